@@ -1,0 +1,54 @@
+import { cancelled } from "./errors";
+
+/** The longest delay that Node's timers take (2^31 - 1 ms); a longer one would fire at once. */
+const longestTimer = 2_147_483_647;
+
+/** Time, injected so that tests can own it. */
+export interface Clock {
+  /** Milliseconds that never jump, from an arbitrary start: for measuring spans. */
+  monotonic(): number;
+  /** Milliseconds since 1970: for timestamps that people see. */
+  now(): number;
+  /** Runs `work` once after `milliseconds` (of any length); gives the function that calls it off. */
+  after(milliseconds: number, work: () => void): () => void;
+  /** A number in [0, 1) for jitter. */
+  random(): number;
+}
+
+/** The clock of the machine. */
+export const systemClock: Clock = {
+  monotonic: () => performance.now(),
+  now: () => Date.now(),
+  after(milliseconds, work) {
+    let timer: NodeJS.Timeout;
+    const arm = (left: number): void => {
+      const step = Math.min(left, longestTimer);
+      timer = setTimeout(() => (left > step ? arm(left - step) : work()), step);
+    };
+    arm(Math.max(0, milliseconds));
+    return () => clearTimeout(timer);
+  },
+  random: () => Math.random(),
+};
+
+/**
+ * Resolves after `milliseconds`, or rejects with `cancelled` as soon as `signal` is aborted.
+ * @param what names the work in the error, as the subject of a sentence
+ */
+export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal, what = "The wait"): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) {
+      reject(cancelled(what));
+      return;
+    }
+    const abort = (): void => {
+      stop();
+      reject(cancelled(what));
+    };
+    const stop = clock.after(milliseconds, () => {
+      signal?.removeEventListener("abort", abort);
+      resolve();
+    });
+    signal?.addEventListener("abort", abort, { once: true });
+  });
+}

@@ -1,0 +1,64 @@
+/** What can go wrong, as a flow sees it in `err.code`. Flows branch on these, so they never change their meaning. */
+export const errorCodes = [
+  "not_configured",
+  "invalid_input",
+  "invalid_value",
+  "read_only",
+  "unauthorized",
+  "forbidden",
+  "not_found",
+  "ambiguous",
+  "conflict",
+  "precondition_failed",
+  "rate_limited",
+  "timeout",
+  "offline",
+  "queue_full",
+  "superseded",
+  "cancelled",
+  "too_large",
+  "server_error",
+  "partial_failure",
+] as const;
+
+export type ErrorCode = (typeof errorCodes)[number];
+
+/** What an HTTP answer added to an error. */
+export interface HttpFacts {
+  statusCode?: number;
+  /** The text the service gave, from the error body's `detail`. */
+  detail?: string;
+  /** The error body's `id`: what Arduino's support asks for. */
+  requestId?: string;
+}
+
+/**
+ * The one error of this package. `message` is an English sentence that names what was tried, what came back and what
+ * to do; it never holds a secret. Answers of HTTP add `statusCode`, `detail` and `requestId`.
+ */
+export class CloudError extends Error {
+  override readonly name = "CloudError";
+  readonly code: ErrorCode;
+  readonly statusCode?: number;
+  readonly detail?: string;
+  readonly requestId?: string;
+
+  constructor(code: ErrorCode, message: string, facts: HttpFacts = {}) {
+    super(message);
+    this.code = code;
+    if (facts.statusCode !== undefined) this.statusCode = facts.statusCode;
+    if (facts.detail !== undefined) this.detail = facts.detail;
+    if (facts.requestId !== undefined) this.requestId = facts.requestId;
+  }
+}
+
+/** Gives `reason` as a `CloudError`: itself if it is one, else a `server_error` with its text. */
+export function toCloudError(reason: unknown): CloudError {
+  if (reason instanceof CloudError) return reason;
+  return new CloudError("server_error", reason instanceof Error ? reason.message : String(reason));
+}
+
+/** The error of work that was given up because its node closed or its caller aborted. */
+export function cancelled(what: string): CloudError {
+  return new CloudError("cancelled", `${what} was cancelled before it was done.`);
+}
