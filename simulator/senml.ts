@@ -1,0 +1,211 @@
+/**
+ * The simulator's own SenML over CBOR (RFC 8428 as the Arduino Cloud uses it: data-api 5). It shares no code with the
+ * package under test: the two sides meet only on the wire.
+ */
+import { decode, encode, encodedNumber } from "cbor2";
+
+/** One component of a value as SenML carries it. */
+export type SenmlScalar = number | string | boolean;
+
+/** A value of a variable: a scalar, or the components of a multi-value type (data-api 5.9). */
+export type SenmlValue = SenmlScalar | Record<string, SenmlScalar>;
+
+/** A value that a message brought. */
+export interface SenmlReading {
+  /** The variable's name: the text before the first colon. */
+  variable: string;
+  value: SenmlValue;
+  /** Milliseconds since 1970, where the message carried a usable time. */
+  time?: number;
+}
+
+/** A value to be written. */
+export interface SenmlEntry {
+  variable: string;
+  value: SenmlValue;
+  /** The declared type is a float, so that whole numbers travel as floats too (not in profile `js`). */
+  float?: boolean;
+}
+
+/**
+ * Who writes (data-api 5.3). `cloud`: base time in float64 seconds first. `cpp`: indefinite array, float32.
+ * `python`: float64, half-float NaN and infinities, components in random order. `js`: base time in milliseconds on the
+ * first record of each variable, whole numbers as integers.
+ */
+export type SenmlProfile = "cloud" | "cpp" | "python" | "js";
+
+export interface SenmlWriteOptions {
+  /** Milliseconds since 1970. Default for `cloud` and `js`: now; for the others: no time. `null`: no time. */
+  time?: number | null;
+  /** Profile `cloud`: put the base time in a record of its own, without a value (data-api 5.8). */
+  baseRecord?: boolean;
+  /** A number in [0, 1): the order of components in profile `python`. */
+  random?: () => number;
+}
+
+/** Integer labels (data-api 5.1). */
+const label = { baseName: -2, baseTime: -3, name: 0, number: 2, text: 3, bool: 4, time: 6 } as const;
+
+type Field = keyof typeof label;
+
+/** What a key means: version 2 labels, their text digits and version 1 text labels (data-api 5.2). */
+const fieldOf = new Map<string, Field>([
+  ...Object.entries(label).map(([field, key]): [string, Field] => [String(key), field as Field]),
+  ["bn", "baseName"],
+  ["bt", "baseTime"],
+  ["n", "name"],
+  ["v", "number"],
+  ["vs", "text"],
+  ["vb", "bool"],
+  ["t", "time"],
+]);
+
+/** The type a field's value must have; a field of another type counts as absent. */
+const typeOf: Record<Field, "string" | "number" | "boolean"> = {
+  baseName: "string",
+  baseTime: "number",
+  name: "string",
+  number: "number",
+  text: "string",
+  bool: "boolean",
+  time: "number",
+};
+
+type SenmlRecord = Partial<Record<Field, SenmlScalar>>;
+
+/** Below this a resolved time is relative to now (RFC 8428 4.5.3), which nobody here uses (data-api 5.6). */
+const relativeTime = 2 ** 28;
+
+/**
+ * Milliseconds since 1970 of a resolved SenML time, by its magnitude (data-api 5.6): above 1e17 nanoseconds, above 1e14
+ * microseconds, above 1e11 milliseconds, otherwise seconds. `undefined` for a time that says nothing.
+ */
+export function timeByMagnitude(time: number): number | undefined {
+  if (!Number.isFinite(time) || time < relativeTime) return undefined;
+  if (time > 1e17) return time / 1e6;
+  if (time > 1e14) return time / 1e3;
+  if (time > 1e11) return time;
+  return time * 1e3;
+}
+
+function readRecord(item: unknown): SenmlRecord {
+  const record: SenmlRecord = {};
+  if (!(item instanceof Map)) return record;
+  for (const [key, raw] of item as Map<unknown, unknown>) {
+    if (typeof key !== "number" && typeof key !== "string") continue;
+    const field = fieldOf.get(String(key));
+    const value = typeof raw === "bigint" ? Number(raw) : raw;
+    if (field !== undefined && typeof value === typeOf[field]) record[field] = value as SenmlScalar;
+  }
+  return record;
+}
+
+/** A prefix only where it ends with a colon; other base names are device identities (data-api 5.7). */
+function fullName(baseName: string, name: string): string {
+  return baseName.endsWith(":") && !baseName.startsWith("urn:") ? baseName + name : name;
+}
+
+/** Adds a value to the readings: into the last one where it is another component of the same variable. */
+function collect(readings: SenmlReading[], name: string, value: SenmlScalar, time: number | undefined): void {
+  const colon = name.indexOf(":");
+  const variable = colon < 0 ? name : name.slice(0, colon);
+  const component = colon < 0 ? undefined : name.slice(colon + 1);
+  if (variable === "") return;
+  let reading = readings.at(-1);
+  if (reading?.variable !== variable) {
+    reading = { variable, value };
+    readings.push(reading);
+  }
+  if (time !== undefined) reading.time = Math.max(time, reading.time ?? 0);
+  if (component === undefined) {
+    reading.value = value;
+    return;
+  }
+  const components = typeof reading.value === "object" ? reading.value : (Object.create(null) as typeof reading.value);
+  reading.value = { ...(components as Record<string, SenmlScalar>), [component]: value };
+}
+
+/**
+ * The values of a SenML pack, in the order of the bytes; components of one variable that follow each other come as one
+ * object (data-api 5.9), and base records without a value only set their base fields (5.8).
+ * @throws Error where the bytes are not one well-formed CBOR array
+ */
+export function decodeSenml(payload: Uint8Array): SenmlReading[] {
+  const pack: unknown = decode(payload, { preferMap: true, maxDepth: 16 });
+  if (!Array.isArray(pack)) throw new Error("A SenML pack must be a CBOR array.");
+  const readings: SenmlReading[] = [];
+  let baseName = "";
+  let baseTime: number | undefined;
+  for (const item of pack) {
+    const record = readRecord(item);
+    if (record.baseName !== undefined) baseName = String(record.baseName);
+    if (record.baseTime !== undefined) baseTime = Number(record.baseTime);
+    const value = record.number ?? record.text ?? record.bool;
+    if (record.name === undefined || record.name === "" || value === undefined) continue;
+    const time = timeByMagnitude((baseTime ?? 0) + Number(record.time ?? 0));
+    collect(readings, fullName(baseName, String(record.name)), value, time);
+  }
+  return readings;
+}
+
+/** A number in the form its sender uses (data-api 5.3). */
+function writeNumber(value: number, profile: SenmlProfile, float: boolean): unknown {
+  if (profile === "python" && !Number.isFinite(value)) return encodedNumber(value, "f16");
+  const integral = Number.isSafeInteger(value);
+  if (integral && (profile === "js" || !float)) return value + 0; // -0 leaves as 0
+  return encodedNumber(value, profile === "cpp" ? "f32" : "f64");
+}
+
+function writeScalar(value: SenmlScalar, profile: SenmlProfile, float: boolean): [number, unknown] {
+  if (typeof value === "boolean") return [label.bool, value];
+  if (typeof value === "string") return [label.text, value];
+  return [label.number, writeNumber(value, profile, float)];
+}
+
+function shuffled<T>(items: readonly T[], random: () => number): T[] {
+  return items
+    .map((item) => ({ item, key: random() }))
+    .sort((a, b) => a.key - b.key)
+    .map(({ item }) => item);
+}
+
+/** The records of one variable: one, or one per component (data-api 5.9). */
+function recordsOf(entry: SenmlEntry, profile: SenmlProfile, random: () => number): Map<number, unknown>[] {
+  const { variable, value, float = false } = entry;
+  if (typeof value !== "object") return [new Map([[label.name, variable], writeScalar(value, profile, float)])];
+  const components = Object.entries(value);
+  const ordered = profile === "python" ? shuffled(components, random) : components;
+  return ordered.map(
+    ([component, part]) =>
+      new Map<number, unknown>([[label.name, `${variable}:${component}`], writeScalar(part, profile, float)]),
+  );
+}
+
+/** Puts the time where the sender of this profile puts it. */
+function stamp(packs: Map<number, unknown>[][], profile: SenmlProfile, time: number, baseRecord: boolean): void {
+  if (profile === "js") {
+    for (const records of packs) records[0]?.set(label.baseTime, Math.trunc(time));
+  } else if (profile === "cpp") {
+    for (const record of packs.flat()) record.set(label.time, Math.trunc(time / 1000));
+  } else {
+    const base = new Map<number, unknown>([[label.baseTime, encodedNumber(time / 1000, "f64")]]);
+    const first = packs[0]?.shift();
+    if (first === undefined) return;
+    packs[0]?.unshift(...(baseRecord ? [base, first] : [new Map([...base, ...first])]));
+  }
+}
+
+/** The bytes of a SenML pack as a sender of `profile` writes it (data-api 5.3). */
+export function encodeSenml(
+  entries: readonly SenmlEntry[],
+  profile: SenmlProfile,
+  options: SenmlWriteOptions = {},
+): Uint8Array {
+  const packs = entries.map((entry) => recordsOf(entry, profile, options.random ?? Math.random));
+  const usual = profile === "cloud" || profile === "js" ? Date.now() : null;
+  const time = options.time === undefined ? usual : options.time;
+  if (time !== null) stamp(packs, profile, time, options.baseRecord ?? false);
+  const records = packs.flat();
+  if (profile !== "cpp") return encode(records);
+  return Buffer.concat([Buffer.of(0x9f), ...records.map((record) => encode(record)), Buffer.of(0xff)]);
+}
