@@ -5,12 +5,20 @@ import type { JsonValue } from "./models";
  * `simulator.choices` is this object, fresh for each simulator.
  */
 export interface Choices {
-  /** Soft deletion of a thing frees its device (rest-api 3 does not say). */
-  deletionDetaches: boolean;
   /** A reported value with an older time than the last one replaces it (rest-api 7: open). */
   olderValueReplacesLast: boolean;
   /** A value written to a device's input topic becomes the cloud's value and history (data-api 4: open). */
   storeInputs: boolean;
+  /** A reported value whose JSON kind is not its type's is ignored (data-api 13: open). */
+  checkReportedKind: boolean;
+  /** A reported NaN or infinity is stored as it is, else ignored (data-api 13: open). */
+  storeNotFinite: boolean;
+  /** QoS of what the cloud itself publishes, answers to devices and REST publishes (data-api 4.1: open). */
+  cloudQos: 0 | 1;
+  /** A PUBLISH on a foreign topic: acknowledged and dropped, or the connection is closed (data-api 4.2: open). */
+  unauthorizedPublish: "drop" | "disconnect";
+  /** A device whose key is changed or removed is disconnected at once, else at its next CONNECT (not documented). */
+  keyChangeDisconnects: boolean;
   /** `publish` refuses a value whose JSON kind is not the type's with 400 (rest-api 7: unverified). */
   checkPublishKind: boolean;
   /** `publish` to a READ_ONLY property without `device_id` is refused with 400 (rest-api 14.2). */
@@ -19,6 +27,10 @@ export interface Choices {
   refuseForeignDevice: boolean;
   /** `series_limit` above the maximum: cut to it, else refused with 400 (rest-api 14.3). */
   cutSeriesLimit: boolean;
+  /** A thing query's limit counts all its properties together, else each alone (rest-api 7 leaves it open). */
+  thingLimitIsTotal: boolean;
+  /** An unknown id in a series query: an element that is not `ok`, else 404 for the call (rest-api 7: unverified). */
+  unknownSeriesIsElement: boolean;
   /** Order of the aggregated and the sampled query (rest-api 14.3). */
   seriesOrder: "ASC" | "DESC";
   /** Bin width in seconds of the aggregated query when none is given (rest-api 14.3). */
@@ -35,6 +47,8 @@ export interface Choices {
   publishNames: "variable_name" | "name" | "both";
   /** Token calls count against the request limit (rest-api 14.4). */
   tokenCallsCount: boolean;
+  /** Audiences that the token endpoint takes (rest-api 2: the sources differ). */
+  audiences: string[];
   /** A space in the header needs the same space in the token (rest-api 14.11). */
   organizationInToken: boolean;
   /** `last_value` of a property that was never written (rest-api 7). */
@@ -47,13 +61,19 @@ export interface Choices {
 
 /** The choices a simulator starts with. */
 export const defaultChoices = (): Choices => ({
-  deletionDetaches: true,
   olderValueReplacesLast: false,
   storeInputs: false,
+  checkReportedKind: true,
+  storeNotFinite: false,
+  cloudQos: 0,
+  unauthorizedPublish: "drop",
+  keyChangeDisconnects: true,
   checkPublishKind: false,
   refuseReadOnlyPublish: false,
   refuseForeignDevice: true,
   cutSeriesLimit: true,
+  thingLimitIsTotal: true,
+  unknownSeriesIsElement: true,
   seriesOrder: "ASC",
   defaultInterval: 300,
   nullSampleEvery: 0,
@@ -62,6 +82,7 @@ export const defaultChoices = (): Choices => ({
   updateRestores: false,
   publishNames: "both",
   tokenCallsCount: false,
+  audiences: ["https://api2.arduino.cc/iot", "https://api2.arduino.cc"],
   organizationInToken: true,
   neverWritten: "N/A",
   historyLimit: 100_000,
