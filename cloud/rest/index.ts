@@ -1,0 +1,87 @@
+import { systemClock, type Clock } from "../clock";
+import { CloudError } from "../errors";
+import type { TlsOptions } from "../tls";
+import { RestClient } from "./client";
+import { Directory } from "./directory";
+import { parseEndpoints, type Endpoints, type EndpointSettings } from "./endpoints";
+import { Http } from "./http";
+import { printable } from "./text";
+import { TokenSource } from "./token";
+
+export type { CallAnswer, RestClient } from "./client";
+export type { Directory, LookUp } from "./directory";
+export { parseEndpoints, type Endpoints, type EndpointSettings } from "./endpoints";
+export { findThing, findVariable, type KnownThing } from "./lookup";
+export * from "./models";
+export * from "./operations";
+export type { CallInput, Query } from "./request";
+export { isRetryable } from "./retry";
+export { isUuid } from "./text";
+export type { Token, TokenSource, TokenWish } from "./token";
+
+/** What one account needs for REST. Blank endpoints mean Arduino's own. */
+export interface RestSettings extends EndpointSettings {
+  clientId: string;
+  clientSecret: string;
+  /** Space id; blank for the user's own space. */
+  organization?: string;
+  /** Default 10 (rest-api 5). */
+  requestsPerSecond?: number;
+  tls?: TlsOptions;
+  /** Milliseconds for one request; default 30 s. */
+  timeout?: number;
+  clock?: Clock;
+  log?: (message: string) => void;
+}
+
+/** REST of one account. */
+export interface Rest {
+  endpoints: Endpoints;
+  tokens: TokenSource;
+  client: RestClient;
+  directory: Directory;
+  /** Ends everything under way with `cancelled` and closes the connections. */
+  close(): void;
+}
+
+/**
+ * Builds the REST side of one account. Two accounts share nothing, not even connections.
+ * @throws CloudError `invalid_input` that names the wrong field
+ */
+export function createRest(settings: RestSettings): Rest {
+  const { clientId, clientSecret, clock = systemClock, requestsPerSecond = 10, tls, timeout, log } = settings;
+  const organization = parseOrganization(settings.organization);
+  if (!(requestsPerSecond > 0 && requestsPerSecond <= 1_000)) {
+    throw new CloudError(
+      "invalid_input",
+      `requestsPerSecond: ${requestsPerSecond} cannot be used; expected is a number above 0, up to 1000.`,
+    );
+  }
+  const endpoints = parseEndpoints(settings);
+  const http = new Http({ clock, ...(tls && { tls }), ...(timeout !== undefined && { timeout }) });
+  const tokens = new TokenSource({ endpoints, clientId, clientSecret, organization, http, clock });
+  const client = new RestClient({
+    endpoints,
+    tokens,
+    http,
+    clock,
+    requestsPerSecond,
+    organization,
+    ...(log && { log }),
+  });
+  const close = (): void => {
+    client.close();
+    http.close();
+  };
+  return { endpoints, tokens, client, directory: new Directory({ client, clock }), close };
+}
+
+/** A space id goes into a header, where not every character may stand. */
+function parseOrganization(given = ""): string {
+  const organization = given.trim();
+  if (/^[\x21-\x7e]{0,64}$/.test(organization)) return organization;
+  throw new CloudError(
+    "invalid_input",
+    `organization: "${printable(organization)}" cannot be used; expected is the space id, a UUID.`,
+  );
+}

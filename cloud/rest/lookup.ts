@@ -1,0 +1,91 @@
+import { CloudError } from "../errors";
+import type { Property, Thing } from "./models";
+import { isUuid, printable } from "./text";
+
+/** A thing whose properties are known. */
+export type KnownThing = Thing & { properties: Property[] };
+
+/**
+ * The variable of a thing that `ref` names: its variable name, or its property id where `ref` is a UUID. Display names
+ * never select a variable, since they are neither unique nor stable.
+ * @throws CloudError `not_found` (with names that are close), `ambiguous`
+ */
+export function findVariable(thing: KnownThing, ref: string): Property {
+  const found = isUuid(ref)
+    ? thing.properties.filter(({ id }) => id.toLowerCase() === ref.toLowerCase())
+    : thing.properties.filter(({ variable_name }) => variable_name === ref && ref !== "");
+  const where = `thing "${printable(thing.name)}" (${printable(thing.id)})`;
+  const [first, second] = found;
+  if (second !== undefined) {
+    throw new CloudError(
+      "ambiguous",
+      `${where} has ${found.length} variables "${printable(ref)}". Give the property id.`,
+    );
+  }
+  if (first !== undefined) return first;
+  throw new CloudError("not_found", `${where} has no variable "${printable(ref)}"${adviseVariable(thing, ref)}`);
+}
+
+function adviseVariable(thing: KnownThing, ref: string): string {
+  const meant = thing.properties.find(({ name }) => name === ref)?.variable_name;
+  if (meant !== undefined) return `: that is a display name; its variable name is "${printable(meant)}".`;
+  const names = thing.properties.flatMap(({ variable_name }) => variable_name ?? []);
+  return adviseNames(names, ref, "It has no variables.");
+}
+
+/**
+ * The one thing of this exact name.
+ * @throws CloudError `not_found` (with names that are close), `ambiguous`
+ */
+export function findThing(things: readonly KnownThing[], name: string): KnownThing {
+  const found = things.filter((thing) => thing.name === name);
+  const [first, second] = found;
+  if (second !== undefined) {
+    const ids = found.slice(0, 5).map(({ id }) => printable(id));
+    throw new CloudError(
+      "ambiguous",
+      `things: ${found.length} things have the name "${printable(name)}": ${ids.join(", ")}. Give the id instead.`,
+    );
+  }
+  if (first !== undefined) return first;
+  const names = things.map((thing) => thing.name);
+  throw new CloudError(
+    "not_found",
+    `things: there is no thing with the id or name "${printable(name)}"${adviseNames(names, name, "There are no things in this space.")}`,
+  );
+}
+
+function adviseNames(names: readonly string[], ref: string, none: string): string {
+  const close = closeNames(names, ref).map((name) => `"${printable(name)}"`);
+  return close.length === 0 ? `. ${none}` : `. Close names: ${close.join(", ")}.`;
+}
+
+/** The up to five names that are closest to what was given, closest first. */
+export function closeNames(names: readonly string[], given: string): string[] {
+  const wanted = given.slice(0, 64).toLowerCase();
+  const distance = (name: string): number => {
+    const candidate = name.slice(0, 64).toLowerCase();
+    const isPart = wanted !== "" && (candidate.includes(wanted) || (candidate !== "" && wanted.includes(candidate)));
+    const edits = editDistance(candidate, wanted);
+    return isPart ? Math.min(1, edits) : edits;
+  };
+  return [...new Set(names)]
+    .map((name) => ({ name, far: distance(name) }))
+    .sort((a, b) => a.far - b.far)
+    .slice(0, 5)
+    .map(({ name }) => name);
+}
+
+/** How many characters must be inserted, removed or replaced to turn `a` into `b` (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
+  for (let line = 1; line <= a.length; line++) {
+    const next = [line];
+    for (let column = 1; column <= b.length; column++) {
+      const replaced = (row[column - 1] ?? 0) + (a[line - 1] === b[column - 1] ? 0 : 1);
+      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}

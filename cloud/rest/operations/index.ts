@@ -1,0 +1,32 @@
+import type { Operation } from "./operation";
+import { properties } from "./properties";
+import { series } from "./series";
+import { things } from "./things";
+
+export type { Field, Fields, Operation, PathField } from "./operation";
+export { aggregations, schemas } from "./schemas";
+
+const rows = [...things, ...properties, ...series] as const;
+
+/** The official operationId of an operation that the table holds. */
+export type OperationId = (typeof rows)[number]["id"];
+
+/** All operations, in the order of rest-api 6. */
+export const operations: readonly Operation[] = rows;
+
+const byName = new Map<string, Operation>(
+  operations.flatMap((row) => [
+    [row.id, row],
+    [row.client, row],
+  ]),
+);
+
+/** The operation of an official operationId. */
+export function operation(id: OperationId): Operation {
+  return byName.get(id) as Operation;
+}
+
+/** The operation of an operationId (`things_v2#list`) or a client name (`thingsV2List`), if there is one. */
+export function findOperation(name: string): Operation | undefined {
+  return byName.get(name);
+}

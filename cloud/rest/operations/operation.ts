@@ -1,0 +1,53 @@
+/** What a field of a query or a body holds. */
+export interface Field {
+  /**
+   * `time` is RFC 3339; `any` any JSON; `map` an object of free keys; `object` an object of the named `schema`; `list`
+   * a list of `items`; `property-type` the name of a property type.
+   */
+  readonly type:
+    "string" | "uuid" | "integer" | "number" | "boolean" | "time" | "any" | "map" | "object" | "list" | "property-type";
+  readonly required?: boolean;
+  /** What the service takes where the field is absent. */
+  readonly default?: string | number | boolean;
+  /** The only values allowed. */
+  readonly values?: readonly string[];
+  /** A regular expression that a text must match. */
+  readonly pattern?: string;
+  readonly maxLength?: number;
+  readonly minimum?: number;
+  readonly maximum?: number;
+  readonly items?: Field;
+  readonly minItems?: number;
+  /** The name of a body, as `schemas` holds it. */
+  readonly schema?: string;
+  /** For people who fill it in. */
+  readonly note?: string;
+}
+
+export type Fields = Readonly<Record<string, Field>>;
+
+/** What an id in a path stands for. */
+export type PathField = "thing" | "property" | "sketch" | "tag";
+
+/** One operation of the API, as data: everything that a client, a form or a manual needs to know about it. */
+export interface Operation {
+  /** The official operationId. */
+  readonly id: string;
+  /** The name of its method in the official clients. */
+  readonly client: string;
+  readonly resource: "things" | "properties" | "series";
+  /** Our name of it within the resource. */
+  readonly name: string;
+  readonly verb: "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
+  /** Path template; each `{parameter}` is described by `pathFields`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly pathFields: Readonly<Record<string, PathField>>;
+  readonly query: Fields;
+  /** Absent where nothing is sent. */
+  readonly body?: Field;
+  /** Whether a success has JSON in it or nothing at all. */
+  readonly answer: "json" | "empty";
+  /** Whether sending it twice does no harm, so that it may be repeated when its outcome is unknown. */
+  readonly safe: boolean;
+}

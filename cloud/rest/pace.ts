@@ -1,0 +1,147 @@
+import type { Clock } from "../clock";
+import { cancelled } from "../errors";
+
+/** The slowest pace that refusals lead to, in requests per second. */
+const slowest = 0.5;
+/** How many requests may go out together after a rest. */
+const burst = 3;
+/** A second as the service may count it, with a margin for requests that catch up with each other on the way. */
+const second = 1_050;
+/** After this many seconds' worth of successes the pace goes up by a quarter. */
+const stretch = 5;
+const step = 1.25;
+
+interface Waiter {
+  go: (started: number) => void;
+  fail: () => void;
+}
+
+/**
+ * The gate through which the requests of one account go out: never more in any one second than `requestsPerSecond`,
+ * first come first served. It slows down when the service refuses by rate, and recovers (rest-api 5).
+ */
+export class Pace {
+  readonly #clock: Clock;
+  readonly #full: number;
+  #rate: number;
+  #pausedUntil = -Infinity;
+  #slowedAt = -Infinity;
+  #successes = 0;
+  /** When the last requests went out, oldest first; as many as a second may hold. */
+  #recent: number[] = [];
+  /** When the next request would be due if all were spread evenly. */
+  #evenly = -Infinity;
+  readonly #waiting = new Set<Waiter>();
+  #stopTimer: (() => void) | undefined;
+  #isClosed = false;
+
+  constructor(options: { requestsPerSecond: number; clock: Clock }) {
+    this.#clock = options.clock;
+    this.#full = options.requestsPerSecond;
+    this.#rate = this.#full;
+  }
+
+  /** The present pace in requests per second. */
+  get rate(): number {
+    return this.#rate;
+  }
+
+  /**
+   * Waits for its turn; gives the moment at which it came, which `accepted` and `refused` want back.
+   * @throws CloudError `cancelled` when aborted or closed
+   */
+  enter(signal?: AbortSignal): Promise<number> {
+    return new Promise((resolve, reject) => {
+      const fail = (): void => {
+        leave();
+        reject(cancelled("A request that waited for its turn"));
+        this.#next();
+      };
+      const waiter: Waiter = {
+        go: (started) => {
+          leave();
+          resolve(started);
+        },
+        fail,
+      };
+      const leave = (): void => {
+        this.#waiting.delete(waiter);
+        signal?.removeEventListener("abort", fail);
+      };
+      if (this.#isClosed || signal?.aborted) {
+        fail();
+        return;
+      }
+      signal?.addEventListener("abort", fail, { once: true });
+      this.#waiting.add(waiter);
+      this.#next();
+    });
+  }
+
+  /** The request that went out at `started` was not refused by rate. */
+  accepted(started: number): void {
+    if (started < this.#slowedAt || this.#rate >= this.#full) return;
+    this.#successes += 1;
+    if (this.#successes < Math.max(stretch, this.#rate * stretch)) return;
+    this.#successes = 0;
+    this.#rate = Math.min(this.#full, this.#rate * step);
+  }
+
+  /**
+   * The request that went out at `started` was refused by rate: nothing goes out for `pause` milliseconds, then at half
+   * the pace. Requests that were under way together count as one refusal.
+   */
+  refused(started: number, pause: number): void {
+    const now = this.#clock.monotonic();
+    this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
+    this.#successes = 0;
+    if (started >= this.#slowedAt) {
+      this.#slowedAt = now;
+      this.#rate = Math.max(Math.min(slowest, this.#full), this.#rate / 2);
+    }
+    this.#next();
+  }
+
+  /** Rejects all who wait, and all who come later, with `cancelled`. */
+  close(): void {
+    this.#isClosed = true;
+    for (const waiter of [...this.#waiting]) waiter.fail();
+  }
+
+  /** Lets out who is due, and sets the timer for the first who is not. */
+  #next(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    for (const waiter of this.#waiting) {
+      const now = this.#clock.monotonic();
+      const wait = this.#due() - now;
+      if (wait > 0) {
+        // Timers may fire a little early; a whole millisecond more keeps them from firing twice.
+        this.#stopTimer = this.#clock.after(Math.ceil(wait), () => this.#next());
+        return;
+      }
+      this.#record(now);
+      waiter.go(now);
+    }
+  }
+
+  #due(): number {
+    const { allowed, window } = this.#limits();
+    const oldest = this.#recent.at(-allowed) ?? -Infinity;
+    const credit = (Math.min(burst, allowed) - 1) * (window / allowed);
+    return Math.max(this.#pausedUntil, oldest + window, this.#evenly - credit);
+  }
+
+  #record(now: number): void {
+    const { allowed, window } = this.#limits();
+    this.#evenly = Math.max(this.#evenly, now) + window / allowed;
+    this.#recent.push(now);
+    if (this.#recent.length > Math.max(1, this.#full)) this.#recent.shift();
+  }
+
+  /** How many requests may go out in a window of how many milliseconds; below one a second the window is longer. */
+  #limits(): { allowed: number; window: number } {
+    const allowed = Math.max(1, Math.floor(this.#rate));
+    return { allowed, window: second * Math.max(1, allowed / this.#rate) };
+  }
+}
