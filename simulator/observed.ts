@@ -46,3 +46,12 @@ export interface Observed {
 
 /** Nothing seen yet. */
 export const nothingObserved = (): Observed => ({ requests: [], connections: [], connects: [], publishes: [] });
+
+/** Most entries that a list keeps; the oldest go, so that a demo can run for days. */
+const mostEntries = 10_000;
+
+/** Adds an entry to one of the lists. */
+export function note<T>(list: T[], entry: T): void {
+  list.push(entry);
+  if (list.length > mostEntries) list.splice(0, list.length - mostEntries);
+}

@@ -165,10 +165,10 @@ export class Store extends EventEmitter<StoreEvents> {
     this.emit("detached", { deviceId, thingId });
   }
 
-  /** Hides a thing (soft deletion), or removes it for good with `force`. */
+  /** Hides a thing (soft deletion), or removes it for good with `force`. Its device is free either way. */
   deleteThing(id: string, force = false): void {
     const thing = this.thing(id);
-    if (force || this.choices.deletionDetaches) this.detach(id);
+    this.detach(id);
     thing.deleted_at = rfc3339(Date.now());
     if (force) this.things.delete(id);
     this.emit("thing-deleted", id);

@@ -1,0 +1,89 @@
+import { randomUUID } from "node:crypto";
+import { startBroker } from "./broker";
+import { defaultChoices, type Choices } from "./choices";
+import { startControl } from "./control";
+import { noFaults, type BrokerActs, type Faults } from "./faults";
+import { nothingObserved, type Observed } from "./observed";
+import { startRest } from "./rest/server";
+import { Store } from "./store";
+import { Tokens } from "./tokens";
+
+export interface SimulatorOptions {
+  /** Ports; free ones when absent or 0. */
+  restPort?: number;
+  brokerPort?: number;
+  deviceBrokerPort?: number;
+  /** Switches to start with. */
+  faults?: Partial<Faults>;
+  /** Answers to open questions to start with. */
+  choices?: Partial<Choices>;
+}
+
+/** A running Arduino Cloud on 127.0.0.1, with one account in it. */
+export interface Simulator extends BrokerActs {
+  readonly restUrl: string;
+  /** `ws://…/mqtt`, for users. */
+  readonly brokerUrl: string;
+  /** `mqtt://…`, for devices. */
+  readonly deviceBrokerUrl: string;
+  readonly controlUrl: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  readonly userId: string;
+  /** A space that the account is a member of. */
+  readonly organizationId: string;
+  readonly store: Store;
+  readonly tokens: Tokens;
+  readonly faults: Faults;
+  readonly choices: Choices;
+  readonly observed: Observed;
+  /** Down: the REST listener is closed and its connections are destroyed. Up again: on the same port. */
+  restDown(down: boolean): Promise<void>;
+  /** Closes everything; no handle is left. */
+  stop(): Promise<void>;
+}
+
+/** Starts a simulator: REST, broker for users and devices, control interface. */
+export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const choices = { ...defaultChoices(), ...options.choices };
+  const faults = { ...noFaults(), ...options.faults };
+  const store = new Store(choices);
+  const tokens = new Tokens(() => faults.tokenLifetime);
+  const observed = nothingObserved();
+  const organizationId = randomUUID();
+  const user = store.createUser({ organizations: [organizationId] });
+  const context = { store, tokens, faults, observed };
+  const rest = await startRest(context, options.restPort);
+  const broker = await startBroker({
+    ...context,
+    webSocketPort: options.brokerPort ?? 0,
+    tcpPort: options.deviceBrokerPort ?? 0,
+  });
+  const acts: BrokerActs & Pick<Simulator, "restDown"> = {
+    restDown: (down) => rest.setDown(down),
+    dropAll: (kinds) => broker.dropAll(kinds),
+    brokerDown: (down) => broker.brokerDown(down),
+    halfOpen: (on) => broker.halfOpen(on),
+    inject: (topic, payload) => broker.inject(topic, payload),
+  };
+  const control = await startControl({ ...acts, tokens, faults, choices, observed });
+  return {
+    ...acts,
+    restUrl: rest.url,
+    brokerUrl: broker.brokerUrl,
+    deviceBrokerUrl: broker.deviceBrokerUrl,
+    controlUrl: control.url,
+    clientId: user.clientId,
+    clientSecret: user.clientSecret,
+    userId: user.id,
+    organizationId,
+    store,
+    tokens,
+    faults,
+    choices,
+    observed,
+    stop: async () => {
+      await Promise.all([control.stop(), broker.stop(), rest.stop()]);
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Faults } from "../faults";
+import type { JsonValue, Scope } from "../models";
+import type { Store } from "../store";
+import type { Checked, Field, Fields } from "./fields";
+
+/** One request as a handler sees it: checked, and with what it may act on. */
+export interface Call {
+  store: Store;
+  faults: Faults;
+  scope: Scope;
+  params: Readonly<Record<string, string>>;
+  query: Checked;
+  /** The checked body where it is an object. */
+  body: Checked;
+  /** The checked body where it is a list. */
+  list: JsonValue[];
+  /** Runs `work` after `milliseconds`, unless the simulator stops first; at once when it is 0. */
+  later(milliseconds: number, work: () => void): void;
+}
+
+/** One operation of the API as data; adding an operation is adding a row. */
+export interface Route {
+  method: "GET" | "PUT" | "POST" | "DELETE" | "PATCH";
+  /** With `:name` for parameters. */
+  path: string;
+  /** Name in the media type `application/vnd.arduino.<name>+json`; `[]` at its end for a collection. Absent: empty. */
+  answers?: string;
+  /** Status of success; 200 when absent. */
+  success?: 200 | 201 | 202;
+  /** A 404 of this operation has an error body; the others answer with an empty one (rest-api 6, mark °). */
+  notFoundBody?: true;
+  query?: Fields;
+  /** The body's fields, where it is an object. */
+  body?: Fields;
+  /** The body's items, where it is a list. */
+  list?: Field;
+  handle(call: Call): unknown;
+}
+
+/** The media type of an answer (rest-api 3). */
+export function mediaType(answers: string): string {
+  return answers.endsWith("[]")
+    ? `application/vnd.arduino.${answers.slice(0, -2)}+json; type=collection`
+    : `application/vnd.arduino.${answers}+json`;
+}

@@ -1,0 +1,17 @@
+import { deviceRoutes } from "./devices";
+import { propertyRoutes } from "./properties";
+import { propertyTypeRoutes } from "./property-types";
+import { publishRoutes } from "./publish";
+import type { Route } from "./route";
+import { seriesRoutes } from "./series";
+import { thingRoutes } from "./things";
+
+/** Every operation that the simulator serves; a new resource adds its rows here. */
+export const routes: readonly Route[] = [
+  ...thingRoutes,
+  ...propertyRoutes,
+  ...publishRoutes,
+  ...propertyTypeRoutes,
+  ...seriesRoutes,
+  ...deviceRoutes,
+];

@@ -1,0 +1,252 @@
+import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { setTimeout as delay } from "node:timers/promises";
+import formBody from "@fastify/formbody";
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
+import type { Faults, RestOrder } from "../faults";
+import { note, type Observed, type ObservedRequest } from "../observed";
+import type { JsonValue } from "../models";
+import type { Store } from "../store";
+import type { Tokens } from "../tokens";
+import { Failure } from "./failure";
+import { checkFields, checkValue } from "./fields";
+import { authenticate, RequestLimit } from "./guards";
+import { errorAnswer, orderedAnswer, takeOrder, type RawAnswer } from "./orders";
+import { mediaType, type Call, type Route } from "./route";
+import { routes } from "./routes";
+import { giveToken, tokenPath } from "./token";
+
+/** What the REST face works on. */
+export interface RestContext {
+  store: Store;
+  tokens: Tokens;
+  faults: Faults;
+  observed: Observed;
+}
+
+/** The REST face of the simulator, listening. */
+export interface RestFace {
+  /** Base URL, as `http://127.0.0.1:<port>`. */
+  url: string;
+  /** Down: the listener is closed and its connections are destroyed. Up again: on the same port. */
+  setDown(down: boolean): Promise<void>;
+  stop(): Promise<void>;
+}
+
+declare module "fastify" {
+  interface FastifyRequest {
+    observation: ObservedRequest;
+    order: RestOrder | undefined;
+  }
+}
+
+/** Starts the REST face on 127.0.0.1. @param port 0 for a free one */
+export async function startRest(context: RestContext, port = 0): Promise<RestFace> {
+  let server: Server | undefined;
+  const timers = new Set<NodeJS.Timeout>();
+  const app = fastify({
+    exposeHeadRoutes: false,
+    routerOptions: { maxParamLength: 500 },
+    serverFactory: (handler) => (server = createServer(handler)),
+  });
+  await prepare(app, context, timers);
+  await app.ready();
+  if (!server) throw new Error("Fastify made no server.");
+  const listener = server;
+  const bound = await listen(listener, port);
+  return {
+    url: `http://127.0.0.1:${bound}`,
+    async setDown(down) {
+      if (down === !listener.listening) return;
+      if (down) await close(listener);
+      else await listen(listener, bound);
+    },
+    async stop() {
+      timers.forEach(clearTimeout);
+      if (listener.listening) await close(listener);
+      await app.close();
+    },
+  };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(port, "127.0.0.1", () => {
+      server.off("error", reject);
+      resolve((server.address() as AddressInfo).port);
+    });
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+    server.closeAllConnections();
+  });
+}
+
+async function prepare(app: FastifyInstance, context: RestContext, timers: Set<NodeJS.Timeout>): Promise<void> {
+  readBodies(app);
+  await app.register(formBody);
+  observe(app, context.observed);
+  obeyOrders(app, context.faults);
+  const limit = new RequestLimit(context.faults);
+  addToken(app, context, limit);
+  for (const route of routes) addRoute(app, route, context, limit, timers);
+  app.setNotFoundHandler((request, reply) => {
+    sendRaw(reply, errorAnswer(404, `the simulator has no route ${request.method} ${request.observation.path}`));
+  });
+  app.setErrorHandler((error, _request, reply) => sendRaw(reply, answerOf(error)));
+}
+
+/** JSON by any of its media types; an empty body is no body. */
+function readBodies(app: FastifyInstance): void {
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser(/^application\/([\w.-]+\+)?json/, { parseAs: "string" }, (_request, text, done) => {
+    try {
+      done(null, text === "" ? undefined : JSON.parse(text.toString()));
+    } catch {
+      done(new Failure(400, "the body is not valid JSON", "invalid_encoding"));
+    }
+  });
+}
+
+/** Writes down each request; the status follows when the answer goes out. */
+function observe(app: FastifyInstance, observed: Observed): void {
+  app.addHook("onRequest", (request, _reply, next) => {
+    request.observation = {
+      method: request.method,
+      path: request.url.split("?")[0] ?? "",
+      query: { ...(request.query as object) },
+      headers: { ...request.headers },
+      body: undefined,
+      status: 0,
+      at: Date.now(),
+    };
+    note(observed.requests, request.observation);
+    next();
+  });
+  app.addHook("preHandler", (request, _reply, next) => {
+    request.observation.body = request.body;
+    next();
+  });
+}
+
+/** Carries out the orders of `faults.rest`: before the work is done, or (`afterEffect`) in place of its answer. */
+function obeyOrders(app: FastifyInstance, faults: Faults): void {
+  app.addHook("preHandler", async (request, reply) => {
+    const order = takeOrder(faults.rest, request.method, request.observation.path);
+    request.order = order;
+    if (order?.delayMs) await delay(order.delayMs, undefined, { ref: false });
+    if (!order || order.afterEffect) return;
+    if (order.drop) {
+      reply.hijack();
+      request.raw.socket.destroy();
+      return;
+    }
+    const answer = orderedAnswer(order);
+    if (answer) return sendRaw(reply, answer);
+  });
+  app.addHook("onSend", async (request, reply, payload) => {
+    const { order } = request;
+    if (order?.afterEffect && order.drop) {
+      request.raw.socket.destroy();
+      return payload;
+    }
+    const answer = order?.afterEffect ? orderedAnswer(order) : undefined;
+    if (answer) {
+      for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
+      reply.code(answer.status).headers(answer.headers);
+    }
+    request.observation.status = reply.statusCode;
+    return answer ? Buffer.from(answer.body) : payload;
+  });
+}
+
+function addToken(app: FastifyInstance, { store, tokens, faults }: RestContext, limit: RequestLimit): void {
+  app.post(tokenPath, async (request, reply) => {
+    if (faults.tokenStatus !== null) return sendRaw(reply, errorAnswer(faults.tokenStatus, "no token now"));
+    if (store.choices.tokenCallsCount && !limit.admit(clientOf(request.body))) return tooMany(reply, faults);
+    return giveToken(request.body, request.headers, store, tokens);
+  });
+}
+
+const clientOf = (body: unknown): string => String((body as { client_id?: unknown } | undefined)?.client_id);
+
+function tooMany(reply: FastifyReply, faults: Faults): FastifyReply {
+  if (faults.retryAfter !== null) reply.header("retry-after", String(faults.retryAfter));
+  return sendRaw(reply, errorAnswer(429, ""));
+}
+
+function addRoute(
+  app: FastifyInstance,
+  route: Route,
+  context: RestContext,
+  limit: RequestLimit,
+  timers: Set<NodeJS.Timeout>,
+): void {
+  const { store, tokens, faults } = context;
+  app.route({
+    method: route.method,
+    url: route.path,
+    handler: (request, reply) => {
+      const scope = authenticate(request.headers, store, tokens);
+      if (!limit.admit(`${scope.userId} ${scope.organizationId ?? ""}`)) return tooMany(reply, faults);
+      const call = { store, faults, scope, later: later(timers), ...readCall(route, request) };
+      try {
+        return answer(reply, route, route.handle(call));
+      } catch (error) {
+        const empty = error instanceof Failure && error.status === 404 && !route.notFoundBody;
+        if (!empty) throw error;
+        return reply.code(404).send();
+      }
+    },
+  });
+}
+
+function readCall(route: Route, request: FastifyRequest): Pick<Call, "params" | "query" | "body" | "list"> {
+  const form = isForm(request.headers);
+  const { body, list } = route;
+  return {
+    params: request.params as Record<string, string>,
+    query: checkFields(route.query ?? {}, request.query, "query", true),
+    body: body ? checkFields(body, request.body ?? {}, "body", form) : {},
+    list: list ? (checkValue({ kind: "array", items: list }, request.body ?? null, "body") as JsonValue[]) : [],
+  };
+}
+
+const isForm = (headers: IncomingHttpHeaders): boolean =>
+  (headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
+
+function later(timers: Set<NodeJS.Timeout>): Call["later"] {
+  return (milliseconds, work) => {
+    if (milliseconds <= 0) {
+      work();
+      return;
+    }
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      work();
+    }, milliseconds);
+    timers.add(timer);
+  };
+}
+
+/** Success as the API gives it: a vendor media type, or nothing at all (rest-api 3). */
+function answer(reply: FastifyReply, route: Route, result: unknown): FastifyReply {
+  reply.code(route.success ?? 200);
+  if (route.answers === undefined) return reply.send();
+  // A Buffer, because Fastify would add a charset to the media type of a text.
+  return reply.header("content-type", mediaType(route.answers)).send(Buffer.from(JSON.stringify(result)));
+}
+
+function sendRaw(reply: FastifyReply, { status, headers, body }: RawAnswer): FastifyReply {
+  return reply.code(status).headers(headers).send(Buffer.from(body));
+}
+
+function answerOf(error: unknown): RawAnswer {
+  if (error instanceof Failure) return errorAnswer(error.status, error.detail, error.code);
+  const status = (error as { statusCode?: number }).statusCode ?? 500;
+  return errorAnswer(status, error instanceof Error ? error.message : String(error));
+}
