@@ -1,0 +1,62 @@
+/** The simulator as a program: `npm run -s simulator -- [--json] [--rest-port n] …`; runs until it is stopped. */
+import { parseArgs } from "node:util";
+import { startSimulator, type Simulator } from "./index";
+
+const usage = `Usage: npm run -s simulator -- [options]
+  --json                    print one line of JSON instead of text
+  --rest-port <port>        ports to listen on; 0 or absent: a free one
+  --broker-port <port>
+  --device-broker-port <port>
+  --requests-per-second <n> REST limit of one client; 0 = none (default 10)`;
+
+function portOf(text: string | undefined, option: string): number {
+  const port = Number(text ?? 0);
+  if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    throw new Error(`--${option} must be a port from 0 to 65535, but is "${text ?? ""}".`);
+  }
+  return port;
+}
+
+/** What a client of this simulator needs to know. */
+function addresses(simulator: Simulator): Record<string, string> {
+  const { restUrl, brokerUrl, deviceBrokerUrl, controlUrl } = simulator;
+  const { clientId, clientSecret, userId, organizationId } = simulator;
+  return { restUrl, brokerUrl, deviceBrokerUrl, clientId, clientSecret, userId, controlUrl, organizationId };
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      help: { type: "boolean" },
+      json: { type: "boolean" },
+      "rest-port": { type: "string" },
+      "broker-port": { type: "string" },
+      "device-broker-port": { type: "string" },
+      "requests-per-second": { type: "string" },
+    },
+  });
+  if (values.help) {
+    console.log(usage);
+    return;
+  }
+  const limit = Number(values["requests-per-second"] ?? 10);
+  const simulator = await startSimulator({
+    restPort: portOf(values["rest-port"], "rest-port"),
+    brokerPort: portOf(values["broker-port"], "broker-port"),
+    deviceBrokerPort: portOf(values["device-broker-port"], "device-broker-port"),
+    faults: { requestsPerSecond: limit > 0 ? limit : null },
+  });
+  const stop = (): void => {
+    for (const signal of ["SIGINT", "SIGTERM"]) process.removeListener(signal, stop);
+    void simulator.stop();
+  };
+  process.on("SIGINT", stop).on("SIGTERM", stop);
+  if (values.json) console.log(JSON.stringify(addresses(simulator)));
+  else for (const [name, value] of Object.entries(addresses(simulator))) console.log(`${name.padEnd(16)} ${value}`);
+}
+
+main().catch((error: unknown) => {
+  console.error(error instanceof Error ? error.message : String(error));
+  console.error(usage);
+  process.exitCode = 1;
+});
