@@ -50,7 +50,7 @@ export default tseslint.config(
   forbid(["nodes/**"], [{ group: ["**/simulator/**", "**/test/**"], message: "Nodes stand on cloud/ only." }], clients),
   forbid(
     ["nodes/common/**"],
-    [{ group: ["../*", "!../../cloud/**", "**/simulator/**"], message: "common/ does not know the nodes." }],
+    [{ regex: "^\\.\\./(?!\\.\\./cloud/)", message: "common/ does not know the nodes." }],
     clients,
   ),
   forbid(

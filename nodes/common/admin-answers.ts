@@ -1,0 +1,57 @@
+/**
+ * What the admin endpoints and the editor say to each other. Only types: the editor's scripts are built from these too.
+ */
+import type { ErrorCode } from "../../cloud/errors";
+
+/** A thing to choose. */
+export interface ThingChoice {
+  id: string;
+  name: string;
+  /** How many variables it has. */
+  variables: number;
+}
+
+/** A variable to choose. */
+export interface VariableChoice {
+  id: string;
+  /** What the node stores: the variable name, or the id of a property that has none. */
+  variable: string;
+  /** The display name. */
+  name: string;
+  type: string;
+  writable: boolean;
+  /** The last value as text; `null` where none was ever written. */
+  lastValue: string | null;
+}
+
+/** A thing with its variables. */
+export interface ThingDetail extends ThingChoice {
+  choices: VariableChoice[];
+}
+
+/** The settings of an account as they stand in the editor, deployed or not. `__PWRD__` stands for a stored secret. */
+export interface TypedAccount {
+  id: string;
+  settings: Record<string, unknown>;
+  credentials: { clientId: string; clientSecret: string };
+}
+
+/** Why an endpoint gave no answer. The editor translates the code; `message` is for people who read English. */
+export interface Refusal {
+  code: ErrorCode;
+  message: string;
+}
+
+/** What **Test connection** looks at, in this order. */
+export type CheckName = "settings" | "network" | "clock" | "sign-in" | "space" | "things" | "broker";
+
+/** One line of the result of **Test connection**. */
+export interface Check {
+  name: CheckName;
+  state: "ok" | "warning" | "failed";
+  /** Which sentence tells it: `<type>.test.<name>.<reason>` in the catalogue, with `values` filled in. */
+  reason: string;
+  values: Record<string, string | number>;
+  /** The error's own English message. */
+  detail?: string;
+}

@@ -1,0 +1,158 @@
+import type { Request, RequestHandler, Response } from "express";
+import type { Node, NodeAPI } from "node-red";
+import type { AccountSettings } from "../../cloud/account";
+import { CloudError, type ErrorCode, toCloudError } from "../../cloud/errors";
+import { createRest, type Directory } from "../../cloud/rest";
+import { type AccountNode, findAccount } from "./account-node";
+import { readAccountSettings } from "./account-settings";
+import type { Check, Refusal } from "./admin-answers";
+import { listThings, listVariables } from "./admin-lists";
+import { settingsCheck, testConnection } from "./connection-test";
+
+/** Milliseconds for one answer to the editor. */
+const patience = 30_000;
+/** A list that is not older, in milliseconds, need not be asked for again, unless the user refreshes. */
+const freshEnough = 30_000;
+/** What the editor sends in place of a secret that is stored. */
+const storedSecret = "__PWRD__";
+
+/**
+ * Registers the endpoints that the forms use, once per load:
+ *
+ * - `GET arduino-cloud/accounts/:id/things` and `…/things/:thing`: lists of a deployed account;
+ * - `POST arduino-cloud/things` and `/thing`: the same with settings that are not deployed, in the body;
+ * - `POST arduino-cloud/test`: **Test connection**, answers `{checks}`.
+ *
+ * Reading with a deployed account needs `arduino-cloud.read`. Whatever makes the server use credentials that somebody
+ * typed needs `arduino-cloud.write`. Answers never hold a secret.
+ */
+export function registerAdminRoutes(RED: NodeAPI): void {
+  const mayRead = RED.auth.needsPermission("arduino-cloud.read");
+  const mayWrite = RED.auth.needsPermission("arduino-cloud.write");
+  const { httpAdmin } = RED;
+
+  const deployed = (request: Request): Directory =>
+    findAccount(RED, String(request.params.id ?? "")).account.rest.directory;
+  httpAdmin.get(
+    "/arduino-cloud/accounts/:id/things",
+    mayRead,
+    answer(async (request, signal) => listThings(await deployed(request).things({ signal, maxAge: maxAge(request) }))),
+  );
+  httpAdmin.get(
+    "/arduino-cloud/accounts/:id/things/:thing",
+    mayRead,
+    answer(async (request, signal) => {
+      const thing = String(request.params.thing ?? "");
+      return listVariables(await deployed(request).thing(thing, { signal, maxAge: maxAge(request) }));
+    }),
+  );
+  httpAdmin.post(
+    "/arduino-cloud/things",
+    mayWrite,
+    answer((request, signal) =>
+      withTyped(RED, request, async (directory) => listThings(await directory.things({ signal }))),
+    ),
+  );
+  httpAdmin.post(
+    "/arduino-cloud/thing",
+    mayWrite,
+    answer((request, signal) => {
+      const thing = fieldsOf(request.body).thing;
+      return withTyped(RED, request, async (directory) =>
+        listVariables(await directory.thing(typeof thing === "string" ? thing : "", { signal })),
+      );
+    }),
+  );
+  httpAdmin.post(
+    "/arduino-cloud/test",
+    mayWrite,
+    answer(async (request) => ({ checks: await test(RED, request) })),
+  );
+}
+
+async function test(RED: NodeAPI, request: Request): Promise<Check[]> {
+  let settings: AccountSettings;
+  try {
+    settings = typedSettings(RED, request.body);
+  } catch (reason) {
+    return [settingsCheck(toCloudError(reason))];
+  }
+  return testConnection(settings);
+}
+
+/** Asks the cloud with settings that are not deployed, over a client that lives no longer than this. */
+async function withTyped<T>(RED: NodeAPI, request: Request, ask: (directory: Directory) => Promise<T>): Promise<T> {
+  const rest = createRest({ ...typedSettings(RED, request.body), timeout: patience });
+  try {
+    return await ask(rest.directory);
+  } finally {
+    rest.close();
+  }
+}
+
+/**
+ * The settings in the body of a request: those of a form, a stored secret in place of `__PWRD__`, `${ENV}` replaced as
+ * a deploy would.
+ * @throws CloudError `not_configured`
+ */
+function typedSettings(RED: NodeAPI, body: unknown): AccountSettings {
+  const { id, settings, credentials } = fieldsOf(body);
+  const account = typeof id === "string" ? id : "";
+  const stored = account === "" ? {} : fieldsOf(RED.nodes.getCredentials(account));
+  const node = RED.nodes.getNode(account) as AccountNode | null | undefined;
+  const resolve = (value: unknown): unknown => resolveEnvironment(RED, node ?? undefined, value);
+  const typed = mapValues(fieldsOf(settings), resolve);
+  const secrets = mapValues(fieldsOf(credentials), (value, field) =>
+    resolve(value === storedSecret ? stored[field] : value),
+  );
+  return readAccountSettings(RED, typed, secrets);
+}
+
+function resolveEnvironment(RED: NodeAPI, node: Node | undefined, value: unknown): unknown {
+  if (typeof value !== "string" || !/^\$\{[^}]+\}$/.test(value)) return value;
+  // Without a node, Node-RED looks at the environment of the process.
+  return RED.util.evaluateNodeProperty(value, "env", node as Node, {});
+}
+
+function maxAge(request: Request): number {
+  return request.query.refresh === undefined ? freshEnough : 0;
+}
+
+/** Which HTTP status goes with a code. Never 401 or 403: the editor takes those for its own user's. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  not_configured: 409,
+  invalid_input: 400,
+  not_found: 404,
+  ambiguous: 409,
+  timeout: 504,
+};
+
+/** Makes an endpoint of an async function: JSON, or the error as `{code, message}`. */
+function answer(work: (request: Request, signal: AbortSignal) => Promise<unknown>): RequestHandler {
+  return (request: Request, response: Response): void => {
+    const signal = AbortSignal.timeout(patience);
+    work(request, signal).then(
+      (body) => response.json(body),
+      (reason: unknown) => {
+        const { code, message } = signal.aborted ? tooSlow : reason instanceof CloudError ? reason : internal;
+        const refusal: Refusal = { code, message };
+        response.status(statuses[code] ?? 502).json(refusal);
+      },
+    );
+  };
+}
+
+const tooSlow = new CloudError("timeout", `The cloud did not answer within ${patience / 1000} seconds.`);
+/** Whatever else goes wrong is a fault of ours, whose text nobody has checked for secrets. */
+const internal = new CloudError("server_error", "The request failed inside Node-RED.");
+
+function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+function mapValues(
+  fields: Record<string, unknown>,
+  change: (value: unknown, field: string) => unknown,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, change(value, field)]));
+}

@@ -1,0 +1,127 @@
+import { randomUUID } from "node:crypto";
+import type { AccountSettings } from "../../cloud/account";
+import { openLink } from "../../cloud/data/link";
+import { type CloudError, toCloudError } from "../../cloud/errors";
+import { createRest, type Rest, type Token } from "../../cloud/rest";
+import { probe } from "../../cloud/rest/reachability";
+import type { Check, CheckName } from "./admin-answers";
+
+/** Milliseconds for all of a test; a part that takes longer ends as `timeout`. */
+const patience = 20_000;
+/** Milliseconds by which clocks may differ: more than a slow answer explains, less than hurts anything. */
+const clockTolerance = 60_000;
+
+/**
+ * Tries an account step by step: address, clock, API key, space, REST, broker. Gives a line for each step that was
+ * tried; what cannot be tried after a failure is left out. Never rejects; leaves no connection open.
+ */
+export async function testConnection(settings: AccountSettings): Promise<Check[]> {
+  const signal = AbortSignal.timeout(patience);
+  let rest: Rest;
+  try {
+    rest = createRest({ ...settings, timeout: patience });
+  } catch (reason) {
+    return [failed("settings", toCloudError(reason))];
+  }
+  try {
+    const seen = probe(rest.endpoints.baseUrl, patience / 2, settings.tls);
+    const token = await attempt(rest.tokens.get({ signal, fresh: true }));
+    const checks = networkChecks(await seen, token.error, rest.endpoints.baseUrl);
+    if (token.error !== undefined) return [...checks, ...(await tokenChecks(settings, token.error, signal))];
+    checks.push(passed("sign-in"));
+    // One after the other, since a free plan takes one request a second.
+    checks.push(await thingsCheck(rest, settings.organization, signal));
+    checks.push(await brokerCheck(rest, token.value, settings, signal));
+    return checks;
+  } finally {
+    rest.close();
+  }
+}
+
+/** What went wrong in settings that could not even be read. */
+export function settingsCheck(error: CloudError): Check {
+  return failed("settings", error);
+}
+
+function networkChecks(seen: Awaited<ReturnType<typeof probe>>, error: CloudError | undefined, url: string): Check[] {
+  const { host } = new URL(url);
+  const isSilent = error?.code === "offline" || error?.code === "timeout";
+  if (!isSilent) return [passed("network", { host }), ...clockChecks(seen.reached ? seen.time : undefined)];
+  const reason = seen.reached ? "other" : seen.reason;
+  return [{ name: "network", state: "failed", reason, values: { host }, detail: error.message }];
+}
+
+function clockChecks(serverTime: number | undefined): Check[] {
+  if (serverTime === undefined) return [];
+  const offset = Date.now() - serverTime;
+  if (Math.abs(offset) <= clockTolerance) return [passed("clock")];
+  const minutes = Math.round(Math.abs(offset) / 60_000);
+  return [{ name: "clock", state: "warning", reason: offset > 0 ? "ahead" : "behind", values: { minutes } }];
+}
+
+/** Tells a wrong API key from a wrong space: without the space, a good key is accepted. */
+async function tokenChecks(settings: AccountSettings, error: CloudError, signal: AbortSignal): Promise<Check[]> {
+  if (error.code === "offline" || error.code === "timeout") return [];
+  if (error.code !== "unauthorized" || settings.organization === "") return [failed("sign-in", error)];
+  const personal = createRest({ ...settings, organization: "", timeout: patience });
+  try {
+    const { error: other } = await attempt(personal.tokens.get({ signal }));
+    if (other === undefined) return [passed("sign-in"), failed("space", error)];
+    return [failed("sign-in", other)];
+  } finally {
+    personal.close();
+  }
+}
+
+async function thingsCheck(rest: Rest, organization: string, signal: AbortSignal): Promise<Check> {
+  const { value: things, error } = await attempt(rest.directory.things({ signal, maxAge: 0 }));
+  if (error === undefined) return passed("things", { count: things.length });
+  const isSpace = organization !== "" && ["forbidden", "not_found", "unauthorized"].includes(error.code);
+  return failed(isSpace ? "space" : "things", error);
+}
+
+async function brokerCheck(rest: Rest, token: Token, settings: AccountSettings, signal: AbortSignal): Promise<Check> {
+  const url = rest.endpoints.brokerUrl;
+  const { host } = new URL(url);
+  const { value: link, error } = await attempt(
+    openLink({
+      url,
+      login: { clientId: `${token.userId}:test-${randomUUID()}`, userName: token.userId, password: token.value },
+      signal,
+      onMessage: () => undefined,
+      onClose: () => undefined,
+      ...(settings.tls === undefined ? {} : { tls: settings.tls }),
+    }),
+  );
+  if (error !== undefined) return failed("broker", error, { host });
+  await link.close();
+  return passed("broker", { host });
+}
+
+/** Either what a promise gives, or its error. */
+async function attempt<T>(
+  promise: Promise<T>,
+): Promise<{ value: T; error?: never } | { value?: never; error: CloudError }> {
+  try {
+    return { value: await promise };
+  } catch (reason) {
+    return { error: toCloudError(reason) };
+  }
+}
+
+function passed(name: CheckName, values: Check["values"] = {}): Check {
+  return { name, state: "ok", reason: "ok", values };
+}
+
+/** The reasons that the catalogue has a sentence of its own for; the others share one. */
+const told: Partial<Record<CheckName, readonly string[]>> = {
+  "sign-in": ["unauthorized", "rate_limited"],
+  things: ["unauthorized", "forbidden", "rate_limited"],
+  broker: ["unauthorized", "offline", "timeout", "cancelled"],
+};
+
+function failed(name: CheckName, error: CloudError, values: Check["values"] = {}): Check {
+  const code = error.code === "cancelled" ? "timeout" : error.code;
+  const reason = told[name]?.includes(error.code) ? code.replaceAll("_", "-") : "other";
+  return { name, state: "failed", reason, values, detail: error.message };
+}
