@@ -12,9 +12,10 @@ const enoughDigits = 9;
  */
 export function shortestFloat32(value: number): number {
   if (Number.isInteger(value) || !Number.isFinite(value) || Math.fround(value) !== value) return value;
+  const size = Math.abs(value);
   for (const scale of exactScales) {
-    const candidate = Math.round(value * scale) / scale;
-    if (Math.fround(candidate) === value) return candidate;
+    const candidate = Math.round(size * scale) / scale;
+    if (Math.fround(candidate) === size) return value < 0 ? -candidate : candidate;
   }
   for (let digits = 1; digits < enoughDigits; digits += 1) {
     const candidate = Number(value.toPrecision(digits));

@@ -182,7 +182,8 @@ function readLabel(reader: CborReader): number {
 }
 
 function labelOfUnknownText(key: string): number {
-  if (key.endsWith("_")) return mandatoryLabel;
+  // A key such as __proto__ is somebody's mischief and no label.
+  if (key.endsWith("_") && !key.startsWith("_")) return mandatoryLabel;
   return digitsAsText.get(key) ?? unknownLabel;
 }
 
