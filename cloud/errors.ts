@@ -62,3 +62,13 @@ export function toCloudError(reason: unknown): CloudError {
 export function cancelled(what: string): CloudError {
   return new CloudError("cancelled", `${what} was cancelled before it was done.`);
 }
+
+const passing: readonly ErrorCode[] = ["offline", "timeout", "server_error", "rate_limited", "unauthorized"];
+
+/**
+ * Whether the same may succeed later without anybody changing the flow: the cloud or the network is away, or refuses for
+ * a while. Wrong credentials count, since they are corrected from outside too.
+ */
+export function mayPass(reason: unknown): boolean {
+  return reason instanceof CloudError && passing.includes(reason.code);
+}

@@ -1,18 +1,18 @@
 import type { Clock } from "../clock";
 import { type CloudError, toCloudError } from "../errors";
 import { tidyValue } from "./float32";
-import { type Reading, decodeReadings } from "./senml-decode";
+import { decodeReadings, type Reading } from "./senml-decode";
 import type { Session } from "./session";
 import type { TopicListener } from "./subscriptions";
 import { usableTimestamp } from "./time";
 import { type Direction, valueTopic } from "./topics";
-import type { Scalar } from "./property-types";
+import type { PropertyValue } from "./values";
 
 /** A value of one variable, as a flow gets it. */
 export interface LiveValue {
   /** The variable name. */
   variable: string;
-  value: Scalar | Record<string, Scalar>;
+  value: PropertyValue;
   /** Milliseconds since 1970: the sender's time if it is usable, else the time of arrival. */
   timestamp: number;
   direction: Direction;

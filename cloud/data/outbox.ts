@@ -1,5 +1,5 @@
 import type { Clock } from "../clock";
-import { CloudError, toCloudError } from "../errors";
+import { CloudError, mayPass, toCloudError } from "../errors";
 import { Rate } from "../rate";
 import { backoff } from "./backoff";
 import type { Link } from "./link";
@@ -27,8 +27,7 @@ export interface Outgoing {
   /** How many messages of the owner may wait. */
   queueLimit: number;
   /**
-   * Looks up what is needed and encodes. Asked again after a failure that may pass (`offline`, `timeout`,
-   * `server_error`, `rate_limited`, `unauthorized`); any other error ends the message.
+   * Looks up what is needed and encodes. Asked again after a failure that may pass; any other error ends the message.
    */
   prepare(): Prepared | Promise<Prepared>;
   /** Called exactly once, unless the message is withdrawn: delivered, or the error that ended it. */
@@ -47,7 +46,6 @@ interface Entry {
   drops: number;
 }
 
-const passing: readonly string[] = ["offline", "timeout", "server_error", "rate_limited", "unauthorized"];
 /** Messages under way without acknowledgement at the most. */
 const widestWindow = 20;
 /** A message that went down with the connection so often is sent alone, to find out whether it is the cause ... */
@@ -126,27 +124,25 @@ export class Outbox implements Publisher {
   }
 
   /**
-   * Takes the owner's messages back without settling them, in order: those that wait at once, those under way when the
-   * broker has had a second to acknowledge them.
+   * Lets go of the owner's messages: those that wait at once, those under way when the broker has had a second to
+   * acknowledge them. With `error` each of them ends with it, without they are dropped unsettled.
    */
-  async withdraw(owner: string): Promise<Outgoing[]> {
+  async withdraw(owner: string, error?: CloudError): Promise<void> {
     const owned = [...(this.#owners.get(owner) ?? [])];
-    const underWay = owned.filter(isUnderWay);
-    for (const entry of owned) if (!underWay.includes(entry)) this.#remove(entry);
-    if (underWay.length > 0 && this.isOnline) {
+    for (const entry of owned) if (!isUnderWay(entry)) this.#letGo(entry, error);
+    const isUndecided = (): boolean => this.isOnline && owned.some((entry) => this.#entries.has(entry));
+    if (isUndecided()) {
       await new Promise<void>((resolve) => {
         const stop = this.#clock.after(withdrawalGrace, resolve);
         this.#idleCallbacks.push(() => {
-          if (underWay.some((entry) => this.#entries.has(entry)) && this.isOnline) return false;
+          if (isUndecided()) return false;
           stop();
           resolve();
           return true;
         });
       });
     }
-    const left = owned.filter((entry) => !underWay.includes(entry) || this.#entries.has(entry));
-    for (const entry of left) this.#remove(entry);
-    return left.map((entry) => entry.outgoing);
+    for (const entry of owned) this.#letGo(entry, error);
   }
 
   online(link: Link): void {
@@ -233,7 +229,7 @@ export class Outbox implements Publisher {
   #couldNotPrepare(entry: Entry, error: CloudError): void {
     entry.isPreparing = false;
     if (!this.#entries.has(entry)) return;
-    if (!passing.includes(error.code)) {
+    if (!mayPass(error)) {
       this.#settle(entry, error);
       this.#pumpSoon();
     } else if (entry.outgoing.whenOffline === "reject") {
@@ -322,6 +318,11 @@ export class Outbox implements Publisher {
     if (!this.#entries.has(entry)) return;
     this.#remove(entry);
     entry.outgoing.settle(error);
+  }
+
+  #letGo(entry: Entry, error: CloudError | undefined): void {
+    if (error === undefined) this.#remove(entry);
+    else this.#settle(entry, error);
   }
 
   #remove(entry: Entry): void {

@@ -67,7 +67,11 @@ export class Session {
   #publisher: Publisher | undefined;
   #state: SessionState = { name: "idle" };
   #current: Live | undefined;
+  /** Present while the session runs, aborted while it stops. */
   #stopping: AbortController | undefined;
+  /** Somebody wants the session while it stops. */
+  #isWanted = false;
+  #isClosed = false;
   #running: Promise<void> = Promise.resolve();
 
   constructor(options: SessionOptions) {
@@ -97,22 +101,32 @@ export class Session {
 
   /** Begins to connect, unless the session runs already or is closed. */
   start(): void {
-    if (this.#stopping !== undefined || this.#state.name === "closed") return;
-    const stopping = new AbortController();
-    this.#stopping = stopping;
-    this.#running = this.#run(stopping.signal);
+    if (this.#isClosed) return;
+    if (this.#stopping === undefined) {
+      const stopping = new AbortController();
+      this.#stopping = stopping;
+      this.#running = this.#run(stopping.signal);
+    } else {
+      this.#isWanted = true;
+    }
   }
 
-  /** Ends the connection politely; `start` begins anew. Resolves within about two seconds. */
+  /** Ends the connection politely; `start` begins anew. Resolves within about three seconds. */
   async stop(): Promise<void> {
+    this.#isWanted = false;
+    if (this.#current !== undefined) await this.#drained();
     this.#stopping?.abort();
     await this.#running;
+    // Another caller may have come to this point first.
+    if (this.#state.name === "idle") return;
     this.#stopping = undefined;
-    if (this.#state.name !== "closed") this.#setState({ name: "idle" });
+    this.#setState({ name: "idle" });
+    if (this.#isStillWanted()) this.start();
   }
 
   /** Ends the session for good. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     await this.stop();
     this.#setState({ name: "closed" });
     this.#observers.clear();
@@ -266,8 +280,20 @@ export class Session {
     return true;
   }
 
+  /** Gives what is under way a second to be acknowledged. */
+  async #drained(): Promise<void> {
+    const over = new AbortController();
+    const wait = sleepUnless(this.#options.clock, 1_000, over.signal);
+    await Promise.race([this.#publisher?.drain(), wait]);
+    over.abort();
+  }
+
+  /** Read anew after an await, which the compiler's narrowing does not expect. */
+  #isStillWanted(): boolean {
+    return this.#isWanted;
+  }
+
   #setState(state: SessionState): void {
-    if (this.#state.name === "closed") return;
     this.#state = state;
     for (const observer of [...this.#observers]) observer(state);
   }

@@ -1,0 +1,94 @@
+import { randomUUID } from "node:crypto";
+import { type Clock, systemClock } from "./clock";
+import { ValueFeed } from "./data/feed";
+import { Outbox } from "./data/outbox";
+import { Session } from "./data/session";
+import type { CloudError } from "./errors";
+import { LastValues } from "./last-values";
+import { createRest, type Rest } from "./rest";
+import type { TlsOptions } from "./tls";
+import { Writer } from "./writer";
+
+export interface AccountSettings {
+  clientId: string;
+  clientSecret: string;
+  /** Space id; blank for the user's own space. */
+  organization: string;
+  baseUrl: string;
+  audience: string;
+  brokerUrl: string;
+  deviceBrokerUrl: string;
+  tls?: TlsOptions;
+  requestsPerSecond: number;
+  messagesPerSecond: number;
+}
+
+/** What an account tells whoever runs it. */
+export interface AccountEvents {
+  /** A message that is not SenML in CBOR arrived and was dropped. */
+  onMalformed: (topic: string, error: CloudError) => void;
+  /** A listener threw; nothing else was affected. */
+  onFault: (reason: unknown) => void;
+}
+
+/**
+ * One account of the Arduino Cloud: one token, one paced REST client, one broker session, and what stands on them.
+ * Nothing is shared with another account.
+ */
+export class CloudAccount {
+  readonly rest: Rest;
+  readonly session: Session;
+  readonly feed: ValueFeed;
+  readonly outbox: Outbox;
+  readonly writer: Writer;
+  readonly #unobserve: () => void;
+
+  /** @throws CloudError `invalid_input` naming the setting that is wrong */
+  constructor(settings: AccountSettings, events: AccountEvents, clock: Clock = systemClock) {
+    this.rest = createRest({ ...settings, clock });
+    const { directory, endpoints } = this.rest;
+    this.session = new Session({
+      url: endpoints.brokerUrl,
+      clock,
+      ...(settings.tls === undefined ? {} : { tls: settings.tls }),
+      ...this.#logins(clock),
+    });
+    this.feed = new ValueFeed({ session: this.session, clock, ...events });
+    this.outbox = new Outbox({
+      clock,
+      messagesPerSecond: settings.messagesPerSecond,
+      onSend: (topic, payload) => this.feed.sends(topic, payload),
+    });
+    this.session.setPublisher(this.outbox);
+    const lastValues = new LastValues({ directory, feed: this.feed, clock });
+    this.writer = new Writer({ directory, lastValues, outbox: this.outbox, clock });
+    this.#unobserve = this.session.observe((state) => {
+      if (state.name !== "online") lastValues.unfollow();
+    });
+  }
+
+  /** Ends everything: requests and waiting messages with `cancelled`, the session politely, within about two seconds. */
+  async close(): Promise<void> {
+    this.#unobserve();
+    this.rest.close();
+    await this.session.close();
+    this.outbox.close();
+  }
+
+  /** User logins: the user id is the name, the token the password, the client id unlike any other (data-api 3.1, 3.5). */
+  #logins(clock: Clock): Pick<ConstructorParameters<typeof Session>[0], "login" | "loginRefused"> {
+    const { tokens } = this.rest;
+    return {
+      login: async (signal) => {
+        const token = await tokens.get({ signal, fresh: true });
+        return {
+          clientId: `${token.userId}:${randomUUID()}`,
+          userName: token.userId,
+          password: token.value,
+          lifetime: token.expiresAt - clock.monotonic(),
+        };
+      },
+      loginRefused: (login) => tokens.invalidate(login.password ?? ""),
+    };
+  }
+}

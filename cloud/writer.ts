@@ -1,0 +1,158 @@
+import type { Clock } from "./clock";
+import { type Coerced, coerceValue } from "./data/coerce";
+import type { Outbox, Prepared, WhenOffline } from "./data/outbox";
+import { propertyKind, propertyTypes } from "./data/property-types";
+import { encodeWrite } from "./data/senml-encode";
+import { valueTopic } from "./data/topics";
+import { CloudError, mayPass } from "./errors";
+import type { LastValues } from "./last-values";
+import type { Directory } from "./rest/directory";
+import type { KnownThing } from "./rest/lookup";
+import type { Property } from "./rest/models";
+
+/** What a flow wants written, as a dashboard would write it. */
+export interface WriteRequest {
+  /** The node that asks. */
+  owner: string;
+  /** Id or exact name. */
+  thing: string;
+  /** By variable name or property id; all are checked before any is sent. */
+  values: ReadonlyMap<string, unknown>;
+  whenOffline: WhenOffline;
+  queueLimit: number;
+  /** Called once with the outcome, unless the request is withdrawn. */
+  settle: (error?: CloudError) => void;
+}
+
+/** Knowledge older than this is refreshed before a message is refused because of it. */
+const trusted = 2_000;
+
+/** Turns what flows want written into messages for the broker: looks up thing, variable and type, converts, encodes. */
+export class Writer {
+  readonly #directory: Directory;
+  readonly #lastValues: LastValues;
+  readonly #outbox: Outbox;
+  readonly #clock: Clock;
+  /** Per thing, as given: the last of the look-ups in line. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  constructor(options: { directory: Directory; lastValues: LastValues; outbox: Outbox; clock: Clock }) {
+    this.#directory = options.directory;
+    this.#lastValues = options.lastValues;
+    this.#outbox = options.outbox;
+    this.#clock = options.clock;
+  }
+
+  /** Takes a request in; its `settle` tells the outcome. */
+  write(request: WriteRequest): void {
+    const { owner, thing, whenOffline, queueLimit, settle } = request;
+    const time = this.#clock.now();
+    this.#outbox.add({
+      owner,
+      thing,
+      lane: JSON.stringify([thing, ...[...request.values.keys()].sort()]),
+      whenOffline,
+      queueLimit,
+      prepare: () => this.#prepare(request, time),
+      settle,
+    });
+  }
+
+  #prepare(request: WriteRequest, time: number): Prepared | Promise<Prepared> {
+    let maxAge: number | undefined;
+    const thing = this.#directory.peek(request.thing);
+    if (thing !== undefined) {
+      try {
+        const targets = this.#targets(thing, request);
+        if (!targets.some(isMultiValue)) return encodeAll(thing, targets, time);
+      } catch {
+        // What memory refuses may have changed in the cloud meanwhile, so only fresh knowledge refuses.
+        maxAge = trusted;
+      }
+    }
+    return this.#inTurn(request.thing, () => this.#lookUpAndEncode(request, time, maxAge));
+  }
+
+  async #lookUpAndEncode(request: WriteRequest, time: number, maxAge: number | undefined): Promise<Prepared> {
+    const thing = await this.#directory.thing(request.thing, maxAge === undefined ? {} : { maxAge });
+    const targets = this.#targets(thing, request);
+    for (const target of targets) {
+      if (isMultiValue(target) && !isComplete(target)) {
+        target.lastKnown = await this.#lastValues.get(thing.id, target.property);
+      }
+    }
+    const prepared = encodeAll(thing, targets, time);
+    for (const { property, given, lastKnown } of targets.filter(isMultiValue)) {
+      this.#lastValues.wrote(thing.id, property, coerce(property, given, lastKnown).value);
+    }
+    return prepared;
+  }
+
+  /** The variables of a request, each known to be writable. */
+  #targets(thing: KnownThing, request: WriteRequest): Target[] {
+    return [...request.values].map(([reference, given]) => {
+      const property = this.#directory.variable(thing, reference);
+      if (property.permission === "READ_ONLY") {
+        const what = `The variable "${nameOf(property)}" of "${thing.name}"`;
+        throw new CloudError("read_only", `${what} is READ_ONLY: only its device writes it.`);
+      }
+      return { property, given };
+    });
+  }
+
+  /**
+   * Runs look-ups for one thing one after the other, because a partial value builds on the one before it. After a
+   * failure that may pass, those in line fail with it, so that all are tried again in their order.
+   */
+  #inTurn(thing: string, work: () => Promise<Prepared>): Promise<Prepared> {
+    const turn = (this.#turns.get(thing) ?? Promise.resolve()).then(work);
+    const next = turn.catch((reason: unknown) => {
+      if (this.#turns.get(thing) !== next && mayPass(reason)) throw reason;
+    });
+    this.#turns.set(thing, next);
+    const forget = (): void => {
+      if (this.#turns.get(thing) === next) this.#turns.delete(thing);
+    };
+    next.then(forget, forget);
+    return turn;
+  }
+}
+
+interface Target {
+  property: Property;
+  given: unknown;
+  lastKnown?: unknown;
+}
+
+function isMultiValue({ property }: Target): boolean {
+  return propertyKind(property.type) === "object";
+}
+
+/** Whether a value needs nothing of the last known one. A free object may always leave something out. */
+function isComplete({ property, given }: Target): boolean {
+  if (propertyTypes.get(property.type)?.format === "free") return false;
+  try {
+    coerce(property, given);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function encodeAll(thing: KnownThing, targets: readonly Target[], time: number): Prepared {
+  const writes = targets.map(({ property, given, lastKnown }) => {
+    const { value, float } = coerce(property, given, lastKnown);
+    const payload = encodeWrite({ property: nameOf(property), value, time, float });
+    return { topic: valueTopic(thing.id, "requested"), payload };
+  });
+  return { thingId: thing.id, thingName: thing.name, writes };
+}
+
+function coerce(property: Property, given: unknown, lastKnown?: unknown): Coerced {
+  return coerceValue(property.type, given, { variable: nameOf(property), lastKnown });
+}
+
+/** The name on the wire. */
+function nameOf(property: Property): string {
+  return property.variable_name ?? property.name;
+}

@@ -1,0 +1,78 @@
+import type { Node, NodeAPI, NodeStatusFill } from "node-red";
+import type { SessionState } from "../../cloud/data/session";
+import type { CloudError } from "../../cloud/errors";
+
+interface Status {
+  fill: NodeStatusFill;
+  shape: "dot" | "ring";
+  text: string;
+}
+
+/**
+ * The status of one node. States are catalogue keys under `<type>.status`, which each editor shows in its own language
+ * and which Status nodes can rely on; only what holds a number is finished text. Told to the editor on change only.
+ */
+export class NodeStatus {
+  readonly #node: Node;
+  readonly #translate: NodeAPI["_"];
+  #shown = "";
+
+  constructor(RED: NodeAPI, node: Node) {
+    this.#node = node;
+    this.#translate = RED._.bind(RED);
+  }
+
+  /** Green dot: connected, or done. */
+  connected(): void {
+    this.#show({ fill: "green", shape: "dot", text: this.#key("connected") });
+  }
+
+  /** Blue ring: so many messages are on their way. */
+  sending(count: number): void {
+    this.#show({ fill: "blue", shape: "ring", text: this.#text("sending", { count }) });
+  }
+
+  /** Yellow ring: so many messages wait for a connection. */
+  queued(count: number): void {
+    this.#show({ fill: "yellow", shape: "ring", text: this.#text("queued", { count }) });
+  }
+
+  /** Yellow ring: looking something up, or trying it again soon. */
+  connecting(): void {
+    this.#show({ fill: "yellow", shape: "ring", text: this.#key("connecting") });
+  }
+
+  /** Red ring with the reason in short. */
+  failed(error: CloudError): void {
+    this.#show({ fill: "red", shape: "ring", text: this.#key(error.code.replaceAll("_", "-")) });
+  }
+
+  /** What the state of the session looks like. */
+  session(state: SessionState, now: number): void {
+    if (state.name === "online") this.connected();
+    else if (state.name === "connecting") this.connecting();
+    else if (state.name === "refused") this.failed(state.error);
+    else if (state.name === "waiting") this.#waiting(Math.max(1, Math.round((state.until - now) / 1000)));
+    else this.#show({ fill: "grey", shape: "ring", text: this.#key("idle") });
+  }
+
+  /** Yellow ring: connects again in so many seconds. */
+  #waiting(seconds: number): void {
+    this.#show({ fill: "yellow", shape: "ring", text: this.#text("waiting", { seconds }) });
+  }
+
+  #key(state: string): string {
+    return `${this.#node.type}.status.${state}`;
+  }
+
+  #text(state: string, values: Record<string, number>): string {
+    return this.#translate(this.#key(state), values);
+  }
+
+  #show(status: Status): void {
+    const shown = `${status.fill} ${status.shape} ${status.text}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#node.status(status);
+  }
+}
