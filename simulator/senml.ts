@@ -153,7 +153,7 @@ function writeNumber(value: number, profile: SenmlProfile, float: boolean): unkn
   if (profile === "python" && !Number.isFinite(value)) return encodedNumber(value, "f16");
   const integral = Number.isSafeInteger(value);
   if (integral && (profile === "js" || !float)) return value + 0; // -0 leaves as 0
-  return encodedNumber(value, profile === "cpp" ? "f32" : "f64");
+  return profile === "cpp" ? encodedNumber(Math.fround(value), "f32") : encodedNumber(value, "f64");
 }
 
 function writeScalar(value: SenmlScalar, profile: SenmlProfile, float: boolean): [number, unknown] {

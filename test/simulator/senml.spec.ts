@@ -93,6 +93,17 @@ describe("simulator SenML writer", () => {
     assert.equal(hex(pack), "9fa20061610205a20061740 2fa41a80000ff".replaceAll(" ", ""));
   });
 
+  it("writes what float32 can't hold exactly, and NaN, as C++ does", () => {
+    assert.equal(
+      hex(encodeSenml([{ variable: "t", value: 0.1 }], "cpp")),
+      "9fa20061 7402fa3dcccccdff".replace(" ", ""),
+    );
+    assert.equal(
+      hex(encodeSenml([{ variable: "t", value: NaN }], "cpp")),
+      "9fa20061 7402fa7fc00000ff".replace(" ", ""),
+    );
+  });
+
   it("writes as Python does: float64, half-float NaN, components in any order", () => {
     assert.equal(hex(encodeSenml([{ variable: "t", value: 21.5 }], "python")), "81a200617402fb4035800000000000");
     assert.equal(hex(encodeSenml([{ variable: "t", value: NaN }], "python")), "81a200617402f97e00");

@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { connectBoard, type Board, type BoardOptions } from "../../../simulator/boards/board";
+import { decodeSenml, encodeSenml, type SenmlValue } from "../../../simulator/senml";
+import { gather, setUp, until, type Setup } from "../setup";
+
+const variables = { temperature: { type: "TEMPERATURE_C", value: 21.3 }, count: "INT", on: "STATUS" };
+
+describe("simulated boards", () => {
+  let s: Setup;
+  let boards: Board[];
+  beforeEach(async () => {
+    s = await setUp();
+    boards = [];
+  });
+  afterEach(async () => {
+    for (const board of boards) await board.close();
+    await s.stop();
+  });
+
+  async function board(options: Partial<BoardOptions> = {}): Promise<Board> {
+    const { id: deviceId, secret_key: secretKey } = s.device;
+    const url = s.broker.deviceBrokerUrl;
+    const made = await connectBoard({ url, deviceId, secretKey, variables, reconnectMs: 20, ...options });
+    boards.push(made);
+    return made;
+  }
+  const last = (name: string) => s.store.propertyNamed(s.thing.id, name)!.last_value;
+  const write = (values: Record<string, SenmlValue>): void => {
+    const entries = Object.entries(values).map(([variable, value]) => ({ variable, value }));
+    s.broker.inject(`/a/t/${s.thing.id}/e/i`, encodeSenml(entries, "js"));
+  };
+  const sent = (channel: string): string[] =>
+    s.observed.publishes
+      .filter(({ topic }) => topic.endsWith(channel))
+      .map(({ payload }) => Buffer.from(payload).toString("hex"));
+
+  for (const profile of ["cpp", "python"] as const) {
+    describe(`of profile ${profile}`, () => {
+      it("learns its thing and the cloud's values, and reports its own", async () => {
+        s.store.record(s.thing.id, "count", 5, Date.now());
+        const { thingId, values, ready } = await board({ profile });
+        assert.deepEqual([thingId, ready], [s.thing.id, true]);
+        assert.deepEqual(values, { temperature: 21.3, count: 5 });
+        await until(() => last("temperature") !== undefined, "the first report");
+        assert.equal(last("temperature"), profile === "cpp" ? Math.fround(21.3) : 21.3);
+        assert.equal(last("on"), undefined);
+      });
+
+      it("obeys writes and calls back", async () => {
+        const made = await board({ profile, variables: { ...variables, lamp: "HOME_COLORED_LIGHT" } });
+        const seen: unknown[] = [];
+        const off = made.onWrite((one) => seen.push(one));
+        write({ on: true, lamp: { swi: true, hue: 10, sat: 20, bri: 30 }, unknown: 1 });
+        await until(() => seen.length === 2, "two writes");
+        off();
+        write({ lamp: { bri: 99 } });
+        await until(() => made.writes.length === 3, "the third write");
+        assert.deepEqual(seen, made.writes.slice(0, 2));
+        assert.deepEqual(made.values["lamp"], { swi: true, hue: 10, sat: 20, bri: 99 });
+      });
+
+      it("comes back after a lost connection and reports what waited, once", async () => {
+        const made = await board({ profile });
+        await until(() => last("temperature") !== undefined, "the first report");
+        await s.broker.brokerDown(true);
+        await until(() => !made.ready, "the loss");
+        await made.report({ count: 1 });
+        await made.report({ count: 2 });
+        await s.broker.brokerDown(false);
+        await until(() => last("count") === 2, "the report");
+        assert.equal(s.store.propertyNamed(s.thing.id, "count")!.history.length, 1);
+        assert.equal(s.store.propertyNamed(s.thing.id, "temperature")!.history.length, 1);
+      });
+
+      it("follows its device to another thing, and to none", async () => {
+        const made = await board({ profile });
+        const other = s.store.createThing({ name: "Other" }, { userId: s.user.id });
+        s.store.attach(s.device.id, other.id);
+        await until(() => made.ready && made.thingId === other.id, "the other thing");
+        s.broker.inject(`/a/t/${other.id}/e/i`, encodeSenml([{ variable: "count", value: 8 }], "js"));
+        await until(() => made.values["count"] === 8, "a write by the other thing");
+        s.store.detach(other.id);
+        await until(() => made.thingId === "", "no thing");
+        assert.equal(made.ready, false);
+      });
+
+      it("waits for a thing when it has none", async () => {
+        s.store.detach(s.thing.id);
+        const made = await board({ profile });
+        assert.deepEqual([made.thingId, made.ready], ["", false]);
+        s.store.attach(s.device.id, s.thing.id);
+        await until(() => made.ready, "the thing");
+      });
+
+      it("closes for good, online or not", async () => {
+        const first = await board({ profile });
+        await first.close();
+        await until(() => s.device.connected === false, "offline");
+        const second = await board({ profile });
+        await s.broker.brokerDown(true);
+        await until(() => !second.ready, "the loss");
+        await second.close();
+        await s.broker.brokerDown(false);
+        await sleep(100);
+        assert.deepEqual(s.observed.connections, []);
+      });
+    });
+  }
+
+  it("echoes accepted writes as C++ does, and not as Python does", async () => {
+    const loud = await board({ accept: ({ value }) => value !== 13 });
+    write({ count: 13 });
+    write({ count: 7 });
+    await until(() => last("count") === 7, "the echo");
+    assert.deepEqual(loud.values["count"], 7);
+    await loud.close();
+    const quiet = await board({ profile: "python" });
+    write({ count: 9 });
+    await until(() => quiet.values["count"] === 9, "the write");
+    await sleep(30);
+    assert.equal(last("count"), 7);
+  });
+
+  it("converts what is written as C++ does", async () => {
+    const made = await board();
+    write({ count: 2.9, on: 1, temperature: "warm" });
+    await until(() => made.writes.length === 2, "two writes");
+    assert.deepEqual(made.writes, [
+      { variable: "count", value: 2 },
+      { variable: "on", value: true },
+    ]);
+  });
+
+  it("dies of a wrong type as Python does, and reconnects", async () => {
+    await board({ profile: "python" });
+    write({ count: 2.9 });
+    await until(() => s.observed.connects.length === 2 && s.device.connected === true, "the second connection");
+  });
+
+  it("survives malformed bytes in both dialects", async () => {
+    for (const profile of ["cpp", "python"] as const) {
+      const made = await board({ profile });
+      for (const topic of [`/a/t/${s.thing.id}/e/i`, `/a/d/${s.device.id}/c/dw`, `/a/d/${s.device.id}/e/i`]) {
+        s.broker.inject(topic, Buffer.from("ff00", "hex"));
+      }
+      await until(() => made.ready, "ready");
+      await sleep(50);
+      await until(() => made.ready, "ready again");
+      await made.close();
+    }
+  });
+
+  it("writes its dialect on the wire: C++", async () => {
+    const made = await board({ variables: { t: { type: "FLOAT", value: 21 } } });
+    await made.report({ t: 21.5 });
+    await until(() => sent("/e/o").length === 2, "two reports");
+    assert.deepEqual(sent("/e/o"), ["9fa20061740 2fa41a80000ff".replace(" ", ""), "9fa200617402fa41ac0000ff"]);
+    const [version, network, begin, values] = sent("/c/up");
+    assert.match(version!, /^da000107008165/);
+    assert.match(network!, /^da00011100820165/);
+    assert.deepEqual([begin, values], ["da000103008160", "da0001050080"]);
+  });
+
+  it("writes its dialect on the wire: Python", async () => {
+    const made = await board({ profile: "python", variables: { t: "FLOAT" } });
+    await made.report({ t: 21.5 });
+    await made.report({ t: NaN });
+    assert.deepEqual(sent("/e/o"), ["81a200617402fb4035800000000000", "81a200617402f97e00"]);
+    assert.match(sent("/c/up")[0]!, /^da00010700816a312e342e312d73796e63$/);
+    assert.deepEqual(sent("/shadow/o"), ["81a20063723a6d036d6765744c61737456616c756573"]);
+  });
+
+  it("splits messages of C++ at 256 bytes, never within a variable", async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `a_long_variable_name_${index}`);
+    const long = Object.fromEntries(names.map((name) => [name, { type: "HOME_COLORED_LIGHT" }]));
+    const made = await board({ variables: { ...long, text: "CHARSTRING" } });
+    const lamp = { swi: true, hue: 1, sat: 2, bri: 3 };
+    const values = Object.fromEntries(names.map((name) => [name, lamp]));
+    await made.report({ ...values, text: "x".repeat(300) });
+    await until(() => sent("/e/o").length >= 6, "all messages");
+    const packs = sent("/e/o").map((hex) => Buffer.from(hex, "hex"));
+    assert.ok(packs.every(({ length }) => length <= 256));
+    const readings = packs.flatMap((payload) => decodeSenml(payload));
+    assert.deepEqual(
+      readings.map(({ variable }) => variable),
+      names,
+    );
+    for (const { value } of readings) assert.deepEqual({ ...(value as object) }, lamp);
+  });
+
+  it("publishes raw bytes as its own", async () => {
+    const user = await s.user1();
+    await user.subscribeAsync(`/a/t/${s.thing.id}/e/o`);
+    const made = await board({ variables: {} });
+    const got = gather(user);
+    await made.publish(Buffer.from("ff", "hex"));
+    await until(() => got.length === 1, "the bytes");
+    assert.equal(got[0]!.hex, "ff");
+  });
+
+  it("fails to start on a wrong key", async () => {
+    await assert.rejects(board({ secretKey: "wrong" }), { code: 5 });
+    await sleep(60);
+    assert.equal(s.observed.connects.length, 1);
+  });
+
+  it("refuses to report a variable that it does not have", async () => {
+    const made = await board();
+    await assert.rejects(made.report({ nothing: 1 }), /nothing/);
+  });
+});
