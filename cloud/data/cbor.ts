@@ -154,9 +154,7 @@ export class CborReader {
 
   private chunk(type: number): number {
     const first = this.byte();
-    if (first >> 5 !== type || (first & 31) === 31) {
-      throw this.error("a string in pieces holds something else", this.at - 1);
-    }
+    if (first >> 5 !== type) throw this.error("a string in pieces holds something else", this.at - 1);
     return this.advance(first);
   }
 

@@ -11,6 +11,7 @@ describe("decodeReadings, where data-api leaves a choice,", () => {
       code: "invalid_value",
       message: "The payload is not SenML in CBOR: 4294967295 bytes are declared, 0 are left (byte 8).",
     });
+    assert.throws(() => decode("9a00ffffff80"), /16777215 elements are declared, 1 bytes are left \(byte 5\)/);
     assert.throws(() => decode("05"), /it does not begin with an array \(byte 0\)/);
     assert.throws(() => decode("8000"), /it goes on after its end \(byte 1\)/);
   });
