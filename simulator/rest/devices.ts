@@ -1,11 +1,11 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import type { Device, DeviceFields, JsonValue, Thing } from "../models";
 import { isVisible, rfc3339 } from "../store";
-import { Failure, notFound } from "./failure";
+import { notFound } from "./failure";
 import { textOf, type Checked, type Fields } from "./fields";
 import { propertyByName, send } from "./publish";
 import type { Call, Route } from "./route";
-import { flag, hasTags, pick, removeTag, setTag, tagFields, tagFilter, timeOf } from "./shared";
+import { flag, hasTags, pick, refuse, removeTag, setTag, tagFields, tagFilter, timeOf } from "./shared";
 import { deviceView, propertyViews, tagsView, type View } from "./views";
 
 /** DEVICE_TYPE (rest-api 7). */
@@ -233,9 +233,10 @@ export const deviceRoutes: readonly Route[] = [
   {
     method: "POST",
     path: `${device}/pass`,
+    emptyErrors: [400],
     body: { password: { kind: "string", required: true } },
     handle(call) {
-      if (deviceOf(call).secret_key !== call.body.password) throw new Failure(400, "");
+      if (deviceOf(call).secret_key !== call.body.password) refuse("wrong password");
     },
   },
   {

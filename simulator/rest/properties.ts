@@ -81,7 +81,7 @@ export const propertyRoutes: readonly Route[] = [
     method: "GET",
     path: "/iot/v2/things/:id/properties",
     answers: "property[]",
-    notFoundBody: true,
+    emptyErrors: [],
     query: { show_deleted: flag },
     handle: (call) => propertyViews(call.store, livingThing(call), call.query.show_deleted === true),
   },
@@ -100,7 +100,7 @@ export const propertyRoutes: readonly Route[] = [
     method: "GET",
     path: "/iot/v2/things/:id/properties/:pid",
     answers: "property",
-    notFoundBody: true,
+    emptyErrors: [],
     query: { show_deleted: flag },
     handle(call) {
       const { thing, property } = propertyOf(call, call.query.show_deleted === true);
@@ -111,7 +111,7 @@ export const propertyRoutes: readonly Route[] = [
     method: "POST",
     path: "/iot/v2/things/:id/properties/:pid",
     answers: "property",
-    notFoundBody: true,
+    emptyErrors: [],
     body: propertyFields,
     handle: update,
   },

@@ -27,8 +27,8 @@ export interface Route {
   answers?: string;
   /** Status of success; 200 when absent. */
   success?: 200 | 201 | 202;
-  /** A 404 of this operation has an error body; the others answer with an empty one (rest-api 6, mark °). */
-  notFoundBody?: true;
+  /** Statuses whose body is empty (rest-api 6, mark °); only 404 when absent. */
+  emptyErrors?: readonly number[];
   query?: Fields;
   /** The body's fields, where it is an object. */
   body?: Fields;

@@ -194,13 +194,12 @@ function addRoute(
       const scope = authenticate(request.headers, store, tokens);
       if (!limit.admit(`${scope.userId} ${scope.organizationId ?? ""}`)) return tooMany(reply, faults);
       const call = { store, faults, scope, later: later(timers), ...readCall(route, request) };
-      try {
-        return answer(reply, route, route.handle(call));
-      } catch (error) {
-        const empty = error instanceof Failure && error.status === 404 && !route.notFoundBody;
-        if (!empty) throw error;
-        return reply.code(404).send();
-      }
+      return answer(reply, route, route.handle(call));
+    },
+    errorHandler: (error, _request, reply) => {
+      const { status, ...rest } = answerOf(error);
+      if ((route.emptyErrors ?? [404]).includes(status)) void reply.code(status).send();
+      else sendRaw(reply, { status, ...rest });
     },
   });
 }
