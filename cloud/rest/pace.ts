@@ -80,7 +80,7 @@ export class Pace {
 
   /** The request that went out at `started` was not refused by rate. */
   accepted(started: number): void {
-    if (started < this.#slowedAt || this.#rate >= this.#full) return;
+    if (started <= this.#slowedAt || this.#rate >= this.#full) return;
     this.#successes += 1;
     if (this.#successes < Math.max(stretch, this.#rate * stretch)) return;
     this.#successes = 0;
@@ -95,7 +95,7 @@ export class Pace {
     const now = this.#clock.monotonic();
     this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
     this.#successes = 0;
-    if (started >= this.#slowedAt) {
+    if (started > this.#slowedAt) {
       this.#slowedAt = now;
       this.#rate = Math.max(Math.min(slowest, this.#full), this.#rate / 2);
     }

@@ -1,0 +1,144 @@
+import assert from "node:assert/strict";
+import { Pace } from "../../../cloud/rest/pace";
+import { fakeClock, type FakeClock } from "./fake-clock";
+import { restOn, startFakeCloud } from "./fake-cloud";
+import { rejection } from "./rejection";
+import { operation } from "../../../cloud/rest";
+import { systemClock } from "../../../cloud/clock";
+
+/** The most moments that fall into any span of this length. */
+function mostIn(moments: readonly number[], span: number): number {
+  return Math.max(0, ...moments.map((from) => moments.filter((at) => at >= from && at < from + span).length));
+}
+
+describe("pace", () => {
+  let clock: FakeClock;
+  beforeEach(() => (clock = fakeClock()));
+
+  function gate(requestsPerSecond: number): { pace: Pace; starts: number[]; ask: (count: number) => void } {
+    const pace = new Pace({ requestsPerSecond, clock });
+    const starts: number[] = [];
+    const ask = (count: number): void => {
+      for (let asked = 0; asked < count; asked++) void pace.enter().then((at) => starts.push(at));
+    };
+    return { pace, starts, ask };
+  }
+
+  for (const rate of [0.25, 1, 1.5, 2, 10, 100]) {
+    it(`never lets more than ${rate} a second through, nor needlessly less`, async () => {
+      const { starts, ask } = gate(rate);
+      const allowed = Math.max(1, Math.floor(rate));
+      ask(allowed * 5);
+      await clock.advance((allowed * 5 * 1_200) / Math.min(rate, allowed));
+      assert.equal(starts.length, allowed * 5);
+      assert(mostIn(starts, 1_000) <= allowed, `${mostIn(starts, 1_000)} in a second`);
+      const spread = (starts.at(-1)! - starts[0]!) / (starts.length - 1);
+      assert(spread <= 1_100 / Math.min(rate, allowed), `one every ${spread} ms`);
+      assert.equal(clock.pending, 0);
+    });
+  }
+
+  it("lets three go at once after a rest, the others spread over the second", async () => {
+    const { starts, ask } = gate(10);
+    ask(10);
+    await clock.advance(0);
+    assert.equal(starts.length, 3);
+    await clock.advance(1_000);
+    assert.equal(starts.length, 10);
+    await clock.advance(10_000);
+    ask(30);
+    await clock.advance(4_000);
+    assert.equal(starts.length, 40);
+    assert(mostIn(starts, 1_000) <= 10);
+  });
+
+  it("serves those who come first, and skips those who gave up", async () => {
+    const pace = new Pace({ requestsPerSecond: 1, clock });
+    const order: number[] = [];
+    const aborts = Array.from({ length: 6 }, () => new AbortController());
+    const waits = aborts.map(({ signal }, index) => pace.enter(signal).then(() => order.push(index)));
+    const settled = Promise.allSettled(waits);
+    await clock.advance(0);
+    aborts[1]?.abort();
+    aborts[4]?.abort();
+    await rejection(waits[1]!, "cancelled");
+    await clock.advance(10_000);
+    assert.deepEqual(order, [0, 2, 3, 5]);
+    await settled;
+    await rejection(pace.enter(AbortSignal.abort()), "cancelled");
+  });
+
+  it("pauses and halves its pace after a refusal, and counts refusals of one moment as one", async () => {
+    const { pace, starts, ask } = gate(10);
+    ask(3);
+    await clock.advance(0);
+    const [first = 0] = starts;
+    for (let refusal = 0; refusal < 3; refusal++) pace.refused(first, 2_000);
+    assert.equal(pace.rate, 5);
+    ask(20);
+    await clock.advance(1_999);
+    assert.equal(starts.length, 3);
+    await clock.advance(10_000);
+    assert.equal(starts.length, 23);
+    assert(mostIn(starts, 1_000) <= 5);
+  });
+
+  it("goes down to one request in two seconds, not further", async () => {
+    const { pace } = gate(10);
+    for (let refusal = 0; refusal < 10; refusal++) {
+      await clock.advance(5_000);
+      pace.refused(clock.monotonic(), 0);
+    }
+    assert.equal(pace.rate, 0.5);
+    const slow = gate(0.2).pace;
+    slow.refused(clock.monotonic(), 0);
+    assert.equal(slow.rate, 0.2);
+  });
+
+  it("recovers step by step to the full pace, never beyond", async () => {
+    const { pace } = gate(10);
+    const early = clock.monotonic();
+    pace.refused(early, 0);
+    await clock.advance(1);
+    pace.refused(clock.monotonic(), 0);
+    await clock.advance(1);
+    const rates = new Set([pace.rate]);
+    for (let success = 0; success < 1_000; success++) pace.accepted(early);
+    assert.equal(pace.rate, 2.5, "what went out before the refusal says nothing");
+    for (let success = 0; success < 1_000; success++) {
+      pace.accepted(clock.monotonic());
+      rates.add(pace.rate);
+    }
+    assert.equal(pace.rate, 10);
+    assert(rates.size > 4, "not in steps");
+    await clock.advance(0);
+  });
+
+  it("rejects all who wait when it closes", async () => {
+    const { pace } = gate(1);
+    await pace.enter();
+    const waiting = [pace.enter(), pace.enter()];
+    const settled = Promise.allSettled(waiting);
+    pace.close();
+    await settled;
+    for (const wait of [...waiting, pace.enter()]) await rejection(wait, "cancelled");
+    assert.equal(clock.pending, 0);
+  });
+
+  it("holds on real sockets: at most 20 requests in any second", async () => {
+    const cloud = await startFakeCloud();
+    const rest = restOn(cloud, { requestsPerSecond: 20, clock: systemClock });
+    try {
+      await Promise.all(Array.from({ length: 50 }, () => rest.client.call(operation("property_types_v1#listTypes"))));
+      const most = mostIn(
+        cloud.requests.map(({ at }) => at),
+        1_000,
+      );
+      assert.equal(cloud.requests.length, 50);
+      assert(most <= 20, `${most} requests in a second`);
+    } finally {
+      rest.close();
+      await cloud.stop();
+    }
+  });
+});
