@@ -41,6 +41,8 @@ export interface Board {
   /** Connected, and told which thing it belongs to. */
   readonly ready: boolean;
   readonly values: Readonly<Record<string, SenmlValue>>;
+  /** Seconds that the cloud's local time is ahead of UTC; 0 until it told. */
+  readonly timezoneOffset: number;
   /** All writes so far that the board accepted, oldest first. */
   readonly writes: readonly BoardWrite[];
   /** Sets values and reports them; while offline they wait, the newest of each variable, until the board is back. */
@@ -86,6 +88,7 @@ class MqttBoard implements Board {
   readonly writes: BoardWrite[] = [];
   thingId = "";
   ready = false;
+  timezoneOffset = 0;
   private readonly profile: BoardProfile;
   private readonly dialect: Dialect;
   private readonly types: Record<string, string> = {};
@@ -252,6 +255,7 @@ class MqttBoard implements Board {
   private async synchronize(readings: SenmlReading[]): Promise<void> {
     clearTimeout(this.timer);
     for (const { variable, value } of readings) {
+      if (variable === "tz_offset") this.timezoneOffset = Number(value);
       const type = this.types[variable];
       if (type === undefined || this.values[variable] !== undefined) continue;
       const taken = takeWrite(type, undefined, value, this.profile);

@@ -1,0 +1,77 @@
+import type { House, HouseBoard, HouseKind } from "../house";
+import type { SenmlValue } from "../senml";
+import { runBoard, type Board } from "./board";
+import { door } from "./door";
+import { light } from "./light";
+import type { Machine, Values } from "./machine";
+import { tank } from "./tank";
+import { weatherStation } from "./weather-station";
+
+export { connectBoard, type Board, type BoardOptions, type BoardVariable, type BoardWrite } from "./board";
+
+const machines: Readonly<Record<HouseKind, Machine>> = { weather: weatherStation, light, door, tank };
+
+export interface StartBoardsOptions {
+  deviceBrokerUrl: string;
+  house: House;
+  /** Milliseconds that one second of the house takes; 1000 by default, less makes it faster. */
+  every?: number;
+}
+
+export interface RunningBoards {
+  readonly boards: ReadonlyMap<HouseKind, Board>;
+  /** Disconnects all boards. */
+  stop(): Promise<void>;
+}
+
+/** Lets the boards of a house live: they connect, report what changes, obey writes and reconnect as boards do. */
+export function startBoards({ deviceBrokerUrl, house, every = 1000 }: StartBoardsOptions): RunningBoards {
+  const running = house.map((plan) => ({ kind: plan.kind, ...runMachine(deviceBrokerUrl, plan, every) }));
+  return {
+    boards: new Map(running.map(({ kind, board }) => [kind, board])),
+    stop: async () => {
+      await Promise.all(running.map(({ stop }) => stop()));
+    },
+  };
+}
+
+function runMachine(url: string, plan: HouseBoard, every: number): { board: Board; stop: () => Promise<void> } {
+  const { deviceId, secretKey, profile } = plan;
+  const machine = machines[plan.kind];
+  const board = runBoard({ url, deviceId, secretKey, profile, variables: { ...machine.variables } });
+  let started = false;
+  let seconds = 0;
+  let sinceReport = 0;
+  const tick = (): void => {
+    // A board knows where to start from once the cloud has told it the last values.
+    if (!started && !board.ready) return;
+    const values = { ...machine.defaults, ...board.values };
+    seconds += 1;
+    sinceReport += 1;
+    if (started && sinceReport < (machine.interval?.(values) ?? 1)) return;
+    started = true;
+    sinceReport = 0;
+    const now = Date.now() / 1000;
+    const next = machine.next(values, { seconds, now, local: now + board.timezoneOffset });
+    void board.report(changes(board.values, { ...values, ...next }));
+  };
+  const timer = setInterval(tick, every);
+  return {
+    board,
+    stop: async () => {
+      clearInterval(timer);
+      await board.close();
+    },
+  };
+}
+
+/** What of the present values the board has not reported yet. */
+function changes(reported: Values, present: Values): Record<string, SenmlValue> {
+  const changed = Object.entries(present).filter(([name, value]) => !same(reported[name], value));
+  return Object.fromEntries(changed);
+}
+
+function same(a: SenmlValue | undefined, b: SenmlValue): boolean {
+  if (typeof a !== "object" || typeof b !== "object") return a === b;
+  return Object.keys(b).every((part) => a[part] === b[part]);
+}
