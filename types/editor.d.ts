@@ -50,7 +50,8 @@ interface Completion {
   label: JQuery;
 }
 
-interface JQuery {
+// eslint-disable-next-line @typescript-eslint/no-unused-vars -- an interface is merged only under the same parameters
+interface JQuery<TElement = HTMLElement> {
   autoComplete(
     options:
       "destroy" | { minLength: number; search: (text: string, done: (completions: Completion[]) => void) => void },

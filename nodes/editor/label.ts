@@ -1,0 +1,15 @@
+/** The label of a node that is about a thing and a variable: its name, else their names, else `fallback`. */
+export function targetLabel(node: EditorNode, fallback: string): string {
+  const thing = textOf(node.thingName) || textOf(node.thing);
+  const variable = textOf(node.propertyName) || textOf(node.property);
+  return nameLabel(node, [thing, variable].filter(Boolean).join(" / ") || fallback);
+}
+
+/** The name that the user gave a node, else `fallback`. */
+export function nameLabel({ name }: EditorNode, fallback: string): string {
+  return textOf(name) || fallback;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

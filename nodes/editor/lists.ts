@@ -1,0 +1,73 @@
+import type { Refusal, ThingChoice, ThingDetail, TypedAccount } from "../common/admin-answers";
+
+/** Why a list could not be had: a code that `errorText` puts into words. */
+export class ListError extends Error {
+  constructor(readonly code: string) {
+    super(code);
+  }
+}
+
+/** The settings that an account is tried with. */
+export const accountFields = [
+  "organization",
+  "baseUrl",
+  "audience",
+  "brokerUrl",
+  "deviceBrokerUrl",
+  "tls",
+  "requestsPerSecond",
+  "messagesPerSecond",
+] as const;
+
+/** The account's settings as they stand in the editor's memory. What is stored and was not touched is `__PWRD__`. */
+function typedAccount({ id, credentials, ...account }: EditorNode): TypedAccount {
+  const secret = (name: string): string => {
+    if (credentials === undefined) return "__PWRD__";
+    const typed = credentials[name];
+    if (typeof typed === "string" && typed !== "") return typed;
+    return credentials[`has_${name}`] === true ? "__PWRD__" : "";
+  };
+  return {
+    id,
+    settings: Object.fromEntries(accountFields.map((field) => [field, account[field] ?? ""])),
+    credentials: { clientId: secret("clientId"), clientSecret: secret("clientSecret") },
+  };
+}
+
+/** The things of an account. Rejects with `ListError`. */
+export function fetchThings(account: EditorNode, refresh: boolean): Promise<ThingChoice[]> {
+  if (account.changed === true) return post("arduino-cloud/things", typedAccount(account));
+  return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/things`, refresh);
+}
+
+/** A thing, by id or name, with its variables. Rejects with `ListError`. */
+export function fetchThing(account: EditorNode, thing: string, refresh: boolean): Promise<ThingDetail> {
+  if (account.changed === true) return post("arduino-cloud/thing", { ...typedAccount(account), thing });
+  const path = `arduino-cloud/accounts/${encodeURIComponent(account.id)}/things/${encodeURIComponent(thing)}`;
+  return get(path, refresh);
+}
+
+function get<T>(path: string, refresh: boolean): Promise<T> {
+  return request<T>({ url: path, data: refresh ? { refresh: "1" } : {} });
+}
+
+/** Posts JSON to an admin endpoint. Rejects with `ListError`. */
+export function post<T>(path: string, body: object): Promise<T> {
+  return request<T>({ url: path, method: "POST", contentType: "application/json", data: JSON.stringify(body) });
+}
+
+function request<T>(settings: JQuery.AjaxSettings): Promise<T> {
+  return new Promise((resolve, reject) => {
+    $.ajax({ ...settings, dataType: "json" }).then(
+      (answer: T) => resolve(answer),
+      (xhr: unknown) => reject(new ListError(codeOf(xhr as JQuery.jqXHR<unknown>))),
+    );
+  });
+}
+
+function codeOf({ status, responseJSON }: JQuery.jqXHR<unknown>): string {
+  if (status === 0) return "no-node-red";
+  if (status === 401 || status === 403) return "no-permission";
+  const refusal = (responseJSON ?? {}) as Partial<Refusal>;
+  return refusal.code ?? "server_error";
+}

@@ -1,0 +1,47 @@
+import { textsOf, type Translate } from "./text";
+
+type Validate = (this: EditorNode, value: unknown, options: { label?: string }) => boolean | string;
+
+/** Makes a validator of a check that gives the reason why a text is not accepted. The editor lets `${ENV}` pass before. */
+function validator(check: (text: string, translate: Translate) => string | undefined): Validate {
+  const translate = textsOf("arduino-cloud-account");
+  // Two declared parameters: with one, the editor takes a reason for "valid".
+  return function (value, options) {
+    const text = typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
+    const reason = check(text, translate);
+    if (reason === undefined) return true;
+    return options.label === undefined ? reason : `${options.label}: ${reason}`;
+  };
+}
+
+/** Accepts what is not blank. */
+export const filled = validator((text, translate) => (text === "" ? translate("error.blank") : undefined));
+
+/** Accepts an address with one of the schemes, or blank for the default. */
+export function address(...schemes: string[]): Validate {
+  return validator((text, translate) => {
+    if (text === "" || isAddress(text, schemes)) return undefined;
+    return translate("error.address", { schemes: schemes.map((scheme) => `${scheme}://`).join(", ") });
+  });
+}
+
+/** Accepts a number from `lowest` up, or blank for the default. */
+export function numberFrom(lowest: number): Validate {
+  return validator((text, translate) =>
+    text === "" || Number(text) >= lowest ? undefined : translate("error.number", { lowest }),
+  );
+}
+
+/** Accepts a whole number from `lowest` up, or blank for the default. */
+export function wholeNumberFrom(lowest: number): Validate {
+  return validator((text, translate) =>
+    text === "" || (/^\d+$/.test(text) && Number(text) >= lowest)
+      ? undefined
+      : translate("error.whole-number", { lowest }),
+  );
+}
+
+function isAddress(text: string, schemes: readonly string[]): boolean {
+  const [, scheme = "", host = ""] = /^([a-z]+):\/\/([^\s/?#@]+)[^\s?#@]*$/i.exec(text) ?? [];
+  return host !== "" && schemes.includes(scheme.toLowerCase());
+}
