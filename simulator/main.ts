@@ -1,9 +1,12 @@
 /** The simulator as a program: `npm run -s simulator -- [--json] [--rest-port n] …`; runs until it is stopped. */
 import { parseArgs } from "node:util";
+import { startBoards } from "./boards";
+import { seedHouse } from "./house";
 import { startSimulator, type Simulator } from "./index";
 
 const usage = `Usage: npm run -s simulator -- [options]
   --json                    print one line of JSON instead of text
+  --house                   with a small house whose boards connect and report
   --rest-port <port>        ports to listen on; 0 or absent: a free one
   --broker-port <port>
   --device-broker-port <port>
@@ -24,11 +27,18 @@ function addresses(simulator: Simulator): Record<string, string> {
   return { restUrl, brokerUrl, deviceBrokerUrl, clientId, clientSecret, userId, controlUrl, organizationId };
 }
 
+/** Puts the house into the cloud and lets its boards connect; gives what stops them. */
+function startHouse({ store, deviceBrokerUrl }: Simulator): () => Promise<void> {
+  const boards = startBoards({ deviceBrokerUrl, house: seedHouse(store) });
+  return () => boards.stop();
+}
+
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       help: { type: "boolean" },
       json: { type: "boolean" },
+      house: { type: "boolean" },
       "rest-port": { type: "string" },
       "broker-port": { type: "string" },
       "device-broker-port": { type: "string" },
@@ -46,9 +56,12 @@ async function main(): Promise<void> {
     deviceBrokerPort: portOf(values["device-broker-port"], "device-broker-port"),
     faults: { requestsPerSecond: limit > 0 ? limit : null },
   });
+  const stopHouse = values.house ? startHouse(simulator) : undefined;
+  let stopping = false;
   const stop = (): void => {
-    for (const signal of ["SIGINT", "SIGTERM"]) process.removeListener(signal, stop);
-    void simulator.stop();
+    if (stopping) return;
+    stopping = true;
+    void (stopHouse?.() ?? Promise.resolve()).then(() => simulator.stop());
   };
   process.on("SIGINT", stop).on("SIGTERM", stop);
   if (values.json) console.log(JSON.stringify(addresses(simulator)));

@@ -1,12 +1,6 @@
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import path from "node:path";
-import { createInterface } from "node:readline";
 import { startSimulator, type Simulator } from "../../simulator";
 import { askToken } from "./arduino-client";
-
-const root = path.resolve(__dirname, "../..");
 
 describe("simulator control interface", () => {
   let simulator: Simulator;
@@ -51,33 +45,5 @@ describe("simulator control interface", () => {
     const text = JSON.stringify(await state());
     assert.match(text, /clients\/token/);
     assert.doesNotMatch(text, new RegExp(simulator.clientSecret));
-  });
-});
-
-describe("simulator program", () => {
-  for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    it(`prints one line of JSON and exits with 0 at ${signal}`, async () => {
-      const child = spawn(process.execPath, ["--import", "tsx", "simulator/main.ts", "--json"], { cwd: root });
-      const lines: string[] = [];
-      const output = createInterface(child.stdout).on("line", (line) => lines.push(line));
-      await once(output, "line");
-      const told = JSON.parse(lines[0]!) as Record<string, string>;
-      assert.match(told.restUrl!, /^http:\/\/127\.0\.0\.1:\d+$/);
-      assert.match(told.brokerUrl!, /^ws:\/\/127\.0\.0\.1:\d+\/mqtt$/);
-      assert.match(told.deviceBrokerUrl!, /^mqtt:\/\/127\.0\.0\.1:\d+$/);
-      const { status } = await askToken(told as unknown as Simulator);
-      assert.equal(status, 200);
-      child.kill(signal);
-      assert.deepEqual(await once(child, "exit"), [0, null]);
-      assert.equal(lines.length, 1);
-    });
-  }
-
-  it("names a bad option", async () => {
-    const child = spawn(process.execPath, ["--import", "tsx", "simulator/main.ts", "--rest-port", "x"], { cwd: root });
-    let errors = "";
-    child.stderr.on("data", (part: Buffer) => (errors += part.toString()));
-    assert.deepEqual(await once(child, "close"), [1, null]);
-    assert.match(errors, /--rest-port must be a port/);
   });
 });

@@ -125,7 +125,7 @@ describe("simulator REST: things", () => {
     assert.equal(await refused(things.thingsV2List(), 429), "You have reached maximum request limit.");
     assert.match(await refused(things.thingsV2List(), 500), /"internal"/);
     assert.match(await refused(things.thingsV2List(), 503), /"status":503/);
-    await assert.rejects(things.thingsV2List(), { code: "ECONNRESET" });
+    await assert.rejects(things.thingsV2List(), (error: object) => !("status" in error));
     const late = await arduinoClient(simulator);
     simulator.tokens.revokeAll();
     assert.match(await refused(late.things.thingsV2List(), 401), /"unauthorized"/);
