@@ -1,4 +1,15 @@
+import { setMaxListeners } from "node:events";
 import { cancelled } from "../errors";
+
+/** Calls `work` when the signal fires, or at once if it has; gives the function that takes this back. */
+export function onAbort(signal: AbortSignal | undefined, work: () => void): () => void {
+  if (signal === undefined) return () => undefined;
+  // One signal may well end a thousand calls, which is no leak.
+  setMaxListeners(0, signal);
+  if (signal.aborted) work();
+  signal.addEventListener("abort", work, { once: true });
+  return () => signal.removeEventListener("abort", work);
+}
 
 /**
  * Waits for shared work with a signal of one's own: rejects with `cancelled` as soon as `signal` is aborted, while the
@@ -8,10 +19,8 @@ import { cancelled } from "../errors";
 export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined, what: string): Promise<T> {
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
-    const abort = (): void => reject(cancelled(what));
-    if (signal.aborted) abort();
-    signal.addEventListener("abort", abort, { once: true });
-    void work.then(resolve, reject).finally(() => signal.removeEventListener("abort", abort));
+    const stop = onAbort(signal, () => reject(cancelled(what)));
+    void work.then(resolve, reject).finally(stop);
   });
 }
 
@@ -23,15 +32,14 @@ export class Cancellations {
   /** Runs `work` with a signal that fires on either; the caller's signal holds nothing afterwards. */
   async run<T>(signal: AbortSignal | undefined, work: (controller: AbortController) => Promise<T>): Promise<T> {
     const controller = new AbortController();
-    const abort = (): void => controller.abort();
-    if (this.#isClosed || signal?.aborted) abort();
-    signal?.addEventListener("abort", abort, { once: true });
+    const stop = onAbort(signal, () => controller.abort());
+    if (this.#isClosed) controller.abort();
     this.#active.add(controller);
     try {
       return await work(controller);
     } finally {
       this.#active.delete(controller);
-      signal?.removeEventListener("abort", abort);
+      stop();
     }
   }
 

@@ -1,0 +1,120 @@
+import assert from "node:assert/strict";
+import * as arduino from "@arduino/arduino-iot-client";
+import { findOperation, operation, operations, schemas, type Field, type Fields, type Rest } from "../../../cloud/rest";
+import { restOn, startFakeCloud, type FakeCloud, type Seen } from "./fake-cloud";
+
+/** Operations that the official npm client does not have (rest-api 12). */
+const missing = ["properties_v2#publishMulti", "properties_v2#publishBatch"];
+
+describe("operations", () => {
+  it("are 28, each found by its official id and client name", () => {
+    assert.equal(operations.length, 28);
+    assert.equal(new Set(operations.flatMap(({ id, client }) => [id, client])).size, 56);
+    assert.equal(new Set(operations.map(({ resource, name }) => `${resource} ${name}`)).size, 28);
+    for (const row of operations) {
+      assert.equal(findOperation(row.id), row);
+      assert.equal(findOperation(row.client), row);
+    }
+    assert.equal(findOperation("things_v9#list"), undefined);
+    assert.equal(findOperation("constructor"), undefined);
+    assert.equal(operation("things_v2#show").name, "get");
+  });
+
+  it("describe every parameter of their path, and nothing else", () => {
+    for (const { path, pathFields, id } of operations) {
+      const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name);
+      assert.deepEqual(Object.keys(pathFields), parameters, id);
+    }
+  });
+
+  it("are safe only where they read or can be repeated without harm", () => {
+    for (const row of operations) {
+      if (row.verb === "GET" || row.verb === "DELETE") assert(row.safe, row.id);
+      if (/publish|create|clone|historic/i.test(row.name)) assert(!row.safe, row.id);
+      if (row.verb === "GET") assert.equal(row.body, undefined, row.id);
+    }
+  });
+
+  it("refer to schemas that exist, each used", () => {
+    const used = new Set<string>();
+    const visit = (field: Field): void => {
+      if (field.schema !== undefined) {
+        const schema = (schemas as Record<string, Fields>)[field.schema];
+        assert(schema !== undefined, field.schema);
+        if (!used.has(field.schema)) {
+          used.add(field.schema);
+          Object.values(schema).forEach(visit);
+        }
+      }
+      if (field.items !== undefined) visit(field.items);
+      if (field.pattern !== undefined) assert.doesNotThrow(() => new RegExp(field.pattern ?? "", "u"));
+    };
+    for (const { query, body } of operations) [...Object.values(query), ...(body ? [body] : [])].forEach(visit);
+    assert.deepEqual([...used].sort(), Object.keys(schemas).sort());
+  });
+
+  describe("against the official client", () => {
+    let cloud: FakeCloud;
+    let rest: Rest;
+    before(async () => {
+      cloud = await startFakeCloud();
+      rest = restOn(cloud);
+      cloud.replies = [{ headers: { "content-type": "application/json" }, body: "null" }];
+    });
+    after(async () => {
+      rest.close();
+      await cloud.stop();
+    });
+
+    /** The methods of the official client, by name. */
+    function official(token: string): Map<string, (...input: unknown[]) => Promise<unknown>> {
+      const client = new arduino.ApiClient(cloud.url);
+      client.authentications.oauth2.accessToken = token;
+      const found = new Map<string, (...input: unknown[]) => Promise<unknown>>();
+      for (const [name, make] of Object.entries(arduino)) {
+        if (!name.endsWith("Api")) continue;
+        const api = new (make as unknown as new (client: unknown) => Record<string, unknown>)(client);
+        for (const method of Object.getOwnPropertyNames(Object.getPrototypeOf(api))) {
+          const work = api[method];
+          if (typeof work === "function")
+            found.set(method, work.bind(api) as (...input: unknown[]) => Promise<unknown>);
+        }
+      }
+      return found;
+    }
+
+    function shape({ method, path, query, body }: Seen): unknown {
+      return {
+        method,
+        path,
+        query: [...query.keys()].sort(),
+        body: body === "" ? undefined : (JSON.parse(body) as unknown),
+      };
+    }
+
+    for (const row of operations.filter(({ id }) => !missing.includes(id))) {
+      it(`send what it sends: ${row.client}`, async () => {
+        const token = await rest.tokens.get();
+        const method = official(token.value).get(row.client);
+        assert(method !== undefined, "the official client has no such method");
+        const ids = Object.fromEntries(Object.keys(row.pathFields).map((name) => [name, `the-${name}`]));
+        const query = Object.fromEntries(
+          Object.entries(row.query).map(([name, { type }]) => [name, type === "list" ? ["a", "b"] : "true"]),
+        );
+        const body = row.body?.required ? { any: 1 } : undefined;
+        const options = Object.fromEntries(
+          Object.entries(query).map(([name, value]) => [
+            name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()),
+            value,
+          ]),
+        );
+        cloud.requests.length = 0;
+        await rest.client.call(row, { path: ids, query, body });
+        await method(...Object.values(ids), ...(body ? [body] : []), options);
+        const [ours, theirs] = cloud.requests;
+        assert(ours !== undefined && theirs !== undefined);
+        assert.deepEqual(shape(ours), shape(theirs));
+      });
+    }
+  });
+});
