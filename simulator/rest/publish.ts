@@ -25,14 +25,15 @@ const multiFields: Fields = {
   to_device: flag,
 };
 
+/** JSON can hold numbers that are too large to be finite. */
 const isScalar = (value: JsonValue): value is SenmlScalar =>
-  typeof value === "number" || typeof value === "string" || typeof value === "boolean";
+  Number.isFinite(value) || typeof value === "string" || typeof value === "boolean";
 
 /** A value as MQTT can carry it. @throws Failure 400 for null, lists and nested objects */
 function wireValue({ property, value }: Write): SenmlValue {
   if (isScalar(value)) return value;
   if (value === null || Array.isArray(value) || !Object.values(value).every(isScalar)) {
-    return refuse(`the value of ${property.variable_name} must be a number, text, boolean or flat object`);
+    return refuse(`the value of ${property.variable_name} must be a finite number, text, boolean or flat object`);
   }
   return value as Record<string, SenmlScalar>;
 }

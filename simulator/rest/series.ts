@@ -195,6 +195,9 @@ function historicData(call: Call): void {
   if (unknown !== undefined) throw notFound(`property ${unknown}`);
 }
 
+/** Milliseconds of a bin whose start a `Date` can hold, whatever is asked for. */
+const widestBin = 4e15;
+
 /** Years that a binned query may span (rest-api 7). */
 const [firstYear, lastYear] = [1842, 2242];
 
@@ -209,7 +212,7 @@ function timeseries(call: Call): View {
     if (year < firstYear || year > lastYear) throw new Failure(400, `times must be in ${firstYear} to ${lastYear}`);
   }
   const smallest = Math.max(1, Math.ceil((to - from) / 1000 / 1000));
-  const interval = Number(query.interval ?? smallest) * 1000;
+  const interval = Math.min(Number(query.interval ?? smallest) * 1000, widestBin);
   const points = aggregated(
     inWindow(found.property.history, { from, to }),
     interval,
