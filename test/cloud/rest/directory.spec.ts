@@ -118,6 +118,25 @@ describe("directory", () => {
     assert.equal(cloud.requests.length, 3);
   });
 
+  it("joins a request under way, unless that is too old", async () => {
+    const [id = ""] = addThings(1);
+    const release: (() => void)[] = [];
+    cloud.replies = [
+      () => ({ raw: (response) => release.push(() => response.end(JSON.stringify({ id, name: "Thing 0" }))) }),
+    ];
+    const looks = [rest.directory.thing(id)];
+    const waiting = async (count: number): Promise<void> => {
+      while (cloud.requests.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
+    };
+    await waiting(1);
+    looks.push(rest.directory.thing(id), rest.directory.thing(id, { maxAge: 0 }));
+    await waiting(2);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assert.equal(cloud.requests.length, 2);
+    for (const answer of release) answer();
+    await Promise.all(looks);
+  });
+
   it("does not keep an answer from before a change", async () => {
     const [id = ""] = addThings(1);
     const reply = cloud.replies[0]!;

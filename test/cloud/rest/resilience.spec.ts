@@ -185,6 +185,13 @@ describe("REST client under faults", () => {
       });
     }
 
+    it("leaves nothing behind on the signal when it never comes", async () => {
+      const { signal } = new AbortController();
+      await rest.client.call(list, {}, { signal });
+      await rest.tokens.get({ signal, fresh: true });
+      assert.equal(getEventListeners(signal, "abort").length, 0);
+    });
+
     it("ends what waits for its turn", async () => {
       const slow = restOn(cloud, { requestsPerSecond: 0.1 });
       await slow.client.call(list);
