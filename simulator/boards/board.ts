@@ -25,6 +25,8 @@ export interface BoardOptions {
   accept?: (write: BoardWrite) => boolean;
   /** First wait before reconnecting, in milliseconds; by default as the profile does. */
   reconnectMs?: number;
+  /** First wait before asking the cloud again, in milliseconds; by default as the profile does. */
+  askAgainMs?: number;
 }
 
 /** A value that the cloud wrote to the board. */
@@ -168,7 +170,7 @@ class MqttBoard implements Board {
     });
     this.client = client;
     client.on("connect", () => this.attempt(() => this.dialect.begin(this.port)));
-    client.on("connect", () => this.askAgain(this.dialect.askAgain.thing));
+    client.on("connect", () => this.askAgain(this.options.askAgainMs ?? this.dialect.askAgain.thing));
     client.on("message", (topic, payload) => this.attempt(() => this.take(topic, payload)));
     client.on("error", (error) => this.settle(error));
     client.on("close", () => this.lost());
@@ -207,7 +209,7 @@ class MqttBoard implements Board {
     this.timer = setTimeout(() => {
       this.attempt(() => this.dialect.askValues(this.port));
       this.askValuesAgain();
-    }, this.dialect.askAgain.values);
+    }, this.options.askAgainMs ?? this.dialect.askAgain.values);
   }
 
   private get port(): DialectPort {

@@ -74,6 +74,7 @@ describe("simulator broker faults", () => {
       await other.publishAsync(output, pack, { qos: 1 });
       await sleep(30);
       assert.deepEqual([acknowledged, got, user.connected], [false, [], true]);
+      assert.ok(s.observed.publishes.every(({ topic }) => topic === output));
       s.broker.halfOpen(false);
       await other.publishAsync(output, pack, { qos: 1 });
       await until(() => got.length === 1, "the link lives again");

@@ -36,6 +36,7 @@ describe("simulator device commands", () => {
   const refused = {
     "a thing id that is a number": "da00010400 81 1a65dcb821",
     "one parameter too few": "da00010900 81 191c20",
+    "one parameter too many": "da00010400 82 60 60",
     "an unknown tag": "da00ffff00 80",
     "an array without a tag": "81 60",
     "bytes that end early": "da00010300 81",

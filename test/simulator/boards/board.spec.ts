@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
+import { Aedes } from "aedes";
+import { decodeCommand, encodeCommand } from "../../../simulator/commands";
 import { connectBoard, type Board, type BoardOptions } from "../../../simulator/boards/board";
 import { decodeSenml, encodeSenml, type SenmlValue } from "../../../simulator/senml";
 import { gather, setUp, until, type Setup } from "../setup";
@@ -137,6 +141,52 @@ describe("simulated boards", () => {
     write({ count: 2.9 });
     await until(() => s.observed.connects.length === 2 && s.device.connected === true, "the second connection");
   });
+
+  it("does not start over when it is told the same thing again", async () => {
+    const made = await board();
+    s.broker.inject(`/a/d/${s.device.id}/c/dw`, encodeCommand("ThingUpdate", [s.thing.id]));
+    write({ count: 1 });
+    await until(() => made.writes.length === 1, "the write");
+    assert.equal(sent("/c/up").filter((hex) => hex === "da0001050080").length, 1);
+  });
+
+  for (const profile of ["cpp", "python"] as const) {
+    it(`asks another broker again until that answers: ${profile}`, async () => {
+      const asked: string[] = [];
+      const server = createServer();
+      const other = await Aedes.createBroker({
+        authorizePublish: (_client, { topic, payload }, done) => {
+          if (topic.endsWith("/c/up")) asked.push(decodeCommand(Buffer.from(payload)).name);
+          if (topic.endsWith("shadow/o")) asked.push("shadow");
+          done(null);
+        },
+      });
+      const count = (name: string): number => asked.filter((one) => one === name).length;
+      const put = (topic: string, payload: Uint8Array): void =>
+        other.publish(
+          { cmd: "publish", topic, payload: Buffer.from(payload), qos: 0, retain: false, dup: false },
+          () => undefined,
+        );
+      other.on("subscribe", ([subscription]) => {
+        if (subscription?.topic === "/a/d/x/e/i") asked.push("thing");
+      });
+      server.on("connection", (socket) => void other.handle(socket)).listen(0, "127.0.0.1");
+      await once(server, "listening");
+      const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
+      const starting = connectBoard({ url, deviceId: "x", secretKey: "y", profile, variables, askAgainMs: 20 });
+      await until(() => count(profile === "cpp" ? "ThingBegin" : "thing") >= 2, "a second question for the thing");
+      if (profile === "cpp") put("/a/d/x/c/dw", encodeCommand("ThingUpdate", ["t"]));
+      else put("/a/d/x/e/i", encodeSenml([{ variable: "thing_id", value: "t" }], "cloud"));
+      await until(() => count(profile === "cpp" ? "LastValuesBegin" : "shadow") >= 2, "a second question for values");
+      if (profile === "cpp") put("/a/d/x/c/dw", encodeCommand("LastValuesUpdate", [encodeSenml([], "cloud")]));
+      else put("/a/t/t/shadow/i", encodeSenml([{ variable: "count", value: 3 }], "cloud"));
+      const made = await starting;
+      assert.deepEqual([made.thingId, made.values["count"]], ["t", profile === "cpp" ? undefined : 3]);
+      await made.close();
+      await new Promise<void>((resolve) => other.close(resolve));
+      server.close();
+    });
+  }
 
   it("survives malformed bytes in both dialects", async () => {
     for (const profile of ["cpp", "python"] as const) {
