@@ -17,11 +17,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     this.users = {};
     try {
-      const settings = readAccountSettings(
-        RED,
-        config as unknown as RawSettings,
-        (this.credentials ?? {}),
-      );
+      const settings = readAccountSettings(RED, config as unknown as RawSettings, this.credentials ?? {});
       this.account = new CloudAccount(settings, accountEvents(this));
     } catch (reason) {
       this.fault = toCloudError(reason);

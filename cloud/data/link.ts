@@ -150,7 +150,7 @@ class MqttLink implements Link {
 
   unsubscribe(topics: readonly string[]): Promise<void> {
     return this.#acknowledged((done) => {
-      this.#client.unsubscribe([...topics], (error) => done(error, undefined));
+      this.#client.unsubscribe([...topics], (error) => done(error ?? undefined, undefined));
     });
   }
 

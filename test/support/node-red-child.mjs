@@ -1,0 +1,38 @@
+// A real Node-RED in a process of its own: started by node-red.ts, told everything by its environment.
+import http from "node:http";
+import { createRequire } from "node:module";
+import process from "node:process";
+
+const require = createRequire(import.meta.url);
+const RED = require(process.env.NODE_RED ?? "node-red");
+
+// Two users, whose passwords are their names.
+const permissions = { admin: "*", reader: "read" };
+const user = (username) => Promise.resolve(permissions[username] && { username, permissions: permissions[username] });
+const adminAuth = {
+  type: "credentials",
+  users: user,
+  authenticate: (username, password) => (username === password ? user(username) : Promise.resolve(null)),
+};
+
+const server = http.createServer((request, response) => app(request, response));
+let app = (_request, response) => response.end();
+
+RED.init(server, {
+  userDir: process.env.USER_DIR,
+  flowFile: "flows.json",
+  credentialSecret: "a secret of the test",
+  uiHost: "127.0.0.1",
+  httpAdminRoot: "/",
+  httpNodeRoot: "/",
+  editorTheme: { tours: false, palette: { catalogues: [] } },
+  telemetry: { enabled: false, updateNotification: false },
+  logging: { console: { level: "debug", metrics: false, audit: false } },
+  ...(process.env.ADMIN_AUTH === "yes" ? { adminAuth } : {}),
+});
+app = RED.httpAdmin;
+await RED.start();
+server.listen(0, "127.0.0.1", () => process.send({ port: server.address().port }));
+process.on("message", () => {
+  RED.stop().finally(() => process.exit(0));
+});
