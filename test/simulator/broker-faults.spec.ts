@@ -81,6 +81,19 @@ describe("simulator broker faults", () => {
     }
   });
 
+  it("leaves a half-open connection open although the broker gave it up, until the link lives again", async () => {
+    for (const url of [s.broker.brokerUrl, s.broker.deviceBrokerUrl]) {
+      const lost = await s.user1({ url, clientId: "same" });
+      s.broker.halfOpen(true);
+      await s.user1({ url, clientId: "same" });
+      await sleep(30);
+      assert.equal(lost.connected, true);
+      const closed = event(lost, "close");
+      s.broker.halfOpen(false);
+      await closed;
+    }
+  });
+
   it("answers no PINGREQ while half-open, so that the client finds out", async () => {
     const user = await s.user1({ keepalive: 1 });
     s.broker.halfOpen(true);

@@ -57,6 +57,13 @@ describe("simulator broker", () => {
       await assert.rejects(s.device1({ password: "undefined" }), code(5));
     });
 
+    it("drops and refuses a deleted device", async () => {
+      const device = await s.device1();
+      s.store.deleteDevice(s.device.id);
+      await event(device, "close");
+      await assert.rejects(s.device1(), code(5));
+    });
+
     for (const [version, hex] of [
       ["3.1", "101000064d51497364700302000a00026161"],
       ["5", "100f00044d5154540502000a0000026161"],

@@ -38,6 +38,12 @@ describe("simulator SenML reader", () => {
       "82 a2 22 1a6553f100 21 626c3a a2 00 63737769 04 f4",
       [{ variable: "l", value: { swi: false }, time: 1_700_000_000_000 }],
     ],
+    ["a base name that is no prefix", "81 a3 21 6178 00 6179 02 01", [{ variable: "y", value: 1 }]],
+    [
+      "a device identity with a colon at its end",
+      "81 a3 21 6675726e3a783a 00 6179 02 01",
+      [{ variable: "y", value: 1 }],
+    ],
     ["a device identity as base name", "81 a3 21 6775726e3a783a79 00 6178 03 6161", [{ variable: "x", value: "a" }]],
     ["records that are no maps, have no name or no value", "84 01 a0 a1 02 05 a1 00 6178", []],
   ];

@@ -170,6 +170,7 @@ describe("simulated boards", () => {
       other.on("subscribe", ([subscription]) => {
         if (subscription?.topic === "/a/d/x/e/i") asked.push("thing");
       });
+      other.on("unsubscribe", () => asked.push("unsubscribe"));
       server.on("connection", (socket) => void other.handle(socket)).listen(0, "127.0.0.1");
       await once(server, "listening");
       const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -177,6 +178,7 @@ describe("simulated boards", () => {
       await until(() => count(profile === "cpp" ? "ThingBegin" : "thing") >= 2, "a second question for the thing");
       if (profile === "cpp") put("/a/d/x/c/dw", encodeCommand("ThingUpdate", ["t"]));
       else put("/a/d/x/e/i", encodeSenml([{ variable: "thing_id", value: "t" }], "cloud"));
+      assert.equal(count("unsubscribe") > 0, profile === "python");
       await until(() => count(profile === "cpp" ? "LastValuesBegin" : "shadow") >= 2, "a second question for values");
       if (profile === "cpp") put("/a/d/x/c/dw", encodeCommand("LastValuesUpdate", [encodeSenml([], "cloud")]));
       else put("/a/t/t/shadow/i", encodeSenml([{ variable: "count", value: 3 }], "cloud"));
