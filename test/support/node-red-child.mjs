@@ -2,6 +2,7 @@
 import http from "node:http";
 import { createRequire } from "node:module";
 import process from "node:process";
+import { inspect } from "node:util";
 
 const require = createRequire(import.meta.url);
 const RED = require(process.env.NODE_RED ?? "node-red");
@@ -15,6 +16,16 @@ const adminAuth = {
   authenticate: (username, password) => (username === password ? user(username) : Promise.resolve(null)),
 };
 
+/** Function nodes hand what they get to the spec with this. What can't travel (a function) goes as text. */
+function tell(label, message) {
+  try {
+    process.send({ label, message });
+  } catch {
+    const entries = Object.entries(message).map(([key, value]) => [key, key === "payload" ? inspect(value) : value]);
+    process.send({ label, message: Object.fromEntries(entries) });
+  }
+}
+
 const server = http.createServer((request, response) => app(request, response));
 let app = (_request, response) => response.end();
 
@@ -27,12 +38,16 @@ RED.init(server, {
   httpNodeRoot: "/",
   editorTheme: { tours: false, palette: { catalogues: [] } },
   telemetry: { enabled: false, updateNotification: false },
+  functionGlobalContext: { tell },
   logging: { console: { level: "debug", metrics: false, audit: false } },
   ...(process.env.ADMIN_AUTH === "yes" ? { adminAuth } : {}),
 });
 app = RED.httpAdmin;
 await RED.start();
 server.listen(0, "127.0.0.1", () => process.send({ port: server.address().port }));
-process.on("message", () => {
-  RED.stop().finally(() => process.exit(0));
+
+process.on("message", (order) => {
+  if (order.stop) RED.stop().finally(() => process.exit(0));
+  if (order.node) RED.nodes.getNode(order.node).receive(order.message);
+  if (order.resources) process.send({ resources: process.getActiveResourcesInfo() });
 });

@@ -1,13 +1,19 @@
 import { execFile, fork } from "node:child_process";
 import { once } from "node:events";
 import { rmSync } from "node:fs";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { copyFile, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { promisify } from "node:util";
+import { inspect, promisify } from "node:util";
 
 const root = path.resolve(__dirname, "..", "..");
 const run = promisify(execFile);
+
+/** A message that a flow handed to the spec, see `sink` in flows.ts. */
+export type Received = Record<string, unknown> & { payload?: unknown };
+
+/** Lines in the log that mean a fault in some code, however quietly it was survived. */
+const faultLine = /^.*(Uncaught|Unhandled|TypeError|ReferenceError).*$/m;
 
 /** A real Node-RED with the package in it, as `npm pack` makes it, in a folder and a process of its own. */
 export interface NodeRed {
@@ -16,26 +22,55 @@ export interface NodeRed {
   /** All that it wrote to its console so far. */
   log(): string;
   /** Deploys a whole flow through the admin API, as a user of that name where users are needed. */
-  deploy(flow: unknown[], user?: string): Promise<void>;
+  deploy(flow: unknown[], user?: string, type?: "full" | "nodes" | "flows"): Promise<void>;
   /** Calls the admin API, as a user of that name where users are needed. */
   fetch(path: string, options?: RequestInit, user?: string): Promise<Response>;
+  /** Hands a message to a node of the flow; Buffers, NaN and circular objects arrive as they are. */
+  send(node: string, message: Record<string, unknown>): void;
+  /** What the sinks of that label have handed over so far, oldest first. */
+  received(label: string): Received[];
+  /** What all sinks have handed over since the start, as text, to look for what must not be there. */
+  transcript(): string;
+  /** The kinds of the handles that keep the process busy (timers, sockets …). */
+  resources(): Promise<string[]>;
+  /** @throws Error when Node-RED has ended, or when its log tells of a fault in some code */
+  check(): void;
+  /** Ends it. @throws Error as `check` */
   stop(): Promise<void>;
 }
 
-/** Starts it; the package must be built. `NODE_RED` names another Node-RED than the one in node_modules. */
-export async function startNodeRed({ adminAuth = false } = {}): Promise<NodeRed> {
+type Told = { port: number } | { resources: string[] } | { label: string; message: Received };
+
+/**
+ * Starts it; the package must be built. `NODE_RED` names another Node-RED than the one in node_modules, `NODE_BINARY`
+ * another Node than the spec's own. `env` is what flows see as `${NAME}`.
+ */
+export async function startNodeRed({ adminAuth = false, env = {} as Record<string, string> } = {}): Promise<NodeRed> {
   const userDir = await mkdtemp(path.join(os.tmpdir(), "node-red-"));
   await installPackage(userDir);
   const child = fork(path.join(__dirname, "node-red-child.mjs"), {
-    env: { ...process.env, USER_DIR: userDir, ADMIN_AUTH: adminAuth ? "yes" : "no" },
+    env: { ...process.env, ...env, USER_DIR: userDir, ADMIN_AUTH: adminAuth ? "yes" : "no" },
+    execPath: process.env.NODE_BINARY ?? process.execPath,
     execArgv: [],
+    serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
   let log = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => (log += chunk.toString()));
-  const ready = await Promise.race([once(child, "message"), once(child, "exit").then(() => undefined)]);
-  if (ready === undefined) throw new Error(`Node-RED did not start:\n${log}`);
-  const url = `http://127.0.0.1:${(ready[0] as { port: number }).port}`;
+  const exited = once(child, "exit");
+  const received = new Map<string, Received[]>();
+  let told = "";
+  child.on("message", (message: Told) => {
+    if (!("label" in message)) return;
+    received.set(message.label, [...(received.get(message.label) ?? []), message.message]);
+    told += inspect(message, { depth: 6 });
+  });
+  const answer = async (): Promise<Told> => {
+    const first = await Promise.race([once(child, "message"), exited.then(() => undefined)]);
+    if (first === undefined) throw new Error(`Node-RED did not start:\n${log}`);
+    return first[0] as Told;
+  };
+  const url = `http://127.0.0.1:${((await answer()) as { port: number }).port}`;
   const tokens = new Map<string, string>();
   const call: NodeRed["fetch"] = async (where, options = {}, user) => {
     const headers = new Headers(options.headers);
@@ -46,44 +81,100 @@ export async function startNodeRed({ adminAuth = false } = {}): Promise<NodeRed>
     }
     return fetch(url + where, { ...options, headers });
   };
+  const check = (): void => {
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`Node-RED has ended:\n${log}`);
+    const fault = faultLine.exec(log);
+    if (fault !== null) throw new Error(`Node-RED reports a fault: ${fault[0]}\n${log}`);
+  };
   return {
     url,
     userDir,
     log: () => log,
     fetch: call,
-    deploy: async (flow, user) => {
-      const headers = { "Content-Type": "application/json", "Node-RED-API-Version": "v2" };
+    deploy: async (flow, user, type = "full") => {
+      const headers = {
+        "Content-Type": "application/json",
+        "Node-RED-API-Version": "v2",
+        "Node-RED-Deployment-Type": type,
+      };
       const answer = await call("/flows", { method: "POST", headers, body: JSON.stringify({ flows: flow }) }, user);
       if (!answer.ok) throw new Error(`The deploy failed: ${answer.status} ${await answer.text()}`);
     },
+    send: (node, message) => child.send({ node, message }),
+    received: (label) => received.get(label) ?? [],
+    transcript: () => told,
+    resources: async () => {
+      child.send({ resources: true });
+      for (;;) {
+        const message = await answer();
+        if ("resources" in message) return message.resources;
+      }
+    },
+    check,
     stop: async () => {
-      const exited = once(child, "exit");
-      child.send("stop");
-      await exited;
-      await rm(userDir, { recursive: true, force: true });
+      try {
+        check();
+        child.send({ stop: true });
+        await exited;
+      } finally {
+        child.kill("SIGKILL");
+        await rm(userDir, { recursive: true, force: true });
+      }
     },
   };
 }
 
-let packed: Promise<string> | undefined;
+let installed: Promise<string> | undefined;
 
-/** Installs what `npm pack` makes, with its dependencies, the way the editor's palette does. */
+/** Puts the package into a user folder. All folders share one installation, which this process makes once. */
 async function installPackage(userDir: string): Promise<void> {
-  packed ??= pack();
-  await writeFile(path.join(userDir, "package.json"), '{ "name": "test", "version": "1.0.0", "private": true }');
-  const options = ["--prefer-offline", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"];
-  await run("npm", ["install", ...options, await packed], { cwd: userDir });
+  installed ??= install();
+  const folder = await installed;
+  await copyFile(path.join(folder, "package.json"), path.join(userDir, "package.json"));
+  await symlink(path.join(folder, "node_modules"), path.join(userDir, "node_modules"), "dir");
 }
 
-async function pack(): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), "packed-"));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+/** Installs what `npm pack` makes, with its dependencies, the way the editor's palette does. */
+async function install(): Promise<string> {
+  const folder = await temporaryFolder("installed-");
+  await writeFile(path.join(folder, "package.json"), '{ "name": "test", "version": "1.0.0", "private": true }');
+  const options = ["--prefer-offline", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"];
+  await run("npm", ["install", ...options, (await packPackage()).file], { cwd: folder });
+  return folder;
+}
+
+/** The tarball, and what npm says about it. */
+export interface Packed {
+  file: string;
+  /** Bytes. */
+  size: number;
+  unpackedSize: number;
+  files: { path: string; size: number }[];
+}
+
+let packed: Promise<Packed> | undefined;
+
+/** Packs the package as it is built, once per process. */
+export function packPackage(): Promise<Packed> {
+  packed ??= pack();
+  return packed;
+}
+
+async function pack(): Promise<Packed> {
+  const folder = await temporaryFolder("packed-");
   // Without scripts: the build has run already, and must not run under another spec's feet.
   const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
     cwd: root,
   });
-  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
-  return path.join(folder, path.basename(filename));
+  const [{ filename, ...facts }] = JSON.parse(stdout) as [Omit<Packed, "file"> & { filename: string }];
+  return { ...facts, file: path.join(folder, path.basename(filename)) };
+}
+
+/** A folder that is gone when the process ends. */
+async function temporaryFolder(prefix: string): Promise<string> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), prefix));
+  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
+  return folder;
 }
 
 async function logIn(url: string, user: string): Promise<string> {
