@@ -1,0 +1,151 @@
+/**
+ * Measures what property in costs: CPU per message against a bare MQTT.js client, deploy time, memory and REST requests
+ * of 1,000 nodes. All in one run on one machine, in turns, so that only the ratios count. `npm run bench`.
+ */
+import { type ChildProcess, execFileSync, fork } from "node:child_process";
+import { existsSync, mkdirSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Simulator, startSimulator } from "../simulator";
+import { encodeSenml } from "../simulator/senml";
+import type { Job, Report } from "./bench/protocol";
+
+const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
+const thingCount = 20;
+const variableCount = 50;
+
+const cache = path.resolve(__dirname, "../.cache/bench");
+
+/** cbor-x stays out of the project's dependencies: its optional native parts break installs. */
+function installCborX(): string {
+  const folder = path.join(cache, "node_modules", "cbor-x");
+  if (!existsSync(folder)) {
+    mkdirSync(cache, { recursive: true });
+    execFileSync("npm", ["install", "--prefix", cache, "--omit=optional", "--no-package-lock", "cbor-x@1"], {
+      stdio: "ignore",
+    });
+  }
+  return folder;
+}
+
+async function main(): Promise<void> {
+  const cborX = installCborX();
+  const simulator = await startSimulator({
+    choices: { cloudQos: 1 },
+    faults: { tokenLifetime: 3_600, requestsPerSecond: null },
+  });
+  const things = seed(simulator);
+  const variables = Array.from({ length: variableCount }, (_, index) => `v${index}`);
+  const common: Omit<Job, "nodes"> = {
+    baseUrl: simulator.restUrl,
+    brokerUrl: simulator.brokerUrl,
+    clientId: simulator.clientId,
+    clientSecret: simulator.clientSecret,
+    userId: simulator.userId,
+    token: (await simulator.tokens.mint({ userId: simulator.userId })).accessToken,
+    things,
+    variables,
+    messages: 20_000,
+    warmUp: 5_000,
+  };
+  const results: Record<string, number[]> = { bare: [], one: [], thousand: [] };
+  const memory: string[] = [];
+  for (let round = 0; round < rounds; round++) {
+    for (const [name, script, nodes] of [
+      ["bare", "bare", 0],
+      ["one", "flow", 1],
+      ["thousand", "flow", 1_000],
+    ] as const) {
+      const before = simulator.observed.requests.length;
+      const { microseconds, ready } = await run(simulator, script, { ...common, nodes }, cborX);
+      results[name]?.push(microseconds);
+      if (name === "thousand") {
+        const requests = simulator.observed.requests.slice(before).filter(({ path }) => !path.includes("token")).length;
+        const megabytes = (bytes = 0): string => (bytes / 2 ** 20).toFixed(1);
+        memory.push(
+          `deploy ${Math.round(ready.deployMs ?? 0)} ms, heap +${megabytes(ready.heapBytes)} MB, ` +
+            `resident +${megabytes(ready.rssBytes)} MB, ${requests} REST request(s)`,
+        );
+      }
+    }
+  }
+  await simulator.stop();
+  print(results, memory);
+}
+
+function seed(simulator: Simulator): string[] {
+  return Array.from({ length: thingCount }, (_, index) => {
+    const { id } = simulator.store.createThing({ name: `Thing ${index}` }, { userId: simulator.userId });
+    for (let variable = 0; variable < variableCount; variable++) {
+      const name = `v${variable}`;
+      simulator.store.createProperty(id, { name, variable_name: name, type: "FLOAT", persist: false });
+    }
+    return id;
+  });
+}
+
+async function run(
+  simulator: Simulator,
+  script: string,
+  job: Job,
+  cborX: string,
+): Promise<{ microseconds: number; ready: Extract<Report, { kind: "ready" }> }> {
+  const child = fork(path.join(__dirname, "bench", `${script}.ts`), { execArgv: [...process.execArgv, "--expose-gc"] });
+  try {
+    child.send({ job, cborX });
+    const ready = await answer(child, "ready");
+    const done = answer(child, "done");
+    await feed(simulator, job);
+    return { microseconds: (await done).microsecondsPerMessage, ready };
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+function answer<Kind extends Report["kind"]>(
+  child: ChildProcess,
+  kind: Kind,
+): Promise<Extract<Report, { kind: Kind }>> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`The measured process did not say "${kind}" in time.`)), 120_000);
+    const listen = (message: Report): void => {
+      if (message.kind !== kind) return;
+      clearTimeout(timer);
+      child.off("message", listen);
+      resolve(message as Extract<Report, { kind: Kind }>);
+    };
+    child.on("message", listen);
+    child.once("exit", (code) => reject(new Error(`The measured process ended with ${code}.`)));
+  });
+}
+
+/** Two thousand messages a second, as C++ boards send them, over all things and variables that somebody listens to. */
+async function feed(simulator: Simulator, job: Job): Promise<void> {
+  const nodes = job.nodes === 1 ? 1 : 1_000;
+  for (let sent = 0; sent < job.warmUp + job.messages; sent++) {
+    const node = sent % nodes;
+    const thing = job.things[node % job.things.length] ?? "";
+    const variable = job.variables[Math.floor(node / job.things.length)] ?? "";
+    const payload = encodeSenml([{ variable, value: 20 + (sent % 1000) / 10 }], "cpp");
+    simulator.inject(`/a/t/${thing}/e/o`, payload);
+    if (sent % 20 === 19) await sleep(10);
+  }
+}
+
+function print(results: Record<string, number[]>, memory: string[]): void {
+  const median = (values: number[] = []): number => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+  const bare = median(results.bare);
+  console.log(`CPU per message, median of ${rounds} rounds (all: ${JSON.stringify(results)})`);
+  for (const [name, values] of Object.entries(results)) {
+    console.log(
+      `  ${name.padEnd(9)} ${median(values).toFixed(1)} µs  ${(median(values) / bare).toFixed(2)} times bare`,
+    );
+  }
+  console.log("1,000 property in nodes over 20 things:");
+  for (const line of memory) console.log(`  ${line}`);
+}
+
+main().catch((reason: unknown) => {
+  console.error(reason);
+  process.exit(1);
+});
