@@ -45,7 +45,7 @@ type Told = { port: number } | { resources: string[] } | { label: string; messag
  * Starts it; the package must be built. `NODE_RED` names another Node-RED than the one in node_modules, `NODE_BINARY`
  * another Node than the spec's own. `env` is what flows see as `${NAME}`.
  */
-export async function startNodeRed({ adminAuth = false, env = {} as Record<string, string> } = {}): Promise<NodeRed> {
+export async function startNodeRed({ adminAuth = false, env = {} } = {}): Promise<NodeRed> {
   const userDir = await mkdtemp(path.join(os.tmpdir(), "node-red-"));
   await installPackage(userDir);
   const child = fork(path.join(__dirname, "node-red-child.mjs"), {
