@@ -1,0 +1,53 @@
+import { seedHouse } from "../../simulator/house";
+import { startBoards } from "../../simulator/boards";
+import { startSimulator } from "../../simulator";
+
+/** The cloud that the demo's account points at. */
+export interface DemoCloud {
+  /** For people. */
+  description: string;
+  /** What the demo flow's account reads from its environment, secrets included. */
+  environment: Record<string, string>;
+  stop(): Promise<void>;
+}
+
+/** Gives the real cloud where `environment` holds an API key for it, else a simulated one with a house in it. */
+export function chooseCloud(environment: NodeJS.ProcessEnv): Promise<DemoCloud> {
+  const { ARDUINO_CLIENT_ID: clientId = "", ARDUINO_CLIENT_SECRET: clientSecret = "" } = environment;
+  if (clientId === "" && clientSecret === "") return simulateCloud();
+  if (clientId === "" || clientSecret === "") {
+    const missing = clientId === "" ? "ARDUINO_CLIENT_ID" : "ARDUINO_CLIENT_SECRET";
+    throw new Error(`${missing} is missing: the real cloud needs both, the simulated one neither.`);
+  }
+  return Promise.resolve({
+    description: "the Arduino Cloud, with your API key",
+    environment: {
+      ARDUINO_CLIENT_ID: clientId,
+      ARDUINO_CLIENT_SECRET: clientSecret,
+      ARDUINO_ORGANIZATION_ID: environment["ARDUINO_ORGANIZATION_ID"] ?? "",
+      ARDUINO_BASE_URL: environment["ARDUINO_BASE_URL"] ?? "",
+      ARDUINO_BROKER_URL: environment["ARDUINO_BROKER_URL"] ?? "",
+    },
+    stop: () => Promise.resolve(),
+  });
+}
+
+async function simulateCloud(): Promise<DemoCloud> {
+  const simulator = await startSimulator();
+  const { store, deviceBrokerUrl } = simulator;
+  const boards = startBoards({ deviceBrokerUrl, house: seedHouse(store) });
+  return {
+    description: "a simulated one on this computer: a house with four boards",
+    environment: {
+      ARDUINO_CLIENT_ID: simulator.clientId,
+      ARDUINO_CLIENT_SECRET: simulator.clientSecret,
+      ARDUINO_ORGANIZATION_ID: "",
+      ARDUINO_BASE_URL: simulator.restUrl,
+      ARDUINO_BROKER_URL: simulator.brokerUrl,
+    },
+    stop: async () => {
+      await boards.stop();
+      await simulator.stop();
+    },
+  };
+}
