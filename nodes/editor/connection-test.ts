@@ -17,6 +17,7 @@ export function offerConnectionTest(id: string, translate: Translate): () => voi
       if (mine !== run) return;
       button.prop("disabled", false);
       list.empty().append(lines);
+      list.get(0)?.scrollIntoView({ block: "nearest" });
     };
     post<{ checks: Check[] }>("arduino-cloud/test", typedAccount(id)).then(
       ({ checks }) => show(checks.map((check) => line(check, translate))),

@@ -106,12 +106,8 @@ export class Picker {
     const generation = this.#generation;
     await this.#loaded;
     if (generation !== this.#generation || this.#list.name !== "ready") return;
-    done(
-      searchChoices(this.#list.choices, text, this.value).map((choice) => ({
-        value: choice.value,
-        label: line(choice),
-      })),
-    );
+    const found = searchChoices(this.#list.choices, text, this.#present()?.value);
+    done(found.map((choice) => ({ value: choice.value, label: line(choice) })));
   }
 
   #commit(): void {
@@ -158,8 +154,9 @@ export class Picker {
 }
 
 /** An entry of the list. Names come from the cloud and may hold anything, so they are put in as text. */
-function line({ name, detail, problem }: Choice): JQuery {
-  const second = problem === undefined ? detail : `${problem} ${detail}`;
+function line({ value, name, detail, problem }: Choice): JQuery {
+  const facts = value === name ? detail : `${value} · ${detail}`;
+  const second = problem === undefined ? facts : `${problem} ${facts}`;
   return $('<div class="arduino-cloud-choice">').append(
     $("<div>").text(name).attr("dir", "auto"),
     $("<small>").text(second),

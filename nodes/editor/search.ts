@@ -4,7 +4,7 @@ export interface Choice {
   value: string;
   /** What people call it. */
   name: string;
-  /** A second line: type, last value, id. */
+  /** What else tells it from others: type, last value. */
   detail: string;
   /** Why it would not work here, if so. */
   problem?: string;
@@ -12,10 +12,10 @@ export interface Choice {
 
 /**
  * The choices that match a text, best first: what is exactly so called, what begins so, what contains it. With no text,
- * or with the present choice in the field, all of them, the present one first: the list's Enter key takes the first.
+ * or with the present choice, all of them, the present one first: the list's Enter key takes the first.
  * Choices that would not work come last.
  */
-export function searchChoices(choices: readonly Choice[], text: string, present: string): Choice[] {
+export function searchChoices(choices: readonly Choice[], text: string, present: string | undefined): Choice[] {
   const wanted = text.trim().toLowerCase();
   const isOpen = wanted === "" || text.trim() === present;
   const rank = (choice: Choice): number => {

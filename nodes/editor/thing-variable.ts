@@ -58,7 +58,7 @@ function isEnvironment(text: string): boolean {
 }
 
 function thingChoice({ id, name, variables }: ThingChoice, translate: Translate): Choice {
-  return { value: id, name, detail: `${translate("label.variables", { count: variables })} · ${id}` };
+  return { value: id, name, detail: translate("label.variables", { count: variables }) };
 }
 
 function variableChoice(choice: VariableChoice, writes: boolean, translate: Translate): Choice {
@@ -67,7 +67,7 @@ function variableChoice(choice: VariableChoice, writes: boolean, translate: Tran
   return {
     value: variable,
     name,
-    detail: [variable, type, last, id].join(" · "),
+    detail: [type, last, id].join(" · "),
     ...(writes && !writable ? { problem: translate("tip.read-only") } : {}),
   };
 }

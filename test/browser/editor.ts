@@ -1,0 +1,193 @@
+import assert from "node:assert/strict";
+import { mkdir } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+
+/** Where the pictures go: outside the repository, to be looked at. */
+export const pictures = process.env.SCREENSHOTS ?? path.join(os.tmpdir(), "node-red-arduino-cloud-screenshots");
+
+/** Keeps the browser from calling home, which is refused or pointless where tests run. */
+const flags = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Starts Debian's chromium, or the one that `CHROMIUM` names. */
+export async function startBrowser(): Promise<Browser> {
+  await mkdir(pictures, { recursive: true });
+  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
+}
+
+/** An open editor, with an eye on what must not happen in it. */
+export class Editor {
+  readonly page: Page;
+  /** Errors of the console and of scripts, and answers of 400 and more, since the last `expectNoTrouble`. */
+  #trouble: string[] = [];
+  /** The bodies of all answers of our endpoints. */
+  readonly answers: string[] = [];
+
+  private constructor(page: Page) {
+    this.page = page;
+    page.on("console", (message) => {
+      // A failed request is told twice; the answer is what counts.
+      if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
+        this.#trouble.push(`console: ${message.text()}`);
+    });
+    page.on("pageerror", (error) => this.#trouble.push(`script: ${error.message}`));
+    page.on("response", (response) => {
+      if (response.status() >= 400) this.#trouble.push(`${response.status()} ${response.url()}`);
+      if (/arduino-cloud\/|\/flows|\/credentials/.test(response.url()))
+        response.text().then(
+          (text) => this.answers.push(text),
+          () => undefined,
+        );
+    });
+  }
+
+  static async open(browser: Browser, url: string, { dark = false, width = 1400 } = {}): Promise<Editor> {
+    const context = await browser.newContext({ viewport: { width, height: 1000 }, locale: "en-US" });
+    const page = await context.newPage();
+    if (dark) await page.addInitScript(() => localStorage.setItem("view-dark-theme", "dark"));
+    const editor = new Editor(page);
+    await page.goto(url);
+    await page.locator(".red-ui-palette-node[data-palette-type='arduino-cloud-property-out']").waitFor();
+    return editor;
+  }
+
+  /** Fails if anything went wrong that no expression in `but` allows. */
+  expectNoTrouble(...but: RegExp[]): void {
+    const trouble = this.#trouble.filter((line) => !but.some((allowed) => allowed.test(line)));
+    this.#trouble = [];
+    assert.deepEqual(trouble, []);
+  }
+
+  /** Fails if a label, placeholder or tip in sight is a catalogue key. */
+  async expectNoRawKeys(): Promise<void> {
+    const texts = await this.page.evaluate(() => {
+      const shown = [...document.querySelectorAll<HTMLElement>("body *")].filter(
+        (element) => element.offsetParent && element.tagName !== "CODE",
+      );
+      return shown.flatMap((element) => [
+        element.childElementCount === 0 ? element.textContent : "",
+        element.getAttribute("placeholder") ?? "",
+        element.getAttribute("title") ?? "",
+        element.getAttribute("aria-label") ?? "",
+      ]);
+    });
+    assert.deepEqual(
+      texts.filter((text) => /arduino-cloud-[a-z-]+\.[a-z]|\b(label|tip|error|test)\.[a-z-]+/.test(text)),
+      [],
+    );
+  }
+
+  /** Drags a node from the palette to the canvas; gives its id. */
+  async drag(type: string, x: number, y: number): Promise<string> {
+    const before = await this.nodeIds();
+    const source = await boxOf(this.page.locator(`.red-ui-palette-node[data-palette-type='${type}']`));
+    const canvas = await boxOf(this.page.locator("#red-ui-workspace-chart"));
+    await this.page.mouse.move(source.x + 20, source.y + 10);
+    await this.page.mouse.down();
+    await this.page.mouse.move(canvas.x + x / 2, canvas.y + y / 2, { steps: 5 });
+    await this.page.mouse.move(canvas.x + x, canvas.y + y, { steps: 5 });
+    await this.page.mouse.up();
+    const [id] = (await this.nodeIds()).filter((candidate) => !before.includes(candidate));
+    assert.ok(id !== undefined, `${type} did not arrive on the canvas`);
+    return id;
+  }
+
+  nodeIds(): Promise<string[]> {
+    return this.page.evaluate(() => {
+      const ids: string[] = [];
+      (globalThis as unknown as EditorWindow).RED.nodes.eachNode((node) => ids.push(node.id));
+      return ids;
+    });
+  }
+
+  /** What the editor holds of a node. */
+  fields(id: string, ...names: string[]): Promise<unknown[]> {
+    return this.page.evaluate(
+      ({ id, names }) => {
+        const node = (globalThis as unknown as EditorWindow).RED.nodes.node(id);
+        return names.map((name) => node?.[name]);
+      },
+      { id, names },
+    );
+  }
+
+  /** Opens a node's dialog, as a double click does. */
+  async edit(id: string): Promise<void> {
+    await this.page.evaluate((node) => {
+      const { RED } = globalThis as unknown as EditorWindow;
+      RED.editor.edit(RED.nodes.node(node));
+    }, id);
+    await this.page.locator("#node-dialog-ok").waitFor();
+    await this.settled();
+  }
+
+  async done(): Promise<void> {
+    await this.page.locator("#node-dialog-ok").click();
+    await this.page.locator("#node-dialog-ok").waitFor({ state: "detached" });
+  }
+
+  async cancel(): Promise<void> {
+    await this.page.locator("#node-dialog-cancel").click();
+    await this.page.locator("#node-dialog-cancel").waitFor({ state: "detached" });
+  }
+
+  async deploy(): Promise<void> {
+    const answered = this.page.waitForResponse(
+      (response) => response.request().method() === "POST" && response.url().endsWith("/flows"),
+    );
+    await this.page.locator("#red-ui-header-button-deploy").click();
+    await answered;
+  }
+
+  /** Waits for the slide of the dialogs, so that clicks and pictures hit. */
+  async settled(): Promise<void> {
+    await this.page.waitForTimeout(400);
+  }
+
+  async picture(name: string): Promise<void> {
+    await this.settled();
+    await this.page.screenshot({ path: path.join(pictures, `${name}.png`) });
+  }
+
+  hint(field: "thing" | "property"): Locator {
+    return this.page.locator(`#arduino-cloud-${field}-hint`);
+  }
+
+  /** The entries of the open search list. */
+  get choices(): Locator {
+    return this.page.locator(".red-ui-autoComplete-container:visible .arduino-cloud-choice");
+  }
+
+  /** The lines of the last **Test connection**. */
+  async checks(): Promise<string[]> {
+    const lines = this.page.locator("#arduino-cloud-account-checks li[class]");
+    await lines.first().waitFor();
+    return lines.allInnerTexts();
+  }
+}
+
+interface EditorWindow {
+  RED: {
+    nodes: {
+      eachNode(visit: (node: { id: string }) => void): void;
+      node(id: string): Record<string, unknown> | null;
+    };
+    editor: { edit(node: unknown): void };
+  };
+}
+
+async function boxOf(locator: Locator): Promise<{ x: number; y: number }> {
+  await locator.scrollIntoViewIfNeeded();
+  const box = await locator.boundingBox();
+  assert.ok(box, "not in sight");
+  return box;
+}

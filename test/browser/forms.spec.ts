@@ -1,0 +1,273 @@
+import assert from "node:assert/strict";
+import type { Browser } from "playwright-core";
+import { type House, startHouse, until } from "../support/house";
+import { type NodeRed, readUserFiles, startNodeRed } from "../support/node-red";
+import { Editor, startBrowser } from "./editor";
+
+/** One user's way through the forms, from the palette to values in the debug sidebar; each step stands on the last. */
+describe("the editor", function () {
+  this.timeout(60_000);
+  let house: House;
+  let red: NodeRed;
+  let browser: Browser;
+  let editor: Editor;
+  let propertyIn: string;
+  let propertyOut: string;
+
+  before(async function () {
+    this.timeout(120_000);
+    house = await startHouse({ readOnly: ["sensor"] });
+    house.addThing("Garden", {});
+    house.addThing("Garage", {});
+    house.simulator.store.record(house.thingId, "temperature", 21.5, Date.now());
+    red = await startNodeRed();
+    browser = await startBrowser();
+    editor = await Editor.open(browser, red.url);
+  });
+
+  after(async () => {
+    await browser.close();
+    await red.stop();
+    await house.stop();
+  });
+
+  const input = (field: string) => editor.page.locator(`#node-input-${field}`);
+  const configInput = (field: string) => editor.page.locator(`#node-config-input-${field}`);
+  const testConnection = async (): Promise<string> => {
+    await editor.page.locator("#arduino-cloud-account-test").click();
+    return (await editor.checks()).join("\n");
+  };
+
+  it("has the nodes in the palette", async () => {
+    const category = editor.page.locator(".red-ui-palette-category", { hasText: "Arduino Cloud" });
+    assert.deepEqual((await category.locator(".red-ui-palette-node").allInnerTexts()).sort(), [
+      "property in",
+      "property out",
+    ]);
+    await category.scrollIntoViewIfNeeded();
+    await editor.picture("palette");
+  });
+
+  it("lets them be dragged in", async () => {
+    propertyIn = await editor.drag("arduino-cloud-property-in", 300, 100);
+    propertyOut = await editor.drag("arduino-cloud-property-out", 300, 200);
+    // Without an account they are not complete, and say so.
+    assert.deepEqual(await editor.fields(propertyIn, "valid", "inputs", "outputs"), [false, 0, 1]);
+    assert.deepEqual(await editor.fields(propertyOut, "valid", "inputs", "outputs"), [false, 1, 1]);
+  });
+
+  it("has the defaults that the contract names", async () => {
+    const names = ["thing", "thingName", "property", "propertyName", "device", "direction", "emit", "deadband"];
+    assert.deepEqual(await editor.fields(propertyIn, ...names, "initial", "catchUp", "name"), [
+      "",
+      "",
+      "",
+      "",
+      "",
+      "reported",
+      "all",
+      0,
+      false,
+      "none",
+      "",
+    ]);
+    assert.deepEqual(
+      await editor.fields(
+        propertyOut,
+        "thing",
+        "property",
+        "as",
+        "whenOffline",
+        "queueLimit",
+        "confirm",
+        "confirmTimeout",
+      ),
+      ["", "", "user", "queue", 1000, "broker", 10],
+    );
+  });
+
+  it("tests an account before the first deploy", async () => {
+    await editor.edit(propertyIn);
+    assert.match(await editor.hint("thing").innerText(), /Choose an account/);
+    await editor.page.locator("#node-input-btn-account-add").click();
+    await configInput("clientId").waitFor();
+    await editor.picture("account-empty");
+    assert.match(await testConnection(), /Failed: A setting is missing.*client id/s);
+    await configInput("name").fill("House");
+    await configInput("clientId").fill(house.account.clientId);
+    await configInput("clientSecret").fill(house.account.clientSecret);
+    await editor.page.locator("#arduino-cloud-account-advanced summary").click();
+    await configInput("baseUrl").fill(house.account.baseUrl);
+    await configInput("brokerUrl").fill(house.account.brokerUrl);
+    await configInput("deviceBrokerUrl").fill(house.account.deviceBrokerUrl);
+    const good = await testConnection();
+    assert.match(good, /OK: 127\.0\.0\.1:\d+ answers\..*OK: Client ID and client secret are accepted\./s);
+    assert.match(good, /OK: 3 things are visible\..*OK: The broker 127\.0\.0\.1:\d+ accepts the login\./s);
+    await editor.expectNoRawKeys();
+    await editor.picture("account-tested");
+    editor.expectNoTrouble();
+  });
+
+  it("says in words what is wrong with it", async () => {
+    await configInput("clientSecret").fill("wrong");
+    assert.match(await testConnection(), /Failed: Client ID or client secret is wrong\. Copy both again/);
+    await editor.picture("account-refused");
+    await configInput("clientSecret").fill(house.account.clientSecret);
+
+    await configInput("organization").fill("12345678-1234-1234-1234-123456789012");
+    assert.match(await testConnection(), /OK: Client ID.*Failed: The space is unknown, or this API key has no access/s);
+    await configInput("organization").fill("");
+
+    await configInput("baseUrl").fill("http://127.0.0.1:1");
+    assert.match(await testConnection(), /Failed: 127\.0\.0\.1:1 refuses connections\. Check the API address/);
+    await configInput("baseUrl").fill("htp://typo");
+    await configInput("baseUrl").blur();
+    assert.match((await configInput("baseUrl").getAttribute("class")) ?? "", /input-error/);
+    assert.match(await testConnection(), /Failed: A setting is missing or not usable\..*baseUrl/s);
+    await configInput("baseUrl").fill(house.account.baseUrl);
+
+    await configInput("brokerUrl").fill("ws://127.0.0.1:1/mqtt");
+    assert.match(await testConnection(), /Failed: The broker 127\.0\.0\.1:1 cannot be reached/);
+    await configInput("brokerUrl").fill(house.account.brokerUrl);
+    await editor.expectNoRawKeys();
+    await editor.page.locator("#node-config-dialog-ok").click();
+    await editor.page.locator("#node-config-dialog-ok").waitFor({ state: "detached" });
+    editor.expectNoTrouble();
+  });
+
+  it("picks a thing and a variable with the mouse, before the first deploy", async () => {
+    await editor.settled();
+    await editor.hint("thing").getByText("3 things to choose from.").waitFor();
+    await input("thing").click();
+    await editor.choices.first().waitFor();
+    assert.equal(await editor.choices.count(), 3);
+    await editor.picture("property-in-things");
+    await editor.choices.filter({ hasText: "House" }).click();
+    assert.equal(await input("thing").inputValue(), house.thingId);
+    await editor.hint("thing").locator("strong", { hasText: "House" }).waitFor();
+    await editor.hint("property").getByText("6 variables to choose from.").waitFor();
+    await input("property").click();
+    await editor.choices.filter({ hasText: /^temperature/ }).click();
+    assert.match(await editor.hint("property").innerText(), /^temperature FLOAT · last value 21\.5 · [0-9a-f-]{36}$/);
+    await editor.expectNoRawKeys();
+    await editor.picture("property-in");
+    await editor.done();
+    assert.deepEqual(await editor.fields(propertyIn, "thing", "thingName", "property", "propertyName", "valid"), [
+      house.thingId,
+      "House",
+      "temperature",
+      "temperature",
+      true,
+    ]);
+    editor.expectNoTrouble();
+  });
+
+  it("picks with the keyboard only", async () => {
+    const { keyboard } = editor.page;
+    await editor.edit(propertyOut);
+    await input("account").focus();
+    await keyboard.type("House");
+    await editor.hint("thing").getByText("3 things to choose from.").waitFor();
+    // The buttons that edit and add an account lie between.
+    for (
+      let steps = 0;
+      steps < 5 && !(await input("thing").evaluate((field) => field === document.activeElement));
+      steps++
+    )
+      await keyboard.press("Tab");
+    await keyboard.type("hou");
+    await editor.choices.first().waitFor();
+    await keyboard.press("Enter");
+    assert.equal(await input("thing").inputValue(), house.thingId);
+    await editor.hint("property").getByText("6 variables to choose from.").waitFor();
+    await keyboard.press("Tab");
+    assert.equal(
+      await editor.page.evaluate(() => document.activeElement?.getAttribute("aria-label")),
+      "Refresh the list",
+    );
+    await keyboard.press("Tab");
+    await keyboard.press("ArrowDown");
+    await editor.choices.first().waitFor();
+    await keyboard.press("ArrowDown");
+    await keyboard.press("ArrowDown");
+    await keyboard.press("Enter");
+    assert.equal(await input("property").inputValue(), "lamp");
+    // Going back through the fields must not choose anything.
+    await keyboard.press("Shift+Tab");
+    await keyboard.press("Shift+Tab");
+    await keyboard.press("Shift+Tab");
+    assert.equal(await input("property").inputValue(), "lamp");
+    assert.equal(await input("thing").inputValue(), house.thingId);
+    await input("property").fill("counter");
+    await editor.done();
+    assert.deepEqual(await editor.fields(propertyOut, "thing", "thingName", "property", "propertyName", "valid"), [
+      house.thingId,
+      "House",
+      "counter",
+      "counter",
+      true,
+    ]);
+    editor.expectNoTrouble();
+  });
+  it("marks variables that cannot be written", async () => {
+    await editor.edit(propertyOut);
+    await editor.hint("property").locator("strong").waitFor();
+    await input("property").fill("sensor");
+    await input("property").press("r");
+    await input("property").fill("sensor");
+    await editor.hint("property").getByText("Read only: it cannot be written.").waitFor();
+    await editor.picture("property-out-read-only");
+    await editor.cancel();
+  });
+
+  it("deploys, and shows the saved names again", async () => {
+    await editor.deploy();
+    await until("the session", () => house.simulator.observed.connections.some(({ kind }) => kind === "user"));
+    await editor.edit(propertyIn);
+    await editor.hint("thing").locator("strong", { hasText: "House" }).waitFor();
+    assert.match(await editor.hint("property").innerText(), /temperature/);
+    await editor.done();
+    // Only looking changes nothing.
+    assert.deepEqual(await editor.fields(propertyIn, "changed"), [false]);
+    editor.expectNoTrouble();
+  });
+
+  it("shows a value in the debug sidebar", async () => {
+    const debug = await editor.drag("debug", 550, 100);
+    await editor.page.evaluate(
+      ([source, target]) => {
+        const { RED } = globalThis as unknown as {
+          RED: {
+            nodes: { node(id: string): unknown; addLink(link: object): void };
+            view: { redraw(all: boolean): void };
+          };
+        };
+        RED.nodes.addLink({ source: RED.nodes.node(source!), sourcePort: 0, target: RED.nodes.node(target!) });
+        RED.view.redraw(true);
+      },
+      [propertyIn, debug],
+    );
+    await editor.deploy();
+    const board = await house.board();
+    await until("the subscription", () =>
+      house.simulator.observed.connections.some(
+        ({ kind, subscriptions }) => kind === "user" && [...subscriptions].length > 0,
+      ),
+    );
+    await editor.page.evaluate(() => {
+      (globalThis as unknown as { RED: { sidebar: { show(id: string): void } } }).RED.sidebar.show("debug");
+    });
+    await board.report({ temperature: 23.25 });
+    await editor.page.locator(".red-ui-debug-msg", { hasText: "23.25" }).first().waitFor();
+    await editor.picture("canvas");
+    editor.expectNoTrouble();
+  });
+
+  it("shows a secret nowhere", async () => {
+    const { clientId, clientSecret } = house.account;
+    const page = await editor.page.content();
+    const texts = [...editor.answers, page, red.log(), await readUserFiles(red.userDir)].join("\n");
+    for (const secret of [clientId, clientSecret]) assert.equal(texts.includes(secret), false);
+    await editor.expectNoRawKeys();
+  });
+});

@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import type { Browser } from "playwright-core";
+import { type House, startHouse } from "../support/house";
+import { type NodeRed, startNodeRed } from "../support/node-red";
+import { Editor, startBrowser } from "./editor";
+
+const hostile = `<img src=x onerror="alert(1)"> "quoted" 'name' 🚀 שלום`;
+const propertyIn = "property-in";
+const propertyOut = "property-out";
+const temperature = {
+  property: "temperature",
+  propertyName: "temperature",
+  direction: "reported",
+  emit: "all",
+  deadband: 0,
+  initial: false,
+};
+const lamp = { property: "lamp", propertyName: "lamp", whenOffline: "queue", queueLimit: 1000 };
+
+/** How the lists bear a cloud that is away, odd names, late answers; and what the forms look like. */
+describe("the editor's lists", function () {
+  this.timeout(60_000);
+  let house: House;
+  let red: NodeRed;
+  let browser: Browser;
+  let editor: Editor;
+  let hostileId: string;
+
+  before(async function () {
+    this.timeout(120_000);
+    house = await startHouse({ readOnly: ["sensor"] });
+    hostileId = house.addThing(hostile, { danger: "CHARSTRING" });
+    house.addThing("Empty", {});
+    const { store } = house.simulator;
+    const danger = store.propertyNamed(hostileId, "danger");
+    assert.ok(danger);
+    danger.name = hostile;
+    store.record(hostileId, "danger", `</script>${hostile}`, Date.now());
+    store.record(house.thingId, "temperature", 21.5, Date.now());
+    store.record(house.thingId, "lamp", { swi: true, hue: 120, sat: 80, bri: 60 }, Date.now());
+    red = await startNodeRed();
+    const { clientId, clientSecret, ...settings } = house.account;
+    const credentials = { clientId, clientSecret };
+    const target = { z: "tab", account: "account", thing: house.thingId, thingName: "House" };
+    await red.deploy([
+      { id: "tab", type: "tab", label: "Flow" },
+      { id: "account", type: "arduino-cloud-account", name: "House", ...settings, credentials },
+      { id: propertyIn, type: "arduino-cloud-property-in", ...target, ...temperature, x: 200, y: 80, wires: [[]] },
+      { id: propertyOut, type: "arduino-cloud-property-out", ...target, ...lamp, x: 200, y: 160, wires: [[]] },
+    ]);
+    browser = await startBrowser();
+    editor = await Editor.open(browser, red.url);
+    editor.page.on("dialog", (dialog) => {
+      assert.fail(`A script of the cloud ran: ${dialog.message()}`);
+    });
+  });
+
+  after(async () => {
+    await browser.close();
+    await red.stop();
+    await house.stop();
+  });
+
+  const input = (field: string) => editor.page.locator(`#node-input-${field}`);
+
+  it("keeps what is chosen while the cloud is away", async () => {
+    await house.simulator.restDown(true);
+    await editor.edit(propertyIn);
+    await editor.page.locator(".arduino-cloud-refresh").first().click();
+    await editor.hint("thing").getByText("The cloud cannot be reached from Node-RED.").waitFor();
+    assert.match(await editor.hint("thing").innerText(), /^House/);
+    assert.match(await editor.hint("thing").innerText(), /What is chosen stays/);
+    await editor.picture("property-in-offline");
+    await editor.done();
+    const names = ["thing", "thingName", "property", "propertyName"];
+    assert.deepEqual(await editor.fields(propertyIn, ...names), [house.thingId, "House", "temperature", "temperature"]);
+    editor.expectNoTrouble(/^502 .*\/things/);
+
+    await editor.edit(propertyIn);
+    await input("thing").fill("Typed by hand");
+    await input("property").fill("by_hand");
+    await editor.done();
+    assert.deepEqual(await editor.fields(propertyIn, ...names), ["Typed by hand", "", "by_hand", ""]);
+    await house.simulator.restDown(false);
+    editor.expectNoTrouble(/^502 .*\/things/);
+  });
+
+  it("says so when what is typed is not in the list", async () => {
+    await editor.edit(propertyIn);
+    await editor.hint("thing").getByText("Not in the list.").waitFor();
+    await editor.hint("property").getByText("The cloud knows nothing by this name or ID.").waitFor();
+    await editor.cancel();
+    editor.expectNoTrouble(/^404 .*\/things\/Typed/);
+  });
+
+  it("shows hostile names as text", async () => {
+    await editor.edit(propertyIn);
+    await input("property").fill("");
+    await input("thing").fill("");
+    await input("thing").click();
+    await editor.choices.filter({ hasText: "onerror" }).click();
+    await editor.hint("property").getByText("1 variable to choose from.").waitFor();
+    await input("property").click();
+    await editor.choices.first().waitFor();
+    await editor.picture("property-in-hostile");
+    await editor.choices.first().click();
+    assert.equal(await editor.hint("thing").locator("strong").innerText(), hostile);
+    await editor.done();
+    assert.deepEqual(await editor.fields(propertyIn, "thingName", "propertyName"), [hostile, hostile]);
+    await editor.picture("canvas-hostile");
+    assert.equal(await editor.page.locator("img[src='x']").count(), 0);
+    await editor.edit(propertyIn);
+    await input("thing").fill(house.thingId);
+    await input("property").fill("temperature");
+    await editor.done();
+    editor.expectNoTrouble(/^404 .*\/things\/Typed/);
+  });
+
+  it("says that an account has no things, and that there is no account", async () => {
+    await editor.edit(propertyOut);
+    await editor.hint("thing").locator("strong").waitFor();
+    await input("thing").fill("Empty");
+    await input("thing").blur();
+    await editor.hint("property").locator("strong").waitFor();
+    await input("property").fill("");
+    await editor.hint("property").getByText("This thing has no variables yet.").waitFor();
+    await input("thing").fill("");
+    await input("thing").blur();
+    await editor.hint("property").getByText("Choose a thing to see its variables.").waitFor();
+    await editor.picture("property-out-empty");
+    await editor.cancel();
+    editor.expectNoTrouble();
+  });
+
+  it("ignores a list that comes after another was asked for", async () => {
+    await editor.edit(propertyOut);
+    await editor.hint("property").locator("strong").waitFor();
+    let release: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (release = resolve));
+    await editor.page.route(`**/things/${house.thingId}*`, async (route) => {
+      await held;
+      await route.continue();
+    });
+    await editor.page.locator(".arduino-cloud-refresh").nth(1).click();
+    await editor
+      .hint("property")
+      .getByText("Loading the list")
+      .waitFor({ state: "attached" })
+      .catch(() => undefined);
+    await input("thing").fill(hostileId);
+    await input("thing").blur();
+    await input("property").fill("");
+    await editor.hint("property").getByText("1 variable to choose from.").waitFor();
+    release();
+    await editor.page.waitForTimeout(500);
+    assert.match(await editor.hint("property").innerText(), /1 variable to choose from/);
+    await editor.page.unroute(`**/things/${house.thingId}*`);
+    await editor.cancel();
+    editor.expectNoTrouble();
+  });
+
+  it("shows the forms and the help in both themes", async () => {
+    await editor.deploy();
+    for (const dark of [false, true]) {
+      const theme = dark ? "dark" : "light";
+      const other = await Editor.open(browser, red.url, { dark });
+      for (const [id, name] of [
+        [propertyIn, "property-in"],
+        [propertyOut, "property-out"],
+      ] as const) {
+        await other.edit(id);
+        await other.hint("property").locator("strong").waitFor();
+        await other.picture(`${theme}-${name}`);
+        await other.page.locator("#node-input-property").click();
+        await other.choices.first().waitFor();
+        await other.picture(`${theme}-${name}-list`);
+        await other.page.keyboard.press("Escape");
+        await other.settled();
+        if (name === "property-out") {
+          await other.page.locator("#node-input-btn-account-edit").click();
+          await other.page.locator("#node-config-input-clientId").waitFor();
+          await other.page.locator("#arduino-cloud-account-test").click();
+          assert.equal((await other.checks()).length, 5);
+          await other.picture(`${theme}-account`);
+          await other.page.locator("#node-config-dialog-cancel").click();
+          await other.page.locator("#node-config-dialog-cancel").waitFor({ state: "detached" });
+        }
+        await other.cancel();
+        await other.page.evaluate((node) => {
+          const { RED } = globalThis as unknown as {
+            RED: { sidebar: { help: { show(type: string): void } }; nodes: { node(id: string): { type: string } } };
+          };
+          RED.sidebar.help.show(RED.nodes.node(node).type);
+        }, id);
+        await other.picture(`${theme}-${name}-help`);
+        await other.expectNoRawKeys();
+      }
+      other.expectNoTrouble();
+      await other.page.context().close();
+    }
+  });
+});
