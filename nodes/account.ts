@@ -17,7 +17,8 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     this.users = {};
     try {
-      const settings = readAccountSettings(RED, config as unknown as RawSettings, this.credentials ?? {});
+      const secrets = (this.credentials as RawSettings | undefined) ?? {};
+      const settings = readAccountSettings(RED, config as unknown as RawSettings, secrets);
       this.account = new CloudAccount(settings, accountEvents(this));
     } catch (reason) {
       this.fault = toCloudError(reason);

@@ -13,7 +13,7 @@ export default function (RED: NodeAPI): void {
     try {
       const settings = readSettings(config as unknown as RawSettings);
       const accountNode = findAccount(RED, settings.account);
-      const listener = new PropertyListener({ node: this, status, settings, account: accountNode.account });
+      const listener = new PropertyListener(this, status, settings, accountNode.account);
       accountNode.register(this);
       listener.start();
       onClose(this, (removed) => {

@@ -1,8 +1,8 @@
 import type { Node } from "node-red";
 import type { CloudAccount } from "../cloud/account";
-import { systemClock } from "../cloud/clock";
+import { sleep, systemClock } from "../cloud/clock";
 import { differs } from "../cloud/data/compare";
-import type { LiveValue } from "../cloud/data/feed";
+import type { LiveValue, ValueListener } from "../cloud/data/feed";
 import { tidyValue } from "../cloud/data/float32";
 import type { Direction } from "../cloud/data/topics";
 import { CloudError, mayPass, toCloudError } from "../cloud/errors";
@@ -24,13 +24,6 @@ export interface PropertyInSettings {
   initial: boolean;
 }
 
-interface Options {
-  node: Node;
-  status: NodeStatus;
-  settings: PropertyInSettings;
-  account: CloudAccount;
-}
-
 type Source = "live" | "initial";
 
 /** After this a look-up that failed by the thing or variable itself is tried again: it may have been made meanwhile. */
@@ -41,39 +34,50 @@ const initialPatience = 5_000;
 /** Knowledge about the value that the cloud holds may be this old at start. */
 const initialAge = 2_000;
 
-/** What property in does: looks its thing and variable up, listens, and turns values into messages. */
-export class PropertyListener {
-  readonly #options: Options;
+/**
+ * What property in does: looks its thing and variable up, listens, and turns values into messages. Flows have hundreds of
+ * these and each value passes here, so it is kept small and listens itself.
+ */
+export class PropertyListener implements ValueListener {
+  readonly #node: Node;
+  readonly #status: NodeStatus;
+  readonly #settings: PropertyInSettings;
+  readonly #account: CloudAccount;
   readonly #closing = new AbortController();
   readonly #ends: (() => void)[] = [];
-  /** What is known of the thing, by and by. */
+  #thingId = "";
+  /** What is known of the thing, and of the one variable, once it has been looked up. */
   #thing: KnownThing | undefined;
-  readonly #properties = new Map<string, Property>();
-  /** The last value sent, by direction and variable. */
-  readonly #last = new Map<string, unknown>();
-  readonly #warned = new Set<string>();
-  readonly #told = new Set<string>();
+  #property: Property | undefined;
   #fault: CloudError | undefined;
+  /** The last value sent by direction and variable, where only changes are wanted. */
+  readonly #last: Map<string, unknown> | undefined;
   /** Live values that wait for the initial ones. */
   #held: LiveValue[] | undefined;
+  /** What the user has been told already: error codes, and variables without a finite value. */
+  #told: readonly string[] = [];
 
-  constructor(options: Options) {
-    this.#options = options;
-    if (options.settings.initial) this.#held = [];
+  constructor(node: Node, status: NodeStatus, settings: PropertyInSettings, account: CloudAccount) {
+    this.#node = node;
+    this.#status = status;
+    this.#settings = settings;
+    this.#account = account;
+    this.#held = settings.initial ? [] : undefined;
+    this.#last = settings.emit === "changed" ? new Map() : undefined;
   }
 
+  /** Begins to listen. Throws `not_configured` where no thing is set. */
   start(): void {
-    const { settings, account, status } = this.#options;
-    if (settings.thing === "") {
+    const { thing, property, initial } = this.#settings;
+    if (thing === "") {
       throw new CloudError("not_configured", "No thing is chosen: choose one in the node's settings.");
     }
-    this.#ends.push(account.session.observe(() => this.#showStatus()));
-    status.connecting();
+    this.#ends.push(this.#account.session.observe(() => this.#showStatus()));
+    this.#status.connecting();
     // With ids at hand nothing has to be looked up before listening.
-    const isListening = isUuid(settings.thing) && !isUuid(settings.property);
-    if (isListening) this.#listen(settings.thing, settings.property);
-    void this.#lookUp(isListening);
-    if (settings.initial) this.#ends.push(systemClock.after(initialPatience, () => this.#release()));
+    if (isUuid(thing) && !isUuid(property)) this.#listen(thing, property);
+    void this.#lookUp();
+    if (initial) this.#ends.push(systemClock.after(initialPatience, () => this.#release()));
   }
 
   stop(): void {
@@ -81,35 +85,47 @@ export class PropertyListener {
     for (const end of this.#ends) end();
   }
 
+  value(live: LiveValue): void {
+    if (this.#held === undefined) this.#send(live, live.value, "live");
+    else this.#held.push(live);
+  }
+
+  unusable(variable: string): void {
+    if (!this.#isFirst(variable)) return;
+    this.#node.warn(`"${variable}" has no finite value (NaN or infinite); such values are left out.`);
+  }
+
+  subscribed(): void {
+    if (this.#fault?.code === "forbidden") this.#setFault(undefined);
+  }
+
+  refused(error: CloudError): void {
+    this.#setFault(error);
+  }
+
   #listen(thingId: string, variable: string): void {
-    const { settings, account } = this.#options;
-    const directions: Direction[] = settings.direction === "both" ? ["reported", "requested"] : [settings.direction];
-    for (const direction of directions) {
-      const end = account.feed.listen(thingId, direction, variable, {
-        value: (live) => this.#receive(thingId, live),
-        unusable: (name) => this.#warnUnusable(name),
-        subscribed: () => this.#setFault(undefined),
-        refused: (error) => this.#setFault(error),
-      });
-      this.#ends.push(end);
+    const { direction } = this.#settings;
+    this.#thingId = thingId;
+    for (const one of direction === "both" ? (["reported", "requested"] as const) : [direction]) {
+      this.#ends.push(this.#account.feed.listen(thingId, one, variable, this));
     }
   }
 
   /** Asks the cloud about thing and variable until it answers; then listens, if that had to wait for it. */
-  async #lookUp(isListening: boolean): Promise<void> {
-    const { settings, account } = this.#options;
+  async #lookUp(): Promise<void> {
+    const { thing: reference, property: variable, initial } = this.#settings;
+    const { directory } = this.#account.rest;
     const { signal } = this.#closing;
     while (!signal.aborted) {
       try {
-        const maxAge = settings.initial ? { maxAge: initialAge } : {};
-        const thing = await account.rest.directory.thing(settings.thing, { signal, ...maxAge });
-        const property =
-          settings.property === "" ? undefined : account.rest.directory.variable(thing, settings.property);
+        const thing = await directory.thing(reference, { signal, ...(initial ? { maxAge: initialAge } : {}) });
+        const property = variable === "" ? undefined : directory.variable(thing, variable);
         if (isAborted(signal)) return;
         this.#thing = thing;
-        if (!isListening) this.#listen(thing.id, property === undefined ? "" : nameOf(property));
-        if (this.#fault !== undefined && this.#fault.code !== "forbidden") this.#setFault(undefined);
-        this.#sendInitial(thing, property);
+        this.#property = property;
+        if (this.#thingId === "") this.#listen(thing.id, property === undefined ? "" : nameOf(property));
+        if (this.#fault?.code !== "forbidden") this.#setFault(undefined);
+        this.#sendInitial(thing);
         return;
       } catch (reason) {
         if (isAborted(signal)) return;
@@ -122,10 +138,13 @@ export class PropertyListener {
   #lookUpFailed(error: CloudError): void {
     this.#setFault(error);
     // What passes is the account's affair and told there.
-    if (!mayPass(error) && !this.#told.has(error.code)) {
-      this.#told.add(error.code);
-      this.#options.node.error(error, {});
-    }
+    if (!mayPass(error) && this.#isFirst(error.code)) this.#node.error(error, {});
+  }
+
+  #isFirst(what: string): boolean {
+    if (this.#told.includes(what)) return false;
+    this.#told = [...this.#told, what];
+    return true;
   }
 
   #setFault(fault: CloudError | undefined): void {
@@ -134,72 +153,56 @@ export class PropertyListener {
   }
 
   #showStatus(): void {
-    const { account, status } = this.#options;
-    const { state } = account.session;
-    if (this.#fault !== undefined && !mayPass(this.#fault)) status.failed(this.#fault);
-    else status.session(state, systemClock.now());
+    if (this.#fault !== undefined && !mayPass(this.#fault)) this.#status.failed(this.#fault);
+    else this.#status.session(this.#account.session.state, systemClock.now());
   }
 
-  #sendInitial(thing: KnownThing, only: Property | undefined): void {
+  #sendInitial(thing: KnownThing): void {
     if (this.#held === undefined) return;
-    const { direction } = this.#options.settings;
-    for (const property of only === undefined ? thing.properties : [only]) {
+    const direction = this.#settings.direction === "requested" ? "requested" : "reported";
+    for (const property of this.#property === undefined ? thing.properties : [this.#property]) {
       const timestamp = Date.parse(property.value_updated_at ?? "");
-      if (!Number.isFinite(timestamp) || property.last_value === undefined || property.last_value === null) continue;
-      const live = { variable: nameOf(property), value: tidyValue(property.last_value), timestamp, own: false };
-      this.#send(thing.id, { ...live, direction: direction === "both" ? "reported" : direction }, "initial");
+      const { last_value: value } = property;
+      if (!Number.isFinite(timestamp) || value === undefined || value === null) continue;
+      this.#send({ variable: nameOf(property), timestamp, direction, own: false }, tidyValue(value), "initial");
     }
     this.#release();
   }
 
-  /** Sends what has waited for the initial values, and what comes from now on at once. */
+  /** Sends what has waited for the initial values; what comes from now on goes at once. */
   #release(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const live of held) this.#send(this.#thing?.id ?? this.#options.settings.thing, live, "live");
+    for (const live of held) this.#send(live, live.value, "live");
   }
 
-  #receive(thingId: string, live: LiveValue): void {
-    if (this.#held === undefined) this.#send(thingId, live, "live");
-    else this.#held.push(live);
-  }
-
-  #send(thingId: string, live: Omit<LiveValue, "value"> & { value: unknown }, source: Source): void {
-    const { settings, node } = this.#options;
-    const { variable, value, direction } = live;
-    if (settings.emit === "changed") {
-      const key = `${direction}/${variable}`;
-      if (this.#last.has(key) && !differs(this.#last.get(key), value, settings.deadband)) return;
-      this.#last.set(key, value);
-    }
+  #send(about: Omit<LiveValue, "value">, value: unknown, source: Source): void {
+    const { variable, timestamp, direction } = about;
+    if (this.#last !== undefined && !this.#isChanged(`${direction}/${variable}`, value)) return;
     const message: Message = {
       // Listeners share the value; each flow gets an object of its own.
       payload: typeof value === "object" && value !== null ? { ...value } : value,
       topic: variable,
-      timestamp: live.timestamp,
-      thing: { id: thingId, name: this.#thing?.name ?? settings.thingName },
+      timestamp,
+      thing: { id: this.#thingId, name: this.#thing?.name ?? this.#settings.thingName },
       property: this.#describe(variable),
       direction,
       source,
     };
-    if (live.own) message.own = true;
-    node.send(message);
+    if (about.own) message.own = true;
+    this.#node.send(message);
+  }
+
+  #isChanged(key: string, value: unknown): boolean {
+    if (this.#last?.has(key) && !differs(this.#last.get(key), value, this.#settings.deadband)) return false;
+    this.#last?.set(key, value);
+    return true;
   }
 
   #describe(variable: string): Record<string, string> {
-    let known = this.#properties.get(variable);
-    if (known === undefined) {
-      known = this.#thing?.properties.find((property) => nameOf(property) === variable);
-      if (known === undefined) return { variableName: variable };
-      this.#properties.set(variable, known);
-    }
+    const known = this.#property ?? this.#thing?.properties.find((property) => nameOf(property) === variable);
+    if (known === undefined) return { variableName: variable };
     return { id: known.id, name: known.name, variableName: variable, type: known.type };
-  }
-
-  #warnUnusable(variable: string): void {
-    if (this.#warned.has(variable)) return;
-    this.#warned.add(variable);
-    this.#options.node.warn(`"${variable}" has no finite value (NaN or infinite); such values are left out.`);
   }
 }
 
@@ -214,15 +217,5 @@ function isAborted(signal: AbortSignal): boolean {
 }
 
 function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const stop = systemClock.after(milliseconds, resolve);
-    signal.addEventListener(
-      "abort",
-      () => {
-        stop();
-        resolve();
-      },
-      { once: true },
-    );
-  });
+  return sleep(systemClock, milliseconds, signal).catch(() => undefined);
 }

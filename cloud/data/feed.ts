@@ -76,9 +76,10 @@ class TopicFeed implements TopicListener {
   readonly #topic: string;
   readonly #direction: Direction;
   readonly #options: FeedOptions;
-  readonly #byVariable = new Map<string, Set<ValueListener>>();
+  /** Lists are replaced, never changed, so that they can be walked while listeners come and go. */
+  readonly #byVariable = new Map<string, readonly ValueListener[]>();
   /** Listeners to every variable. */
-  readonly #all = new Set<ValueListener>();
+  #all: readonly ValueListener[] = [];
   #own: { payload: Uint8Array; at: number }[] = [];
   #end: (() => void) | undefined;
   #standing: "unknown" | "subscribed" | CloudError = "unknown";
@@ -90,13 +91,7 @@ class TopicFeed implements TopicListener {
   }
 
   add(variable: string, listener: ValueListener): void {
-    if (variable === "") {
-      this.#all.add(listener);
-    } else {
-      let listeners = this.#byVariable.get(variable);
-      if (listeners === undefined) this.#byVariable.set(variable, (listeners = new Set()));
-      listeners.add(listener);
-    }
+    this.#put(variable, [...this.#at(variable), listener]);
     if (this.#end === undefined) this.#end = this.#options.session.subscribe(this.#topic, this);
     else if (this.#standing === "subscribed") listener.subscribed?.();
     else if (this.#standing !== "unknown") listener.refused?.(this.#standing);
@@ -104,14 +99,11 @@ class TopicFeed implements TopicListener {
 
   /** True when nobody is left. */
   remove(variable: string, listener: ValueListener): boolean {
-    if (variable === "") {
-      this.#all.delete(listener);
-    } else {
-      const listeners = this.#byVariable.get(variable);
-      listeners?.delete(listener);
-      if (listeners?.size === 0) this.#byVariable.delete(variable);
-    }
-    if (this.#all.size > 0 || this.#byVariable.size > 0) return false;
+    this.#put(
+      variable,
+      this.#at(variable).filter((other) => other !== listener),
+    );
+    if (this.#all.length > 0 || this.#byVariable.size > 0) return false;
     this.#end?.();
     this.#end = undefined;
     return true;
@@ -146,22 +138,30 @@ class TopicFeed implements TopicListener {
   }
 
   #deliver(reading: Reading, own: boolean): void {
-    const listeners = this.#byVariable.get(reading.property);
-    if (listeners === undefined && this.#all.size === 0) return;
-    const isFinite = isFiniteValue(reading.value);
-    const value = isFinite ? tidyValue(reading.value) : reading.value;
-    const timestamp = usableTimestamp(reading.time) ?? this.#options.clock.now();
     const variable = reading.property;
-    const tell = (listener: ValueListener): void => {
+    const listeners = this.#byVariable.get(variable);
+    if (listeners === undefined && this.#all.length === 0) return;
+    const usable = isFiniteValue(reading.value);
+    const live: LiveValue = {
+      variable,
+      value: usable ? tidyValue(reading.value) : reading.value,
+      timestamp: usableTimestamp(reading.time) ?? this.#options.clock.now(),
+      direction: this.#direction,
+      own,
+    };
+    if (listeners !== undefined) this.#tell(listeners, live, usable);
+    if (this.#all.length > 0) this.#tell(this.#all, live, usable);
+  }
+
+  #tell(listeners: readonly ValueListener[], live: LiveValue, usable: boolean): void {
+    for (const listener of listeners) {
       try {
-        if (isFinite) listener.value({ variable, value, timestamp, direction: this.#direction, own });
-        else listener.unusable?.(variable);
+        if (usable) listener.value(live);
+        else listener.unusable?.(live.variable);
       } catch (reason) {
         this.#options.onFault(reason);
       }
-    };
-    listeners?.forEach(tell);
-    this.#all.forEach(tell);
+    }
   }
 
   #isOwn(payload: Uint8Array): boolean {
@@ -169,6 +169,16 @@ class TopicFeed implements TopicListener {
     if (index < 0) return false;
     this.#own.splice(index, 1);
     return true;
+  }
+
+  #at(variable: string): readonly ValueListener[] {
+    return variable === "" ? this.#all : (this.#byVariable.get(variable) ?? []);
+  }
+
+  #put(variable: string, listeners: readonly ValueListener[]): void {
+    if (variable === "") this.#all = listeners;
+    else if (listeners.length === 0) this.#byVariable.delete(variable);
+    else this.#byVariable.set(variable, listeners);
   }
 
   #forEach(work: (listener: ValueListener) => void): void {

@@ -13,8 +13,11 @@ interface TopicState {
   repeats?: Arrival[];
 }
 
-/** Copies of one message reach two connections within this time of each other; what comes later is a message anew. */
-const sameMoment = 1_000;
+/**
+ * Copies of one message reach two connections within so many milliseconds of each other; what comes later is another
+ * message. The connections must overlap for longer than this.
+ */
+export const sameMoment = 300;
 
 /**
  * Joins the streams of two connections that overlap, so that every message comes out once and in order.

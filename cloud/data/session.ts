@@ -2,7 +2,7 @@ import { type Clock, sleep } from "../clock";
 import { CloudError, toCloudError } from "../errors";
 import type { TlsOptions } from "../tls";
 import { backoff } from "./backoff";
-import { Handover } from "./handover";
+import { Handover, sameMoment } from "./handover";
 import { type Link, type Login, openLink } from "./link";
 import { type TopicListener, Topics } from "./subscriptions";
 
@@ -52,6 +52,8 @@ interface Live {
 const stableAfter = 10_000;
 /** The share of a login's life after which its successor is opened. */
 const renewalShare = 0.75;
+/** How long old and new connection are both subscribed, in milliseconds. */
+const overlap = sameMoment + 50;
 /** How long the new connection may repeat what the old one has delivered. */
 const repeatWindow = 2_000;
 
@@ -257,6 +259,8 @@ export class Session {
       await next.link.close();
       return false;
     }
+    // So long that every message that one connection has and the other has not is known by its time.
+    await Promise.race([old.lost, sleep(clock, overlap, this.#stopping?.signal).catch(() => undefined)]);
     await this.#publisher?.drain();
     // After this the old connection's stream is complete: whatever follows is on the new one.
     if (wanted.length > 0) await old.link.unsubscribe(wanted).catch(() => undefined);

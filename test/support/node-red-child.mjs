@@ -1,4 +1,5 @@
 // A real Node-RED in a process of its own: started by node-red.ts, told everything by its environment.
+import { once } from "node:events";
 import http from "node:http";
 import { createRequire } from "node:module";
 import process from "node:process";
@@ -43,11 +44,15 @@ RED.init(server, {
   ...(process.env.ADMIN_AUTH === "yes" ? { adminAuth } : {}),
 });
 app = RED.httpAdmin;
+const started = once(RED.events, "flows:started");
 await RED.start();
+await started;
+// The answer to a deploy comes before the new flows run.
+RED.events.on("flows:started", () => process.send({ started: true }));
 server.listen(0, "127.0.0.1", () => process.send({ port: server.address().port }));
 
 process.on("message", (order) => {
   if (order.stop) RED.stop().finally(() => process.exit(0));
-  if (order.node) RED.nodes.getNode(order.node).receive(order.message);
+  if (order.node) RED.nodes.getNode(order.node)?.receive(order.message);
   if (order.resources) process.send({ resources: process.getActiveResourcesInfo() });
 });

@@ -1,5 +1,5 @@
 import { execFile, fork } from "node:child_process";
-import { once } from "node:events";
+import { EventEmitter, once } from "node:events";
 import { rmSync } from "node:fs";
 import { copyFile, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
@@ -21,7 +21,9 @@ export interface NodeRed {
   userDir: string;
   /** All that it wrote to its console so far. */
   log(): string;
-  /** Deploys a whole flow through the admin API, as a user of that name where users are needed. */
+  /**
+   * Deploys a whole flow through the admin API, as a user of that name where users are needed; resolves when it runs.
+   */
   deploy(flow: unknown[], user?: string, type?: "full" | "nodes" | "flows"): Promise<void>;
   /** Calls the admin API, as a user of that name where users are needed. */
   fetch(path: string, options?: RequestInit, user?: string): Promise<Response>;
@@ -39,7 +41,8 @@ export interface NodeRed {
   stop(): Promise<void>;
 }
 
-type Told = { port: number } | { resources: string[] } | { label: string; message: Received };
+/** What the child process tells; `label` and `message` come from a sink. */
+type Told = { port: number } | { resources: string[] } | { started: true } | { label: string; message: Received };
 
 /**
  * Starts it; the package must be built. `NODE_RED` names another Node-RED than the one in node_modules, `NODE_BINARY`
@@ -60,17 +63,23 @@ export async function startNodeRed({ adminAuth = false, env = {} } = {}): Promis
   const exited = once(child, "exit");
   const received = new Map<string, Received[]>();
   let told = "";
+  const answers = new EventEmitter();
   child.on("message", (message: Told) => {
-    if (!("label" in message)) return;
-    received.set(message.label, [...(received.get(message.label) ?? []), message.message]);
+    if (!("label" in message)) {
+      answers.emit("started" in message ? "started" : "answer", message);
+      return;
+    }
+    const list = received.get(message.label) ?? [];
+    list.push(message.message);
+    received.set(message.label, list);
     told += inspect(message, { depth: 6 });
   });
-  const answer = async (): Promise<Told> => {
-    const first = await Promise.race([once(child, "message"), exited.then(() => undefined)]);
-    if (first === undefined) throw new Error(`Node-RED did not start:\n${log}`);
-    return first[0] as Told;
+  const answer = async (event = "answer"): Promise<Record<string, unknown>> => {
+    const first = await Promise.race([once(answers, event), exited.then(() => undefined)]);
+    if (first === undefined) throw new Error(`Node-RED ended:\n${log}`);
+    return first[0] as Record<string, unknown>;
   };
-  const url = `http://127.0.0.1:${((await answer()) as { port: number }).port}`;
+  const url = `http://127.0.0.1:${String((await answer()).port)}`;
   const tokens = new Map<string, string>();
   const call: NodeRed["fetch"] = async (where, options = {}, user) => {
     const headers = new Headers(options.headers);
@@ -82,7 +91,7 @@ export async function startNodeRed({ adminAuth = false, env = {} } = {}): Promis
     return fetch(url + where, { ...options, headers });
   };
   const check = (): void => {
-    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`Node-RED has ended:\n${log}`);
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error(`Node-RED ended:\n${log}`);
     const fault = faultLine.exec(log);
     if (fault !== null) throw new Error(`Node-RED reports a fault: ${fault[0]}\n${log}`);
   };
@@ -97,18 +106,17 @@ export async function startNodeRed({ adminAuth = false, env = {} } = {}): Promis
         "Node-RED-API-Version": "v2",
         "Node-RED-Deployment-Type": type,
       };
-      const answer = await call("/flows", { method: "POST", headers, body: JSON.stringify({ flows: flow }) }, user);
-      if (!answer.ok) throw new Error(`The deploy failed: ${answer.status} ${await answer.text()}`);
+      const started = answer("started");
+      const response = await call("/flows", { method: "POST", headers, body: JSON.stringify({ flows: flow }) }, user);
+      if (!response.ok) throw new Error(`The deploy failed: ${response.status} ${await response.text()}`);
+      await started;
     },
     send: (node, message) => child.send({ node, message }),
     received: (label) => received.get(label) ?? [],
     transcript: () => told,
     resources: async () => {
       child.send({ resources: true });
-      for (;;) {
-        const message = await answer();
-        if ("resources" in message) return message.resources;
-      }
+      return (await answer()).resources as string[];
     },
     check,
     stop: async () => {
