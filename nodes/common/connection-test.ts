@@ -11,6 +11,17 @@ const patience = 20_000;
 /** Milliseconds by which clocks may differ: more than a slow answer explains, less than hurts anything. */
 const clockTolerance = 60_000;
 
+/** What each step can come to: the catalogue has a sentence for each. A failure that is not listed is `other`. */
+export const checkReasons: Record<CheckName, readonly string[]> = {
+  settings: ["other"],
+  network: ["ok", "dns", "refused", "tls", "timeout", "other"],
+  clock: ["ok", "ahead", "behind"],
+  "sign-in": ["ok", "unauthorized", "rate-limited", "other"],
+  space: ["other"],
+  things: ["ok", "unauthorized", "forbidden", "rate-limited", "other"],
+  broker: ["ok", "unauthorized", "offline", "timeout", "other"],
+};
+
 /**
  * Tries an account step by step: address, clock, API key, space, REST, broker. Gives a line for each step that was
  * tried; what cannot be tried after a failure is left out. Never rejects; leaves no connection open.
@@ -113,15 +124,9 @@ function passed(name: CheckName, values: Check["values"] = {}): Check {
   return { name, state: "ok", reason: "ok", values };
 }
 
-/** The reasons that the catalogue has a sentence of its own for; the others share one. */
-const told: Partial<Record<CheckName, readonly string[]>> = {
-  "sign-in": ["unauthorized", "rate_limited"],
-  things: ["unauthorized", "forbidden", "rate_limited"],
-  broker: ["unauthorized", "offline", "timeout", "cancelled"],
-};
-
 function failed(name: CheckName, error: CloudError, values: Check["values"] = {}): Check {
-  const code = error.code === "cancelled" ? "timeout" : error.code;
-  const reason = told[name]?.includes(error.code) ? code.replaceAll("_", "-") : "other";
+  // The signal that ends a test after its time aborts what is under way.
+  const code = (error.code === "cancelled" ? "timeout" : error.code).replaceAll("_", "-");
+  const reason = checkReasons[name].includes(code) ? code : "other";
   return { name, state: "failed", reason, values, detail: error.message };
 }

@@ -1,0 +1,122 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { errorCodes } from "../cloud/errors";
+import { checkReasons } from "../nodes/common/connection-test";
+
+const root = path.resolve(__dirname, "..");
+const packageName = "@iot-flows/node-red-arduino-cloud";
+const languages = readdirSync(path.join(root, "locales"));
+const sets = readdirSync(path.join(root, "nodes")).flatMap((file) => /^(.+)\.html$/.exec(file)?.[1] ?? []);
+
+type Catalogue = Map<string, string>;
+
+function read(...where: string[]): string {
+  return readFileSync(path.join(root, ...where), "utf8");
+}
+
+/** The texts of a catalogue by key, without the type in front. */
+function catalogue(language: string, set: string): Catalogue {
+  const whole = JSON.parse(read("locales", language, `${set}.json`)) as Record<string, unknown>;
+  assert.deepEqual(Object.keys(whole), [`arduino-cloud-${set}`], "one top key, named after the type");
+  const texts: Catalogue = new Map();
+  const collect = (value: unknown, key: string): void => {
+    if (typeof value === "string") texts.set(key, value);
+    else
+      for (const [part, inner] of Object.entries(value as object)) collect(inner, key === "" ? part : `${key}.${part}`);
+  };
+  collect(whole[`arduino-cloud-${set}`], "");
+  return texts;
+}
+
+function sources(folder: string): string[] {
+  const files = readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" });
+  return files.filter((file) => file.endsWith(".ts")).map((file) => read(folder, file));
+}
+
+/** The keys that a set's form, scripts and runtime ask for. Keys made of parts are spread out here, by what makes them. */
+function usedKeys(set: string): Set<string> {
+  const type = `arduino-cloud-${set}`;
+  const used = new Set<string>();
+  const form = read("nodes", `${set}.html`);
+  for (const [, key] of form.matchAll(new RegExp(`${type}\\.([\\w.-]+)`, "g"))) if (key !== type) used.add(String(key));
+  for (const [, key] of read("nodes", `${set}.editor.ts`).matchAll(/translate\("([\w.-]+)"/g)) used.add(String(key));
+  const shared = (names: string[]): void => {
+    for (const text of names.map((name) => read("nodes", "editor", `${name}.ts`)))
+      for (const [, key] of text.matchAll(/translate\("([\w.-]+)"/g)) used.add(String(key));
+  };
+  const codes = errorCodes.map((code) => code.replaceAll("_", "-"));
+  if (set === "account") {
+    shared(["validators", "connection-test"]);
+    for (const code of [...codes, "no-permission", "no-node-red"]) used.add(`error.${code}`);
+    for (const state of ["ok", "warning", "failed"]) used.add(`test.${state}`);
+    for (const [name, reasons] of Object.entries(checkReasons))
+      for (const reason of reasons) used.add(`test.${name}.${reason}`);
+  } else {
+    shared(["picker", "thing-variable"]);
+    if (set === "property-in") used.delete("tip.read-only");
+    const hints = [...read("nodes", "editor", "picker.ts").matchAll(/`tip\.\$\{field\}-([\w-]+)`/g)];
+    for (const [, hint] of hints) for (const field of ["thing", "property"]) used.add(`tip.${field}-${hint}`);
+    const states = [
+      "connected",
+      "connecting",
+      "idle",
+      "waiting",
+      ...(set === "property-out" ? ["sending", "queued"] : []),
+    ];
+    for (const state of [...states, ...codes]) used.add(`status.${state}`);
+  }
+  return used;
+}
+
+const singular = (key: string): string => key.replace(/_plural$/, "");
+const placeholders = (text: string): string[] => [...text.matchAll(/__\w+?__/g)].map(([name]) => name).sort();
+
+describe("catalogues", () => {
+  for (const set of sets) {
+    it(`${set}: has each text that is used, and no other`, () => {
+      const texts = catalogue("en-US", set);
+      assert.deepEqual([...new Set([...texts.keys()].map(singular))].sort(), [...usedKeys(set)].sort());
+    });
+
+    it(`${set}: has no blank text, and the same values in singular and plural`, () => {
+      const texts = catalogue("en-US", set);
+      for (const [key, text] of texts) {
+        assert.notEqual(text.trim(), "", key);
+        assert.deepEqual(placeholders(text), placeholders(texts.get(singular(key)) ?? ""), key);
+      }
+    });
+
+    it(`${set}: fills its values from the code`, () => {
+      const code = [...sources("nodes")].join("\n");
+      for (const text of catalogue("en-US", set).values())
+        for (const name of placeholders(text)) assert.match(code, new RegExp(`\\b${name.slice(2, -2)}\\b`), text);
+    });
+
+    it(`${set}: keeps each status short`, () => {
+      for (const [key, text] of catalogue("en-US", set))
+        if (key.startsWith("status.")) assert.ok(text.replaceAll("__", "").length <= 20, text);
+    });
+
+    it(`${set}: has help, in markdown that is not indented`, () => {
+      const help = read("locales", "en-US", `${set}.html`);
+      assert.match(help, new RegExp(`^<script type="text/markdown" data-help-name="arduino-cloud-${set}">\\n\\S`));
+      for (const line of help.split("\n")) {
+        assert.doesNotMatch(line, /^\s+\S/, "indented");
+        // Node-RED takes a line ": name (type) : text" for a property; one colon more, and it shows the line as it is.
+        if (line.startsWith(":")) assert.match(line, /^: [^:]+ \([^:]+\) : [^:]+$/);
+      }
+    });
+
+    for (const language of languages.filter((name) => name !== "en-US"))
+      it(`${set}: ${language} translates nothing that is not there, and keeps its values`, () => {
+        const english = catalogue("en-US", set);
+        for (const [key, text] of catalogue(language, set))
+          assert.deepEqual(placeholders(text), placeholders(english.get(key) ?? "no such key"), key);
+      });
+  }
+
+  it("are asked by the name of the package", () => {
+    assert.match(read("nodes", "editor", "text.ts"), new RegExp(`RED\\._\\(\`${packageName}/`));
+  });
+});
