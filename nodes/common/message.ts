@@ -22,17 +22,22 @@ export function thingOf(message: Message): string {
  * @throws CloudError `invalid_input` where `msg.property` is neither
  */
 export function propertyOf(message: Message): string {
-  const { property, topic } = message;
-  if (isPlainObject(property)) {
-    const name = textOf(property, "variableName", "property.variableName");
-    return name === "" ? textOf(property, "id", "property.id") : name;
-  }
-  const direct = textOf(message, "property");
-  if (direct !== "") return direct;
+  const named = namedPropertyOf(message);
+  if (named !== "") return named;
+  const { topic } = message;
   return typeof topic === "string" && variableName.test(topic) ? topic : "";
 }
 
-function textOf(source: Record<string, unknown>, field: string, shown = field): string {
+/** As `propertyOf`, without regard to the topic. */
+export function namedPropertyOf(message: Message): string {
+  const { property } = message;
+  if (!isPlainObject(property)) return textOf(message, "property");
+  const name = textOf(property, "variableName", "property.variableName");
+  return name === "" ? textOf(property, "id", "property.id") : name;
+}
+
+/** A text property of a message, trimmed; blank where it is missing. Throws `invalid_input` for anything but text. */
+export function textOf(source: Record<string, unknown>, field: string, shown = field): string {
   const value = source[field];
   if (value === undefined || value === null) return "";
   if (typeof value !== "string") {

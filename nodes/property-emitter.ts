@@ -1,0 +1,67 @@
+import type { Node } from "node-red";
+import { differs } from "../cloud/data/compare";
+import type { LiveValue } from "../cloud/data/feed";
+import type { KnownThing, Property } from "../cloud/rest";
+import type { Message } from "./common/input";
+
+/** Where a value comes from, as `msg.source` says it. */
+export type Source = "live" | "initial" | "catch-up";
+
+/** What is known of the thing and the variable that a value belongs to. */
+export interface Origin {
+  readonly thingId: string;
+  /** The name that the editor saved, until the cloud tells it. */
+  readonly thingName: string;
+  readonly thing?: KnownThing | undefined;
+  /** The one variable that is listened to; absent where all are. */
+  readonly property?: Property | undefined;
+}
+
+/** Turns values into the messages of property in. */
+export class PropertyEmitter {
+  readonly #node: Node;
+  readonly #deadband: number;
+  /** The last value sent by thing, direction and variable, where only changes are wanted. */
+  readonly #last: Map<string, unknown> | undefined;
+
+  constructor(node: Node, settings: { emit: "all" | "changed"; deadband: number }) {
+    this.#node = node;
+    this.#deadband = settings.deadband;
+    this.#last = settings.emit === "changed" ? new Map() : undefined;
+  }
+
+  /** Sends a value, unless only changes are wanted and it is none. */
+  emit(origin: Origin, about: Omit<LiveValue, "value">, value: unknown, source: Source): void {
+    const { variable, timestamp, direction } = about;
+    if (this.#last !== undefined && !this.#isChanged(`${origin.thingId}/${direction}/${variable}`, value)) return;
+    const message: Message = {
+      // Listeners share the value; each flow gets an object of its own.
+      payload: typeof value === "object" && value !== null ? { ...value } : value,
+      topic: variable,
+      timestamp,
+      thing: { id: origin.thingId, name: origin.thing?.name ?? origin.thingName },
+      property: describe(origin, variable),
+      direction,
+      source,
+    };
+    if (about.own) message.own = true;
+    this.#node.send(message);
+  }
+
+  #isChanged(key: string, value: unknown): boolean {
+    if (this.#last?.has(key) && !differs(this.#last.get(key), value, this.#deadband)) return false;
+    this.#last?.set(key, value);
+    return true;
+  }
+}
+
+/** The name of a variable on the wire. */
+export function nameOf(property: Property): string {
+  return property.variable_name ?? property.name;
+}
+
+function describe({ thing, property }: Origin, variable: string): Record<string, string> {
+  const known = property ?? thing?.properties.find((candidate) => nameOf(candidate) === variable);
+  if (known === undefined) return { variableName: variable };
+  return { id: known.id, name: known.name, variableName: variable, type: known.type };
+}
