@@ -13,10 +13,13 @@ export type Send = (message: Message) => void;
  */
 export function onInput(node: Node, handle: (message: Message, send: Send) => Promise<void>): void {
   node.on("input", (message, send, done) => {
-    handle(message as Message, (answer) => send(answer)).then(
-      () => done(),
-      (reason: unknown) => done(toCloudError(reason)),
-    );
+    handle(message as Message, (answer) => send(answer))
+      .then(
+        () => done(),
+        (reason: unknown) => done(toCloudError(reason)),
+      )
+      // Node-RED copies the message for Catch nodes, and what a flow put on it may throw when it is read.
+      .catch((reason: unknown) => node.error(toCloudError(reason), {}));
   });
 }
 

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import { packPackage, type Packed } from "../support/node-red";
+
+const root = path.resolve(__dirname, "..", "..");
+
+describe("the packed package", function () {
+  this.timeout(60_000);
+  let packed: Packed;
+  before(async () => {
+    packed = await packPackage();
+  });
+
+  it("holds what Node-RED loads, and what people read", () => {
+    const files = packed.files.map((file) => file.path);
+    const sets = ["account", "property-in", "property-out"];
+    for (const set of sets) {
+      for (const file of [`${set}.js`, `${set}.html`, `locales/en-US/${set}.json`, `locales/en-US/${set}.html`]) {
+        assert.ok(files.includes(`dist/nodes/${file}`), file);
+      }
+    }
+    assert.ok(files.some((file) => /^dist\/nodes\/icons\/.+\.svg$/.test(file)));
+    for (const file of ["package.json", "LICENSE"]) assert.ok(files.includes(file), file);
+  });
+
+  it("holds no tests, simulator, scripts or sources", () => {
+    const strange = packed.files
+      .map((file) => file.path)
+      .filter((file) => !/^(dist|examples)\/|^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(file));
+    assert.deepEqual(strange, []);
+    const sources = packed.files.filter((file) => /\.ts$|\.spec\.|simulator|\/test\//.test(file.path));
+    assert.deepEqual(sources, []);
+  });
+
+  it("is small, and stands on few packages", () => {
+    assert.ok(packed.size < 500_000, `${packed.size} bytes packed`);
+    const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
+      dependencies: Record<string, string>;
+    };
+    assert.deepEqual(Object.keys(manifest.dependencies).sort(), ["axios", "mqtt"]);
+  });
+});
