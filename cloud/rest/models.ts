@@ -33,6 +33,17 @@ export interface Thing {
   properties?: Property[];
 }
 
+/** A device as the list of devices has it. */
+export interface Device {
+  id: string;
+  name: string;
+  type: string;
+  /** `ONLINE`, `OFFLINE` or `UNKNOWN` (rest-api 7). */
+  device_status?: string;
+  /** The thing that it is bound to. */
+  thing?: Thing;
+}
+
 /** One element of the answer to a raw series query. */
 export interface RawSeriesResponse {
   /** `property.<id>`, also for thing queries. */
@@ -91,6 +102,21 @@ export function readThing(json: unknown): Thing | undefined {
     name: text(raw.name),
     ...pick(raw, thingTexts, "string"),
     ...(raw.properties === undefined ? {} : { properties: readList(raw.properties, readProperty) }),
+  };
+}
+
+/** Reads a device from JSON; `undefined` where it has no id or is deleted. */
+export function readDevice(json: unknown): Device | undefined {
+  const raw = asRecord(json);
+  const id = text(raw?.id);
+  if (raw === undefined || id === "" || text(raw.deleted_at) !== "") return undefined;
+  const thing = readThing(raw.thing);
+  return {
+    id,
+    name: text(raw.name),
+    type: text(raw.type),
+    ...pick(raw, ["device_status"], "string"),
+    ...(thing === undefined ? {} : { thing }),
   };
 }
 

@@ -1,3 +1,4 @@
+import { devices } from "./devices";
 import type { Operation } from "./operation";
 import { properties } from "./properties";
 import { series } from "./series";
@@ -6,7 +7,7 @@ import { things } from "./things";
 export type { Field, Fields, Operation, PathField } from "./operation";
 export { aggregations, schemas } from "./schemas";
 
-const rows = [...things, ...properties, ...series] as const;
+const rows = [...things, ...properties, ...series, ...devices] as const;
 
 /** The official operationId of an operation that the table holds. */
 export type OperationId = (typeof rows)[number]["id"];

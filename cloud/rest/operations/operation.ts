@@ -35,7 +35,7 @@ export interface Operation {
   readonly id: string;
   /** The name of its method in the official clients. */
   readonly client: string;
-  readonly resource: "things" | "properties" | "series";
+  readonly resource: "things" | "properties" | "series" | "devices";
   /** Our name of it within the resource. */
   readonly name: string;
   readonly verb: "GET" | "PUT" | "POST" | "PATCH" | "DELETE";

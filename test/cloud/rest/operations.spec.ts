@@ -5,12 +5,14 @@ import { restOn, startFakeCloud, type FakeCloud, type Seen } from "./fake-cloud"
 
 /** Operations that the official npm client does not have (rest-api 12). */
 const missing = ["properties_v2#publishMulti", "properties_v2#publishBatch"];
+/** Query fields that the service takes and the official npm client can't send. */
+const beyond = new Set(["devices_v2#list unique_hardware_id"]);
 
 describe("operations", () => {
-  it("are 28, each found by its official id and client name", () => {
-    assert.equal(operations.length, 28);
-    assert.equal(new Set(operations.flatMap(({ id, client }) => [id, client])).size, 56);
-    assert.equal(new Set(operations.map(({ resource, name }) => `${resource} ${name}`)).size, 28);
+  it("are 29, each found by its official id and client name", () => {
+    assert.equal(operations.length, 29);
+    assert.equal(new Set(operations.flatMap(({ id, client }) => [id, client])).size, 58);
+    assert.equal(new Set(operations.map(({ resource, name }) => `${resource} ${name}`)).size, 29);
     for (const row of operations) {
       assert.equal(findOperation(row.id), row);
       assert.equal(findOperation(row.client), row);
@@ -99,7 +101,9 @@ describe("operations", () => {
         assert(method !== undefined, "the official client has no such method");
         const ids = Object.fromEntries(Object.keys(row.pathFields).map((name) => [name, `the-${name}`]));
         const query = Object.fromEntries(
-          Object.entries(row.query).map(([name, { type }]) => [name, type === "list" ? ["a", "b"] : "true"]),
+          Object.entries(row.query)
+            .filter(([name]) => !beyond.has(`${row.id} ${name}`))
+            .map(([name, { type }]) => [name, type === "list" ? ["a", "b"] : "true"]),
         );
         const body = row.body?.required ? { any: 1 } : undefined;
         const options = Object.fromEntries(
