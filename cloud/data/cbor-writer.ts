@@ -13,6 +13,11 @@ export class CborWriter {
     return this.buffer.subarray(0, this.length);
   }
 
+  /** Puts a tag in front of the item that is to follow. */
+  tag(number: number): void {
+    this.head(major.tag, number);
+  }
+
   /** Opens an array of `count` items, which are to follow. */
   array(count: number): void {
     this.head(major.array, count);

@@ -98,6 +98,15 @@ export class CborReader {
     }
   }
 
+  /** Reads a byte string; gives a view of it where it is in one piece. */
+  byteString(first: number): Uint8Array {
+    if (first >> 5 !== major.bytes) throw this.error("a byte string is expected", this.at - 1);
+    if ((first & 31) !== 31) return this.bytes.subarray(this.advance(first), this.at);
+    const pieces: Uint8Array[] = [];
+    while (this.hasNext(indefinite)) pieces.push(this.bytes.subarray(this.chunk(major.bytes), this.at));
+    return Buffer.concat(pieces);
+  }
+
   private uint32(): number {
     const { bytes, at } = this;
     if (at + 4 > bytes.length) throw this.error("it ends too early", bytes.length);
