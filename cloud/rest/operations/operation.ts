@@ -27,7 +27,7 @@ export interface Field {
 export type Fields = Readonly<Record<string, Field>>;
 
 /** What an id in a path stands for. */
-export type PathField = "thing" | "property" | "sketch" | "tag";
+export type PathField = "thing" | "property" | "sketch" | "tag" | "device";
 
 /** One operation of the API, as data: everything that a client, a form or a manual needs to know about it. */
 export interface Operation {

@@ -38,6 +38,26 @@ const thingFields = {
   webhook_uri: { type: "string" },
 } as const;
 
+const keyName = { type: "string", maxLength: 64, pattern: "[a-zA-Z0-9_.@-]+" } as const;
+const boards = [
+  ...["mkrwifi1010", "mkr1000", "nano_33_iot", "mkrgsm1400", "mkrnb1500", "login_and_secretkey_wifi", "envie_m7"],
+  ...["nanorp2040connect", "nicla_vision", "phone", "portenta_x8", "opta", "giga", "generic_device_secretkey"],
+  ...["portenta_c33", "unor4wifi", "nano_nora", "unoq"],
+] as const;
+const connections = ["wifi", "eth", "wifiandsecret", "gsm", "nb", "lora", "catm1", "cellular"] as const;
+
+const deviceFields = {
+  ble_mac: { type: "string", maxLength: 17, pattern: "^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}" },
+  connection_type: { type: "string", values: connections },
+  fqbn: { type: "string" },
+  locked: { type: "boolean", note: "whether nobody else can claim it" },
+  name: keyName,
+  serial: keyName,
+  unique_hardware_id: { type: "string", maxLength: 64, note: "64 characters" },
+  user_id: { type: "uuid", note: "the owner of the API key where absent" },
+  wifi_fw_version: { type: "string", maxLength: 10 },
+} as const;
+
 export const schemas = {
   ThingCreate: {
     ...thingFields,
@@ -121,4 +141,32 @@ export const schemas = {
     properties: { type: "list", minItems: 1, items: { type: "uuid" }, ...needed },
     to: { type: "time", ...needed },
   },
+  CreateDevicesV2Payload: {
+    type: { type: "string", values: boards, ...needed },
+    ...deviceFields,
+    soft_deleted: { type: "boolean", default: false },
+  },
+  devicev2: {
+    type: { type: "string", values: boards },
+    ...deviceFields,
+    soft_deleted: { type: "boolean", default: false, note: "false restores a deleted device" },
+  },
+  CreateClaimedDevicesV2Payload: {
+    type: { type: "string", values: boards, ...needed },
+    ...deviceFields,
+    ID: { type: "uuid" },
+    unique_hardware_id: { type: "string", maxLength: 64, note: "64 characters", ...needed },
+    user_id: { type: "uuid", ...needed },
+  },
+  propertiesValues: {
+    properties: { type: "list", items: { type: "object", schema: "propertiesValue" }, ...needed },
+    input: { type: "boolean", default: false, note: "true: to the device" },
+  },
+  propertiesValue: {
+    name: { type: "string", ...needed },
+    type: { type: "string", values: ["infer", "base64", "hex", "json"], default: "infer", ...needed },
+    value: { type: "any", ...needed },
+  },
+  "devicev2.pass": { password: { type: "string", note: "the secret key" } },
+  CheckDevicesV2PassPayload: { password: { type: "string", note: "the secret key", ...needed } },
 } as const satisfies Record<string, Fields>;
