@@ -5,6 +5,7 @@ import { Outbox } from "./data/outbox";
 import { Session } from "./data/session";
 import type { CloudError } from "./errors";
 import { LastValues } from "./last-values";
+import { Polling } from "./polling";
 import { createRest, type Rest } from "./rest";
 import type { TlsOptions } from "./tls";
 import { Writer } from "./writer";
@@ -37,6 +38,8 @@ export interface AccountEvents {
  */
 export class CloudAccount {
   readonly rest: Rest;
+  /** What is asked for again and again. */
+  readonly polling: Polling;
   readonly session: Session;
   readonly feed: ValueFeed;
   readonly outbox: Outbox;
@@ -47,6 +50,7 @@ export class CloudAccount {
   constructor(settings: AccountSettings, events: AccountEvents, clock: Clock = systemClock) {
     this.rest = createRest({ ...settings, clock });
     const { directory, endpoints } = this.rest;
+    this.polling = new Polling({ rest: this.rest, clock });
     this.session = new Session({
       url: endpoints.brokerUrl,
       clock,

@@ -9,6 +9,7 @@ import { printable } from "./text";
 import { TokenSource } from "./token";
 
 export type { CallAnswer, RestClient } from "./client";
+export { findDevice, listDevices } from "./devices";
 export type { Directory, LookUp } from "./directory";
 export { parseEndpoints, type Endpoints, type EndpointSettings } from "./endpoints";
 export { findThing, findVariable, type KnownThing } from "./lookup";

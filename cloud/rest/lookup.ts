@@ -55,7 +55,8 @@ export function findThing(things: readonly KnownThing[], name: string): KnownThi
   );
 }
 
-function adviseNames(names: readonly string[], ref: string, none: string): string {
+/** The end of a message about an unknown name: names that are close, or `none` where there are no names at all. */
+export function adviseNames(names: readonly string[], ref: string, none: string): string {
   const close = closeNames(names, ref).map((name) => `"${printable(name)}"`);
   return close.length === 0 ? `. ${none}` : `. Close names: ${close.join(", ")}.`;
 }
