@@ -6,7 +6,7 @@ import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
 
-const run = promisify(execFile);
+const execute = promisify(execFile);
 export const root = path.resolve(__dirname, "..", "..");
 
 /** What `dist/` is made of. */
@@ -18,7 +18,7 @@ export async function ensureBuilt(signal: AbortSignal): Promise<void> {
   const newest = Math.max(...sources.map((source) => newestChange(path.join(root, source))));
   if (existsSync(built) && statSync(built).mtimeMs >= newest) return;
   console.log("Building the package …");
-  await run(process.execPath, ["--import", "tsx", path.join(root, "scripts", "build.ts")], { cwd: root, signal });
+  await run(process.execPath, ["--import", "tsx", path.join(root, "scripts", "build.ts")], root, signal);
 }
 
 function newestChange(where: string): number {
@@ -56,6 +56,16 @@ async function npm(parameters: string[], cwd: string, signal: AbortSignal): Prom
   const own = process.env["npm_execpath"];
   const [command, first] = own === undefined ? ["npm", []] : [process.execPath, [own]];
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
-  const { stdout } = await run(command, [...first, ...parameters, ...quiet], { cwd, signal });
-  return stdout;
+  return run(command, [...first, ...parameters, ...quiet], cwd, signal);
+}
+
+/** Runs a program; gives its output, and with a failure all that it said. */
+async function run(command: string, parameters: string[], cwd: string, signal: AbortSignal): Promise<string> {
+  try {
+    const { stdout } = await execute(command, parameters, { cwd, signal });
+    return stdout;
+  } catch (reason) {
+    const { message, stdout = "" } = reason as Error & { stdout?: string };
+    throw new Error(`${message}\n${stdout}`, { cause: reason });
+  }
 }

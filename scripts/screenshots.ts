@@ -1,0 +1,85 @@
+/**
+ * Makes the pictures of the README, `npm run screenshots`: the demo as it runs on the simulated cloud, in a browser
+ * (Debian's chromium, or the one that `CHROMIUM` names).
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import os from "node:os";
+import path from "node:path";
+import { chromium, type Page } from "playwright-core";
+import { startDemo } from "./demo";
+import { root } from "./demo/package";
+
+const images = path.join(root, "docs", "images");
+/** Long enough for every variable to have come at least once, in milliseconds. */
+const settling = 15_000;
+
+/** What the editor's page has that this program uses. */
+interface EditorPage {
+  RED?: {
+    nodes?: { filterNodes: (filter: { type: string }) => { id: string; name: string }[] };
+    editor: { edit: (node: unknown) => void };
+    sidebar: { show: (tab: string) => void };
+    actions: { invoke: (action: string) => void };
+  };
+}
+
+async function main(): Promise<void> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "screenshots-"));
+  const environment = { ...process.env, PORT: "0", ARDUINO_CLIENT_ID: "", ARDUINO_CLIENT_SECRET: "" };
+  const demo = await startDemo(folder, environment, new AbortController().signal);
+  const browser = await chromium.launch({
+    executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
+    args: ["--no-sandbox"],
+  });
+  try {
+    const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, locale: "en-US" });
+    await page.goto(demo.url);
+    await page.waitForFunction(
+      () => (globalThis as EditorPage).RED?.nodes?.filterNodes({ type: "arduino-cloud-property-in" }).length,
+    );
+    await takeFlow(page);
+    await takeForm(page);
+  } finally {
+    await browser.close();
+    await demo.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function takeFlow(page: Page): Promise<void> {
+  await page.evaluate(async () => {
+    const { RED } = globalThis as EditorPage;
+    RED?.sidebar.show("debug");
+    RED?.actions.invoke("core:toggle-palette");
+    const button = RED?.nodes?.filterNodes({ type: "inject" }).find(({ name }) => name === "light on, warm");
+    await fetch(`inject/${button?.id}`, { method: "POST" });
+  });
+  await page.waitForTimeout(settling);
+  await page.screenshot({ path: path.join(images, "demo.png") });
+}
+
+/** The form of property in with its list of variables open. */
+async function takeForm(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const { RED } = globalThis as EditorPage;
+    RED?.editor.edit(RED.nodes?.filterNodes({ type: "arduino-cloud-property-in" })[0]);
+  });
+  const choices = page.locator(".red-ui-autoComplete-container:visible .arduino-cloud-choice");
+  const search = async (field: string, text: string): Promise<void> => {
+    const input = page.locator(`#node-input-${field}`);
+    await input.fill("");
+    await input.pressSequentially(text);
+    await choices.first().waitFor();
+  };
+  await page.locator("#node-input-thing").waitFor();
+  await search("thing", "weat");
+  await choices.first().click();
+  await page.getByText("7 variables to choose from.").waitFor();
+  await search("property", "r");
+  await page.waitForTimeout(500);
+  const form = await page.locator(".red-ui-tray").first().boundingBox();
+  if (form === null) throw new Error("The form is not open.");
+  await page.screenshot({ path: path.join(images, "property-in.png"), clip: { ...form, height: 580 } });
+}
+
+void main();
