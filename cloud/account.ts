@@ -6,6 +6,7 @@ import { Session } from "./data/session";
 import type { CloudError } from "./errors";
 import { LastValues } from "./last-values";
 import { Polling } from "./polling";
+import { Reports } from "./reports";
 import { createRest, type Rest } from "./rest";
 import type { TlsOptions } from "./tls";
 import { Writer } from "./writer";
@@ -43,6 +44,8 @@ export class CloudAccount {
   readonly session: Session;
   readonly feed: ValueFeed;
   readonly outbox: Outbox;
+  /** What is written as a thing's device. */
+  readonly reports: Reports;
   readonly writer: Writer;
   readonly #unobserve: () => void;
 
@@ -65,7 +68,15 @@ export class CloudAccount {
     });
     this.session.setPublisher(this.outbox);
     const lastValues = new LastValues({ directory, feed: this.feed, clock });
-    this.writer = new Writer({ directory, lastValues, outbox: this.outbox, clock });
+    this.reports = new Reports({ client: this.rest.client, requestsPerSecond: settings.requestsPerSecond, clock });
+    this.writer = new Writer({
+      directory,
+      lastValues,
+      outbox: this.outbox,
+      reports: this.reports.outbox,
+      feed: this.feed,
+      clock,
+    });
     this.#unobserve = this.session.observe((state) => {
       if (state.name !== "online") lastValues.unfollow();
     });
@@ -77,6 +88,7 @@ export class CloudAccount {
     this.rest.close();
     await this.session.close();
     this.outbox.close();
+    this.reports.close();
   }
 
   /** User logins: the user id is the name, the token the password, the client id unlike any other (data-api 3.1, 3.5). */

@@ -1,17 +1,25 @@
 import type { Clock } from "./clock";
+import { Confirmation, type Expected } from "./confirmation";
 import { type Coerced, coerceValue } from "./data/coerce";
-import type { Outbox, Prepared, WhenOffline } from "./data/outbox";
+import type { Outbox } from "./data/outbox";
+import type { Prepared, WhenOffline } from "./data/outgoing";
+import type { ValueFeed } from "./data/feed";
 import { propertyKind, propertyTypes } from "./data/property-types";
 import { encodeWrite } from "./data/senml-encode";
 import { valueTopic } from "./data/topics";
 import { CloudError, mayPass } from "./errors";
 import type { LastValues } from "./last-values";
 import type { Directory } from "./rest/directory";
+import { encodeReport } from "./reports";
 import type { KnownThing } from "./rest/lookup";
 import type { Property } from "./rest/models";
 
-/** What a flow wants written, as a dashboard would write it. */
+/** What a flow wants written. */
 export interface WriteRequest {
+  /** `user`: as a dashboard writes, to the device. `device`: as the thing's device reports, over REST. */
+  as: "user" | "device";
+  /** Milliseconds within which the board has to report the values back; absent: the broker's word will do. */
+  confirmWithin?: number | undefined;
   /** The node that asks. */
   owner: string;
   /** Id or exact name. */
@@ -32,48 +40,75 @@ export class Writer {
   readonly #directory: Directory;
   readonly #lastValues: LastValues;
   readonly #outbox: Outbox;
+  readonly #reports: Outbox;
+  readonly #feed: ValueFeed;
   readonly #clock: Clock;
   /** Per thing, as given: the last of the look-ups in line. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
-  constructor(options: { directory: Directory; lastValues: LastValues; outbox: Outbox; clock: Clock }) {
+  /** @param options `outbox` leads to the broker, `reports` to REST */
+  constructor(options: {
+    directory: Directory;
+    lastValues: LastValues;
+    outbox: Outbox;
+    reports: Outbox;
+    feed: ValueFeed;
+    clock: Clock;
+  }) {
     this.#directory = options.directory;
     this.#lastValues = options.lastValues;
     this.#outbox = options.outbox;
+    this.#reports = options.reports;
+    this.#feed = options.feed;
     this.#clock = options.clock;
   }
 
-  /** Takes a request in; its `settle` tells the outcome. */
-  write(request: WriteRequest): void {
-    const { owner, thing, whenOffline, queueLimit, settle } = request;
+  /** Takes a request in; its `settle` tells the outcome. Gives the function that ends what still waits for the board. */
+  write(request: WriteRequest): () => void {
+    const { owner, thing, whenOffline, queueLimit } = request;
     const time = this.#clock.now();
-    this.#outbox.add({
+    const confirmation = this.#confirmation(request);
+    const outbox = request.as === "device" ? this.#reports : this.#outbox;
+    outbox.add({
       owner,
       thing,
       lane: JSON.stringify([thing, ...[...request.values.keys()].sort()]),
       whenOffline,
       queueLimit,
-      prepare: () => this.#prepare(request, time),
-      settle,
+      prepare: () => this.#prepare(request, time, confirmation),
+      settle: (error) => (confirmation === undefined ? request.settle(error) : confirmation.sentAll(error)),
     });
+    return () => confirmation?.end();
   }
 
-  #prepare(request: WriteRequest, time: number): Prepared | Promise<Prepared> {
+  #confirmation({ as, confirmWithin, settle }: WriteRequest): Confirmation | undefined {
+    // What is reported as the device needs no device to report it back.
+    if (confirmWithin === undefined || as === "device") return undefined;
+    return new Confirmation({ feed: this.#feed, clock: this.#clock, patience: confirmWithin, settle });
+  }
+
+  #prepare(request: WriteRequest, time: number, confirmation?: Confirmation): Prepared | Promise<Prepared> {
     let maxAge: number | undefined;
     const thing = this.#directory.peek(request.thing);
-    if (thing !== undefined) {
+    if (thing !== undefined && confirmation === undefined) {
       try {
         const targets = this.#targets(thing, request);
-        if (!targets.some(isMultiValue)) return encodeAll(thing, targets, time);
+        if (!targets.some(isMultiValue)) return encodeAll(request.as, thing, targets, time);
       } catch {
         // What memory refuses may have changed in the cloud meanwhile, so only fresh knowledge refuses.
         maxAge = trusted;
       }
     }
-    return this.#inTurn(request.thing, () => this.#lookUpAndEncode(request, time, maxAge));
+    const lookUp = (): Promise<Prepared> => this.#lookUpAndEncode(request, time, maxAge, confirmation);
+    return this.#inTurn(request.thing, lookUp);
   }
 
-  async #lookUpAndEncode(request: WriteRequest, time: number, maxAge: number | undefined): Promise<Prepared> {
+  async #lookUpAndEncode(
+    request: WriteRequest,
+    time: number,
+    maxAge: number | undefined,
+    confirmation?: Confirmation,
+  ): Promise<Prepared> {
     const thing = await this.#directory.thing(request.thing, maxAge === undefined ? {} : { maxAge });
     const targets = this.#targets(thing, request);
     for (const target of targets) {
@@ -81,18 +116,18 @@ export class Writer {
         target.lastKnown = await this.#lastValues.get(thing.id, target.property);
       }
     }
-    const prepared = encodeAll(thing, targets, time);
+    const prepared = encodeAll(request.as, thing, targets, time);
     for (const { property, given, lastKnown } of targets.filter(isMultiValue)) {
       this.#lastValues.wrote(thing.id, property, coerce(property, given, lastKnown).value);
     }
-    return prepared;
+    return confirmation === undefined ? prepared : confirmation.watch(prepared, targets.map(toExpected));
   }
 
   /** The variables of a request, each known to be writable. */
   #targets(thing: KnownThing, request: WriteRequest): Target[] {
     return [...request.values].map(([reference, given]) => {
       const property = this.#directory.variable(thing, reference);
-      if (property.permission === "READ_ONLY") {
+      if (property.permission === "READ_ONLY" && request.as === "user") {
         const what = `The variable "${nameOf(property)}" of "${thing.name}"`;
         throw new CloudError("read_only", `${what} is READ_ONLY: only its device writes it.`);
       }
@@ -139,13 +174,19 @@ function isComplete({ property, given }: Target): boolean {
   }
 }
 
-function encodeAll(thing: KnownThing, targets: readonly Target[], time: number): Prepared {
+function encodeAll(as: WriteRequest["as"], thing: KnownThing, targets: readonly Target[], time: number): Prepared {
   const writes = targets.map(({ property, given, lastKnown }) => {
     const { value, float } = coerce(property, given, lastKnown);
+    if (as === "device") return encodeReport(thing, property, value);
     const payload = encodeWrite({ property: nameOf(property), value, time, float });
     return { topic: valueTopic(thing.id, "requested"), payload };
   });
   return { thingId: thing.id, thingName: thing.name, writes };
+}
+
+/** The value that the board is expected to report back. */
+function toExpected({ property, given, lastKnown }: Target): Expected {
+  return { variable: nameOf(property), type: property.type, value: coerce(property, given, lastKnown).value };
 }
 
 function coerce(property: Property, given: unknown, lastKnown?: unknown): Coerced {

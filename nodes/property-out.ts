@@ -2,7 +2,8 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
 import { systemClock } from "../cloud/clock";
 import { isPlainObject } from "../cloud/data/render";
-import type { WhenOffline } from "../cloud/data/outbox";
+import type { Outbox } from "../cloud/data/outbox";
+import type { WhenOffline } from "../cloud/data/outgoing";
 import { CloudError, toCloudError } from "../cloud/errors";
 import { findAccount } from "./common/account-node";
 import { type Message, onClose, onInput } from "./common/input";
@@ -14,8 +15,19 @@ interface PropertyOutSettings {
   account: string;
   thing: string;
   property: string;
+  as: "user" | "device";
   whenOffline: WhenOffline;
   queueLimit: number;
+  /** Milliseconds within which the board has to report the value back; absent: the broker's word will do. */
+  confirmWithin: number | undefined;
+}
+
+/** A message under way. */
+interface Pending {
+  message: Message;
+  fail: (error: CloudError) => void;
+  /** Ends what still waits for the board. */
+  forget: () => void;
 }
 
 /** Messages that a node left when it was redeployed, for its successor. */
@@ -51,8 +63,13 @@ function readSettings(raw: RawSettings): PropertyOutSettings {
     account: readText(raw, "account"),
     thing: readText(raw, "thing"),
     property: readText(raw, "property"),
+    as: readChoice(raw, "as", ["user", "device"]),
     whenOffline: readChoice(raw, "whenOffline", ["queue", "latest", "reject"]),
     queueLimit: readNumber(raw, "queueLimit", 1000, 1),
+    confirmWithin:
+      readChoice(raw, "confirm", ["broker", "device"]) === "device"
+        ? readNumber(raw, "confirmTimeout", 10, 0.1) * 1000
+        : undefined,
   };
 }
 
@@ -70,26 +87,29 @@ function writeThrough(
   accountNode: ReturnType<typeof findAccount>,
 ): void {
   const { account } = accountNode;
+  const outbox = settings.as === "device" ? account.reports.outbox : account.outbox;
   /** Messages that are neither delivered nor failed, in order. */
-  const pending = new Set<Message>();
-  const report = reportStatus(node, status, account);
+  const pending = new Set<Pending>();
+  const report = reportStatus(node, status, account, outbox);
   accountNode.register(node);
   report.show();
 
   onInput(node, async (message, send) => {
     const request = readRequest(settings, message);
-    pending.add(message);
+    const entry: Pending = { message, fail: () => undefined, forget: () => undefined };
+    pending.add(entry);
     try {
       await new Promise<void>((resolve, reject) => {
+        entry.fail = reject;
         const settle = (error?: CloudError): void => (error === undefined ? resolve() : reject(error));
-        account.writer.write({ ...settings, ...request, owner: node.id, settle });
+        entry.forget = account.writer.write({ ...settings, ...request, owner: node.id, settle });
         report.show();
       });
     } catch (reason) {
       report.show(toCloudError(reason));
       throw reason;
     } finally {
-      pending.delete(message);
+      pending.delete(entry);
     }
     report.show();
     send(message);
@@ -97,9 +117,14 @@ function writeThrough(
 
   onClose(node, async (removed) => {
     report.stop();
-    await account.outbox.withdraw(node.id, removed ? cancelledByRemoval() : undefined);
+    await outbox.withdraw(node.id);
     accountNode.deregister(node);
-    if (!removed && pending.size > 0) parked.set(node.id, { target: targetOf(settings), messages: [...pending] });
+    // What the broker has and the board has not confirmed yet is among what is left, too.
+    const left = [...pending];
+    for (const { forget } of left) forget();
+    if (removed) for (const { fail } of left) fail(cancelledByRemoval());
+    else if (left.length > 0)
+      parked.set(node.id, { target: targetOf(settings), messages: left.map(({ message }) => message) });
   });
   returnParked(node, targetOf(settings));
 }
@@ -133,8 +158,8 @@ function cancelledByRemoval(): CloudError {
   return new CloudError("cancelled", "The node was removed before the message was delivered.");
 }
 
-function targetOf({ account, thing, property }: PropertyOutSettings): string {
-  return JSON.stringify([account, thing, property]);
+function targetOf({ account, thing, property, as }: PropertyOutSettings): string {
+  return JSON.stringify([account, thing, property, as]);
 }
 
 /**
@@ -164,16 +189,16 @@ interface StatusReport {
 }
 
 /** Shows what waits or went wrong, or else the state of the session; not more often than an editor can follow. */
-function reportStatus(node: Node, status: NodeStatus, account: CloudAccount): StatusReport {
+function reportStatus(node: Node, status: NodeStatus, account: CloudAccount, outbox: Outbox): StatusReport {
   let failure: CloudError | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isStopped = false;
   const showNow = (): void => {
     timer = undefined;
-    const count = account.outbox.pending(node.id);
+    const count = outbox.pending(node.id);
     const { state } = account.session;
     if (failure !== undefined) status.failed(failure);
-    else if (count > 0 && state.name !== "online" && state.name !== "refused") status.queued(count);
+    else if (count > 0 && !outbox.isOnline && state.name !== "refused") status.queued(count);
     else if (count > 1) status.sending(count);
     else status.session(state, systemClock.now());
   };

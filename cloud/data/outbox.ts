@@ -2,37 +2,8 @@ import type { Clock } from "../clock";
 import { CloudError, mayPass, toCloudError } from "../errors";
 import { Rate } from "../rate";
 import { backoff } from "./backoff";
-import type { Link } from "./link";
+import type { Outgoing, Prepared, PreparedWrite, Way } from "./outgoing";
 import type { Publisher } from "./session";
-
-/** What happens to a message while there is no session: see design, `arduino-cloud-property-out`. */
-export type WhenOffline = "queue" | "latest" | "reject";
-
-/** Messages for the broker, made from one message of a flow once thing, variable and type are known. */
-export interface Prepared {
-  thingId: string;
-  thingName: string | undefined;
-  writes: readonly { topic: string; payload: Uint8Array }[];
-}
-
-/** One message of a flow on its way to the broker. */
-export interface Outgoing {
-  /** The node that sends; limits and `latest` count per owner. */
-  owner: string;
-  /** Thing and variables as given: messages of one owner and lane replace each other with `latest`. */
-  lane: string;
-  /** The thing as given, by id or name: what has to wait while another message to it is not prepared yet. */
-  thing: string;
-  whenOffline: WhenOffline;
-  /** How many messages of the owner may wait. */
-  queueLimit: number;
-  /**
-   * Looks up what is needed and encodes. Asked again after a failure that may pass; any other error ends the message.
-   */
-  prepare(): Prepared | Promise<Prepared>;
-  /** Called exactly once, unless the message is withdrawn: delivered, or the error that ended it. */
-  settle(error?: CloudError): void;
-}
 
 interface Entry {
   outgoing: Outgoing;
@@ -47,7 +18,7 @@ interface Entry {
 }
 
 /** Messages under way without acknowledgement at the most. */
-const widestWindow = 20;
+const usualWindow = 20;
 /** A message that went down with the connection so often is sent alone, to find out whether it is the cause ... */
 const suspectAfter = 3;
 /** ... and is given up after so many. */
@@ -62,11 +33,12 @@ const withdrawalGrace = 1_000;
 export class Outbox implements Publisher {
   readonly #clock: Clock;
   readonly #rate: Rate;
+  readonly #window: number;
   readonly #onSend: ((topic: string, payload: Uint8Array) => void) | undefined;
   /** All that is not settled, in the order in which it came. */
   readonly #entries = new Set<Entry>();
   readonly #owners = new Map<string, Set<Entry>>();
-  #link: Link | undefined;
+  #link: Way | undefined;
   #isPaused = false;
   #underWay = 0;
   #paceTimer: (() => void) | undefined;
@@ -75,16 +47,18 @@ export class Outbox implements Publisher {
   #idleCallbacks: (() => boolean)[] = [];
 
   /**
-   * @param options `messagesPerSecond`: what the broker takes from one connection, see data-api 10.3; `onSend` is told
-   *   of every message just before it goes out
+   * @param options `messagesPerSecond`: what the far side takes, see data-api 10.3; `window`: how many messages may be
+   *   under way at once, 1 where they could overtake each other; `onSend` is told of every message just before it goes out
    */
   constructor(options: {
     clock: Clock;
     messagesPerSecond: number;
+    window?: number;
     onSend?: (topic: string, payload: Uint8Array) => void;
   }) {
     this.#clock = options.clock;
     this.#onSend = options.onSend;
+    this.#window = options.window ?? usualWindow;
     this.#rate = new Rate(options.messagesPerSecond);
   }
 
@@ -125,11 +99,11 @@ export class Outbox implements Publisher {
 
   /**
    * Lets go of the owner's messages: those that wait at once, those under way when the broker has had a second to
-   * acknowledge them. With `error` each of them ends with it, without they are dropped unsettled.
+   * acknowledge them. They are not settled any more.
    */
-  async withdraw(owner: string, error?: CloudError): Promise<void> {
+  async withdraw(owner: string): Promise<void> {
     const owned = [...(this.#owners.get(owner) ?? [])];
-    for (const entry of owned) if (!isUnderWay(entry)) this.#letGo(entry, error);
+    for (const entry of owned) if (!isUnderWay(entry)) this.#remove(entry);
     const isUndecided = (): boolean => this.isOnline && owned.some((entry) => this.#entries.has(entry));
     if (isUndecided()) {
       await new Promise<void>((resolve) => {
@@ -142,10 +116,10 @@ export class Outbox implements Publisher {
         });
       });
     }
-    for (const entry of owned) this.#letGo(entry, error);
+    for (const entry of owned) this.#remove(entry);
   }
 
-  online(link: Link): void {
+  online(link: Way): void {
     this.#link = link;
     this.#isPaused = false;
     this.#retries = 0;
@@ -276,7 +250,7 @@ export class Outbox implements Publisher {
 
   /** Sends what is left of an entry; false when nothing more may be sent for now. */
   #sendFrom(entry: Entry): boolean {
-    const window = entry.drops >= suspectAfter ? 1 : widestWindow;
+    const window = entry.drops >= suspectAfter ? 1 : this.#window;
     for (const [index, write] of (entry.prepared?.writes ?? []).entries()) {
       if (entry.progress[index] !== "waiting") continue;
       if (this.#underWay >= window || this.#link === undefined) return false;
@@ -292,13 +266,14 @@ export class Outbox implements Publisher {
       this.#rate.take(now);
       this.#send(this.#link, entry, index, write);
     }
-    return window > 1 || !isUnderWay(entry);
+    return entry.drops < suspectAfter || !isUnderWay(entry);
   }
 
-  #send(link: Link, entry: Entry, index: number, write: { topic: string; payload: Uint8Array }): void {
+  #send(link: Way, entry: Entry, index: number, write: PreparedWrite): void {
     entry.progress[index] = "sent";
     this.#underWay++;
     this.#onSend?.(write.topic, write.payload);
+    write.onSend?.();
     link.publish(write.topic, write.payload).then(
       () => {
         if (this.#link !== link) return;
@@ -308,21 +283,26 @@ export class Outbox implements Publisher {
         this.#notifyIdle();
         this.#pump();
       },
-      () => {
-        if (this.#link === link) this.offline();
+      (reason: unknown) => {
+        if (this.#link !== link) return;
+        if (reason instanceof CloudError && !mayPass(reason)) this.#refused(entry, reason);
+        else this.offline();
       },
     );
+  }
+
+  /** The far side took the message and refused it for good. */
+  #refused(entry: Entry, error: CloudError): void {
+    this.#underWay--;
+    this.#settle(entry, error);
+    this.#notifyIdle();
+    this.#pump();
   }
 
   #settle(entry: Entry, error?: CloudError): void {
     if (!this.#entries.has(entry)) return;
     this.#remove(entry);
     entry.outgoing.settle(error);
-  }
-
-  #letGo(entry: Entry, error: CloudError | undefined): void {
-    if (error === undefined) this.#remove(entry);
-    else this.#settle(entry, error);
   }
 
   #remove(entry: Entry): void {

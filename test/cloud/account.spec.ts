@@ -4,6 +4,7 @@ import { CloudAccount } from "../../cloud/account";
 import type { LiveValue } from "../../cloud/data/feed";
 import { encodeWrite } from "../../cloud/data/senml-encode";
 import type { CloudError } from "../../cloud/errors";
+import type { WriteRequest } from "../../cloud/writer";
 import { type House, startHouse, until } from "../support/house";
 
 describe("CloudAccount against the simulator", () => {
@@ -35,15 +36,17 @@ describe("CloudAccount against the simulator", () => {
   const values = (): unknown[] => received.map((live) => live.value);
   const users = (): number => house.simulator.observed.connections.filter(({ kind }) => kind === "user").length;
 
-  function write(variable: string, value: unknown, whenOffline: "queue" | "latest" | "reject" = "queue", limit = 1000) {
+  function write(variable: string, value: unknown, more: Partial<WriteRequest> = {}, by = account) {
     return new Promise<CloudError | undefined>((resolve) => {
-      account.writer.write({
+      by.writer.write({
+        as: "user",
         owner: "spec",
         thing: house.thingId,
         values: new Map([[variable, value]]),
-        whenOffline,
-        queueLimit: limit,
+        whenOffline: "queue",
+        queueLimit: 1000,
         settle: resolve,
+        ...more,
       });
     });
   }
@@ -130,7 +133,7 @@ describe("CloudAccount against the simulator", () => {
     assert.equal(await write("counter", 0), undefined);
     await house.simulator.brokerDown(true);
     await until("the loss", () => account.session.state.name !== "online");
-    const outcomes = [1, 2, 3].map((value) => write("counter", value, "latest"));
+    const outcomes = [1, 2, 3].map((value) => write("counter", value, { whenOffline: "latest" }));
     await house.simulator.brokerDown(false);
     const codes = (await Promise.all(outcomes)).map((error) => error?.code);
     assert.deepEqual(codes, ["superseded", "superseded", undefined]);
@@ -139,8 +142,8 @@ describe("CloudAccount against the simulator", () => {
   it("refuses at once with reject, and gives up the oldest beyond the limit", async () => {
     await house.simulator.brokerDown(true);
     account.session.start();
-    assert.equal((await write("counter", 1, "reject"))?.code, "offline");
-    const outcomes = [1, 2, 3, 4].map((value) => write("counter", value, "queue", 2));
+    assert.equal((await write("counter", 1, { whenOffline: "reject" }))?.code, "offline");
+    const outcomes = [1, 2, 3, 4].map((value) => write("counter", value, { queueLimit: 2 }));
     assert.deepEqual(
       (await Promise.all(outcomes.slice(0, 2))).map((error) => error?.code),
       ["queue_full", "queue_full"],
@@ -191,16 +194,7 @@ describe("CloudAccount against the simulator", () => {
     other.session.start();
     await until("the other is online", () => other.session.state.name === "online");
     assert.equal(await write("counter", 1), undefined);
-    await new Promise((resolve) =>
-      other.writer.write({
-        owner: "other",
-        thing: "House",
-        values: new Map([["counter", 2]]),
-        whenOffline: "queue",
-        queueLimit: 1,
-        settle: resolve,
-      }),
-    );
+    assert.equal(await write("counter", 2, { thing: "House" }, other), undefined);
     await until("both", () => received.length === 2);
     await other.close();
     assert.deepEqual(
@@ -210,6 +204,61 @@ describe("CloudAccount against the simulator", () => {
         [2, false],
       ],
     );
+  });
+
+  describe("confirmed by the board", () => {
+    const confirm = { confirmWithin: 500 };
+    beforeEach(async () => {
+      account.session.start();
+      await online();
+    });
+
+    it("is delivered when the board reports the value back", async () => {
+      await house.board();
+      assert.equal(await write("temperature", 21.3, confirm), undefined);
+      assert.equal(await write("lamp", { swi: true, hue: 1, sat: 2, bri: 3 }, confirm), undefined);
+      assert.equal(await write("lamp", { swi: false }, confirm), undefined);
+    });
+
+    it("times out when the board takes the value and says nothing, or is not there", async () => {
+      assert.match((await write("counter", 5, confirm))?.message ?? "", /"counter" = 5 back within 0.5 s; .* no value/);
+      const board = await house.board({ echo: false });
+      assert.equal((await write("counter", 6, confirm))?.code, "timeout");
+      assert.deepEqual(board.writes, [{ variable: "counter", value: 6 }]);
+    });
+
+    it("names the value that the board reports instead", async () => {
+      const board = await house.board({ echo: false });
+      board.onWrite(() => void board.report({ counter: 3 }));
+      const error = await write("counter", 5, confirm);
+      assert.deepEqual([error?.code, /last value seen is 3/.test(error?.message ?? "")], ["timeout", true]);
+    });
+
+    it("does not take what was reported before for an answer", async () => {
+      const board = await house.board({ echo: false });
+      await board.report({ counter: 7 });
+      assert.equal((await write("counter", 7, confirm))?.code, "timeout");
+    });
+  });
+
+  it("reports as the thing's device over REST, in order, also READ_ONLY variables, through an outage of REST", async () => {
+    const property = house.simulator.store.propertyNamed(house.thingId, "sensor");
+    if (property !== undefined) property.permission = "READ_ONLY";
+    listen("sensor");
+    account.session.start();
+    await online();
+    const asDevice = { as: "device" } as const;
+    assert.equal((await write("sensor", 1))?.code, "read_only");
+    assert.equal(await write("sensor", 1, asDevice), undefined);
+    await house.simulator.restDown(true);
+    const outcomes = [2, 3].map((value) => write("sensor", value, asDevice));
+    await sleep(300);
+    await house.simulator.restDown(false);
+    assert.deepEqual(await Promise.all(outcomes), [undefined, undefined]);
+    await until("all", () => received.length >= 3);
+    assert.deepEqual(values(), [1, 2, 3]);
+    const lonely = house.addThing("Lonely", { counter: "INT" });
+    assert.equal((await write("counter", 1, { ...asDevice, thing: lonely }))?.code, "precondition_failed");
   });
 
   it("tells a refused subscription, and goes on with the rest", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { Link } from "../../../cloud/data/link";
-import { Outbox, type Outgoing, type Prepared } from "../../../cloud/data/outbox";
+import { Outbox } from "../../../cloud/data/outbox";
+import type { Outgoing, Prepared } from "../../../cloud/data/outgoing";
 import { CloudError } from "../../../cloud/errors";
 import { FakeClock, settle } from "../../support/fake-clock";
 
@@ -220,17 +221,29 @@ describe("Outbox", () => {
     assert.deepEqual([outbox.pending("node"), outcomes], [0, []]);
   });
 
-  it("withdraws with an error, except what is acknowledged in time", async () => {
+  it("withdraws what waits, but lets be acknowledged what is under way", async () => {
     outbox.online(link);
     add("under way");
     await settle();
     void outbox.drain();
     add("waiting");
-    const finished = outbox.withdraw("node", new CloudError("cancelled", "removed"));
+    const finished = outbox.withdraw("node");
     link.acknowledge();
     await finished;
-    assert.deepEqual(outcomes, ["waiting cancelled", "under way delivered"]);
+    assert.deepEqual(outcomes, ["under way delivered"]);
     assert.equal(clock.waiting, 0);
+  });
+
+  it("ends a message that the far side refuses for good, and goes on", async () => {
+    outbox.online({ publish: () => Promise.reject(new CloudError("forbidden", "not yours")) });
+    add("a");
+    await settle();
+    outbox.online(link);
+    add("b");
+    await clock.advance(1_000);
+    link.acknowledge();
+    await settle();
+    assert.deepEqual(outcomes, ["a forbidden", "b delivered"]);
   });
 
   it("sends all parts of a message, and settles it once", async () => {
