@@ -8,6 +8,9 @@ interface Status {
   text: string;
 }
 
+/** Milliseconds that a request may take before it shows: many nodes that read often would flood the editor. */
+const moment = 500;
+
 /**
  * The status of one node. States are catalogue keys under `<type>.status`, which each editor shows in its own language
  * and which Status nodes can rely on; only what holds a number is finished text. Told to the editor on change only.
@@ -32,6 +35,27 @@ export class NodeStatus {
     this.#show({ fill: "blue", shape: "ring", text: this.#text("sending", { count }) });
   }
 
+  /** Grey ring: nothing to do. */
+  idle(): void {
+    this.#show({ fill: "grey", shape: "ring", text: this.#key("idle") });
+  }
+
+  /** Green dot: done, with the result where it is worth a word of its own. */
+  done(state = "done", values?: Record<string, number>): void {
+    const text = values === undefined ? this.#key(state) : this.#text(state, values);
+    this.#show({ fill: "green", shape: "dot", text });
+  }
+
+  /** Waits for a request; shows a blue ring if it takes longer than a moment. */
+  async during<T>(request: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.#show({ fill: "blue", shape: "ring", text: this.#key("working") }), moment);
+    try {
+      return await request;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   /** Yellow ring: so many messages wait for a connection. */
   queued(count: number): void {
     this.#show({ fill: "yellow", shape: "ring", text: this.#text("queued", { count }) });
@@ -53,7 +77,7 @@ export class NodeStatus {
     else if (state.name === "connecting") this.connecting();
     else if (state.name === "refused") this.failed(state.error);
     else if (state.name === "waiting") this.#waiting(Math.max(1, Math.round((state.until - now) / 1000)));
-    else this.#show({ fill: "grey", shape: "ring", text: this.#key("idle") });
+    else this.idle();
   }
 
   /** Yellow ring: connects again in so many seconds. */

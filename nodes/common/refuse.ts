@@ -1,0 +1,12 @@
+import type { Node } from "node-red";
+import type { CloudError } from "../../cloud/errors";
+import { onInput } from "./input";
+import type { NodeStatus } from "./status";
+
+/** Lets a node that can't work say why: on its status, once to Catch nodes, and to every message. */
+export function refuse(node: Node, status: NodeStatus, error: CloudError): void {
+  status.failed(error);
+  onInput(node, () => Promise.reject(error));
+  // Catch nodes listen only when all nodes have been constructed.
+  setImmediate(() => node.error(error, {}));
+}

@@ -1,0 +1,106 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { CloudAccount } from "../cloud/account";
+import { systemClock } from "../cloud/clock";
+import { DeviceChanges, deviceState, type Watched } from "../cloud/device-states";
+import { type CloudError, toCloudError } from "../cloud/errors";
+import { type Device, findDevice } from "../cloud/rest";
+import { findAccount } from "./common/account-node";
+import { RepeatedFaults } from "./common/faults";
+import { type Message, onClose } from "./common/input";
+import { refuse } from "./common/refuse";
+import { type RawSettings, readNumber, readText } from "./common/settings";
+import { NodeStatus } from "./common/status";
+
+interface DeviceStatusSettings {
+  account: string;
+  /** Id or exact name; blank for all devices. */
+  device: string;
+  /** Seconds between looks. */
+  interval: number;
+  /** Seconds without a new value after which a device is stale; 0: never. */
+  staleAfter: number;
+}
+
+export default function (RED: NodeAPI): void {
+  function construct(this: Node, config: NodeDef): void {
+    RED.nodes.createNode(this, config);
+    const status = new NodeStatus(RED, this);
+    try {
+      const settings = readSettings(config as unknown as RawSettings);
+      const stop = watch(this, status, settings, findAccount(RED, settings.account).account);
+      onClose(this, () => {
+        stop();
+        return Promise.resolve();
+      });
+    } catch (reason) {
+      refuse(this, status, toCloudError(reason));
+    }
+  }
+  RED.nodes.registerType("arduino-cloud-device-status", construct);
+}
+
+function readSettings(raw: RawSettings): DeviceStatusSettings {
+  return {
+    account: readText(raw, "account"),
+    device: readText(raw, "device"),
+    interval: readNumber(raw, "interval", 60, 0.1),
+    staleAfter: readNumber(raw, "staleAfter", 0, 0),
+  };
+}
+
+/** Looks again and again, and sends what has changed. Needs REST only, so the account's session is left alone. */
+function watch(node: Node, status: NodeStatus, settings: DeviceStatusSettings, account: CloudAccount): () => void {
+  const changes = new DeviceChanges();
+  const faults = new RepeatedFaults(node, status);
+  const since = systemClock.now();
+  status.connecting();
+  return account.polling.repeat(settings.interval * 1000, async (signal) => {
+    try {
+      const { present, missing } = await look(account, settings, since, signal);
+      if (signal.aborted) return;
+      for (const watched of changes.update(present)) node.send(messageOf(watched));
+      if (missing !== undefined) throw missing;
+      faults.passed();
+      showStates(status, settings, present);
+    } catch (reason) {
+      if (!signal.aborted) faults.failed(reason);
+    }
+  });
+}
+
+/** How the chosen devices stand now; `missing` says why the one that was chosen is not among them. */
+async function look(
+  account: CloudAccount,
+  { device: reference, staleAfter }: DeviceStatusSettings,
+  since: number,
+  signal: AbortSignal,
+): Promise<{ present: Watched[]; missing?: CloudError }> {
+  const [devices, things] = await Promise.all([
+    account.polling.devices(signal),
+    staleAfter > 0 ? account.polling.things(signal) : [],
+  ]);
+  const silence = { staleAfter: staleAfter * 1000, now: systemClock.now(), since };
+  const watched = (device: Device): Watched => ({ device, state: deviceState(device, things, silence) });
+  if (reference === "") return { present: devices.map(watched) };
+  try {
+    return { present: [watched(findDevice(devices, reference))] };
+  } catch (reason) {
+    return { present: [], missing: toCloudError(reason) };
+  }
+}
+
+function messageOf({ device: { id, name, type, thing }, state }: Watched): Message {
+  return {
+    payload: state,
+    topic: name,
+    device: { id, name, type, thing: thing === undefined ? null : { id: thing.id, name: thing.name } },
+    timestamp: systemClock.now(),
+  };
+}
+
+function showStates(status: NodeStatus, { device }: DeviceStatusSettings, present: readonly Watched[]): void {
+  const [first] = present;
+  if (device !== "" && first !== undefined) status.done(`device-${first.state.toLowerCase()}`);
+  else
+    status.done("devices", { online: present.filter(({ state }) => state === "ONLINE").length, total: present.length });
+}

@@ -1,0 +1,153 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import type { CloudAccount } from "../cloud/account";
+import { tidyValue } from "../cloud/data/float32";
+import { CloudError, toCloudError } from "../cloud/errors";
+import type { KnownThing, Property } from "../cloud/rest";
+import { findAccount } from "./common/account-node";
+import { RepeatedFaults } from "./common/faults";
+import { type Message, onClose, onInput } from "./common/input";
+import { propertyOf, thingOf } from "./common/message";
+import { refuse } from "./common/refuse";
+import { type RawSettings, readNumber, readText } from "./common/settings";
+import { NodeStatus } from "./common/status";
+import { nameOf } from "./property-emitter";
+
+interface PropertyGetSettings {
+  account: string;
+  /** Id or exact name; blank: the message names it. */
+  thing: string;
+  /** Variable name or property id; blank: the message names it, or else all. */
+  property: string;
+  /** Seconds between readings without a message; 0 for none. */
+  repeat: number;
+}
+
+/** What a reading puts into the message. */
+type Reading = Record<string, unknown>;
+
+export default function (RED: NodeAPI): void {
+  function construct(this: Node, config: NodeDef): void {
+    RED.nodes.createNode(this, config);
+    const status = new NodeStatus(RED, this);
+    try {
+      const settings = readSettings(config as unknown as RawSettings);
+      read(this, status, settings, findAccount(RED, settings.account).account);
+    } catch (reason) {
+      refuse(this, status, toCloudError(reason));
+    }
+  }
+  RED.nodes.registerType("arduino-cloud-property-get", construct);
+}
+
+function readSettings(raw: RawSettings): PropertyGetSettings {
+  const settings = {
+    account: readText(raw, "account"),
+    thing: readText(raw, "thing"),
+    property: readText(raw, "property"),
+    repeat: readNumber(raw, "repeat", 0, 0),
+  };
+  if (settings.repeat > 0 && settings.thing === "") {
+    throw new CloudError("not_configured", "No thing is chosen: choose the one that is read every so often.");
+  }
+  return settings;
+}
+
+/** Reads for each message and, where so set, again and again. Needs REST only, so the account's session is left alone. */
+function read(node: Node, status: NodeStatus, settings: PropertyGetSettings, account: CloudAccount): void {
+  const closing = new AbortController();
+  const ask = async (thing: string, variable: string, signal: AbortSignal): Promise<Reading> =>
+    readingOf(await status.during(account.polling.thing(thing, signal)), variable, account);
+  status.idle();
+
+  onInput(node, async (message, send) => {
+    try {
+      const { thing, variable } = targetOf(settings, message);
+      const reading = await ask(thing, variable, closing.signal);
+      Object.assign(message, reading);
+      // A variable that was never written has no time, not that of the message before.
+      if ("timestamp" in reading && reading.timestamp === undefined) Reflect.deleteProperty(message, "timestamp");
+    } catch (reason) {
+      // After the close the status belongs to the successor.
+      if (!closing.signal.aborted) status.failed(toCloudError(reason));
+      throw reason;
+    }
+    status.done();
+    send(message);
+  });
+
+  const stop = repeat(node, status, settings, account, ask);
+  onClose(node, () => {
+    stop();
+    closing.abort();
+    return Promise.resolve();
+  });
+}
+
+function repeat(
+  node: Node,
+  status: NodeStatus,
+  { thing, property, repeat: seconds }: PropertyGetSettings,
+  account: CloudAccount,
+  ask: (thing: string, variable: string, signal: AbortSignal) => Promise<Reading>,
+): () => void {
+  if (seconds === 0) return () => undefined;
+  const faults = new RepeatedFaults(node, status);
+  return account.polling.repeat(seconds * 1000, async (signal) => {
+    try {
+      const { timestamp, ...reading } = await ask(thing, property, signal);
+      if (signal.aborted) return;
+      faults.passed();
+      status.done();
+      node.send((timestamp === undefined ? reading : { ...reading, timestamp }));
+    } catch (reason) {
+      if (!signal.aborted) faults.failed(reason);
+    }
+  });
+}
+
+/** What a message asks for, where the settings leave it open. */
+function targetOf(settings: PropertyGetSettings, message: Message): { thing: string; variable: string } {
+  const thing = settings.thing === "" ? thingOf(message) : settings.thing;
+  if (thing === "") {
+    throw new CloudError(
+      "invalid_input",
+      "No thing is given: choose one in the node's settings, or set msg.thingId to its id or name.",
+    );
+  }
+  return { thing, variable: settings.property === "" ? propertyOf(message) : settings.property };
+}
+
+function readingOf(thing: KnownThing, variable: string, { rest }: CloudAccount): Reading {
+  const common = { thing: { id: thing.id, name: thing.name }, direction: "reported", source: "get" };
+  if (variable === "") return { ...common, ...readAll(thing) };
+  const property = rest.directory.variable(thing, variable);
+  const { id, name, type } = property;
+  return {
+    ...common,
+    payload: valueOf(property),
+    topic: nameOf(property),
+    timestamp: timeOf(property),
+    property: { id, name, variableName: nameOf(property), type },
+  };
+}
+
+/** All values of a thing and their times, by variable name. */
+function readAll({ properties }: KnownThing): Reading {
+  const times = properties.map((property) => [nameOf(property), timeOf(property)] as const);
+  return {
+    payload: Object.fromEntries(properties.map((property) => [nameOf(property), valueOf(property)])),
+    timestamps: Object.fromEntries(times.filter(([, time]) => time !== undefined)),
+  };
+}
+
+/** The value that the cloud holds, as the flow's own; `null` where none was ever written (rest-api 7). */
+function valueOf(property: Property): unknown {
+  if (timeOf(property) === undefined) return null;
+  return structuredClone(tidyValue(property.last_value ?? null));
+}
+
+/** When the value was made, in milliseconds since 1970. */
+function timeOf({ value_updated_at: at }: Property): number | undefined {
+  const time = Date.parse(at ?? "");
+  return Number.isFinite(time) ? time : undefined;
+}
