@@ -1,7 +1,7 @@
 import { targetLabel } from "./editor/label";
 import { pickThingAndVariable } from "./editor/thing-variable";
 import { textsOf } from "./editor/text";
-import { filled, numberFrom } from "./editor/validators";
+import { numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-property-in");
 let closeLists: () => void = () => undefined;
@@ -14,7 +14,7 @@ RED.nodes.registerType("arduino-cloud-property-in", {
     name: { value: "" },
     account: { value: "", type: "arduino-cloud-account", label: translate("label.account") },
     device: { value: "" },
-    thing: { value: "", label: translate("label.thing"), validate: filled },
+    thing: { value: "" },
     thingName: { value: "" },
     property: { value: "" },
     propertyName: { value: "" },
@@ -39,6 +39,9 @@ RED.nodes.registerType("arduino-cloud-property-in", {
     closeLists = pickThingAndVariable({ type: "arduino-cloud-property-in", writes: false });
     $("#node-input-emit").on("change", function () {
       $("#arduino-cloud-deadband-row").toggle($(this).val() === "changed");
+    });
+    $("#node-input-inputs").on("change", function () {
+      $("#arduino-cloud-inputs-hint").toggle($(this).val() === "1");
     });
   },
   oneditsave: () => closeLists(),

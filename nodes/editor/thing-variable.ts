@@ -63,11 +63,17 @@ function thingChoice({ id, name, variables }: ThingChoice, translate: Translate)
 
 function variableChoice(choice: VariableChoice, writes: boolean, translate: Translate): Choice {
   const { variable, name, type, writable, lastValue, id } = choice;
-  const last = lastValue === null ? translate("label.no-value") : translate("label.last-value", { value: lastValue });
+  const last =
+    lastValue === null ? translate("label.no-value") : translate("label.last-value", { value: isolate(lastValue) });
   return {
     value: variable,
     name,
     detail: [type, last, id].join(" · "),
     ...(writes && !writable ? { problem: translate("tip.read-only") } : {}),
   };
+}
+
+/** Keeps text that runs from right to left, or tries to, from turning around what stands behind it. */
+function isolate(text: string): string {
+  return `\u2068${text}\u2069`;
 }

@@ -14,9 +14,6 @@ function validator(check: (text: string, translate: Translate) => string | undef
   };
 }
 
-/** Accepts what is not blank. */
-export const filled = validator((text, translate) => (text === "" ? translate("error.blank") : undefined));
-
 /** Accepts an address with one of the schemes, or blank for the default. */
 export function address(...schemes: string[]): Validate {
   return validator((text, translate) => {

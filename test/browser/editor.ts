@@ -167,6 +167,14 @@ export class Editor {
     return this.page.locator(".red-ui-autoComplete-container:visible .arduino-cloud-choice");
   }
 
+  /** Clicks the entry of the open list that has this text. */
+  async choose(text: string | RegExp): Promise<void> {
+    await this.choices.first().waitFor();
+    // The list slides down; a click on what moves may close it.
+    await this.settled();
+    await this.choices.filter({ hasText: text }).click();
+  }
+
   /** The lines of the last **Test connection**. */
   async checks(): Promise<string[]> {
     const lines = this.page.locator("#arduino-cloud-account-checks li[class]");

@@ -98,7 +98,7 @@ describe("the editor's lists", function () {
     await input("property").fill("");
     await input("thing").fill("");
     await input("thing").click();
-    await editor.choices.filter({ hasText: "onerror" }).click();
+    await editor.choose("onerror");
     await editor.hint("property").getByText("1 variable to choose from.").waitFor();
     await input("property").click();
     await editor.choices.first().waitFor();
@@ -129,6 +129,37 @@ describe("the editor's lists", function () {
     await editor.hint("property").getByText("Choose a thing to see its variables.").waitFor();
     await editor.picture("property-out-empty");
     await editor.cancel();
+    editor.expectNoTrouble();
+  });
+
+  it("lists with an account whose changes are not deployed, and a stored secret", async () => {
+    await editor.edit(propertyOut);
+    await editor.page.locator("#node-input-btn-account-edit").click();
+    await editor.page.locator("#node-config-input-name").fill("Renamed");
+    await editor.page.locator("#node-config-dialog-ok").click();
+    await editor.page.locator("#node-config-dialog-ok").waitFor({ state: "detached" });
+    await editor.settled();
+    const listed = editor.page.waitForResponse((response) => response.url().endsWith("/arduino-cloud/things"));
+    await editor.page.locator(".arduino-cloud-refresh").first().click();
+    const response = await listed;
+    assert.equal(response.request().method(), "POST");
+    assert.equal(response.request().postData()?.includes(house.account.clientSecret), false);
+    assert.equal(((await response.json()) as unknown[]).length, 3);
+    await editor.cancel();
+    editor.expectNoTrouble();
+  });
+
+  it("gives property in an input on demand", async () => {
+    await editor.edit(propertyIn);
+    await input("inputs").selectOption("1");
+    await input("thing").fill("");
+    await editor.done();
+    assert.deepEqual(await editor.fields(propertyIn, "inputs", "thing", "valid"), [1, "", true]);
+    await editor.edit(propertyIn);
+    await input("inputs").selectOption("0");
+    await input("thing").fill(house.thingId);
+    await editor.done();
+    assert.deepEqual(await editor.fields(propertyIn, "inputs"), [0]);
     editor.expectNoTrouble();
   });
 

@@ -198,6 +198,19 @@ describe("admin endpoints", function () {
     );
   });
 
+  it("tells a clock that is wrong", async () => {
+    const { faults } = house.simulator;
+    for (const [hours, reason] of [
+      [3, "behind"],
+      [-3, "ahead"],
+    ] as const) {
+      const date = new Date(Date.now() + hours * 3_600_000).toUTCString();
+      faults.rest.push({ match: /^\/$/, method: "HEAD", status: 404, headers: { date } });
+      const clock = (await test(typed())).find(({ name }) => name === "clock");
+      assert.deepEqual([clock?.state, clock?.reason, clock?.values], ["warning", reason, { minutes: 180 }]);
+    }
+  });
+
   it("tells a refusing broker and a plan limit", async () => {
     const { faults } = house.simulator;
     faults.refuseConnect = 5;
