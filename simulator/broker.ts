@@ -1,7 +1,15 @@
 import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from "aedes";
 import type { BrokerActs, Faults } from "./faults";
 import { Link } from "./link";
-import { tcpListener, webSocketListener } from "./listeners";
+import {
+  brokerListeners,
+  type Accept,
+  type BrokerListeners,
+  type Entrance,
+  type Listener,
+  type MutualTls,
+} from "./listeners";
+import { loginOf } from "./login";
 import { note, type Observed, type ObservedConnection } from "./observed";
 import type { Store } from "./store";
 import type { Tokens } from "./tokens";
@@ -18,6 +26,18 @@ export interface BrokerOptions {
   /** Ports; free ones by default. */
   webSocketPort?: number;
   tcpPort?: number;
+  /** Opens three more listeners, with TLS. */
+  tls?: Omit<MutualTls, "refuseTls13">;
+}
+
+/** Addresses of the broker's TLS listeners. */
+export interface SecureBrokerUrls {
+  /** `wss://…/mqtt`, for users. */
+  secureBrokerUrl: string;
+  /** `mqtts://…`, for devices with a secret key. */
+  secureDeviceBrokerUrl: string;
+  /** `mqtts://…`, for devices with a certificate. */
+  certificateBrokerUrl: string;
 }
 
 /** The simulated broker (data-api 2 to 4, 7 to 9, 11). */
@@ -26,6 +46,8 @@ export interface Broker extends BrokerActs {
   readonly brokerUrl: string;
   /** `mqtt://…`, where devices connect; users are served too. */
   readonly deviceBrokerUrl: string;
+  /** The same over TLS, where it is switched on. */
+  readonly secure: SecureBrokerUrls | undefined;
   /** What clients published and the cloud did not understand. */
   readonly ignored: readonly Ignored[];
   /** Closes everything; no handle is left. */
@@ -45,6 +67,8 @@ interface Session {
 }
 
 type ConnectPacket = Parameters<Aedes["preConnect"]>[1];
+
+const localhost = "127.0.0.1";
 
 /** Where packets go that nobody shall get: no client may subscribe to it. */
 const nowhere = "$SYS/nowhere";
@@ -69,11 +93,11 @@ class SimulatedBroker implements Broker {
   private readonly aedes: Aedes;
   private readonly links = new Set<Link>();
   private readonly sessions = new Map<Client, Session>();
-  private readonly listeners;
+  private readonly listeners: BrokerListeners;
   private readonly context: TwinContext;
 
   constructor(private readonly options: BrokerOptions) {
-    const { store, host = "127.0.0.1", webSocketPort, tcpPort } = options;
+    const { store } = options;
     this.context = {
       store,
       publish: (topic, payload) => this.put(topic, payload),
@@ -96,17 +120,21 @@ class SimulatedBroker implements Broker {
     this.aedes.on("unsubscribe", (topics, client) => {
       for (const topic of topics) this.unsubscribed(client, topic);
     });
-    const accept = (...[stream, transport]: [ConstructorParameters<typeof Link>[0], "ws" | "tcp"]): void => {
-      const link = new Link(stream, transport, () => options.faults.delayMs);
+    this.listeners = brokerListeners(this.entrance(), {
+      ...options,
+      refuseTls13: () => options.store.choices.refuseTls13,
+    });
+  }
+
+  private entrance(): Entrance {
+    const { faults, host = localhost } = this.options;
+    const accept: Accept = (stream, transport, certificate) => {
+      const link = new Link(stream, transport, () => faults.delayMs, certificate);
       this.links.add(link);
       stream.on("close", () => this.links.delete(link));
       this.aedes.handle(link);
     };
-    const refuse = (): boolean => options.faults.refuseConnect === "socket";
-    this.listeners = {
-      webSocket: webSocketListener(accept, refuse, host, webSocketPort),
-      tcp: tcpListener(accept, refuse, host, tcpPort),
-    };
+    return { accept, host, refuse: () => faults.refuseConnect === "socket" };
   }
 
   async start(): Promise<void> {
@@ -121,11 +149,26 @@ class SimulatedBroker implements Broker {
   }
 
   get brokerUrl(): string {
-    return `ws://${this.options.host ?? "127.0.0.1"}:${this.listeners.webSocket.port}/mqtt`;
+    return `ws://${this.at(this.listeners.webSocket)}/mqtt`;
   }
 
   get deviceBrokerUrl(): string {
-    return `mqtt://${this.options.host ?? "127.0.0.1"}:${this.listeners.tcp.port}`;
+    return `mqtt://${this.at(this.listeners.tcp)}`;
+  }
+
+  get secure(): SecureBrokerUrls | undefined {
+    const { secure } = this.listeners;
+    return (
+      secure && {
+        secureBrokerUrl: `wss://${this.at(secure.users)}/mqtt`,
+        secureDeviceBrokerUrl: `mqtts://${this.at(secure.keys)}`,
+        certificateBrokerUrl: `mqtts://${this.at(secure.certificates)}`,
+      }
+    );
+  }
+
+  private at({ port }: Listener): string {
+    return `${this.options.host ?? localhost}:${port}`;
   }
 
   async stop(): Promise<void> {
@@ -146,13 +189,10 @@ class SimulatedBroker implements Broker {
   }
 
   async brokerDown(down: boolean): Promise<void> {
-    const { webSocket, tcp } = this.listeners;
-    if (!down) {
-      await Promise.all([webSocket.open(), tcp.open()]);
-      return;
-    }
-    for (const link of this.links) link.kill();
-    await Promise.all([webSocket.close(), tcp.close()]);
+    const { webSocket, tcp, secure } = this.listeners;
+    const all = [webSocket, tcp, ...(secure ? Object.values(secure) : [])];
+    if (down) for (const link of this.links) link.kill();
+    await Promise.all(all.map((listener) => (down ? listener.close() : listener.open())));
   }
 
   halfOpen(on: boolean): void {
@@ -198,13 +238,14 @@ class SimulatedBroker implements Broker {
     this.aedes.publish(packet, () => undefined);
   }
 
-  /** Answers a CONNECT: MQTT 3.1.1 only, a user's token or a device's key (data-api 3), else a CONNACK code. */
+  /** Answers a CONNECT: MQTT 3.1.1 only, a user's token, a device's key or certificate (data-api 3), else a CONNACK code. */
   private logIn(client: Client, packet: ConnectPacket, done: (error: Error | null, success: boolean) => void): void {
-    const { faults, observed } = this.options;
+    const { faults, observed, store, tokens } = this.options;
     const link = client.conn as Link;
     const userName = packet.username ?? "";
     const { clientId } = packet;
-    const login = this.loginOf(clientId, userName, packet.password?.toString() ?? "");
+    const password = packet.password?.toString() ?? "";
+    const login = loginOf(store, tokens, { clientId, userName, password, certificate: link.certificate });
     const ordered = typeof faults.refuseConnect === "number" ? faults.refuseConnect : 0;
     const returnCode = packet.protocolVersion === 4 ? ordered || (login ? 0 : 5) : 1;
     note(observed.connects, { clientId, userName, returnCode, at: Date.now() });
@@ -215,18 +256,6 @@ class SimulatedBroker implements Broker {
     }
     this.openSession(client, link, login, { clientId, userName });
     done(null, true);
-  }
-
-  private loginOf(clientId: string, userName: string, password: string): (Login & { expiresAt?: number }) | undefined {
-    const device = this.options.store.devices.get(userName);
-    if (device) {
-      const right = device.deleted_at === undefined && clientId === userName && password === device.secret_key;
-      return right ? { kind: "device", deviceId: device.id } : undefined;
-    }
-    const owner = this.options.tokens.verify(password);
-    if (owner?.userId !== userName) return undefined;
-    const { expiresAt, ...scope } = owner;
-    return { kind: "user", scope, expiresAt };
   }
 
   private openSession(

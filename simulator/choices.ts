@@ -17,8 +17,10 @@ export interface Choices {
   cloudQos: 0 | 1;
   /** A PUBLISH on a foreign topic: acknowledged and dropped, or the connection is closed (data-api 4.2: open). */
   unauthorizedPublish: "drop" | "disconnect";
-  /** A device whose key is changed or removed is disconnected at once, else at its next CONNECT (not documented). */
+  /** A device whose key or certificate is changed or taken away is disconnected at once, else at its next CONNECT (not documented). */
   keyChangeDisconnects: boolean;
+  /** The listener for certificates turns away who offers TLS 1.3, even beside 1.2 (data-api 2), else it takes 1.2. */
+  refuseTls13: boolean;
   /** `publish` refuses a value whose JSON kind is not the type's with 400 (rest-api 7: unverified). */
   checkPublishKind: boolean;
   /** `publish` to a READ_ONLY property without `device_id` is refused with 400 (rest-api 14.2). */
@@ -68,6 +70,7 @@ export const defaultChoices = (): Choices => ({
   cloudQos: 0,
   unauthorizedPublish: "drop",
   keyChangeDisconnects: true,
+  refuseTls13: true,
   checkPublishKind: false,
   refuseReadOnlyPublish: false,
   refuseForeignDevice: true,

@@ -1,10 +1,11 @@
 import { randomUUID } from "node:crypto";
-import { startBroker } from "./broker";
+import { startBroker, type SecureBrokerUrls } from "./broker";
 import { defaultChoices, type Choices } from "./choices";
 import { startControl } from "./control";
 import { noFaults, type BrokerActs, type Faults } from "./faults";
 import { nothingObserved, type Observed } from "./observed";
 import { startRest } from "./rest/server";
+import { Authority, type Identity } from "./security/authority";
 import { Store } from "./store";
 import { Tokens } from "./tokens";
 
@@ -17,6 +18,15 @@ export interface SimulatorOptions {
   faults?: Partial<Faults>;
   /** Answers to open questions to start with. */
   choices?: Partial<Choices>;
+  /** Listens with TLS too, with certificates of an authority made for this run. */
+  tls?: boolean;
+}
+
+/** What there is with `tls: true`; the plain addresses work as well. */
+export interface SecureAddresses extends SecureBrokerUrls {
+  secureRestUrl: string;
+  /** Certificate of the authority that clients must trust. */
+  caPem: string;
 }
 
 /** A running Arduino Cloud on 127.0.0.1, with one account in it. */
@@ -44,6 +54,8 @@ export interface Simulator extends BrokerActs {
 }
 
 /** Starts a simulator: REST, broker for users and devices, control interface. */
+export async function startSimulator(options: SimulatorOptions & { tls: true }): Promise<Simulator & SecureAddresses>;
+export async function startSimulator(options?: SimulatorOptions): Promise<Simulator>;
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const choices = { ...defaultChoices(), ...options.choices };
   const faults = { ...noFaults(), ...options.faults };
@@ -52,12 +64,16 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const observed = nothingObserved();
   const organizationId = randomUUID();
   const user = store.createUser({ organizations: [organizationId] });
-  const context = { store, tokens, faults, observed };
-  const rest = await startRest(context, options.restPort);
+  let made: Promise<Authority> | undefined;
+  const authority = (): Promise<Authority> => (made ??= Authority.create());
+  const tls = options.tls ? await secrets(await authority()) : undefined;
+  const context = { store, tokens, faults, observed, authority };
+  const rest = await startRest(context, options.restPort, tls?.identity);
   const broker = await startBroker({
     ...context,
     webSocketPort: options.brokerPort ?? 0,
     tcpPort: options.deviceBrokerPort ?? 0,
+    ...(tls && { tls }),
   });
   const acts: BrokerActs & Pick<Simulator, "restDown"> = {
     restDown: (down) => rest.setDown(down),
@@ -72,6 +88,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     restUrl: rest.url,
     brokerUrl: broker.brokerUrl,
     deviceBrokerUrl: broker.deviceBrokerUrl,
+    ...(tls && { secureRestUrl: rest.secureUrl, ...broker.secure, caPem: tls.ca }),
     controlUrl: control.url,
     clientId: user.clientId,
     clientSecret: user.clientSecret,
@@ -86,4 +103,9 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
       await Promise.all([control.stop(), broker.stop(), rest.stop()]);
     },
   };
+}
+
+/** What TLS servers need. */
+async function secrets(authority: Authority): Promise<{ identity: Identity; ca: string }> {
+  return { identity: await authority.serverIdentity(), ca: authority.pem };
 }

@@ -1,4 +1,5 @@
 import { Duplex } from "node:stream";
+import type { PeerCertificate } from "./listeners";
 
 interface Waiting {
   due: number;
@@ -16,11 +17,15 @@ export class Link extends Duplex {
   /** Ends the stream, once nothing is waiting any more. */
   private finish: (() => void) | undefined;
 
-  /** @param delay gives how long bytes to the client wait, in milliseconds */
+  /**
+   * @param delay gives how long bytes to the client wait, in milliseconds
+   * @param certificate what the client has proved to be
+   */
   constructor(
     private readonly stream: Duplex,
     readonly transport: "ws" | "tcp",
     private readonly delay: () => number,
+    readonly certificate?: PeerCertificate,
   ) {
     super();
     let ended = false;

@@ -2,11 +2,12 @@
 import { parseArgs } from "node:util";
 import { startBoards } from "./boards";
 import { seedHouse } from "./house";
-import { startSimulator, type Simulator } from "./index";
+import { startSimulator, type SecureAddresses, type Simulator } from "./index";
 
 const usage = `Usage: npm run -s simulator -- [options]
   --json                    print one line of JSON instead of text
   --house                   with a small house whose boards connect and report
+  --tls                     listen with TLS too, with an authority made for this run
   --rest-port <port>        ports to listen on; 0 or absent: a free one
   --broker-port <port>
   --device-broker-port <port>
@@ -21,10 +22,13 @@ function portOf(text: string | undefined, option: string): number {
 }
 
 /** What a client of this simulator needs to know. */
-function addresses(simulator: Simulator): Record<string, string> {
+function addresses(simulator: Simulator & Partial<SecureAddresses>): Record<string, string> {
+  const { secureRestUrl, secureBrokerUrl, secureDeviceBrokerUrl, certificateBrokerUrl, caPem } = simulator;
   const { restUrl, brokerUrl, deviceBrokerUrl, controlUrl } = simulator;
   const { clientId, clientSecret, userId, organizationId } = simulator;
-  return { restUrl, brokerUrl, deviceBrokerUrl, clientId, clientSecret, userId, controlUrl, organizationId };
+  const plain = { restUrl, brokerUrl, deviceBrokerUrl, clientId, clientSecret, userId, controlUrl, organizationId };
+  const secure = { secureRestUrl, secureBrokerUrl, secureDeviceBrokerUrl, certificateBrokerUrl, caPem };
+  return caPem === undefined ? plain : ({ ...plain, ...secure } as Record<string, string>);
 }
 
 /** Puts the house into the cloud and lets its boards connect; gives what stops them. */
@@ -39,6 +43,7 @@ async function main(): Promise<void> {
       help: { type: "boolean" },
       json: { type: "boolean" },
       house: { type: "boolean" },
+      tls: { type: "boolean" },
       "rest-port": { type: "string" },
       "broker-port": { type: "string" },
       "device-broker-port": { type: "string" },
@@ -55,6 +60,7 @@ async function main(): Promise<void> {
     brokerPort: portOf(values["broker-port"], "broker-port"),
     deviceBrokerPort: portOf(values["device-broker-port"], "device-broker-port"),
     faults: { requestsPerSecond: limit > 0 ? limit : null },
+    tls: values.tls ?? false,
   });
   const stopHouse = values.house ? startHouse(simulator) : undefined;
   let stopping = false;

@@ -1,5 +1,7 @@
 /** The simulator's objects, with the field names of the REST models (rest-api 8) and a few of its own. */
 
+import type { Signed } from "./security/authority";
+
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
 
 /** An account, and the API key that acts for it. */
@@ -67,7 +69,16 @@ export interface Thing {
   properties: Property[];
 }
 
-/** `ArduinoDevicev2`; `secret_key`, `connected` and the events are the simulator's own. */
+/** A certificate of a device. */
+export interface Certificate extends Signed {
+  id: string;
+  /** Name of the authority that was asked for. */
+  ca?: string;
+  /** Whether the device may log in with it. */
+  enabled: boolean;
+}
+
+/** `ArduinoDevicev2`; secret key, certificates, `connected` and the events are the simulator's own. */
 export interface Device {
   id: string;
   name: string;
@@ -89,6 +100,7 @@ export interface Device {
   last_activity_at?: string;
   /** Absent until one is set: the device cannot log in then. */
   secret_key?: string;
+  certificates: Certificate[];
   /** Undefined until it first connects (device_status UNKNOWN). */
   connected?: boolean;
   /** Connects and disconnects, oldest first. */
@@ -102,4 +114,6 @@ export type ThingFields = Partial<Omit<Thing, "properties" | "user_id" | "organi
 export type PropertyFields = Partial<Omit<Property, "history" | "thing_id">> & { name: string; type: string };
 
 /** What a device is made of. */
-export type DeviceFields = Partial<Omit<Device, "events" | "user_id" | "organization_id">> & { name: string };
+export type DeviceFields = Partial<Omit<Device, "events" | "certificates" | "user_id" | "organization_id">> & {
+  name: string;
+};

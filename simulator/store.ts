@@ -25,7 +25,7 @@ export interface StoreEvents {
   detached: [link: { deviceId: string; thingId: string }];
   "thing-deleted": [thingId: string];
   "device-deleted": [deviceId: string];
-  /** The device's secret key was set or removed. */
+  /** The device's secret key was set or removed, or one of its certificates counts no more. */
   "key-changed": [deviceId: string];
 }
 
@@ -112,6 +112,7 @@ export class Store extends EventEmitter<StoreEvents> {
       updated_at: now,
       ...fields,
       ...owner(scope),
+      certificates: [],
       events: [],
     };
     this.devices.set(device.id, device);

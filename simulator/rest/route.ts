@@ -1,5 +1,6 @@
 import type { Faults } from "../faults";
 import type { JsonValue, Scope } from "../models";
+import type { Authority } from "../security/authority";
 import type { Store } from "../store";
 import type { Checked, Field, Fields } from "./fields";
 
@@ -7,6 +8,7 @@ import type { Checked, Field, Fields } from "./fields";
 export interface Call {
   store: Store;
   faults: Faults;
+  authority: () => Promise<Authority>;
   scope: Scope;
   params: Readonly<Record<string, string>>;
   query: Checked;

@@ -1,3 +1,4 @@
+import { certificateRoutes } from "./certificates";
 import { deviceRoutes } from "./devices";
 import { propertyRoutes } from "./properties";
 import { propertyTypeRoutes } from "./property-types";
@@ -14,4 +15,5 @@ export const routes: readonly Route[] = [
   ...propertyTypeRoutes,
   ...seriesRoutes,
   ...deviceRoutes,
+  ...certificateRoutes,
 ];

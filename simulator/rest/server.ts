@@ -1,11 +1,13 @@
-import { createServer, type IncomingHttpHeaders, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import { createServer, type IncomingHttpHeaders, type RequestListener } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 import formBody from "@fastify/formbody";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Faults, RestOrder } from "../faults";
+import { Listener } from "../listeners";
 import { note, type Observed, type ObservedRequest } from "../observed";
 import type { JsonValue } from "../models";
+import type { Authority, Identity } from "../security/authority";
 import type { Store } from "../store";
 import type { Tokens } from "../tokens";
 import { Failure } from "./failure";
@@ -22,12 +24,16 @@ export interface RestContext {
   tokens: Tokens;
   faults: Faults;
   observed: Observed;
+  /** Signs the certificates of devices; made when it is first needed. */
+  authority: () => Promise<Authority>;
 }
 
 /** The REST face of the simulator, listening. */
 export interface RestFace {
   /** Base URL, as `http://127.0.0.1:<port>`. */
   url: string;
+  /** The same over TLS, where it is switched on. */
+  secureUrl: string | undefined;
   /** Down: the listener is closed and its connections are destroyed. Up again: on the same port. */
   setDown(down: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -40,50 +46,34 @@ declare module "fastify" {
   }
 }
 
-/** Starts the REST face on 127.0.0.1. @param port 0 for a free one */
-export async function startRest(context: RestContext, port = 0): Promise<RestFace> {
-  let server: Server | undefined;
+/** Starts the REST face on 127.0.0.1. @param port 0 for a free one @param identity opens a second listener, with TLS */
+export async function startRest(context: RestContext, port = 0, identity?: Identity): Promise<RestFace> {
+  let handler: RequestListener | undefined;
   const timers = new Set<NodeJS.Timeout>();
   const app = fastify({
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 500 },
-    serverFactory: (handler) => (server = createServer(handler)),
+    serverFactory: (given) => createServer((handler = given)),
   });
   await prepare(app, context, timers);
   await app.ready();
-  if (!server) throw new Error("Fastify made no server.");
-  const listener = server;
-  const bound = await listen(listener, port);
+  const plain = new Listener(createServer(handler), "127.0.0.1", port);
+  const secure = identity && new Listener(createSecureServer(identity, handler), "127.0.0.1");
+  const listeners = secure ? [plain, secure] : [plain];
+  const setDown = async (down: boolean): Promise<void> => {
+    await Promise.all(listeners.map((listener) => (down ? listener.close() : listener.open())));
+  };
+  await setDown(false);
   return {
-    url: `http://127.0.0.1:${bound}`,
-    async setDown(down) {
-      if (down === !listener.listening) return;
-      if (down) await close(listener);
-      else await listen(listener, bound);
-    },
+    url: `http://127.0.0.1:${plain.port}`,
+    secureUrl: secure && `https://127.0.0.1:${secure.port}`,
+    setDown,
     async stop() {
       timers.forEach(clearTimeout);
-      if (listener.listening) await close(listener);
+      await setDown(true);
       await app.close();
     },
   };
-}
-
-function listen(server: Server, port: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", () => {
-      server.off("error", reject);
-      resolve((server.address() as AddressInfo).port);
-    });
-  });
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }
 
 async function prepare(app: FastifyInstance, context: RestContext, timers: Set<NodeJS.Timeout>): Promise<void> {
@@ -186,15 +176,15 @@ function addRoute(
   limit: RequestLimit,
   timers: Set<NodeJS.Timeout>,
 ): void {
-  const { store, tokens, faults } = context;
+  const { store, tokens, faults, authority } = context;
   app.route({
     method: route.method,
     url: route.path,
-    handler: (request, reply) => {
+    handler: async (request, reply) => {
       const scope = authenticate(request.headers, store, tokens);
       if (!limit.admit(`${scope.userId} ${scope.organizationId ?? ""}`)) return tooMany(reply, faults);
-      const call = { store, faults, scope, later: later(timers), ...readCall(route, request) };
-      return answer(reply, route, route.handle(call));
+      const call = { store, faults, authority, scope, later: later(timers), ...readCall(route, request) };
+      return answer(reply, route, await route.handle(call));
     },
     errorHandler: (error, _request, reply) => {
       const { status, ...rest } = answerOf(error);

@@ -55,7 +55,7 @@ export function deviceView(store: Store, device: Device): View {
     href: `/iot/v2/devices/${device.id}`,
     label: labels[device.type] ?? device.type,
     device_status: connected === undefined ? "UNKNOWN" : connected ? "ONLINE" : "OFFLINE",
-    ...omit(device, ["secret_key", "connected", "events"]),
+    ...omit(device, ["secret_key", "certificates", "connected", "events"]),
     ...(thing ? { thing: thingView(store, thing, false) } : {}),
   };
 }

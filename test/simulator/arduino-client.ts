@@ -11,6 +11,15 @@ export interface ArduinoClient {
   series: arduino.SeriesV2Api;
   devices: arduino.DevicesV2Api;
   keys: arduino.DevicesV2PassApi;
+  certificates: arduino.DevicesV2CertsApi;
+  deviceTags: arduino.DevicesV2TagsApi;
+  ota: arduino.DevicesV2OtaApi;
+  dashboards: arduino.DashboardsV2Api;
+  triggers: arduino.TriggersV1Api;
+  templates: arduino.TemplatesApi;
+  networkCredentials: arduino.NetworkCredentialsV1Api;
+  loraDevices: arduino.LoraDevicesV1Api;
+  loraPlans: arduino.LoraFreqPlanV1Api;
 }
 
 /** Asks the token endpoint as a form, as Arduino's documentation does; gives the status and the parsed answer. */
@@ -52,6 +61,15 @@ export async function arduinoClient(simulator: Simulator, organizationId?: strin
     series: new arduino.SeriesV2Api(client),
     devices: new arduino.DevicesV2Api(client),
     keys: new arduino.DevicesV2PassApi(client),
+    certificates: new arduino.DevicesV2CertsApi(client),
+    deviceTags: new arduino.DevicesV2TagsApi(client),
+    ota: new arduino.DevicesV2OtaApi(client),
+    dashboards: new arduino.DashboardsV2Api(client),
+    triggers: new arduino.TriggersV1Api(client),
+    templates: new arduino.TemplatesApi(client),
+    networkCredentials: new arduino.NetworkCredentialsV1Api(client),
+    loraDevices: new arduino.LoraDevicesV1Api(client),
+    loraPlans: new arduino.LoraFreqPlanV1Api(client),
   };
 }
 

@@ -3,7 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
-import type { Simulator } from "../../simulator";
+import type { SecureAddresses, Simulator } from "../../simulator";
 import { askToken, request, tokenOf } from "./arduino-client";
 
 const root = path.resolve(__dirname, "../..");
@@ -38,6 +38,16 @@ describe("simulator program", () => {
       return devices.filter(({ device_status: status }) => status === "ONLINE").length;
     };
     while ((await online()) < 4) await new Promise((resolve) => setTimeout(resolve, 200));
+    child.kill("SIGTERM");
+    assert.deepEqual(await once(child, "exit"), [0, null]);
+  });
+
+  it("tells the secure addresses on demand", async () => {
+    const child = spawn(process.execPath, ["--import", "tsx", "simulator/main.ts", "--json", "--tls"], { cwd: root });
+    const [line] = (await once(createInterface(child.stdout), "line")) as [string];
+    const { secureBrokerUrl, caPem } = JSON.parse(line) as SecureAddresses;
+    assert.match(secureBrokerUrl, /^wss:/);
+    assert.match(caPem, /^-----BEGIN CERTIFICATE-----/);
     child.kill("SIGTERM");
     assert.deepEqual(await once(child, "exit"), [0, null]);
   });
