@@ -28,7 +28,7 @@ export interface Link {
   unsubscribe(topics: readonly string[]): Promise<void>;
   /** Resolves when the broker has acknowledged (QoS 1). Rejects when the connection goes first. */
   publish(topic: string, payload: Uint8Array): Promise<void>;
-  /** Ends politely, by force after two seconds; safe to call twice. */
+  /** Ends politely, by force after a moment; safe to call twice. */
   close(): Promise<void>;
   /** Drops the connection at once, as broken. */
   abandon(reason: CloudError): void;
@@ -39,7 +39,8 @@ const keepaliveSeconds = 10;
 const connectTimeout = 30_000;
 /** An acknowledgement that takes longer means a dead link; Arduino's own connector waits as long (data-api 10.1). */
 const acknowledgeTimeout = 10_000;
-const politeEnd = 2_000;
+/** Time for a polite end; after it the socket is destroyed. */
+const politeEnd = 800;
 /** CONNACK codes of MQTT 3.1.1, section 3.2.2.3. */
 const badLogin = [4, 5];
 

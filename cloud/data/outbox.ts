@@ -24,7 +24,7 @@ const suspectAfter = 3;
 /** ... and is given up after so many. */
 const giveUpAfter = 20;
 /** How long a node that closes waits for the acknowledgement of what is under way. */
-const withdrawalGrace = 1_000;
+const withdrawalGrace = 700;
 
 /**
  * The writes of one session: in order per thing, at the pace that the broker takes, each kept until the broker has
@@ -98,7 +98,7 @@ export class Outbox implements Publisher {
   }
 
   /**
-   * Lets go of the owner's messages: those that wait at once, those under way when the broker has had a second to
+   * Lets go of the owner's messages: those that wait at once, those under way when the broker has had a moment to
    * acknowledge them. They are not settled any more.
    */
   async withdraw(owner: string): Promise<void> {

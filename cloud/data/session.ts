@@ -27,6 +27,8 @@ export interface SessionOptions {
   login: (signal: AbortSignal) => Promise<SessionLogin>;
   /** Told that the broker did not accept this login, so that it is not given again. */
   loginRefused?: (login: SessionLogin) => void;
+  /** A connection that held so many milliseconds was a good one: the next wait is the shortest again. Default 10 s. */
+  stableAfter?: number;
 }
 
 /** Whoever writes over a session: told which link to use and when there is none. */
@@ -48,10 +50,11 @@ interface Live {
   receive: (topic: string, payload: Uint8Array) => void;
 }
 
-/** A connection that held so long was a good one: the next wait is the shortest again. */
-const stableAfter = 10_000;
+const usuallyStableAfter = 10_000;
 /** The share of a login's life after which its successor is opened. */
 const renewalShare = 0.75;
+/** How long a session that ends waits for acknowledgements, and again for the rest, in milliseconds. */
+const stopPatience = 700;
 /** How long old and new connection are both subscribed, in milliseconds. */
 const overlap = sameMoment + 50;
 /** How long the new connection may repeat what the old one has delivered. */
@@ -69,6 +72,8 @@ export class Session {
   #publisher: Publisher | undefined;
   #state: SessionState = { name: "idle" };
   #current: Live | undefined;
+  /** All that are open: the current one, and its successor during a change. */
+  readonly #links = new Set<Link>();
   /** Present while the session runs, aborted while it stops. */
   #stopping: AbortController | undefined;
   /** Somebody wants the session while it stops. */
@@ -113,12 +118,17 @@ export class Session {
     }
   }
 
-  /** Ends the connection politely; `start` begins anew. Resolves within about three seconds. */
+  /** Ends the connection politely; `start` begins anew. Resolves within two seconds. */
   async stop(): Promise<void> {
     this.#isWanted = false;
     if (this.#current !== undefined) await this.#drained();
     this.#stopping?.abort();
+    // A broker that has stopped answering must not hold up a deploy.
+    const giveUp = this.#options.clock.after(stopPatience, () => {
+      for (const link of this.#links) link.abandon(new CloudError("cancelled", "The session was closed."));
+    });
     await this.#running;
+    giveUp();
     // Another caller may have come to this point first.
     if (this.#state.name === "idle") return;
     this.#stopping = undefined;
@@ -136,7 +146,7 @@ export class Session {
 
   /** Connects, stays online, waits, again and again. */
   async #run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, stableAfter = usuallyStableAfter } = this.#options;
     let failures = 0;
     while (!signal.aborted) {
       this.#setState({ name: "connecting" });
@@ -180,16 +190,16 @@ export class Session {
     const login = await getLogin(signal);
     let tellLost: (reason: CloudError) => void = () => undefined;
     const lost = new Promise<CloudError>((resolve) => (tellLost = resolve));
-    const early: [string, Uint8Array][] = [];
     const live: Omit<Live, "link"> & { link?: Link } = {
       lost,
       isLost: false,
       renewAt: login.lifetime === undefined ? Infinity : clock.monotonic() + login.lifetime * renewalShare,
-      receive: (topic, payload) => early.push([topic, payload]),
+      receive: () => undefined,
     };
     const onMessage = (topic: string, payload: Uint8Array): void => live.receive(topic, payload);
     const onClose = (reason: CloudError): void => {
       live.isLost = true;
+      if (live.link !== undefined) this.#links.delete(live.link);
       if (this.#current === live) this.#wentOffline();
       tellLost(reason);
     };
@@ -199,6 +209,7 @@ export class Session {
       if (reason instanceof CloudError && reason.code === "unauthorized") loginRefused?.(login);
       throw reason;
     }
+    this.#links.add(live.link);
     return live as Live;
   }
 
@@ -284,10 +295,10 @@ export class Session {
     return true;
   }
 
-  /** Gives what is under way a second to be acknowledged. */
+  /** Gives what is under way a moment to be acknowledged. */
   async #drained(): Promise<void> {
     const over = new AbortController();
-    const wait = sleepUnless(this.#options.clock, 1_000, over.signal);
+    const wait = sleepUnless(this.#options.clock, stopPatience, over.signal);
     await Promise.race([this.#publisher?.drain(), wait]);
     over.abort();
   }
