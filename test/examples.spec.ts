@@ -37,9 +37,10 @@ function fieldsOf(page: string): [string, string[]][] {
   return found;
 }
 
-const ownPages = readdirSync(path.join(root, "nodes"))
-  .filter((name) => name.endsWith(".html"))
-  .map((name) => path.join(root, "dist", "nodes", name));
+const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
+  "node-red": { nodes: Record<string, string> };
+};
+const ownPages = Object.values(manifest["node-red"].nodes).map((set) => path.join(root, set.replace(/\.js$/, ".html")));
 const corePages = [
   "common/20-inject",
   "common/21-debug",
