@@ -65,22 +65,26 @@ export class AccountListener {
 
   /**
    * Adds a subscription, unless it is there already. Gives what went wrong at first; a look-up that failed in a way that
-   * passes goes on by itself, any other failure of a message's subscription ends it.
+   * passes goes on by itself.
+   * @param isOrdered a message asked for it, and is told of the first outcome by whoever called
    */
-  async subscribe(target: Target): Promise<CloudError | undefined> {
+  async subscribe(target: Target, isOrdered = false): Promise<CloudError | undefined> {
     const key = keyOf(target);
     if (this.#subscriptions.has(key)) return undefined;
+    let isReported = !isOrdered;
     const subscription = new ThingSubscription({
       account: this.#account,
       target,
       thingName: target.thing === this.#settings.thing ? this.#settings.thingName : "",
       initial: this.#settings.initial,
       emitter: this.#emitter,
-      onFault: (fault) => this.#report(fault),
+      onFault: (fault) => (isReported ? this.#report(fault) : this.#showStatus()),
       onUnusable: (variable) => this.#warnUnusable(variable),
     });
     this.#subscriptions.set(key, subscription);
-    return subscription.start();
+    const outcome = await subscription.start();
+    isReported = true;
+    return outcome;
   }
 
   /** Removes a subscription, named as it was made or by the ids it stands for; false where there is none. */

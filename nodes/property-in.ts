@@ -75,7 +75,7 @@ function takeOrders(
 }
 
 async function subscribe(listener: AccountListener, target: Target): Promise<void> {
-  const error = await listener.subscribe(target);
+  const error = await listener.subscribe(target, true);
   if (error === undefined || mayPass(error)) return;
   listener.unsubscribe(target);
   throw error;
