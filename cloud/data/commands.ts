@@ -47,7 +47,7 @@ function encodeCommand(tag: number, parameters: readonly (string | number)[]): B
 }
 
 /** How the parameters of each command from the cloud are read; `undefined` stands for one that is not acted on. */
-const readers: ReadonlyMap<number, (parameters: ParameterReader) => Command | undefined> = new Map([
+const readers = new Map<number, (parameters: ParameterReader) => Command | undefined>([
   // An update over the air, of a firmware that a Node-RED does not have.
   [0x01_01_00, (parameters) => parameters.skip(4)],
   [0x01_04_00, (parameters) => ({ name: "thing-update", thingId: parameters.text() })],
