@@ -7,4 +7,5 @@ export interface TlsOptions {
   servername?: string;
   rejectUnauthorized?: boolean;
   ALPNProtocols?: string[];
+  maxVersion?: "TLSv1.2";
 }

@@ -1,0 +1,336 @@
+import { type Clock, systemClock } from "./clock";
+import { DeviceControl } from "./data/device-control";
+import { type LiveValue, ValueFeed, type ValueListener } from "./data/feed";
+import { tidyValue } from "./data/float32";
+import type { Link } from "./data/link";
+import { Outbox } from "./data/outbox";
+import type { Prepared, WhenOffline } from "./data/outgoing";
+import type { Reading } from "./data/senml-decode";
+import { Session, type SessionLogin } from "./data/session";
+import { usableTimestamp } from "./data/time";
+import { valueTopic } from "./data/topics";
+import type { PropertyValue } from "./data/values";
+import { packReport } from "./device-report";
+import { type DeviceStanding, stableAfter, standingOf, TakeOvers } from "./device-standing";
+import { CloudError } from "./errors";
+import { isUuid, parseEndpoints } from "./rest";
+import { printable } from "./rest/text";
+import type { TlsOptions } from "./tls";
+
+export interface DeviceSettings {
+  deviceId: string;
+  /** Blank where the certificate in `tls` speaks for the device. */
+  secretKey: string;
+  /** `ws`, `wss`, `mqtt` or `mqtts`. */
+  brokerUrl: string;
+  tls?: TlsOptions;
+  messagesPerSecond: number;
+}
+
+/** What a device tells whoever runs it. */
+export interface DeviceNotices {
+  /** A message that is not what its topic carries arrived and was dropped. */
+  onMalformed: (topic: string, error: CloudError) => void;
+  /** A listener threw; nothing else was affected. */
+  onFault: (reason: unknown) => void;
+}
+
+/** A value that the cloud holds. `timestamp` is in milliseconds since 1970. */
+export interface HeldValue {
+  value: PropertyValue;
+  timestamp: number;
+}
+
+/** Where the device's thing is: seconds that local time is ahead of UTC, until a time in seconds since 1970. */
+export interface Timezone {
+  offset: number;
+  until: number;
+}
+
+/** What a flow reports. */
+export interface DeviceReport {
+  /** The node that reports. */
+  owner: string;
+  /** By variable name; all are checked before any is sent. */
+  values: ReadonlyMap<string, unknown>;
+  /** The type of a variable, where it is known. */
+  types?: (variable: string) => string | undefined;
+  /** No session and no thing count as offline. */
+  whenOffline: WhenOffline;
+  queueLimit: number;
+  /** Called once with the outcome, unless the report is withdrawn from the outbox. */
+  settle: (error?: CloudError) => void;
+}
+
+/** One who listens to values that are written to the device. */
+interface Listening {
+  variable: string;
+  listener: ValueListener;
+  end: () => void;
+}
+
+/** Variables of every thing that are none of the user's (data-api 5.10). */
+const hiddenVariables = { offset: "tz_offset", until: "tz_dst_until" } as const;
+
+/**
+ * A device of the Arduino Cloud: one broker session with the device's own login, which learns from the cloud to what
+ * thing it belongs, receives what dashboards write to that thing, and reports values. Shares nothing with an account.
+ */
+export class CloudDevice {
+  readonly session: Session;
+  readonly outbox: Outbox;
+  readonly #clock: Clock;
+  readonly #feed: ValueFeed;
+  readonly #control: DeviceControl;
+  readonly #takeOvers: TakeOvers;
+  readonly #listenings = new Set<Listening>();
+  readonly #observers = new Set<(standing: DeviceStanding) => void>();
+  readonly #valueObservers = new Set<() => void>();
+  /** The values that the cloud held when it was last asked; `undefined` until it has answered for this thing. */
+  #lastValues: ReadonlyMap<string, HeldValue> | undefined;
+  /** The latest value of each variable, whoever set it, to complete partial ones from. */
+  readonly #latest = new Map<string, PropertyValue>();
+  #thingId = "";
+  #standing: DeviceStanding = { name: "idle" };
+  #timezone: Timezone = { offset: 0, until: 0 };
+  #stopTimezoneTimer: () => void = () => undefined;
+  #link: Link | undefined;
+
+  /** @throws CloudError `not_configured`, `invalid_input` naming the setting that is missing or wrong */
+  constructor(settings: DeviceSettings, notices: DeviceNotices, clock: Clock = systemClock) {
+    const login = loginOf(settings);
+    this.#clock = clock;
+    this.#takeOvers = new TakeOvers(clock);
+    this.session = new Session({
+      url: parseEndpoints({ brokerUrl: settings.brokerUrl }).brokerUrl,
+      clock,
+      stableAfter,
+      login: () => Promise.resolve(login),
+      ...(settings.tls === undefined ? {} : { tls: settings.tls }),
+    });
+    this.#feed = new ValueFeed({ session: this.session, clock, ...notices });
+    this.outbox = new Outbox({ clock, messagesPerSecond: settings.messagesPerSecond });
+    this.#control = new DeviceControl({
+      session: this.session,
+      clock,
+      deviceId: settings.deviceId,
+      events: {
+        onThing: (thingId) => this.#belongsTo(thingId),
+        onSettled: () => this.#tellStanding(),
+        onLastValues: (readings) => this.#takeLastValues(readings),
+        onTimezone: (offset, until) => this.#setTimezone({ offset, until }),
+        onMalformed: notices.onMalformed,
+      },
+    });
+    this.session.setPublisher({
+      online: (link) => this.#online(link),
+      offline: () => this.#offline(),
+      drain: () => this.outbox.drain(),
+    });
+    this.session.observe((state) => {
+      this.#takeOvers.note(state);
+      this.#tellStanding();
+    });
+    this.listen("", { value: (live) => this.#latest.set(live.variable, live.value) });
+  }
+
+  get standing(): DeviceStanding {
+    return this.#standing;
+  }
+
+  /** The thing that the device belongs to, as far as is known; id `""` is none. */
+  get thing(): { readonly id: string } {
+    return { id: this.#thingId };
+  }
+
+  /** The time zone of the thing; 0 until the cloud has told it. */
+  get timezone(): Readonly<Timezone> {
+    return this.#timezone;
+  }
+
+  /** The values that the cloud held when it was last asked, by variable; empty until `observeLastValues` tells. */
+  get lastValues(): ReadonlyMap<string, HeldValue> {
+    return this.#lastValues ?? new Map<string, HeldValue>();
+  }
+
+  /** Calls `observer` whenever the standing may have changed; gives the function that ends it. */
+  observe(observer: (standing: DeviceStanding) => void): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  /**
+   * Calls `observer` each time when the cloud has told its last values (on every connection, and for every thing), at
+   * once where it has already; gives the function that ends it.
+   */
+  observeLastValues(observer: (values: ReadonlyMap<string, HeldValue>) => void): () => void {
+    const tell = (): void => {
+      if (this.#lastValues !== undefined) observer(this.#lastValues);
+    };
+    this.#valueObservers.add(tell);
+    tell();
+    return () => this.#valueObservers.delete(tell);
+  }
+
+  /**
+   * Listens to what is written to one variable of the device's thing, or with `variable` `""` to all of them, whatever
+   * thing that is at the time; gives the function that ends it.
+   */
+  listen(variable: string, listener: ValueListener): () => void {
+    const listening: Listening = { variable, listener: this.#withoutHidden(listener), end: () => undefined };
+    this.#listenings.add(listening);
+    this.#follow(listening);
+    return () => {
+      this.#listenings.delete(listening);
+      listening.end();
+    };
+  }
+
+  /**
+   * Takes values in to be reported; its `settle` tells the outcome. What waits goes to the thing that the device belongs
+   * to when it is sent.
+   */
+  report(report: DeviceReport): void {
+    const { owner, whenOffline, queueLimit, settle } = report;
+    const time = this.#clock.now();
+    if (whenOffline === "reject" && this.#standing.name === "no-thing") {
+      settle(new CloudError("offline", this.#standing.error.message));
+      return;
+    }
+    this.outbox.add({
+      owner,
+      thing: "",
+      lane: JSON.stringify([...report.values.keys()].sort()),
+      whenOffline,
+      queueLimit,
+      prepare: () => this.#prepare(report, time),
+      settle,
+    });
+  }
+
+  /** Ends everything: waiting reports with `cancelled`, the session politely, within about two seconds. */
+  async close(): Promise<void> {
+    this.#stopTimezoneTimer();
+    await this.session.close();
+    this.outbox.close();
+    this.#observers.clear();
+    this.#valueObservers.clear();
+  }
+
+  #online(link: Link): void {
+    this.#link = link;
+    this.#control.online(link);
+  }
+
+  #offline(): void {
+    this.#link = undefined;
+    this.#control.offline();
+    this.outbox.offline();
+  }
+
+  /** The cloud has named the thing. */
+  #belongsTo(thingId: string): void {
+    if (thingId !== this.#thingId) {
+      this.#thingId = thingId;
+      this.#lastValues = undefined;
+      this.#latest.clear();
+      for (const listening of this.#listenings) this.#follow(listening);
+      this.#control.follow(thingId);
+    }
+    this.#openOutbox(thingId);
+    this.#tellStanding();
+  }
+
+  #openOutbox(thingId: string): void {
+    const link = this.#link;
+    // What was under way to another thing goes out once more, to this one.
+    this.outbox.offline();
+    if (link === undefined || thingId === "") return;
+    const topic = valueTopic(thingId, "reported");
+    this.outbox.online({ publish: (_topic, payload) => link.publish(topic, payload) });
+  }
+
+  #follow(listening: Listening): void {
+    const { variable, listener, end } = listening;
+    // The new one first, so that a topic that both share is not left in between.
+    listening.end =
+      this.#thingId === "" ? () => undefined : this.#feed.listen(this.#thingId, "requested", variable, listener);
+    end();
+  }
+
+  #withoutHidden(listener: ValueListener): ValueListener {
+    return {
+      value: (live: LiveValue) => {
+        if (!this.#takeHidden(live.variable, live.value)) listener.value(live);
+      },
+      unusable: (variable) => listener.unusable?.(variable),
+      subscribed: () => listener.subscribed?.(),
+      refused: (error) => listener.refused?.(error),
+    };
+  }
+
+  #takeLastValues(readings: readonly Reading[]): void {
+    const values = new Map<string, HeldValue>();
+    for (const { property, value, time } of readings) {
+      if (this.#takeHidden(property, value) || !isUsable(value)) continue;
+      const tidy = tidyValue(value);
+      values.set(property, { value: tidy, timestamp: usableTimestamp(time) ?? this.#clock.now() });
+      this.#latest.set(property, tidy);
+    }
+    this.#lastValues = values;
+    for (const tell of [...this.#valueObservers]) tell();
+  }
+
+  /** Takes a value that is about the time zone; false for any other. */
+  #takeHidden(variable: string, value: PropertyValue): boolean {
+    if (variable !== hiddenVariables.offset && variable !== hiddenVariables.until) return false;
+    const field = variable === hiddenVariables.offset ? "offset" : "until";
+    if (typeof value === "number") this.#setTimezone({ ...this.#timezone, [field]: value });
+    return true;
+  }
+
+  /** Keeps the time zone, and asks for it again when it ends (data-api 7.2). */
+  #setTimezone(timezone: Timezone): void {
+    this.#timezone = timezone;
+    this.#stopTimezoneTimer();
+    const left = timezone.until * 1000 - this.#clock.now();
+    if (left > 0) this.#stopTimezoneTimer = this.#clock.after(left, () => this.#control.refresh());
+  }
+
+  #prepare({ values, types }: DeviceReport, time: number): Prepared {
+    const packed = packReport(values, { types, time, lastKnown: (variable) => this.#latest.get(variable) });
+    for (const [variable, value] of packed.values) this.#latest.set(variable, value);
+    // The topic depends on the thing at the time of sending.
+    const writes = packed.messages.map((payload) => ({ topic: "", payload }));
+    return { thingId: "", thingName: undefined, writes };
+  }
+
+  #tellStanding(): void {
+    this.#standing = standingOf(this.session.state, this.#control.thingId, this.#takeOvers);
+    for (const observer of [...this.#observers]) observer(this.#standing);
+  }
+}
+
+/** Client id and user name are the device id, the password is the key; with a certificate there is none (data-api 3). */
+function loginOf({ deviceId, secretKey, tls }: DeviceSettings): SessionLogin {
+  if (deviceId === "") {
+    throw new CloudError("not_configured", "The device has no id: create a device, or take its id from the cloud.");
+  }
+  if (!isUuid(deviceId)) {
+    throw new CloudError(
+      "invalid_input",
+      `deviceId: "${printable(deviceId)}" cannot be used; expected is the device's id, a UUID.`,
+    );
+  }
+  if (secretKey !== "") return { clientId: deviceId, userName: deviceId, password: secretKey };
+  if (tls?.cert !== undefined && tls.key !== undefined) return { clientId: deviceId };
+  throw new CloudError(
+    "not_configured",
+    "The device has neither a secret key nor a client certificate: give one of them.",
+  );
+}
+
+function isUsable(value: PropertyValue): boolean {
+  const parts = typeof value === "object" ? Object.values(value) : [value];
+  return parts.every((part) => typeof part !== "number" || Number.isFinite(part));
+}

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { CloudDevice, type DeviceReport, type DeviceSettings } from "../../cloud/device";
+import type { CloudError } from "../../cloud/errors";
+import { type House, until } from "./house";
+
+const opened: CloudDevice[] = [];
+/** The topics of messages that devices of `openDevice` could not read. */
+export const malformed: string[] = [];
+
+/** Opens the house's device with our own client; it connects at once. */
+export function openDevice(house: House, more: Partial<DeviceSettings> = {}): CloudDevice {
+  const device = new CloudDevice(
+    {
+      deviceId: house.deviceId,
+      secretKey: house.secretKey,
+      brokerUrl: house.simulator.deviceBrokerUrl,
+      messagesPerSecond: 25,
+      ...more,
+    },
+    { onMalformed: (topic) => malformed.push(topic), onFault: (reason) => assert.fail(String(reason)) },
+  );
+  opened.push(device);
+  device.session.start();
+  return device;
+}
+
+/** Closes all that `openDevice` has opened. */
+export async function closeDevices(): Promise<void> {
+  await Promise.all(opened.splice(0).map((device) => device.close()));
+  malformed.length = 0;
+}
+
+/** Reports values; resolves with the error that ended it, if any. */
+export function report(
+  device: CloudDevice,
+  values: Record<string, unknown>,
+  more: Partial<DeviceReport> = {},
+): Promise<CloudError | undefined> {
+  return new Promise((settle) => {
+    const usual = { owner: "spec", whenOffline: "queue", queueLimit: 9 } as const;
+    device.report({ ...usual, values: new Map(Object.entries(values)), settle, ...more });
+  });
+}
+
+/** Waits until the device stands so. */
+export const standing = (device: CloudDevice, name: string): Promise<void> =>
+  until(`standing ${name}`, () => device.standing.name === name, 25_000);
+
+/** Waits until the device is online with this thing. */
+export const attached = (device: CloudDevice, thingId: string): Promise<void> =>
+  until(`attached to ${thingId}`, () => device.standing.name === "online" && device.standing.thingId === thingId);
