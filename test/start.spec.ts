@@ -151,7 +151,7 @@ describe("npm start", function () {
     assert.match(output(), /has stopped/);
   });
 
-  it("uses the cloud of an API key in the environment, and writes the key nowhere", async () => {
+  it("uses the cloud of an API key in the environment, runs the pump there, and writes the key nowhere", async () => {
     simulator = await startSimulator();
     boards = startBoards({ deviceBrokerUrl: simulator.deviceBrokerUrl, house: seedHouse(simulator.store), every: 100 });
     const { clientId, clientSecret, restUrl, brokerUrl } = simulator;
@@ -165,6 +165,10 @@ describe("npm start", function () {
     const { told, close } = await listen(url);
     try {
       await until("a temperature of this cloud", debugOf(told, "every value", /"topic":"temperature"/));
+      // These boards live ten times as fast.
+      await until("the pump, as the tank gets low", debugOf(told, "pump runs", /true/));
+      told.length = 0;
+      await until("the end of pumping", debugOf(told, "pump runs", /false/));
     } finally {
       close();
     }
