@@ -98,7 +98,7 @@ function repeat(
       if (signal.aborted) return;
       faults.passed();
       status.done();
-      node.send((timestamp === undefined ? reading : { ...reading, timestamp }));
+      node.send(timestamp === undefined ? reading : { ...reading, timestamp });
     } catch (reason) {
       if (!signal.aborted) faults.failed(reason);
     }

@@ -34,6 +34,27 @@ function sources(folder: string): string[] {
   return files.filter((file) => file.endsWith(".ts")).map((file) => read(folder, file));
 }
 
+interface Form {
+  /** The shared script that fills its lists. */
+  lists: string;
+  /** The fields that have a list. */
+  fields: string[];
+  /** The texts of its status, error codes aside. */
+  states: string[];
+}
+
+const usualForm: Form = {
+  lists: "thing-variable",
+  fields: ["thing", "property"],
+  states: ["connected", "connecting", "idle", "waiting"],
+};
+const deviceStates = ["online", "offline", "unknown", "stale"].map((state) => `device-${state}`);
+const forms: Record<string, Form> = {
+  "property-out": { ...usualForm, states: [...usualForm.states, "sending", "queued"] },
+  "property-get": { ...usualForm, states: ["idle", "working", "done"] },
+  "device-status": { lists: "device", fields: ["device"], states: ["connecting", ...deviceStates, "devices"] },
+};
+
 /** The keys that a set's form, scripts and runtime ask for. Keys made of parts are spread out here, by what makes them. */
 function usedKeys(set: string): Set<string> {
   const type = `arduino-cloud-${set}`;
@@ -53,17 +74,11 @@ function usedKeys(set: string): Set<string> {
     for (const [name, reasons] of Object.entries(checkReasons))
       for (const reason of reasons) used.add(`test.${name}.${reason}`);
   } else {
-    shared(["picker", "thing-variable"]);
-    if (set === "property-in") used.delete("tip.read-only");
+    const { lists, fields, states } = forms[set] ?? usualForm;
+    shared(["picker", lists]);
+    if (lists === "thing-variable" && set !== "property-out") used.delete("tip.read-only");
     const hints = [...read("nodes", "editor", "picker.ts").matchAll(/`tip\.\$\{field\}-([\w-]+)`/g)];
-    for (const [, hint] of hints) for (const field of ["thing", "property"]) used.add(`tip.${field}-${hint}`);
-    const states = [
-      "connected",
-      "connecting",
-      "idle",
-      "waiting",
-      ...(set === "property-out" ? ["sending", "queued"] : []),
-    ];
+    for (const [, hint] of hints) for (const field of fields) used.add(`tip.${field}-${hint}`);
     for (const state of [...states, ...codes]) used.add(`status.${state}`);
   }
   return used;

@@ -29,6 +29,16 @@ export interface ThingDetail extends ThingChoice {
   choices: VariableChoice[];
 }
 
+/** A device to choose. */
+export interface DeviceChoice {
+  id: string;
+  name: string;
+  /** The type of its board. */
+  type: string;
+  /** The name of the thing that it is bound to; `null` where it is bound to none. */
+  thing: string | null;
+}
+
 /** The settings of an account as they stand in the editor, deployed or not. `__PWRD__` stands for a stored secret. */
 export interface TypedAccount {
   id: string;

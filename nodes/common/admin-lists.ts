@@ -1,5 +1,5 @@
-import type { KnownThing, Property } from "../../cloud/rest";
-import type { ThingChoice, ThingDetail, VariableChoice } from "./admin-answers";
+import type { Device, KnownThing, Property } from "../../cloud/rest";
+import type { DeviceChoice, ThingChoice, ThingDetail, VariableChoice } from "./admin-answers";
 
 /** How much of a last value a list shows. */
 const shownLength = 60;
@@ -12,6 +12,11 @@ export function listThings(things: readonly KnownThing[]): ThingChoice[] {
 /** A thing and its variables as a list to choose from, by name. */
 export function listVariables(thing: KnownThing): ThingDetail {
   return { ...chooseThing(thing), choices: thing.properties.map(chooseVariable).sort(byName) };
+}
+
+/** The devices of an account as a list to choose from, by name. */
+export function chooseDevices(devices: readonly Device[]): DeviceChoice[] {
+  return devices.map(({ id, name, type, thing }) => ({ id, name, type, thing: thing?.name ?? null })).sort(byName);
 }
 
 function chooseThing({ id, name, properties }: KnownThing): ThingChoice {

@@ -1,12 +1,12 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Node, NodeAPI } from "node-red";
-import type { AccountSettings } from "../../cloud/account";
+import type { AccountSettings, CloudAccount } from "../../cloud/account";
 import { CloudError, type ErrorCode, toCloudError } from "../../cloud/errors";
-import { createRest, type Directory } from "../../cloud/rest";
+import { createRest, type Directory, listDevices, type Rest } from "../../cloud/rest";
 import { type AccountNode, findAccount } from "./account-node";
 import { readAccountSettings } from "./account-settings";
 import type { Check, Refusal } from "./admin-answers";
-import { listThings, listVariables } from "./admin-lists";
+import { chooseDevices, listThings, listVariables } from "./admin-lists";
 import { settingsCheck, testConnection } from "./connection-test";
 
 /** Milliseconds for one answer to the editor. */
@@ -19,8 +19,8 @@ const storedSecret = "__PWRD__";
 /**
  * Registers the endpoints that the forms use, once per load:
  *
- * - `GET arduino-cloud/accounts/:id/things` and `…/things/:thing`: lists of a deployed account;
- * - `POST arduino-cloud/things` and `/thing`: the same with settings that are not deployed, in the body;
+ * - `GET arduino-cloud/accounts/:id/things`, `…/things/:thing` and `…/devices`: lists of a deployed account;
+ * - `POST arduino-cloud/things`, `/thing` and `/devices`: the same with settings that are not deployed, in the body;
  * - `POST arduino-cloud/test`: **Test connection**, answers `{checks}`.
  *
  * Reading with a deployed account needs `arduino-cloud.read`. Whatever makes the server use credentials that somebody
@@ -31,26 +31,31 @@ export function registerAdminRoutes(RED: NodeAPI): void {
   const mayWrite = RED.auth.needsPermission("arduino-cloud.write");
   const { httpAdmin } = RED;
 
-  const deployed = (request: Request): Directory =>
-    findAccount(RED, String(request.params.id ?? "")).account.rest.directory;
+  const deployed = (request: Request): CloudAccount => findAccount(RED, String(request.params.id ?? "")).account;
+  const directory = (request: Request): Directory => deployed(request).rest.directory;
   httpAdmin.get(
     "/arduino-cloud/accounts/:id/things",
     mayRead,
-    answer(async (request, signal) => listThings(await deployed(request).things({ signal, maxAge: maxAge(request) }))),
+    answer(async (request, signal) => listThings(await directory(request).things({ signal, maxAge: maxAge(request) }))),
   );
   httpAdmin.get(
     "/arduino-cloud/accounts/:id/things/:thing",
     mayRead,
     answer(async (request, signal) => {
       const thing = String(request.params.thing ?? "");
-      return listVariables(await deployed(request).thing(thing, { signal, maxAge: maxAge(request) }));
+      return listVariables(await directory(request).thing(thing, { signal, maxAge: maxAge(request) }));
     }),
+  );
+  httpAdmin.get(
+    "/arduino-cloud/accounts/:id/devices",
+    mayRead,
+    answer(async (request, signal) => chooseDevices(await deployed(request).polling.devices(signal))),
   );
   httpAdmin.post(
     "/arduino-cloud/things",
     mayWrite,
     answer((request, signal) =>
-      withTyped(RED, request, async (directory) => listThings(await directory.things({ signal }))),
+      withTyped(RED, request, async ({ directory: things }) => listThings(await things.things({ signal }))),
     ),
   );
   httpAdmin.post(
@@ -58,10 +63,17 @@ export function registerAdminRoutes(RED: NodeAPI): void {
     mayWrite,
     answer((request, signal) => {
       const thing = fieldsOf(request.body).thing;
-      return withTyped(RED, request, async (directory) =>
-        listVariables(await directory.thing(typeof thing === "string" ? thing : "", { signal })),
+      return withTyped(RED, request, async ({ directory: things }) =>
+        listVariables(await things.thing(typeof thing === "string" ? thing : "", { signal })),
       );
     }),
+  );
+  httpAdmin.post(
+    "/arduino-cloud/devices",
+    mayWrite,
+    answer((request, signal) =>
+      withTyped(RED, request, async ({ client }) => chooseDevices(await listDevices(client, { signal }))),
+    ),
   );
   httpAdmin.post(
     "/arduino-cloud/test",
@@ -81,10 +93,10 @@ async function test(RED: NodeAPI, request: Request): Promise<Check[]> {
 }
 
 /** Asks the cloud with settings that are not deployed, over a client that lives no longer than this. */
-async function withTyped<T>(RED: NodeAPI, request: Request, ask: (directory: Directory) => Promise<T>): Promise<T> {
+export async function withTyped<T>(RED: NodeAPI, request: Request, ask: (rest: Rest) => Promise<T>): Promise<T> {
   const rest = createRest({ ...typedSettings(RED, request.body), timeout: patience });
   try {
-    return await ask(rest.directory);
+    return await ask(rest);
   } finally {
     rest.close();
   }
@@ -128,7 +140,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 };
 
 /** Makes an endpoint of an async function: JSON, or the error as `{code, message}`. */
-function answer(work: (request: Request, signal: AbortSignal) => Promise<unknown>): RequestHandler {
+export function answer(work: (request: Request, signal: AbortSignal) => Promise<unknown>): RequestHandler {
   return (request: Request, response: Response): void => {
     const signal = AbortSignal.timeout(patience);
     work(request, signal).then(
@@ -146,7 +158,8 @@ const tooSlow = new CloudError("timeout", `The cloud did not answer within ${pat
 /** Whatever else goes wrong is a fault of ours, whose text nobody has checked for secrets. */
 const internal = new CloudError("server_error", "The request failed inside Node-RED.");
 
-function fieldsOf(value: unknown): Record<string, unknown> {
+/** Gives the fields of a value that came from the editor; none where it is no object. */
+export function fieldsOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 

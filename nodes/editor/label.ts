@@ -5,6 +5,11 @@ export function targetLabel(node: EditorNode, fallback: string): string {
   return nameLabel(node, [thing, variable].filter(Boolean).join(" / ") || fallback);
 }
 
+/** The label of a node that is about a device: its name, else the device's, else `fallback`. */
+export function deviceLabel(node: EditorNode, fallback: string): string {
+  return nameLabel(node, textOf(node.deviceName) || textOf(node.device) || fallback);
+}
+
 /** The name that the user gave a node, else `fallback`. */
 export function nameLabel({ name }: EditorNode, fallback: string): string {
   return textOf(name) || fallback;

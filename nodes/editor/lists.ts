@@ -1,4 +1,4 @@
-import type { Refusal, ThingChoice, ThingDetail, TypedAccount } from "../common/admin-answers";
+import type { DeviceChoice, Refusal, ThingChoice, ThingDetail, TypedAccount } from "../common/admin-answers";
 
 /** Why a list could not be had: a code that `errorText` puts into words. */
 export class ListError extends Error {
@@ -45,6 +45,12 @@ export function fetchThing(account: EditorNode, thing: string, refresh: boolean)
   if (account.changed === true) return post("arduino-cloud/thing", { ...typedAccount(account), thing });
   const path = `arduino-cloud/accounts/${encodeURIComponent(account.id)}/things/${encodeURIComponent(thing)}`;
   return get(path, refresh);
+}
+
+/** The devices of an account. Rejects with `ListError`. */
+export function fetchDevices(account: EditorNode, refresh: boolean): Promise<DeviceChoice[]> {
+  if (account.changed === true) return post("arduino-cloud/devices", typedAccount(account));
+  return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/devices`, refresh);
 }
 
 function get<T>(path: string, refresh: boolean): Promise<T> {

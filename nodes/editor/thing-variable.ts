@@ -49,7 +49,7 @@ export function pickThingAndVariable({ type, writes }: ThingAndVariable): () => 
 }
 
 /** The account that is selected in the form; `undefined` for none, and for one that only the runtime knows (`${ENV}`). */
-function chosenAccount(): EditorNode | undefined {
+export function chosenAccount(): EditorNode | undefined {
   return RED.nodes.node(String($("#node-input-account").val() ?? "")) ?? undefined;
 }
 

@@ -1,0 +1,36 @@
+import { pickDevice } from "./editor/device";
+import { deviceLabel } from "./editor/label";
+import { textsOf } from "./editor/text";
+import { numberFrom } from "./editor/validators";
+
+const translate = textsOf("arduino-cloud-device-status");
+let closeList: () => void = () => undefined;
+
+RED.nodes.registerType("arduino-cloud-device-status", {
+  category: "Arduino Cloud",
+  categoryDescription: translate("tip.category"),
+  color: "#8fc1c4",
+  defaults: {
+    name: { value: "" },
+    account: { value: "", type: "arduino-cloud-account", label: translate("label.account") },
+    device: { value: "" },
+    deviceName: { value: "" },
+    interval: { value: 60, label: translate("label.interval"), validate: numberFrom(0.1) },
+    staleAfter: { value: 0, label: translate("label.stale-after"), validate: numberFrom(0) },
+  },
+  inputs: 0,
+  outputs: 1,
+  icon: "arduino-cloud-status.svg",
+  paletteLabel: translate("palette"),
+  label() {
+    return deviceLabel(this, translate("palette"));
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  oneditprepare() {
+    closeList = pickDevice("arduino-cloud-device-status");
+  },
+  oneditsave: () => closeList(),
+  oneditcancel: () => closeList(),
+});

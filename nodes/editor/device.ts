@@ -1,0 +1,28 @@
+import { fetchDevices } from "./lists";
+import { Picker } from "./picker";
+import { textsOf } from "./text";
+import { chosenAccount } from "./thing-variable";
+
+/** The list of a form that has the fields `account` and `device`. Gives what closes it. */
+export function pickDevice(type: string): () => void {
+  const translate = textsOf(type);
+  const devices = new Picker({
+    field: "device",
+    nameField: "deviceName",
+    translate,
+    load: (refresh) => {
+      const account = chosenAccount();
+      if (account === undefined) return undefined;
+      return fetchDevices(account, refresh).then((list) =>
+        list.map(({ id, name, type: board, thing }) => ({
+          value: id,
+          name,
+          detail: [board, thing ?? translate("label.no-thing")].join(" · "),
+        })),
+      );
+    },
+  });
+  // The editor triggers "change" itself when the form is ready: that loads the list the first time.
+  $("#node-input-account").on("change", () => devices.reload());
+  return () => devices.close();
+}

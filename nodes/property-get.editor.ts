@@ -1,0 +1,44 @@
+import { targetLabel } from "./editor/label";
+import { pickThingAndVariable } from "./editor/thing-variable";
+import { textsOf } from "./editor/text";
+import { numberFrom } from "./editor/validators";
+
+const translate = textsOf("arduino-cloud-property-get");
+let closeLists: () => void = () => undefined;
+
+RED.nodes.registerType("arduino-cloud-property-get", {
+  category: "Arduino Cloud",
+  categoryDescription: translate("tip.category"),
+  color: "#8fc1c4",
+  defaults: {
+    name: { value: "" },
+    account: { value: "", type: "arduino-cloud-account", label: translate("label.account") },
+    thing: {
+      value: "",
+      label: translate("label.thing"),
+      // Two declared parameters: with one, the editor takes a reason for "valid".
+      validate(value, { label = "" }) {
+        return value !== "" || !(Number(this.repeat) > 0) || `${label}: ${translate("error.thing-needed")}`;
+      },
+    },
+    thingName: { value: "" },
+    property: { value: "" },
+    propertyName: { value: "" },
+    repeat: { value: 0, label: translate("label.repeat"), validate: numberFrom(0) },
+  },
+  inputs: 1,
+  outputs: 1,
+  icon: "arduino-cloud-get.svg",
+  paletteLabel: translate("palette"),
+  label() {
+    return targetLabel(this, translate("palette"));
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  oneditprepare() {
+    closeLists = pickThingAndVariable({ type: "arduino-cloud-property-get", writes: false });
+  },
+  oneditsave: () => closeLists(),
+  oneditcancel: () => closeLists(),
+});
