@@ -41,6 +41,8 @@ describe("the editor", function () {
   it("has the nodes in the palette", async () => {
     const category = editor.page.locator(".red-ui-palette-category", { hasText: "Arduino Cloud" });
     assert.deepEqual((await category.locator(".red-ui-palette-node").allInnerTexts()).sort(), [
+      "device status",
+      "property get",
       "property in",
       "property out",
     ]);

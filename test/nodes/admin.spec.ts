@@ -57,16 +57,17 @@ describe("admin endpoints", function () {
   const outline = (checks: Check[]): string[] => checks.map(({ name, state, reason }) => `${name} ${state} ${reason}`);
 
   it("lets nobody in without a login", async () => {
-    for (const path of ["/arduino-cloud/accounts/good/things", `/arduino-cloud/accounts/good/things/${house.thingId}`])
-      assert.equal((await get(path)).status, 401);
-    for (const path of ["/arduino-cloud/things", "/arduino-cloud/thing", "/arduino-cloud/test"])
-      assert.equal((await post(path, typed())).status, 401);
+    for (const path of ["things", `things/${house.thingId}`, "devices"])
+      assert.equal((await get(`/arduino-cloud/accounts/good/${path}`)).status, 401);
+    for (const path of ["things", "thing", "devices", "test"])
+      assert.equal((await post(`/arduino-cloud/${path}`, typed())).status, 401);
   });
 
   it("lets a reader read with a deployed account, and no more", async () => {
-    assert.equal((await get("/arduino-cloud/accounts/good/things", "reader")).status, 200);
-    for (const path of ["/arduino-cloud/things", "/arduino-cloud/thing", "/arduino-cloud/test"])
-      assert.equal((await post(path, typed(), "reader")).status, 401);
+    for (const path of ["things", "devices"])
+      assert.equal((await get(`/arduino-cloud/accounts/good/${path}`, "reader")).status, 200);
+    for (const path of ["things", "thing", "devices", "test"])
+      assert.equal((await post(`/arduino-cloud/${path}`, typed(), "reader")).status, 401);
   });
 
   it("lists things and variables of a deployed account", async () => {
@@ -87,6 +88,15 @@ describe("admin endpoints", function () {
         ["sensor"],
       );
     }
+  });
+
+  it("lists devices, with a deployed account and with one that is only typed", async () => {
+    const { type } = house.simulator.store.devices.get(house.deviceId) ?? {};
+    const expected = [{ id: house.deviceId, name: "Board", type, thing: "House" }];
+    assert.deepEqual((await get("/arduino-cloud/accounts/good/devices", "admin")).body, expected);
+    assert.deepEqual((await post("/arduino-cloud/devices", typed(), "admin")).body, expected);
+    const wrong = await post("/arduino-cloud/devices", typed({}, { clientSecret: "wrong" }), "admin");
+    assert.deepEqual([wrong.status, (wrong.body as { code: string }).code], [502, "unauthorized"]);
   });
 
   it("refreshes on demand only", async () => {
