@@ -81,6 +81,10 @@ function without<T>(list: T[], item: T): void {
   if (index >= 0) list.splice(index, 1);
 }
 
+function refusedUser({ refuseUsers }: Faults, login: Login | undefined): 0 | 3 {
+  return refuseUsers && login?.kind === "user" ? 3 : 0;
+}
+
 /** Starts the broker: MQTT 3.1.1 over TCP and over WebSocket, for users and devices. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const broker = new SimulatedBroker(options);
@@ -246,7 +250,7 @@ class SimulatedBroker implements Broker {
     const { clientId } = packet;
     const password = packet.password?.toString() ?? "";
     const login = loginOf(store, tokens, { clientId, userName, password, certificate: link.certificate });
-    const ordered = typeof faults.refuseConnect === "number" ? faults.refuseConnect : 0;
+    const ordered = typeof faults.refuseConnect === "number" ? faults.refuseConnect : refusedUser(faults, login);
     const returnCode = packet.protocolVersion === 4 ? ordered || (login ? 0 : 5) : 1;
     note(observed.connects, { clientId, userName, returnCode, at: Date.now() });
     if (returnCode !== 0 || !login) {

@@ -59,7 +59,15 @@ export interface Choices {
   historyLimit: number;
   /** `data_retention_days` of the plan. */
   retentionDays: number;
+  /** Most objects of a kind that the plan allows, the variables of all things together; absent = any number. */
+  planLimits: Partial<Record<PlanKind, number>>;
+  /** Status of what goes beyond the plan (rest-api 14.5). */
+  planLimitStatus: 403 | 412;
+  /** What a cloned dashboard's name has behind the old one (not documented). */
+  cloneSuffix: string;
 }
+
+export type PlanKind = "things" | "properties" | "devices" | "triggers" | "actions";
 
 /** The choices a simulator starts with. */
 export const defaultChoices = (): Choices => ({
@@ -90,4 +98,7 @@ export const defaultChoices = (): Choices => ({
   neverWritten: "N/A",
   historyLimit: 100_000,
   retentionDays: 90,
+  planLimits: {},
+  planLimitStatus: 412,
+  cloneSuffix: " copy",
 });

@@ -37,6 +37,8 @@ export interface Faults {
 
   /** CONNACK code of every CONNECT, or "socket" to destroy the socket at once; null = works. */
   refuseConnect: 1 | 2 | 3 | 4 | 5 | "socket" | null;
+  /** Answers every CONNECT of a user with CONNACK 3 (server unavailable), while devices are served. */
+  refuseUsers: boolean;
   /** Milliseconds that every packet to a client waits. */
   delayMs: number;
   /** Closes a user's connection when the token it logged in with expires (data-api 3.4: open). */
@@ -60,6 +62,7 @@ export const noFaults = (): Faults => ({
   retryAfter: null,
   publishDelayMs: 0,
   refuseConnect: null,
+  refuseUsers: false,
   delayMs: 0,
   closeAtExpiry: true,
   duplicate: false,

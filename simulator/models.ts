@@ -7,6 +7,7 @@ export type JsonValue = string | number | boolean | null | JsonValue[] | { [key:
 /** An account, and the API key that acts for it. */
 export interface User {
   id: string;
+  username: string;
   clientId: string;
   clientSecret: string;
   /** Ids of the spaces that this key may act in, besides the private one. */
@@ -105,6 +106,12 @@ export interface Device {
   connected?: boolean;
   /** Connects and disconnects, oldest first. */
   events: { value: "CONNECTED" | "DISCONNECTED"; updated_at: string }[];
+  /** What it said about itself on its own output topic (data-api 9), oldest first. */
+  reports: { name: string; value: JsonValue; updated_at: string }[];
+  /** When the running OTA is given up, in milliseconds since 1970; absent where none runs. */
+  otaUntil?: number;
+  /** EUI of a LoRa device. */
+  eui?: string;
 }
 
 /** What a thing is made of; anything left out gets its documented default. */
@@ -114,6 +121,8 @@ export type ThingFields = Partial<Omit<Thing, "properties" | "user_id" | "organi
 export type PropertyFields = Partial<Omit<Property, "history" | "thing_id">> & { name: string; type: string };
 
 /** What a device is made of. */
-export type DeviceFields = Partial<Omit<Device, "events" | "certificates" | "user_id" | "organization_id">> & {
+export type DeviceFields = Partial<
+  Omit<Device, "events" | "reports" | "certificates" | "user_id" | "organization_id">
+> & {
   name: string;
 };

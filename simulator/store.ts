@@ -1,6 +1,7 @@
 import { randomBytes, randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { defaultChoices, type Choices } from "./choices";
+import type { Dashboard } from "./dashboard-models";
 import type {
   Device,
   DeviceFields,
@@ -14,6 +15,8 @@ import type {
   User,
 } from "./models";
 import { completeValue } from "./property-types";
+import { builtInTemplates, type Template } from "./templates";
+import type { Action, Trigger } from "./trigger-models";
 
 export type { Device, JsonValue, Property, Sample, Scope, Thing, User } from "./models";
 
@@ -36,13 +39,18 @@ const farthestTime = 8.64e15;
 export const rfc3339 = (timeMs: number): string => new Date(timeMs).toISOString();
 
 /**
- * The simulated cloud's data: users, things with their properties and history, devices. No network and no rules of
+ * The simulated cloud's data: users, things with their properties and history, devices, dashboards, triggers. No network and no rules of
  * the REST API beyond the links between objects; REST, broker, seeds and tests all change it through these methods.
  */
 export class Store extends EventEmitter<StoreEvents> {
   readonly users: User[] = [];
   readonly things = new Map<string, Thing>();
   readonly devices = new Map<string, Device>();
+  readonly dashboards = new Map<string, Dashboard>();
+  readonly triggers = new Map<string, Trigger>();
+  readonly actions = new Map<string, Action>();
+  /** By name or id. The API has no way to add one, so tests do it here. */
+  readonly templates = new Map<string, Template>(Object.entries(builtInTemplates));
 
   constructor(readonly choices: Choices = defaultChoices()) {
     super();
@@ -51,8 +59,10 @@ export class Store extends EventEmitter<StoreEvents> {
 
   /** Adds an account with an API key of the real lengths (rest-api 2). */
   createUser(fields: Partial<User> = {}): User {
+    const id = randomUUID();
     const user: User = {
-      id: randomUUID(),
+      id,
+      username: `user-${id.slice(0, 8)}`,
       clientId: randomBytes(16).toString("hex"),
       clientSecret: randomBytes(32).toString("hex"),
       organizations: [],
@@ -114,6 +124,7 @@ export class Store extends EventEmitter<StoreEvents> {
       ...owner(scope),
       certificates: [],
       events: [],
+      reports: [],
     };
     this.devices.set(device.id, device);
     return device;
@@ -200,7 +211,18 @@ export class Store extends EventEmitter<StoreEvents> {
     const now = rfc3339(Date.now());
     device.connected = connected;
     device.last_activity_at = now;
+    // A board that comes back has restarted.
+    if (connected) delete device.otaUntil;
     device.events.push({ value: connected ? "CONNECTED" : "DISCONNECTED", updated_at: now });
+  }
+
+  /** The variable with this id and its thing, deleted or not. */
+  propertyById(id: string): { thing: Thing; property: Property } | undefined {
+    for (const thing of this.things.values()) {
+      const property = thing.properties.find((each) => each.id === id);
+      if (property) return { thing, property };
+    }
+    return undefined;
   }
 
   /** The living variable of that name, if the thing has it. */
@@ -249,7 +271,8 @@ export function isVisible(object: { user_id: string; organization_id?: string },
   return object.user_id === scope.userId && object.organization_id === undefined;
 }
 
-function owner(scope: Scope): { user_id: string; organization_id?: string } {
+/** The owner's fields of a new object. */
+export function owner(scope: Scope): { user_id: string; organization_id?: string } {
   const organization = scope.organizationId === undefined ? {} : { organization_id: scope.organizationId };
   return { user_id: scope.userId, ...organization };
 }

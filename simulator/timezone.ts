@@ -22,8 +22,20 @@ export function zoneOffset(zone: string, timeMs: number): number {
   return (sign === "-" ? -1 : 1) * (Number(hours) * 3600 + Number(minutes) * 60);
 }
 
+/** The last answer for each zone, since it takes many steps to find and seldom changes. */
+const known = new Map<string, TimezoneFacts & { since: number }>();
+
 /** The offset in force at `timeMs` and when it ends, to the second. */
 export function timezoneAt(zone: string, timeMs: number): TimezoneFacts {
+  const fresh = known.get(zone);
+  if (fresh && timeMs >= fresh.since && timeMs < fresh.until * 1000)
+    return { offset: fresh.offset, until: fresh.until };
+  const facts = findTimezone(zone, timeMs);
+  known.set(zone, { ...facts, since: timeMs });
+  return facts;
+}
+
+function findTimezone(zone: string, timeMs: number): TimezoneFacts {
   const offset = zoneOffset(zone, timeMs);
   const end = timeMs + 365 * day;
   let later = timeMs + 7 * day;

@@ -1,8 +1,9 @@
 /** The cloud's side of a device's life: what it is told when it asks, and what is kept of what it says. */
 import { decodeCommand, encodeCommand, type Command } from "./commands";
+import { note } from "./observed";
 import { propertyTypes } from "./property-types";
 import { decodeSenml, encodeSenml, type SenmlEntry, type SenmlReading, type SenmlScalar } from "./senml";
-import type { Property, Store, Thing } from "./store";
+import { rfc3339, type Property, type Store, type Thing } from "./store";
 import { timezoneAt } from "./timezone";
 import { parseTopic } from "./topics";
 
@@ -84,11 +85,14 @@ function answerCommand({ store, publish }: TwinContext, deviceId: string, comman
   }
 }
 
-/** Legacy device properties (data-api 9). */
+/** What a device says about itself (data-api 9). */
 function noteDevice({ store }: TwinContext, deviceId: string, readings: SenmlReading[]): void {
   const device = store.devices.get(deviceId);
-  const version = readings.find(({ variable }) => variable === "LIB_VERSION")?.value;
-  if (device && typeof version === "string") device.lib_version = version;
+  if (!device) return;
+  for (const { variable, value } of readings) {
+    note(device.reports, { name: variable, value, updated_at: rfc3339(Date.now()) });
+    if (variable === "LIB_VERSION" && typeof value === "string") device.lib_version = value;
+  }
 }
 
 function answerShadow({ store, publish }: TwinContext, thingId: string, readings: SenmlReading[]): void {

@@ -5,23 +5,33 @@ import { notFound } from "./failure";
 import { textOf, type Checked, type Fields } from "./fields";
 import { propertyByName, send } from "./publish";
 import type { Call, Route } from "./route";
-import { flag, hasTags, pick, refuse, removeTag, setTag, tagFields, tagFilter, timeOf } from "./shared";
+import {
+  checkPlan,
+  flag,
+  hasTags,
+  looseName,
+  ownedOf,
+  pick,
+  refuse,
+  removeTag,
+  restores,
+  setTag,
+  tagFields,
+  tagFilter,
+} from "./shared";
 import { deviceView, propertyViews, tagsView, type View } from "./views";
 
 /** DEVICE_TYPE (rest-api 7). */
-const types = [
+export const types = [
   ...["mkrwifi1010", "mkr1000", "nano_33_iot", "mkrgsm1400", "mkrnb1500", "login_and_secretkey_wifi", "envie_m7"],
   ...["nanorp2040connect", "nicla_vision", "phone", "portenta_x8", "opta", "giga", "generic_device_secretkey"],
   ...["portenta_c33", "unor4wifi", "nano_nora", "unoq"],
 ];
 
 /** CONNECTION (rest-api 7). */
-const connections = ["wifi", "eth", "wifiandsecret", "gsm", "nb", "lora", "catm1", "cellular"];
+export const connections = ["wifi", "eth", "wifiandsecret", "gsm", "nb", "lora", "catm1", "cellular"];
 
-/** Unanchored in the document: one matching character is enough (rest-api 3). */
-const looseName = { kind: "string", max: 64, pattern: /[a-zA-Z0-9_.@-]+/ } as const;
-
-const deviceFields: Fields = {
+export const deviceFields: Fields = {
   ble_mac: { kind: "string", min: 17, max: 17, pattern: /^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}/ },
   connection_type: { kind: "string", values: connections },
   fqbn: { kind: "string" },
@@ -35,8 +45,8 @@ const deviceFields: Fields = {
   wifi_fw_version: { kind: "string", max: 10, pattern: /^\d+\.\d+\.\d+/ },
 };
 
-/** What an update may set; the owner comes from the token. */
-const ownFields = Object.keys(deviceFields).filter((name) => name !== "soft_deleted" && name !== "user_id");
+/** What a client may set; the owner comes from the token. */
+export const ownFields = Object.keys(deviceFields).filter((name) => name !== "soft_deleted" && name !== "user_id");
 
 const valuesFields: Fields = {
   properties: {
@@ -55,13 +65,8 @@ const valuesFields: Fields = {
 };
 
 /** The call's device. @throws Failure 404 for an unknown, deleted or foreign one */
-export function deviceOf({ store, scope, params }: Call, deletedToo = false): Device {
-  const device = store.devices.get(params.id ?? "");
-  if (!device || !isVisible(device, scope) || (device.deleted_at !== undefined && !deletedToo)) {
-    throw notFound("device");
-  }
-  return device;
-}
+export const deviceOf = (call: Call, deletedToo = false): Device =>
+  ownedOf(call, call.store.devices, "device", deletedToo);
 
 function list({ store, scope, query }: Call): View[] {
   return [...store.devices.values()]
@@ -73,14 +78,16 @@ function list({ store, scope, query }: Call): View[] {
     .map((device) => deviceView(store, device));
 }
 
-function create({ store, scope, body }: Call): View {
+function create(call: Call): View {
+  const { store, scope, body } = call;
+  checkPlan(call, "devices");
   const fields = { name: `device-${randomUUID().slice(0, 8)}`, ...pick(body, ownFields) } as unknown as DeviceFields;
   return deviceView(store, store.createDevice(fields, scope));
 }
 
 function update(call: Call): View {
   const { store, body } = call;
-  const device = deviceOf(call, body.soft_deleted === false || store.choices.updateRestores);
+  const device = deviceOf(call, restores(call));
   delete device.deleted_at;
   Object.assign(device, pick(body, ownFields), { updated_at: rfc3339(Date.now()) });
   if (body.soft_deleted === true) store.deleteDevice(device.id);
@@ -128,16 +135,6 @@ function writeProperties(call: Call): void {
   send(call, thing, writes, call.body.input !== true);
 }
 
-/** Connects and disconnects, the newest first; `start` is the newest time wanted (rest-api 6). */
-function status(call: Call): View {
-  const { id, events } = deviceOf(call);
-  const { limit, start } = call.query;
-  const wanted = events
-    .filter(({ updated_at: at }) => start === undefined || Date.parse(at) <= timeOf(start, 0))
-    .reverse();
-  return { id, events: wanted.slice(0, Number(limit)) };
-}
-
 function setKey(call: Call): View {
   const device = deviceOf(call);
   const key = typeof call.body.password === "string" ? call.body.password : newKey();
@@ -150,7 +147,7 @@ const newKey = (): string => randomBytes(24).toString("base64url");
 const devices = "/iot/v2/devices";
 const device = `${devices}/:id`;
 
-/** Devices, their tags and secret keys (rest-api 6). Certificates, OTA, claim and events are not simulated yet. */
+/** Devices, their variables, tags and secret keys (rest-api 6). */
 export const deviceRoutes: readonly Route[] = [
   {
     method: "GET",
@@ -194,13 +191,6 @@ export const deviceRoutes: readonly Route[] = [
     handle: properties,
   },
   { method: "PUT", path: `${device}/properties`, body: valuesFields, handle: writeProperties },
-  {
-    method: "GET",
-    path: `${device}/status`,
-    answers: "devicev2.status.events",
-    query: { limit: { kind: "integer", default: 30, min: 0 }, start: { kind: "date-time" } },
-    handle: status,
-  },
   { method: "GET", path: `${device}/tags`, answers: "tags", handle: (call) => tagsView(deviceOf(call).tags) },
   {
     method: "PUT",

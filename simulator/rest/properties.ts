@@ -4,7 +4,7 @@ import { isVisible, rfc3339, type Store } from "../store";
 import { notFound } from "./failure";
 import type { Checked, Fields } from "./fields";
 import type { Call, Route } from "./route";
-import { flag, refuse } from "./shared";
+import { checkPlan, flag, refuse } from "./shared";
 import { propertyView, propertyViews, type View } from "./views";
 
 /** `property` (rest-api 8). */
@@ -44,12 +44,9 @@ export function livingThing({ store, scope, params }: Call): Thing {
 
 /** The property with this id in what `call` may see. */
 export function findProperty({ store, scope }: Call, id: string): Found | undefined {
-  for (const thing of store.things.values()) {
-    if (thing.deleted_at !== undefined || !isVisible(thing, scope)) continue;
-    const property = thing.properties.find((each) => each.id === id && each.deleted_at === undefined);
-    if (property) return { thing, property };
-  }
-  return undefined;
+  const found = store.propertyById(id);
+  if (!found || found.property.deleted_at !== undefined || found.thing.deleted_at !== undefined) return undefined;
+  return isVisible(found.thing, scope) ? found : undefined;
 }
 
 /** Adds a property of checked fields. @throws Failure 400 where the thing has the variable name already */
@@ -93,6 +90,7 @@ export const propertyRoutes: readonly Route[] = [
     body: propertyFields,
     handle(call) {
       const thing = livingThing(call);
+      checkPlan(call, "properties");
       return propertyView(call.store, createProperty(call.store, thing, call.body), thing);
     },
   },

@@ -3,6 +3,11 @@ import { deviceRoutes } from "./devices";
 import { propertyRoutes } from "./properties";
 import { propertyTypeRoutes } from "./property-types";
 import { publishRoutes } from "./publish";
+import { deviceHistoryRoutes } from "./device-history";
+import { hardwareRoutes } from "./hardware";
+import { sketchRoutes } from "./sketches";
+import { dashboardRoutes } from "./dashboards";
+import { shareRoutes } from "./shares";
 import type { Route } from "./route";
 import { seriesRoutes } from "./series";
 import { thingRoutes } from "./things";
@@ -16,4 +21,9 @@ export const routes: readonly Route[] = [
   ...seriesRoutes,
   ...deviceRoutes,
   ...certificateRoutes,
+  ...deviceHistoryRoutes,
+  ...hardwareRoutes,
+  ...sketchRoutes,
+  ...dashboardRoutes,
+  ...shareRoutes,
 ];

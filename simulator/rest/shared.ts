@@ -1,6 +1,9 @@
-import type { JsonValue } from "../models";
-import { Failure } from "./failure";
+import type { PlanKind } from "../choices";
+import type { JsonValue, Thing } from "../models";
+import { isVisible, rfc3339 } from "../store";
+import { Failure, notFound } from "./failure";
 import { textOf, type Checked, type Field, type Fields } from "./fields";
+import type { Call } from "./route";
 
 /** Fields and helpers that several resources share. */
 
@@ -11,6 +14,9 @@ export const tagFields: Fields = {
   key: { kind: "string", required: true, max: 64, pattern: tagPattern },
   value: { kind: "string", required: true, max: 64, pattern: tagPattern },
 };
+
+/** Names of devices, dashboards and pages: unanchored, so one matching character is enough (rest-api 3). */
+export const looseName = { kind: "string", max: 64, pattern: /[a-zA-Z0-9_.@-]+/ } as const;
 
 export const flag: Field = { kind: "boolean", default: false };
 
@@ -61,4 +67,54 @@ export const timeOf = (value: JsonValue | undefined, fallback: number): number =
 /** @throws Failure 400 */
 export function refuse(detail: string): never {
   throw new Failure(400, detail);
+}
+
+/** A name as an id that reads well, as templates use it: `Living room light` as `living-room-light`. */
+export const friendlyId = (name: string): string =>
+  name
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
+
+/** What belongs to somebody and may be hidden. */
+interface Owned {
+  user_id: string;
+  organization_id?: string;
+  deleted_at?: string;
+}
+
+/** The object that the path's `:id` means. @throws Failure 404 for an unknown, deleted or foreign one */
+export function ownedOf<T extends Owned>(
+  { params, scope }: Call,
+  all: ReadonlyMap<string, T>,
+  what: string,
+  deletedToo = false,
+): T {
+  const object = all.get(params.id ?? "");
+  if (!object || !isVisible(object, scope) || (object.deleted_at !== undefined && !deletedToo)) throw notFound(what);
+  return object;
+}
+
+/** Whether an update brings a hidden object back (rest-api 3). */
+export const restores = ({ body, store }: Call): boolean => body.soft_deleted === false || store.choices.updateRestores;
+
+/** Hides an object, or removes it for good with `force`. */
+export function hide<T extends Owned & { id: string }>(all: Map<string, T>, object: T, force: boolean): void {
+  object.deleted_at = rfc3339(Date.now());
+  if (force) all.delete(object.id);
+}
+
+/** @throws Failure 412 (or what the choices say) for more objects of a kind than the plan allows (rest-api 5) */
+export function checkPlan({ store, scope }: Call, kind: PlanKind, added = 1): void {
+  const { planLimits, planLimitStatus } = store.choices;
+  const most = planLimits[kind];
+  if (most === undefined) return;
+  const living = ({ deleted_at: deleted }: { deleted_at?: string }): boolean => deleted === undefined;
+  const all: Iterable<Owned> = store[kind === "properties" ? "things" : kind].values();
+  const mine = [...all].filter((object) => living(object) && isVisible(object, scope));
+  const present =
+    kind === "properties"
+      ? (mine as Thing[]).reduce((sum, { properties }) => sum + properties.filter(living).length, 0)
+      : mine.length;
+  if (present + added > most) throw new Failure(planLimitStatus, `the plan allows ${most} ${kind}`);
 }

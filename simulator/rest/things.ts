@@ -1,10 +1,24 @@
 import type { Property, Thing, ThingFields } from "../models";
 import { isVisible, rfc3339 } from "../store";
-import { Failure, notFound } from "./failure";
+import { Failure } from "./failure";
 import { textOf, type Checked, type Fields } from "./fields";
 import { createProperty, propertyFields } from "./properties";
 import type { Call, Route } from "./route";
-import { flag, hasTags, omit, pick, refuse, removeTag, setTag, tagFields, tagFilter, tagMap } from "./shared";
+import {
+  checkPlan,
+  flag,
+  hasTags,
+  omit,
+  ownedOf,
+  pick,
+  refuse,
+  restores,
+  removeTag,
+  setTag,
+  tagFields,
+  tagFilter,
+  tagMap,
+} from "./shared";
 import { tagsView, thingView, type View } from "./views";
 
 const name = { kind: "string", max: 64, pattern: /^[a-zA-Z0-9_. -]+$/ } as const;
@@ -35,11 +49,7 @@ const updateFields: Fields = {
 const ownFields = ["assistant", "name", "timezone", "webhook_active", "webhook_uri"];
 
 /** The call's thing. @throws Failure 404 for an unknown, deleted or foreign one */
-export function thingOf({ store, scope, params }: Call, deletedToo = false): Thing {
-  const thing = store.things.get(params.id ?? "");
-  if (!thing || !isVisible(thing, scope) || (thing.deleted_at !== undefined && !deletedToo)) throw notFound("thing");
-  return thing;
-}
+export const thingOf = (call: Call, deletedToo = false): Thing => ownedOf(call, call.store.things, "thing", deletedToo);
 
 function list({ store, scope, query }: Call): View[] {
   const ids = query.ids as string[] | undefined;
@@ -67,6 +77,8 @@ function create(call: Call): View {
   if (typeof body.device_id === "string") checkDevice(call, body.device_id);
   const fields = pick(body, [...ownFields, "id", "device_id"]) as unknown as ThingFields;
   checkNames([], body.properties);
+  checkPlan(call, "things");
+  checkPlan(call, "properties", ((body.properties ?? []) as Checked[]).length);
   const thing = store.createThing({ ...fields, tags: tagMap(body.tags) }, scope);
   for (const property of (body.properties ?? []) as Checked[]) createProperty(store, thing, property);
   return thingView(store, thing, true);
@@ -84,7 +96,7 @@ function checkNames(present: readonly Property[], added: Checked[string] | undef
 
 function update(call: Call): View {
   const { store, body } = call;
-  const thing = thingOf(call, body.soft_deleted === false || store.choices.updateRestores);
+  const thing = thingOf(call, restores(call));
   const deviceId = body.device_id;
   if (typeof deviceId === "string" && deviceId !== "") checkDevice(call, deviceId, thing.id);
   delete thing.deleted_at;
@@ -112,6 +124,7 @@ function updateProperties({ store }: Call, thing: Thing, wanted: Checked[]): voi
 function clone(call: Call): View {
   const { store, scope, body } = call;
   const { timezone, tags, properties } = thingOf(call);
+  checkPlan(call, "things");
   const copy = store.createThing(
     { name: textOf(body.name), timezone, tags: body.include_tags === true ? { ...tags } : {} },
     scope,
@@ -122,7 +135,7 @@ function clone(call: Call): View {
   return thingView(store, copy, true);
 }
 
-/** Things and their tags (rest-api 6). Sketches and templates are not simulated yet. */
+/** Things and their tags (rest-api 6). */
 export const thingRoutes: readonly Route[] = [
   {
     method: "GET",

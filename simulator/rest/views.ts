@@ -5,15 +5,21 @@ import { omit } from "./shared";
 /** An object of the API on its way out. */
 export type View = Record<string, unknown>;
 
+/** `last_value`, with what stands for a value that was never written (rest-api 7). */
+export function lastValueOf({ choices }: Store, { last_value: value = choices.neverWritten }: Property): View {
+  return value === undefined ? {} : { last_value: value };
+}
+
 /** `ArduinoProperty` (rest-api 8). */
 export function propertyView(store: Store, property: Property, thing: Thing): View {
-  const { neverWritten } = store.choices;
   return {
     href: `/iot/v1/things/${thing.id}/properties/${property.id}`,
     thing_name: thing.name,
-    linked_to_trigger: false,
-    ...(neverWritten === undefined ? {} : { last_value: neverWritten }),
+    linked_to_trigger: [...store.triggers.values()].some(
+      ({ property_id: id, deleted_at: deleted }) => id === property.id && deleted === undefined,
+    ),
     ...omit(property, ["history"]),
+    ...lastValueOf(store, property),
   };
 }
 
@@ -55,7 +61,7 @@ export function deviceView(store: Store, device: Device): View {
     href: `/iot/v2/devices/${device.id}`,
     label: labels[device.type] ?? device.type,
     device_status: connected === undefined ? "UNKNOWN" : connected ? "ONLINE" : "OFFLINE",
-    ...omit(device, ["secret_key", "certificates", "connected", "events"]),
+    ...omit(device, ["secret_key", "certificates", "connected", "events", "reports", "otaUntil", "eui"]),
     ...(thing ? { thing: thingView(store, thing, false) } : {}),
   };
 }

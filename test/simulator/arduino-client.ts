@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import * as arduino from "@arduino/arduino-iot-client";
 import type { Simulator } from "../../simulator";
 
+export type { Model } from "@arduino/arduino-iot-client";
+
 /** Arduino's own REST client, logged in to a simulator: a client that nobody here wrote. */
 export interface ArduinoClient {
   things: arduino.ThingsV2Api;
