@@ -1,6 +1,6 @@
 /**
  * Measures what property in costs: CPU per message against a bare MQTT.js client, deploy time, memory and REST requests
- * of 1,000 nodes. All in one run on one machine, in turns, so that only the ratios count. `npm run bench`.
+ * of 1,000 nodes; and counts the requests of nodes that poll. All in one run on one machine, in turns, so that only the ratios count. `npm run bench`.
  */
 import { type ChildProcess, execFileSync, fork } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
@@ -8,6 +8,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Simulator, startSimulator } from "../simulator";
 import { encodeSenml } from "../simulator/senml";
+import { countPolling } from "./bench/polling";
 import type { Job, Report } from "./bench/protocol";
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
@@ -69,8 +70,11 @@ async function main(): Promise<void> {
       }
     }
   }
+  const polling = await countPolling(simulator, common, things);
   await simulator.stop();
   print(results, memory);
+  console.log("Nodes that poll:");
+  for (const line of polling) console.log(`  ${line}`);
 }
 
 function seed(simulator: Simulator): string[] {

@@ -1,0 +1,62 @@
+/** A real Node-RED runtime (no editor) with the built package in it. */
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import RED from "node-red";
+
+const sink = `module.exports = (RED) => {
+  RED.nodes.registerType("bench-sink", function (config) {
+    RED.nodes.createNode(this, config);
+    this.on("input", (msg, send, done) => { globalThis.benchMeter?.tick(); done(); });
+  });
+};`;
+
+/** The far side that an account of a flow stands on. */
+export interface Cloud {
+  baseUrl: string;
+  brokerUrl: string;
+  clientId: string;
+  clientSecret: string;
+}
+
+/** Starts the runtime; gives the function that deploys a flow. Nodes of type `bench-sink` tick `globalThis.benchMeter`. */
+export async function startRuntime(): Promise<(nodes: object[]) => Promise<void>> {
+  const folder = mkdtempSync(path.join(tmpdir(), "arduino-cloud-bench-"));
+  process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
+  writeFileSync(path.join(folder, "bench-sink.js"), sink);
+  writeFileSync(
+    path.join(folder, "bench-sink.html"),
+    '<script type="text/html" data-template-name="bench-sink"></script>',
+  );
+  RED.init(createServer(), {
+    userDir: folder,
+    nodesDir: [path.resolve(__dirname, "../../dist/nodes"), folder],
+    httpAdminRoot: false,
+    httpNodeRoot: false,
+    logging: { console: { level: process.env.BENCH_LOG ?? "error", metrics: false, audit: false } },
+    telemetry: { enabled: false },
+  } as unknown as Parameters<typeof RED.init>[1]);
+  const isReady = new Promise((resolve) => RED.events.once("flows:started", resolve));
+  await RED.start();
+  await isReady;
+  const flows = RED.runtime.flows as unknown as { setFlows(options: object): Promise<unknown> };
+  return async (nodes) => {
+    await flows.setFlows({ flows: { flows: nodes }, deploymentType: "full" });
+  };
+}
+
+/** The tab, the account and the sink that every flow needs, with nodes on them that use the account. */
+export function flowOf(cloud: Cloud, nodes: object[]): object[] {
+  const account = {
+    id: "account",
+    type: "arduino-cloud-account",
+    credentials: { clientId: cloud.clientId, clientSecret: cloud.clientSecret },
+    baseUrl: cloud.baseUrl,
+    brokerUrl: cloud.brokerUrl,
+    requestsPerSecond: "10",
+    messagesPerSecond: "25",
+  };
+  const placed = nodes.map((node) => ({ z: "tab", account: "account", wires: [["sink"]], ...node }));
+  return [{ id: "tab", type: "tab" }, account, { id: "sink", type: "bench-sink", z: "tab", wires: [] }, ...placed];
+}
