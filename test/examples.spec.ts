@@ -110,7 +110,11 @@ describe("the example flows", () => {
       it("has one account, used by all of its nodes, and no secret or id of anybody", () => {
         const accounts = flow.filter(({ type }) => type === "arduino-cloud-account");
         assert.equal(accounts.length, 1);
-        for (const node of flow.filter(({ type }) => type.startsWith("arduino-cloud-property-"))) {
+        // A node with a device needs no account, and learns its thing from the cloud.
+        const asDevice = flow.filter(({ type }) => type === "arduino-cloud-device");
+        for (const { account } of asDevice) assert.equal(account, accounts[0]?.id);
+        const property = flow.filter(({ type }) => type.startsWith("arduino-cloud-property-"));
+        for (const node of property.filter(({ device }) => !asDevice.some(({ id }) => id === device))) {
           assert.equal(node["account"], accounts[0]?.id);
           assert.notEqual(node["thing"], "");
         }

@@ -73,6 +73,8 @@ function usedKeys(set: string): Set<string> {
     for (const state of ["ok", "warning", "failed"]) used.add(`test.${state}`);
     for (const [name, reasons] of Object.entries(checkReasons))
       for (const reason of reasons) used.add(`test.${name}.${reason}`);
+  } else if (set === "device") {
+    shared(["create-device"]);
   } else {
     const { lists, fields, states } = forms[set] ?? usualForm;
     shared(["picker", lists]);

@@ -1,21 +1,12 @@
-import type { Node, NodeAPI } from "node-red";
+import type { NodeAPI } from "node-red";
 import type { CloudAccount } from "../../cloud/account";
 import { CloudError } from "../../cloud/errors";
+import type { SessionNode } from "./session-node";
 
 /** The config node `arduino-cloud-account`, as other nodes see it. */
-export interface AccountNode extends Node {
+export interface AccountNode extends SessionNode {
   /** Absent where the settings are not usable. */
   account?: CloudAccount;
-  /** Why there is no account. */
-  fault?: CloudError;
-  /**
-   * The nodes that use the account, by id. Node-RED itself reads this property: it passes the account's errors and
-   * statuses on to the Catch and Status nodes of the flows in it.
-   */
-  users: Record<string, Node>;
-  /** Opens the session if it is not open; it stays open while there are users. */
-  register(user: Node): void;
-  deregister(user: Node): void;
 }
 
 /**

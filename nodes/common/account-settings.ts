@@ -30,8 +30,11 @@ export function readAccountSettings(RED: NodeAPI, raw: RawSettings, secrets: Raw
   };
 }
 
-/** The options of a `tls-config` node, as Node-RED's own nodes take them. */
-function readTls(RED: NodeAPI, id: string): TlsOptions | undefined {
+/**
+ * The options of a `tls-config` node, as Node-RED's own nodes take them; `undefined` for a blank id.
+ * @throws CloudError `not_configured` where there is no such node
+ */
+export function readTls(RED: NodeAPI, id: string): TlsOptions | undefined {
   if (id === "") return undefined;
   const node = RED.nodes.getNode(id) as (Node & { addTLSOptions?: (options: TlsOptions) => void }) | null | undefined;
   if (!node?.addTLSOptions) {

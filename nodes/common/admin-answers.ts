@@ -39,6 +39,22 @@ export interface DeviceChoice {
   thing: string | null;
 }
 
+/** What **Create a device for me** is asked for, beside the account. */
+export interface NewDevice {
+  /** The id of the device node that gets the key. */
+  node: string;
+  name: string;
+  /** `thing` is an id or name of an existing thing, or the name of the new one. */
+  attach: { to: "none" | "existing" | "new"; thing: string };
+}
+
+/** A device that was created. Its key has gone where the node will find it. */
+export interface CreatedDevice {
+  deviceId: string;
+  /** `null` where it is attached to none. */
+  thing: { id: string; name: string } | null;
+}
+
 /** The settings of an account as they stand in the editor, deployed or not. `__PWRD__` stands for a stored secret. */
 export interface TypedAccount {
   id: string;

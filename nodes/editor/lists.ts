@@ -1,4 +1,12 @@
-import type { DeviceChoice, Refusal, ThingChoice, ThingDetail, TypedAccount } from "../common/admin-answers";
+import type {
+  CreatedDevice,
+  DeviceChoice,
+  NewDevice,
+  Refusal,
+  ThingChoice,
+  ThingDetail,
+  TypedAccount,
+} from "../common/admin-answers";
 
 /** Why a list could not be had: a code that `errorText` puts into words. */
 export class ListError extends Error {
@@ -51,6 +59,12 @@ export function fetchThing(account: EditorNode, thing: string, refresh: boolean)
 export function fetchDevices(account: EditorNode, refresh: boolean): Promise<DeviceChoice[]> {
   if (account.changed === true) return post("arduino-cloud/devices", typedAccount(account));
   return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/devices`, refresh);
+}
+
+/** Has a device created whose key goes straight to a node. Rejects with `ListError`. */
+export function createDevice(account: EditorNode, wish: NewDevice): Promise<CreatedDevice> {
+  const source = account.changed === true ? typedAccount(account) : { id: account.id };
+  return post("arduino-cloud/devices/create", { ...source, ...wish });
 }
 
 function get<T>(path: string, refresh: boolean): Promise<T> {

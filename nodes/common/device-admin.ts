@@ -1,0 +1,67 @@
+import type { Request } from "express";
+import type { NodeAPI } from "node-red";
+import { CloudError } from "../../cloud/errors";
+import type { Rest } from "../../cloud/rest";
+import { type Attachment, createKeyedDevice, type KeyedDevice } from "../../cloud/rest/keyed-device";
+import { findAccount } from "./account-node";
+import { answer, fieldsOf, withTyped } from "./admin";
+import type { CreatedDevice } from "./admin-answers";
+import { keepCreatedKey } from "./device-credentials";
+
+const usualName = "Node-RED";
+/** What the ids of nodes look like. */
+const nodeId = /^[\w.-]{1,64}$/;
+
+/**
+ * Registers `POST arduino-cloud/devices/create` for the form of a device: **Create a device for me**. It creates a
+ * device with a secret key in an account (`id` of a deployed one, or as typed), attaches it, and keeps the key for the
+ * node of the form (`node`), which may not be deployed yet; the answer holds the device's id, never the key. Needs `arduino-cloud.write`.
+ */
+export function registerDeviceRoutes(RED: NodeAPI): void {
+  RED.httpAdmin.post(
+    "/arduino-cloud/devices/create",
+    RED.auth.needsPermission("arduino-cloud.write"),
+    answer((request, signal) => create(RED, request, signal)),
+  );
+}
+
+async function create(RED: NodeAPI, request: Request, signal: AbortSignal): Promise<CreatedDevice> {
+  const body = fieldsOf(request.body);
+  const node = readNode(RED, body.node);
+  const wish = {
+    name: textOf(body.name) || usualName,
+    attachment: readAttachment(body.attach),
+    timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+  };
+  const make = (rest: Rest): Promise<KeyedDevice> => createKeyedDevice(rest, wish, signal);
+  const { id, secretKey, thing } =
+    body.settings === undefined
+      ? await make(findAccount(RED, textOf(body.id)).account.rest)
+      : await withTyped(RED, request, make);
+  keepCreatedKey(RED, node, id, secretKey);
+  return { deviceId: id, thing: thing ?? null };
+}
+
+/** The node that the key is for; no other node's credentials may be touched. */
+function readNode(RED: NodeAPI, given: unknown): string {
+  const id = textOf(given);
+  const node = nodeId.test(id) ? (RED.nodes.getNode(id) as { type: string } | null | undefined) : undefined;
+  if (!nodeId.test(id) || (node && node.type !== "arduino-cloud-device")) {
+    throw new CloudError("invalid_input", "The field node is not the id of a device node.");
+  }
+  return id;
+}
+
+function readAttachment(given: unknown): Attachment {
+  const { to, thing } = fieldsOf(given);
+  if (to === undefined || to === "none") return { to: "none" };
+  const reference = textOf(thing);
+  if ((to !== "existing" && to !== "new") || reference === "") {
+    throw new CloudError("invalid_input", "The field attach names no thing: choose one, or give the new one a name.");
+  }
+  return { to, thing: reference };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value.trim() : "";
+}

@@ -1,0 +1,45 @@
+import { type DeviceCreator, offerDeviceCreation } from "./editor/create-device";
+import { nameLabel } from "./editor/label";
+import { textsOf } from "./editor/text";
+import { address, numberFrom } from "./editor/validators";
+
+const translate = textsOf("arduino-cloud-device");
+let creator: DeviceCreator | undefined;
+
+RED.nodes.registerType("arduino-cloud-device", {
+  category: "config",
+  color: "#8fc1c4",
+  defaults: {
+    name: { value: "" },
+    account: { value: "", type: "arduino-cloud-account", required: false, label: translate("label.account") },
+    brokerUrl: {
+      value: "",
+      label: translate("label.broker-url"),
+      validate: address("mqtts", "mqtt", "wss", "ws"),
+    },
+    tls: { value: "", type: "tls-config", required: false },
+    messagesPerSecond: { value: 25, label: translate("label.messages-per-second"), validate: numberFrom(0.1) },
+  },
+  credentials: { deviceId: { type: "text" }, secretKey: { type: "password" } },
+  icon: "arduino-cloud.svg",
+  label() {
+    return nameLabel(this, translate("label.device"));
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  oneditprepare() {
+    creator = offerDeviceCreation(this.id, translate);
+    const advanced = $("#arduino-cloud-device-advanced");
+    // The placeholders show the defaults: what differs from them should be seen.
+    const isChanged =
+      $("#node-config-input-brokerUrl").val() !== "" || $("#node-config-input-messagesPerSecond").val() !== "25";
+    advanced.prop("open", isChanged || $("#node-config-input-tls").val() !== "_ADD_");
+    $("#arduino-cloud-device-creation").prop("open", $("#node-config-input-deviceId").val() === "");
+  },
+  oneditsave() {
+    creator?.save(this);
+    creator?.close();
+  },
+  oneditcancel: () => creator?.close(),
+});

@@ -1,0 +1,31 @@
+import type { Node, NodeAPI, NodeDef } from "node-red";
+import { CloudDevice } from "../cloud/device";
+import { toCloudError } from "../cloud/errors";
+import { findAccount } from "./common/account-node";
+import { registerDeviceRoutes } from "./common/device-admin";
+import { takeCreatedKey } from "./common/device-credentials";
+import type { DeviceNode } from "./common/device-node";
+import { readDeviceSettings } from "./common/device-settings";
+import { keepSession, noticesTo, outageReport } from "./common/session-node";
+import { type RawSettings, readText } from "./common/settings";
+
+export default function (RED: NodeAPI): void {
+  function construct(this: DeviceNode, config: NodeDef): void {
+    RED.nodes.createNode(this, config);
+    try {
+      const secrets = takeCreatedKey(RED, config, this.credentials);
+      const settings = readDeviceSettings(RED, config as unknown as RawSettings, secrets);
+      this.device = new CloudDevice(settings, noticesTo(this));
+      const account = readText(config as unknown as RawSettings, "account");
+      if (account !== "") this.directory = findAccount(RED, account).account.rest.directory;
+      this.device.observe(outageReport(this));
+    } catch (reason) {
+      this.fault = toCloudError(reason);
+    }
+    keepSession(this, this.device);
+  }
+  RED.nodes.registerType("arduino-cloud-device", construct as (this: Node, config: NodeDef) => void, {
+    credentials: { deviceId: { type: "text" }, secretKey: { type: "password" } },
+  });
+  registerDeviceRoutes(RED);
+}
