@@ -40,7 +40,7 @@ const connectTimeout = 30_000;
 /** An acknowledgement that takes longer means a dead link; Arduino's own connector waits as long (data-api 10.1). */
 const acknowledgeTimeout = 10_000;
 /** Time for a polite end; after it the socket is destroyed. */
-const politeEnd = 800;
+const politeEnd = 500;
 /** CONNACK codes of MQTT 3.1.1, section 3.2.2.3. */
 const badLogin = [4, 5];
 
@@ -166,7 +166,11 @@ class MqttLink implements Link {
 
   close(): Promise<void> {
     return new Promise((resolve) => {
-      const force = setTimeout(() => this.#client.end(true), politeEnd);
+      // MQTT.js ignores a second `end`, by force or not, so this takes its socket away.
+      const force = setTimeout(() => {
+        this.#client.stream.destroy();
+        resolve();
+      }, politeEnd);
       this.#client.end(!this.#client.connected, () => {
         clearTimeout(force);
         resolve();

@@ -23,6 +23,11 @@ export function accountOf(house: House, more: Record<string, unknown> = {}): Flo
   };
 }
 
+/** A flow as an editor deploys it again: the credentials stay as they are, so that the account has not changed. */
+export function again(flow: readonly FlowNode[]): FlowNode[] {
+  return flow.map((node) => ({ ...node, credentials: undefined }));
+}
+
 /** A property in that listens to the house and sends to `to`. */
 export function propertyIn(house: House, to: string, more: Record<string, unknown> = {}): FlowNode {
   return {

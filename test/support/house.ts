@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import mqtt, { type MqttClient } from "mqtt";
 import { type Board, type BoardOptions, connectBoard } from "../../simulator/boards/board";
+import { decodeSenml, type SenmlReading } from "../../simulator/senml";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../simulator";
 
 /** A simulated cloud with one thing, its device, and whatever variables a spec names. */
@@ -27,6 +28,8 @@ export interface House {
   board(options?: Partial<BoardOptions>): Promise<Board>;
   /** Connects a bare MQTT client as the device, for bytes of one's own. */
   device(): Promise<MqttClient>;
+  /** What has been written to the thing so far, oldest first, whether or not its board was there to see it. */
+  writes(): Pick<SenmlReading, "variable" | "value">[];
   /** Adds another thing without a device; gives its id. */
   addThing(name: string, variables: Record<string, string>): string;
   stop(): Promise<void>;
@@ -105,6 +108,10 @@ export async function startHouse(
       clients.push(client);
       return client;
     },
+    writes: () =>
+      simulator.observed.publishes
+        .filter(({ topic }) => topic === `/a/t/${thingId}/e/i`)
+        .flatMap(({ payload }) => decodeSenml(payload).map(({ variable, value }) => ({ variable, value }))),
     addThing: (name, types) => addThing(name, types),
     stop: async () => {
       await Promise.all(boards.map((board) => board.close()));
