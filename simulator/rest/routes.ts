@@ -8,6 +8,8 @@ import { hardwareRoutes } from "./hardware";
 import { sketchRoutes } from "./sketches";
 import { dashboardRoutes } from "./dashboards";
 import { shareRoutes } from "./shares";
+import { triggerRoutes } from "./triggers";
+import { actionRoutes } from "./actions";
 import type { Route } from "./route";
 import { seriesRoutes } from "./series";
 import { thingRoutes } from "./things";
@@ -26,4 +28,6 @@ export const routes: readonly Route[] = [
   ...sketchRoutes,
   ...dashboardRoutes,
   ...shareRoutes,
+  ...triggerRoutes,
+  ...actionRoutes,
 ];
