@@ -168,24 +168,29 @@ describe("the editor's lists", function () {
     await editor.hint("property").locator("strong").waitFor();
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
-    await editor.page.route(`**/things/${house.thingId}*`, async (route) => {
-      await held;
-      await route.continue();
-    });
+    // The account has changes that are not deployed, so its settings are posted.
+    const late = "**/arduino-cloud/thing";
+    await editor.page.route(
+      late,
+      async (route) => {
+        await held;
+        await route.continue();
+      },
+      { times: 1 },
+    );
+    const answered = editor.page.waitForResponse(
+      (response) => response.request().postData()?.includes(`"thing":"${house.thingId}"`) === true,
+    );
     await editor.page.locator(".arduino-cloud-refresh").nth(1).click();
-    await editor
-      .hint("property")
-      .getByText("Loading the list")
-      .waitFor({ state: "attached" })
-      .catch(() => undefined);
+    await input("property").fill("");
+    await editor.hint("property").getByText("Loading the list…").waitFor();
     await input("thing").fill(hostileId);
     await input("thing").blur();
-    await input("property").fill("");
     await editor.hint("property").getByText("1 variable to choose from.").waitFor();
     release();
-    await editor.page.waitForTimeout(500);
+    await answered;
+    await editor.settled();
     assert.match(await editor.hint("property").innerText(), /1 variable to choose from/);
-    await editor.page.unroute(`**/things/${house.thingId}*`);
     await editor.cancel();
     editor.expectNoTrouble();
   });
