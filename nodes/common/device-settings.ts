@@ -17,7 +17,7 @@ export function readDeviceSettings(RED: NodeAPI, raw: RawSettings, secrets: RawS
   const secretKey = readText(secrets, "secretKey");
   const tls = readTls(RED, readText(raw, "tls"));
   const hasCertificate = secretKey === "" && tls?.cert !== undefined;
-  const brokerUrl = readText(raw, "brokerUrl") || (hasCertificate ? certificateBroker : accountBroker(RED, raw));
+  const brokerUrl = readText(raw, "brokerUrl") || usualBroker(RED, raw, hasCertificate);
   const options = forBroker(brokerUrl, tls);
   return {
     deviceId: readText(secrets, "deviceId"),
@@ -28,9 +28,11 @@ export function readDeviceSettings(RED: NodeAPI, raw: RawSettings, secrets: RawS
   };
 }
 
-function accountBroker(RED: NodeAPI, raw: RawSettings): string {
+/** That of the account; Arduino's own one for keys gives way to the one for certificates, where one speaks. */
+function usualBroker(RED: NodeAPI, raw: RawSettings, hasCertificate: boolean): string {
   const account = readText(raw, "account");
-  return account === "" ? keyBroker : findAccount(RED, account).account.rest.endpoints.deviceBrokerUrl;
+  const broker = account === "" ? keyBroker : findAccount(RED, account).account.rest.endpoints.deviceBrokerUrl;
+  return hasCertificate && broker === keyBroker ? certificateBroker : broker;
 }
 
 /** Arduino's broker for certificates refuses a hello that offers TLS 1.3 (data-api 2). */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { attached, closeDevices, openDevice, report, standing } from "../support/device";
+import { attached, closeDevices, openDevice, report, settingsOf, standing } from "../support/device";
 import { type House, startHouse } from "../support/house";
 
 describe("the login of a CloudDevice", () => {
@@ -14,8 +14,8 @@ describe("the login of a CloudDevice", () => {
   });
 
   it("is refused for an unknown device and a wrong key, and tries again", async () => {
-    const unknown = openDevice(house, { deviceId: "00000000-0000-4000-8000-000000000000" });
-    const wrong = openDevice(house, { secretKey: "wrong" });
+    const unknown = openDevice({ ...settingsOf(house), deviceId: "00000000-0000-4000-8000-000000000000" });
+    const wrong = openDevice({ ...settingsOf(house), secretKey: "wrong" });
     await Promise.all([standing(unknown, "refused"), standing(wrong, "refused")]);
     assert.equal(wrong.standing.name === "refused" && wrong.standing.error.code, "unauthorized");
     house.simulator.store.setKey(house.deviceId, "wrong");
@@ -23,7 +23,7 @@ describe("the login of a CloudDevice", () => {
   });
 
   it("is refused when the key is revoked while it runs, and works with the key again", async () => {
-    const device = openDevice(house);
+    const device = openDevice(settingsOf(house));
     await attached(device, house.thingId);
     house.simulator.store.setKey(house.deviceId, undefined);
     await standing(device, "refused");
@@ -34,14 +34,26 @@ describe("the login of a CloudDevice", () => {
   });
 
   it("is not tried with settings that can't work", () => {
-    assert.throws(() => openDevice(house, { deviceId: "" }), { code: "not_configured", message: /no id/ });
-    assert.throws(() => openDevice(house, { deviceId: "a/b" }), { code: "invalid_input", message: /deviceId: "a\/b"/ });
-    assert.throws(() => openDevice(house, { secretKey: "" }), { code: "not_configured", message: /secret key/ });
-    assert.throws(() => openDevice(house, { brokerUrl: "htp://x" }), { code: "invalid_input", message: /brokerUrl/ });
+    assert.throws(() => openDevice({ ...settingsOf(house), deviceId: "" }), {
+      code: "not_configured",
+      message: /no id/,
+    });
+    assert.throws(() => openDevice({ ...settingsOf(house), deviceId: "a/b" }), {
+      code: "invalid_input",
+      message: /deviceId: "a\/b"/,
+    });
+    assert.throws(() => openDevice({ ...settingsOf(house), secretKey: "" }), {
+      code: "not_configured",
+      message: /secret key/,
+    });
+    assert.throws(() => openDevice({ ...settingsOf(house), brokerUrl: "htp://x" }), {
+      code: "invalid_input",
+      message: /brokerUrl/,
+    });
   });
 
   it("tells that another client uses the same identity, and backs off", async () => {
-    const device = openDevice(house);
+    const device = openDevice(settingsOf(house));
     await attached(device, house.thingId);
     const rival = await house.board({ reconnectMs: 200 });
     await standing(device, "taken-over");

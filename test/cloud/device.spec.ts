@@ -7,7 +7,7 @@ import { encodeWrite } from "../../cloud/data/senml-encode";
 import type { CloudDevice } from "../../cloud/device";
 import { operation } from "../../cloud/rest";
 import type { Property } from "../../simulator/store";
-import { attached, closeDevices, malformed, openDevice, report, standing } from "../support/device";
+import { attached, closeDevices, malformed, openDevice, report, settingsOf, standing } from "../support/device";
 import { type House, startHouse, until } from "../support/house";
 
 describe("CloudDevice against the simulator", () => {
@@ -36,7 +36,7 @@ describe("CloudDevice against the simulator", () => {
 
   describe("as the only device of a thing", () => {
     it("is online, receives writes of REST and of dashboards, and its reports are the cloud's last values", async () => {
-      const device = openDevice(house);
+      const device = openDevice(settingsOf(house));
       const received = collect(device);
       await attached(device, house.thingId);
       assert.equal(isOnline(), true);
@@ -73,7 +73,7 @@ describe("CloudDevice against the simulator", () => {
     });
 
     it("packs several values into messages of up to 256 bytes, splits none, and keeps their order", async () => {
-      const device = openDevice(house);
+      const device = openDevice(settingsOf(house));
       await attached(device, house.thingId);
       const long = "x".repeat(300);
       const lamp = { swi: true, hue: 1, sat: 2, bri: 3 };
@@ -87,7 +87,7 @@ describe("CloudDevice against the simulator", () => {
     });
 
     it("converts by the type where it is known, and completes a partial object from the last one", async () => {
-      const device = openDevice(house);
+      const device = openDevice(settingsOf(house));
       await attached(device, house.thingId);
       const types = (variable: string): string => property(variable).type;
       assert.equal(await report(device, { temperature: " 7 ", relay: "on" }, { types }), undefined);
@@ -105,7 +105,7 @@ describe("CloudDevice against the simulator", () => {
     });
 
     it("refuses a value of no use, and sends nothing of that report", async () => {
-      const device = openDevice(house);
+      const device = openDevice(settingsOf(house));
       await attached(device, house.thingId);
       const before = house.simulator.observed.publishes.length;
       for (const value of [null, NaN, Buffer.from("x"), new Date(), () => 1, undefined, {}]) {
@@ -116,7 +116,7 @@ describe("CloudDevice against the simulator", () => {
     });
 
     it("survives malformed bytes on every topic", async () => {
-      const device = openDevice(house);
+      const device = openDevice(settingsOf(house));
       const received = collect(device, "counter");
       await attached(device, house.thingId);
       const own = `/a/d/${house.deviceId}`;
@@ -136,7 +136,7 @@ describe("CloudDevice against the simulator", () => {
       const time = Date.now() - 60_000;
       house.simulator.store.record(house.thingId, "temperature", 21.25, time);
       house.simulator.store.record(house.thingId, "message", "", time);
-      const device = openDevice(house);
+      const device = openDevice(settingsOf(house));
       const received = collect(device);
       let told = 0;
       device.observeLastValues(() => told++);
@@ -156,7 +156,7 @@ describe("CloudDevice against the simulator", () => {
     });
 
     it("asks again after a reconnection", async () => {
-      const device = openDevice(house);
+      const device = openDevice(settingsOf(house));
       let told = 0;
       device.observeLastValues(() => told++);
       await until("the last values", () => told === 1);
@@ -178,7 +178,7 @@ describe("CloudDevice against the simulator", () => {
         house.simulator.faults.subackRefuse = refused.map((topic) => `${own}/${topic}`);
         if (what === "commands") house.simulator.faults.subackRefuse.push(`/a/t/${house.thingId}/shadow/i`);
         house.simulator.store.record(house.thingId, "counter", 3, Date.now());
-        const device = openDevice(house);
+        const device = openDevice(settingsOf(house));
         await attached(device, house.thingId);
         await until("the last values", () => device.lastValues.get("counter")?.value === 3);
         house.simulator.store.attach(house.deviceId, second);
@@ -193,7 +193,7 @@ describe("CloudDevice against the simulator", () => {
     it("follows to another thing, with its listeners and its reports", async () => {
       const second = house.addThing("Second", { counter: "INT" });
       house.simulator.store.record(second, "counter", 77, Date.now());
-      const device = openDevice(house);
+      const device = openDevice(settingsOf(house));
       const received = collect(device, "counter");
       await attached(device, house.thingId);
       house.simulator.store.attach(house.deviceId, second);
@@ -218,7 +218,7 @@ describe("CloudDevice against the simulator", () => {
 
     it("learns of another thing that it was attached to while it was away", async () => {
       const second = house.addThing("Second", { counter: "INT" });
-      const device = openDevice(house);
+      const device = openDevice(settingsOf(house));
       await attached(device, house.thingId);
       await house.simulator.brokerDown(true);
       await until("the loss", () => device.standing.name === "waiting");
@@ -232,7 +232,7 @@ describe("CloudDevice against the simulator", () => {
 
     it("waits without a thing, as if offline, and goes on with the next one", async () => {
       const second = house.addThing("Second", { counter: "INT" });
-      const device = openDevice(house);
+      const device = openDevice(settingsOf(house));
       const received = collect(device);
       await attached(device, house.thingId);
       house.simulator.store.detach(house.thingId);
@@ -255,7 +255,7 @@ describe("CloudDevice against the simulator", () => {
     });
 
     it("survives that the thing is deleted", async () => {
-      const device = openDevice(house);
+      const device = openDevice(settingsOf(house));
       await attached(device, house.thingId);
       house.simulator.store.deleteThing(house.thingId);
       await standing(device, "no-thing");
@@ -265,7 +265,7 @@ describe("CloudDevice against the simulator", () => {
   });
 
   it("goes on after a loss, with what waited in order and nothing lost", async () => {
-    const device = openDevice(house);
+    const device = openDevice(settingsOf(house));
     const received = collect(device);
     await attached(device, house.thingId);
     await house.simulator.brokerDown(true);
@@ -282,7 +282,7 @@ describe("CloudDevice against the simulator", () => {
   });
 
   it("closes within two seconds in an outage, and cancels what waits", async () => {
-    const device = openDevice(house);
+    const device = openDevice(settingsOf(house));
     await attached(device, house.thingId);
     await house.simulator.brokerDown(true);
     await until("the loss", () => device.standing.name === "waiting");

@@ -7,18 +7,17 @@ const opened: CloudDevice[] = [];
 /** The topics of messages that devices of `openDevice` could not read. */
 export const malformed: string[] = [];
 
-/** Opens the house's device with our own client; it connects at once. */
-export function openDevice(house: House, more: Partial<DeviceSettings> = {}): CloudDevice {
-  const device = new CloudDevice(
-    {
-      deviceId: house.deviceId,
-      secretKey: house.secretKey,
-      brokerUrl: house.simulator.deviceBrokerUrl,
-      messagesPerSecond: 25,
-      ...more,
-    },
-    { onMalformed: (topic) => malformed.push(topic), onFault: (reason) => assert.fail(String(reason)) },
-  );
+/** The settings of the house's device. */
+export function settingsOf({ deviceId, secretKey, simulator }: House): DeviceSettings {
+  return { deviceId, secretKey, brokerUrl: simulator.deviceBrokerUrl, messagesPerSecond: 25 };
+}
+
+/** Opens a device; it connects at once. */
+export function openDevice(settings: DeviceSettings): CloudDevice {
+  const device = new CloudDevice(settings, {
+    onMalformed: (topic) => malformed.push(topic),
+    onFault: (reason) => assert.fail(String(reason)),
+  });
   opened.push(device);
   device.session.start();
   return device;
