@@ -54,7 +54,9 @@ export interface DeviceReport {
   /** By variable name; all are checked before any is sent. */
   values: ReadonlyMap<string, unknown>;
   /** The type of a variable, where it is known. */
-  types?: (variable: string) => string | undefined;
+  types?: ((variable: string) => string | undefined) | undefined;
+  /** Asked before the values are converted: resolves when types are known. A failure that passes lets the report wait. */
+  ready?: (() => Promise<void>) | undefined;
   /** No session and no thing count as offline. */
   whenOffline: WhenOffline;
   queueLimit: number;
@@ -193,6 +195,7 @@ export class CloudDevice {
   report(report: DeviceReport): void {
     const { owner, whenOffline, queueLimit, settle } = report;
     const time = this.#clock.now();
+    const pack = (): Prepared => this.#prepare(report, time);
     if (whenOffline === "reject" && this.#standing.name === "no-thing") {
       settle(new CloudError("offline", this.#standing.error.message));
       return;
@@ -203,7 +206,7 @@ export class CloudDevice {
       lane: JSON.stringify([...report.values.keys()].sort()),
       whenOffline,
       queueLimit,
-      prepare: () => this.#prepare(report, time),
+      prepare: () => (report.ready === undefined ? pack() : report.ready().then(pack)),
       settle,
     });
   }

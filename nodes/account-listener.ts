@@ -3,8 +3,9 @@ import type { CloudAccount } from "../cloud/account";
 import { systemClock } from "../cloud/clock";
 import { type CloudError, mayPass, toCloudError } from "../cloud/errors";
 import type { NodeStatus } from "./common/status";
+import { NodeMemory } from "./common/node-memory";
 import { PropertyEmitter } from "./property-emitter";
-import { type Target, ThingSubscription } from "./thing-subscription";
+import { type CatchUpWish, type Target, ThingSubscription } from "./thing-subscription";
 
 export interface ListenerSettings extends Target {
   thingName: string;
@@ -13,6 +14,9 @@ export interface ListenerSettings extends Target {
   initial: boolean;
   /** The node has an input: it starts with what its settings name, and messages add and remove subscriptions. */
   isDynamic: boolean;
+  catchUp: "none" | "last" | "all";
+  /** Milliseconds until history is expected to hold what an outage left out. */
+  catchUpDelay: number;
 }
 
 /** A subscription as `getSubscriptions` tells it. */
@@ -33,6 +37,7 @@ export class AccountListener {
   readonly #emitter: PropertyEmitter;
   readonly #subscriptions = new Map<string, ThingSubscription>();
   readonly #unobserve: () => void;
+  readonly #memory: NodeMemory;
   #stopList: () => void = () => undefined;
   #listFault: CloudError | undefined;
   /** What the user has been told already: error codes, and variables without a finite value. */
@@ -46,20 +51,29 @@ export class AccountListener {
     this.#account = account;
     this.#emitter = new PropertyEmitter(node, settings);
     this.#unobserve = account.session.observe(() => this.#showStatus());
+    this.#memory = new NodeMemory(node, "lastSeen", () => this.#lastSeen());
   }
 
   /** Begins with what the settings name; a node with an input and no thing waits for messages. */
   start(): void {
+    if (this.#settings.catchUp === "none") this.#begin();
+    else this.#memory.open(() => this.#begin());
+  }
+
+  #begin(): void {
+    if (this.#isStopped) return;
     const { thing, property, direction, isDynamic } = this.#settings;
     this.#showStatus();
     if (thing !== "") void this.subscribe({ thing, property, direction });
     else if (!isDynamic) this.#followAll();
   }
 
-  stop(): void {
+  /** Ends it; what was seen last is kept for a successor. */
+  async stop(): Promise<void> {
     this.#isStopped = true;
     this.#unobserve();
     this.#stopList();
+    await this.#memory.close();
     for (const subscription of this.#subscriptions.values()) subscription.stop();
   }
 
@@ -77,6 +91,7 @@ export class AccountListener {
       target,
       thingName: target.thing === this.#settings.thing ? this.#settings.thingName : "",
       initial: this.#settings.initial,
+      catchUp: this.#catchUpWish(),
       emitter: this.#emitter,
       onFault: (fault) => (isReported ? this.#report(fault) : this.#showStatus()),
       onUnusable: (variable) => this.#warnUnusable(variable),
@@ -85,6 +100,27 @@ export class AccountListener {
     const outcome = await subscription.start();
     isReported = true;
     return outcome;
+  }
+
+  #catchUpWish(): CatchUpWish | undefined {
+    const { catchUp, catchUpDelay } = this.#settings;
+    if (catchUp === "none") return undefined;
+    return {
+      mode: catchUp,
+      delay: catchUpDelay,
+      lastSeen: (thingId) => this.#memory.at(thingId),
+      onWarning: (message) => this.#node.warn(message),
+      onError: (error) => this.#node.error(error, {}),
+    };
+  }
+
+  /** What was seen last, by thing. */
+  #lastSeen(): Record<string, unknown> {
+    const things: Record<string, unknown> = {};
+    for (const { thingId, lastSeen } of this.#subscriptions.values()) {
+      if (lastSeen !== undefined) things[thingId] = { ...(things[thingId] as object | undefined), ...lastSeen };
+    }
+    return things;
   }
 
   /** Removes a subscription, named as it was made or by the ids it stands for; false where there is none. */

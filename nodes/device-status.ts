@@ -7,7 +7,7 @@ import { type Device, findDevice } from "../cloud/rest";
 import { findAccount } from "./common/account-node";
 import { RepeatedFaults } from "./common/faults";
 import { type Message, onClose } from "./common/input";
-import { refuse } from "./common/refuse";
+import { refuseAloud } from "./common/refuse";
 import { type RawSettings, readNumber, readText } from "./common/settings";
 import { NodeStatus } from "./common/status";
 
@@ -33,7 +33,7 @@ export default function (RED: NodeAPI): void {
         return Promise.resolve();
       });
     } catch (reason) {
-      refuse(this, status, toCloudError(reason));
+      refuseAloud(this, status, toCloudError(reason));
     }
   }
   RED.nodes.registerType("arduino-cloud-device-status", construct);

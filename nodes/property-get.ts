@@ -6,8 +6,8 @@ import type { KnownThing, Property } from "../cloud/rest";
 import { findAccount } from "./common/account-node";
 import { RepeatedFaults } from "./common/faults";
 import { type Message, onClose, onInput } from "./common/input";
-import { propertyOf, thingOf } from "./common/message";
-import { refuse } from "./common/refuse";
+import { namedPropertyOf, thingOf } from "./common/message";
+import { refuseAloud } from "./common/refuse";
 import { type RawSettings, readNumber, readText } from "./common/settings";
 import { NodeStatus } from "./common/status";
 import { nameOf } from "./property-emitter";
@@ -33,7 +33,7 @@ export default function (RED: NodeAPI): void {
       const settings = readSettings(config as unknown as RawSettings);
       read(this, status, settings, findAccount(RED, settings.account).account);
     } catch (reason) {
-      refuse(this, status, toCloudError(reason));
+      refuseAloud(this, status, toCloudError(reason));
     }
   }
   RED.nodes.registerType("arduino-cloud-property-get", construct);
@@ -114,7 +114,7 @@ function targetOf(settings: PropertyGetSettings, message: Message): { thing: str
       "No thing is given: choose one in the node's settings, or set msg.thingId to its id or name.",
     );
   }
-  return { thing, variable: settings.property === "" ? propertyOf(message) : settings.property };
+  return { thing, variable: settings.property === "" ? namedPropertyOf(message) : settings.property };
 }
 
 function readingOf(thing: KnownThing, variable: string, { rest }: CloudAccount): Reading {

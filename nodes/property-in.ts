@@ -1,14 +1,15 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { CloudError, mayPass, toCloudError } from "../cloud/errors";
-import { AccountListener, type ListenerSettings } from "./account-listener";
-import { type AccountNode, findAccount } from "./common/account-node";
-import { type Message, onClose, onInput, type Send } from "./common/input";
-import { namedPropertyOf, textOf, thingOf } from "./common/message";
+import { mayPass, toCloudError } from "../cloud/errors";
+import { AccountListener, type ListenerSettings, type Subscription } from "./account-listener";
+import { findAccount } from "./common/account-node";
+import { findDeviceNode } from "./common/device-node";
+import { onClose } from "./common/input";
+import { refuseAloud } from "./common/refuse";
 import { type RawSettings, readChoice, readFlag, readNumber, readText } from "./common/settings";
 import { NodeStatus } from "./common/status";
+import { DeviceListener, type DeviceListenerSettings } from "./device-listener";
+import { directions, noSubscription, takeOrders } from "./orders";
 import type { Target } from "./thing-subscription";
-
-const directions = ["reported", "requested", "both"] as const;
 
 export default function (RED: NodeAPI): void {
   function construct(this: Node, config: NodeDef): void {
@@ -16,61 +17,36 @@ export default function (RED: NodeAPI): void {
     const status = new NodeStatus(RED, this);
     const raw = config as unknown as RawSettings;
     try {
-      const settings = readSettings(raw);
-      const accountNode = findAccount(RED, readText(raw, "account"));
-      const listener = new AccountListener(this, status, settings, accountNode.account);
-      accountNode.register(this);
-      listener.start();
-      if (settings.isDynamic) takeOrders(this, listener, accountNode, settings.direction);
-      onClose(this, () => {
-        listener.stop();
-        accountNode.deregister(this);
-        return Promise.resolve();
-      });
+      // If both are set, the device wins.
+      if (readText(raw, "device") === "") listenWithAccount(RED, this, status, raw);
+      else listenWithDevice(RED, this, status, raw);
     } catch (reason) {
-      refuse(this, status, toCloudError(reason));
+      refuseAloud(this, status, toCloudError(reason));
     }
   }
   RED.nodes.registerType("arduino-cloud-property-in", construct);
 }
 
-function readSettings(raw: RawSettings): ListenerSettings {
-  return {
-    thing: readText(raw, "thing"),
-    property: readText(raw, "property"),
-    thingName: readText(raw, "thingName"),
-    direction: readChoice(raw, "direction", directions),
-    emit: readChoice(raw, "emit", ["all", "changed"]),
-    deadband: readNumber(raw, "deadband", 0, 0),
-    initial: readFlag(raw, "initial"),
-    isDynamic: readNumber(raw, "inputs", 0, 0) > 0,
-  };
-}
-
-/** A node that can't work says why: on its status, once to Catch nodes, and to every message. */
-function refuse(node: Node, status: NodeStatus, error: CloudError): void {
-  status.failed(error);
-  onInput(node, () => Promise.reject(error));
-  // Catch nodes listen only when all nodes have been constructed.
-  setImmediate(() => node.error(error, {}));
-}
-
-/** What `msg.action` may be, with the words of Node-RED's own MQTT nodes. */
-const actions = ["subscribe", "unsubscribe", "getSubscriptions", "connect", "disconnect"] as const;
-
-function takeOrders(
-  node: Node,
-  listener: AccountListener,
-  accountNode: AccountNode,
-  direction: Target["direction"],
-): void {
-  onInput(node, async (message, send) => {
-    const action = readAction(message);
-    if (action === "subscribe") await subscribe(listener, readTarget(message, direction));
-    else if (action === "unsubscribe") unsubscribe(listener, readTarget(message, direction));
-    else if (action === "getSubscriptions") answer(message, send, listener);
-    else if (action === "connect") accountNode.account?.session.start();
-    else await accountNode.account?.session.stop();
+function listenWithAccount(RED: NodeAPI, node: Node, status: NodeStatus, raw: RawSettings): void {
+  const settings = readAccountSettings(raw);
+  const accountNode = findAccount(RED, readText(raw, "account"));
+  const { account } = accountNode;
+  const listener = new AccountListener(node, status, settings, account);
+  accountNode.register(node);
+  listener.start();
+  if (settings.isDynamic) {
+    takeOrders(node, account.session, settings.direction, {
+      subscribe: (target) => subscribe(listener, target),
+      unsubscribe: (target) => {
+        if (!listener.unsubscribe(target)) throw noSubscription(target);
+      },
+      subscriptions: () => listener.subscriptions(),
+      needsThing: true,
+    });
+  }
+  onClose(node, async () => {
+    await listener.stop();
+    accountNode.deregister(node);
   });
 }
 
@@ -81,39 +57,54 @@ async function subscribe(listener: AccountListener, target: Target): Promise<voi
   throw error;
 }
 
-function unsubscribe(listener: AccountListener, target: Target): void {
-  if (listener.unsubscribe(target)) return;
-  const what = `${target.property === "" ? "every variable" : `"${target.property}"`} of "${target.thing}"`;
-  throw new CloudError("not_found", `There is no subscription to ${what} (${target.direction}) to be removed.`);
-}
-
-function answer(message: Message, send: Send, listener: AccountListener): void {
-  message.payload = listener.subscriptions();
-  send(message);
-}
-
-function readAction(message: Message): (typeof actions)[number] {
-  const given = textOf(message, "action");
-  const action = actions.find((candidate) => candidate === given);
-  if (action !== undefined) return action;
-  throw new CloudError(
-    "invalid_input",
-    `msg.action is "${given.slice(0, 80)}", but one of ${actions.join(", ")} is expected.`,
-  );
-}
-
-function readTarget(message: Message, fallback: Target["direction"]): Target {
-  const thing = thingOf(message);
-  if (thing === "")
-    throw new CloudError("invalid_input", "msg.thingId is missing: the id or name of a thing is expected.");
-  const given = textOf(message, "direction");
-  const direction = given === "" ? fallback : directions.find((candidate) => candidate === given);
-  if (direction === undefined) {
-    const shown = given.slice(0, 80);
-    throw new CloudError(
-      "invalid_input",
-      `msg.direction is "${shown}", but one of ${directions.join(", ")} is expected.`,
-    );
+function listenWithDevice(RED: NodeAPI, node: Node, status: NodeStatus, raw: RawSettings): void {
+  const settings = readDeviceSettings(raw);
+  const deviceNode = findDeviceNode(RED, readText(raw, "device"));
+  const { device, directory } = deviceNode;
+  const listener = new DeviceListener(node, status, settings, device, directory);
+  deviceNode.register(node);
+  listener.start();
+  if (settings.isDynamic) {
+    takeOrders(node, device.session, "requested", {
+      subscribe: ({ property }) => {
+        listener.subscribe(property);
+        return Promise.resolve();
+      },
+      unsubscribe: (target) => {
+        if (!listener.unsubscribe(target.property)) throw noSubscription(target);
+      },
+      subscriptions: (): Subscription[] => listener.subscriptions(),
+      needsThing: false,
+    });
   }
-  return { thing, property: namedPropertyOf(message), direction };
+  onClose(node, async () => {
+    listener.stop();
+    await device.outbox.withdraw(node.id);
+    deviceNode.deregister(node);
+  });
+}
+
+function readAccountSettings(raw: RawSettings): ListenerSettings {
+  return {
+    thing: readText(raw, "thing"),
+    thingName: readText(raw, "thingName"),
+    direction: readChoice(raw, "direction", directions),
+    catchUp: readChoice(raw, "catchUp", ["none", "last", "all"]),
+    catchUpDelay: readNumber(raw, "catchUpDelay", 15, 0) * 1000,
+    ...readCommonSettings(raw),
+  };
+}
+
+function readDeviceSettings(raw: RawSettings): DeviceListenerSettings {
+  return { echo: readFlag(raw, "echo", true), ...readCommonSettings(raw) };
+}
+
+function readCommonSettings(raw: RawSettings): Omit<DeviceListenerSettings, "echo"> {
+  return {
+    property: readText(raw, "property"),
+    emit: readChoice(raw, "emit", ["all", "changed"]),
+    deadband: readNumber(raw, "deadband", 0, 0),
+    initial: readFlag(raw, "initial"),
+    isDynamic: readNumber(raw, "inputs", 0, 0) > 0,
+  };
 }

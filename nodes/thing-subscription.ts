@@ -1,4 +1,5 @@
 import type { CloudAccount } from "../cloud/account";
+import { CatchUp } from "../cloud/catch-up";
 import { sleep, systemClock } from "../cloud/clock";
 import type { LiveValue, ValueListener } from "../cloud/data/feed";
 import { tidyValue } from "../cloud/data/float32";
@@ -6,6 +7,7 @@ import type { Direction } from "../cloud/data/topics";
 import type { CloudError } from "../cloud/errors";
 import { mayPass, toCloudError } from "../cloud/errors";
 import { isUuid, type KnownThing, type Property } from "../cloud/rest";
+import type { LastSeen } from "../cloud/seen-values";
 import { nameOf, type Origin, type PropertyEmitter } from "./property-emitter";
 
 /** What is listened to. */
@@ -17,6 +19,17 @@ export interface Target {
   direction: Direction | "both";
 }
 
+/** How outages are caught up. */
+export interface CatchUpWish {
+  mode: "last" | "all";
+  /** Milliseconds until history is expected to hold what an outage left out. */
+  delay: number;
+  /** What was seen of the thing before the node was started. */
+  lastSeen: (thingId: string) => unknown;
+  onWarning: (message: string) => void;
+  onError: (error: CloudError) => void;
+}
+
 export interface SubscriptionOptions {
   account: CloudAccount;
   target: Target;
@@ -24,6 +37,8 @@ export interface SubscriptionOptions {
   thingName: string;
   /** First send the value that the cloud holds. */
   initial: boolean;
+  /** What is done about the values of an outage; absent: nothing. */
+  catchUp?: CatchUpWish | undefined;
   emitter: PropertyEmitter;
   /** Told when something is wrong with the subscription, and with `undefined` when it no longer is. */
   onFault: (fault: CloudError | undefined) => void;
@@ -54,6 +69,7 @@ export class ThingSubscription implements ValueListener, Origin {
   readonly #closing = new AbortController();
   readonly #ends: (() => void)[] = [];
   #fault: CloudError | undefined;
+  #catchUp: CatchUp | undefined;
   /** Live values that wait for the initial ones. */
   #held: LiveValue[] | undefined;
 
@@ -78,13 +94,19 @@ export class ThingSubscription implements ValueListener, Origin {
     return new Promise((resolve) => void this.#lookUp(resolve));
   }
 
+  /** What was seen last, for a successor; undefined where nothing is caught up. */
+  get lastSeen(): LastSeen | undefined {
+    return this.#catchUp?.lastSeen;
+  }
+
   stop(): void {
     this.#closing.abort();
+    this.#catchUp?.stop();
     for (const end of this.#ends) end();
   }
 
   value(live: LiveValue): void {
-    if (this.#held === undefined) this.#options.emitter.emit(this, live, live.value, "live");
+    if (this.#held === undefined) this.#pass(live);
     else this.#held.push(live);
   }
 
@@ -100,12 +122,33 @@ export class ThingSubscription implements ValueListener, Origin {
     this.#setFault(error);
   }
 
+  #pass(live: LiveValue): void {
+    if (this.#catchUp === undefined) this.#options.emitter.emit(this, live, live.value, "live");
+    else this.#catchUp.value(live);
+  }
+
   #listen(thingId: string, variable: string): void {
     const { direction } = this.target;
     this.thingId = thingId;
+    const { catchUp } = this.#options;
+    if (catchUp !== undefined && direction !== "requested") this.#catchUpWith(catchUp, thingId, variable);
     for (const one of direction === "both" ? (["reported", "requested"] as const) : [direction]) {
       this.#ends.push(this.#options.account.feed.listen(thingId, one, variable, this));
     }
+  }
+
+  #catchUpWith(wish: CatchUpWish, thingId: string, variable: string): void {
+    const { account, emitter } = this.#options;
+    this.#catchUp = new CatchUp({
+      ...wish,
+      account,
+      clock: systemClock,
+      thingId,
+      variable,
+      lastSeen: wish.lastSeen(thingId),
+      sink: (live, source) => emitter.emit(this, live, live.value, source),
+    });
+    this.#catchUp.start();
   }
 
   /** Asks the cloud about thing and variable until it answers; then listens, if that had to wait for it. */
@@ -160,7 +203,7 @@ export class ThingSubscription implements ValueListener, Origin {
   #release(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const live of held) this.#options.emitter.emit(this, live, live.value, "live");
+    for (const live of held) this.#pass(live);
   }
 }
 

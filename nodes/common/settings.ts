@@ -28,12 +28,12 @@ export function readNumber(raw: RawSettings, field: string, fallback: number, lo
   return number;
 }
 
-/** A switch; off where the field is missing or blank. */
-export function readFlag(raw: RawSettings, field: string): boolean {
+/** A switch; `fallback` where the field is missing or blank. */
+export function readFlag(raw: RawSettings, field: string, fallback = false): boolean {
   const value = raw[field];
   if (typeof value === "boolean") return value;
-  if (value === undefined || value === null || value === "" || value === "false") return false;
-  if (value === "true") return true;
+  if (value === undefined || value === null || value === "") return fallback;
+  if (value === "true" || value === "false") return value === "true";
   throw wrongSetting(field, value, "true or false");
 }
 

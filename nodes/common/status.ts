@@ -1,5 +1,6 @@
 import type { Node, NodeAPI, NodeStatusFill } from "node-red";
 import type { SessionState } from "../../cloud/data/session";
+import type { DeviceStanding } from "../../cloud/device-standing";
 import type { CloudError } from "../../cloud/errors";
 
 interface Status {
@@ -78,6 +79,14 @@ export class NodeStatus {
     else if (state.name === "refused") this.failed(state.error);
     else if (state.name === "waiting") this.#waiting(Math.max(1, Math.round((state.until - now) / 1000)));
     else this.idle();
+  }
+
+  /** What the standing of a device looks like. */
+  device(standing: DeviceStanding, now: number): void {
+    const { name } = standing;
+    if (name === "no-thing" || name === "taken-over") this.#show({ fill: "red", shape: "ring", text: this.#key(name) });
+    else if (name === "waiting" || name === "refused") this.session({ ...standing, name }, now);
+    else this.session({ name }, now);
   }
 
   /** Yellow ring: connects again in so many seconds. */
