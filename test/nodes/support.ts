@@ -3,6 +3,7 @@ import type { Node } from "node-red";
 import type { House } from "../support/house";
 import { until } from "../support/house";
 import accountSet from "../../nodes/account";
+import deviceSet from "../../nodes/device";
 import deviceStatusSet from "../../nodes/device-status";
 import propertyGetSet from "../../nodes/property-get";
 import propertyInSet from "../../nodes/property-in";
@@ -26,16 +27,19 @@ export function accountNode(house: House, more: object = {}): Record<string, unk
   return { ...house.account, id: "account", type: "arduino-cloud-account", name: "", tls: "", ...more };
 }
 
-/** Loads a flow into the test helper's runtime. Nodes of type `helper` collect what arrives at them. */
+/** Loads a flow into the test helper's runtime; a device node of the id "device" is the house's. Nodes of type `helper` collect what arrives at them. */
 export async function load(house: House, flow: Record<string, unknown>[], more: object = {}): Promise<Bench> {
   helper.init(process.env.NODE_RED ?? require.resolve("node-red"));
   const nodes = [
     { id: "tab", type: "tab" },
     accountNode(house, more),
-    ...flow.map((node) => ({ z: "tab", x: 1, y: 1, ...node })),
+    ...flow.map((node) => (node.type === "arduino-cloud-device" ? node : { z: "tab", x: 1, y: 1, ...node })),
   ];
-  const credentials = { account: { clientId: house.account.clientId, clientSecret: house.account.clientSecret } };
-  const sets = [accountSet, propertyInSet, propertyOutSet, propertyGetSet, deviceStatusSet];
+  const credentials = {
+    account: { clientId: house.account.clientId, clientSecret: house.account.clientSecret },
+    device: { deviceId: house.deviceId, secretKey: house.secretKey },
+  };
+  const sets = [accountSet, propertyInSet, propertyOutSet, propertyGetSet, deviceStatusSet, deviceSet];
   await helper.load(sets, nodes, credentials);
   const inboxes = new Map<string, Received[]>();
   for (const { id, type } of flow) {
