@@ -16,9 +16,9 @@ export default function (RED: NodeAPI): void {
       const secrets = takeCreatedKey(RED, config, this.credentials);
       const settings = readDeviceSettings(RED, config as unknown as RawSettings, secrets);
       this.device = new CloudDevice(settings, noticesTo(this));
+      this.device.observe(outageReport(this));
       const account = readText(config as unknown as RawSettings, "account");
       if (account !== "") this.directory = findAccount(RED, account).account.rest.directory;
-      this.device.observe(outageReport(this));
     } catch (reason) {
       this.fault = toCloudError(reason);
     }

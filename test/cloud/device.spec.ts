@@ -189,6 +189,17 @@ describe("CloudDevice against the simulator", () => {
     }
   });
 
+  it("asks again where the cloud has not answered", async () => {
+    const own = `/a/d/${house.deviceId}`;
+    house.simulator.faults.subackRefuse = [`${own}/e/i`, `${own}/c/dw`];
+    const device = openDevice(settingsOf(house));
+    await until("a session", () => device.session.state.name === "online");
+    await sleep(200);
+    assert.equal(device.standing.name, "connecting");
+    house.simulator.faults.subackRefuse = [];
+    await attached(device, house.thingId);
+  });
+
   describe("when its thing changes", () => {
     it("follows to another thing, with its listeners and its reports", async () => {
       const second = house.addThing("Second", { counter: "INT" });
