@@ -81,7 +81,7 @@ describe("arduino-cloud-property-get", () => {
       ["counter", 0],
       ["relay", false],
       ["message", ""],
-      ["lamp", { swi: false, hue: 0.10000000149011612, sat: 1, bri: 2 }],
+      ["lamp", { swi: false, hue: 0.5, sat: 1, bri: 2 }],
     ] as const)
       record(variable, value);
     const runtime = await start({ property: "" });
@@ -90,7 +90,7 @@ describe("arduino-cloud-property-get", () => {
     const messages = await runtime.arrived("out", 5);
     assert.deepEqual(
       messages.map(({ payload }) => payload),
-      [0, false, "", { swi: false, hue: 0.1, sat: 1, bri: 2 }, { swi: false, hue: 0.1, sat: 1, bri: 2 }],
+      [0, false, "", { swi: false, hue: 0.5, sat: 1, bri: 2 }, { swi: false, hue: 0.5, sat: 1, bri: 2 }],
     );
     assert.notEqual(messages[3]?.payload, messages[4]?.payload);
     assert.equal(requests().length, 1, "one request for all");
