@@ -18,6 +18,8 @@ export interface ThingTemplate {
 }
 
 export interface VariableTemplate {
+  /** Friendly id, which nothing refers to. */
+  id?: string;
   name: string;
   variable_name: string;
   type: string;

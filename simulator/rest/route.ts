@@ -16,6 +16,8 @@ export interface Call {
   body: Checked;
   /** The checked body where it is a list. */
   list: JsonValue[];
+  /** Files of a multipart body, by field name. */
+  files: Readonly<Record<string, Buffer>>;
   /** Runs `work` after `milliseconds`, unless the simulator stops first; at once when it is 0. */
   later(milliseconds: number, work: () => void): void;
 }
@@ -28,7 +30,7 @@ export interface Route {
   /** Name in the media type `application/vnd.arduino.<name>+json`; `[]` at its end for a collection. Absent: empty. */
   answers?: string;
   /** Status of success; 200 when absent. */
-  success?: 200 | 201 | 202;
+  success?: 200 | 201 | 202 | ((call: Call) => number);
   /** Statuses whose body is empty (rest-api 6, mark °); only 404 when absent. */
   emptyErrors?: readonly number[];
   query?: Fields;

@@ -10,6 +10,10 @@ import { dashboardRoutes } from "./dashboards";
 import { shareRoutes } from "./shares";
 import { triggerRoutes } from "./triggers";
 import { actionRoutes } from "./actions";
+import { templateRoutes } from "./templates";
+import { networkRoutes } from "./network";
+import { loraRoutes } from "./lora";
+import { otaRoutes } from "./ota";
 import type { Route } from "./route";
 import { seriesRoutes } from "./series";
 import { thingRoutes } from "./things";
@@ -30,4 +34,8 @@ export const routes: readonly Route[] = [
   ...shareRoutes,
   ...triggerRoutes,
   ...actionRoutes,
+  ...templateRoutes,
+  ...networkRoutes,
+  ...loraRoutes,
+  ...otaRoutes,
 ];

@@ -2,6 +2,7 @@ import { createServer, type IncomingHttpHeaders, type RequestListener } from "no
 import { createServer as createSecureServer } from "node:https";
 import { setTimeout as delay } from "node:timers/promises";
 import formBody from "@fastify/formbody";
+import multipart from "@fastify/multipart";
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import type { Faults, RestOrder } from "../faults";
 import { Listener } from "../listeners";
@@ -46,6 +47,9 @@ declare module "fastify" {
   }
 }
 
+/** Bytes of the largest OTA file that is taken. */
+const largestFile = 64 * 1024 * 1024;
+
 /** Starts the REST face on 127.0.0.1. @param port 0 for a free one @param identity opens a second listener, with TLS */
 export async function startRest(context: RestContext, port = 0, identity?: Identity): Promise<RestFace> {
   let handler: RequestListener | undefined;
@@ -79,6 +83,7 @@ export async function startRest(context: RestContext, port = 0, identity?: Ident
 async function prepare(app: FastifyInstance, context: RestContext, timers: Set<NodeJS.Timeout>): Promise<void> {
   readBodies(app);
   await app.register(formBody);
+  await app.register(multipart, { attachFieldsToBody: "keyValues", limits: { fileSize: largestFile } });
   observe(app, context.observed);
   obeyOrders(app, context.faults);
   const limit = new RequestLimit(context.faults);
@@ -184,7 +189,9 @@ function addRoute(
       const scope = authenticate(request.headers, store, tokens);
       if (!limit.admit(`${scope.userId} ${scope.organizationId ?? ""}`)) return tooMany(reply, faults);
       const call = { store, faults, authority, scope, later: later(timers), ...readCall(route, request) };
-      return answer(reply, route, await route.handle(call));
+      const result = await route.handle(call);
+      const { success = 200 } = route;
+      return answer(reply, route, typeof success === "number" ? success : success(call), result);
     },
     errorHandler: (error, _request, reply) => {
       const { status, ...rest } = answerOf(error);
@@ -194,19 +201,21 @@ function addRoute(
   });
 }
 
-function readCall(route: Route, request: FastifyRequest): Pick<Call, "params" | "query" | "body" | "list"> {
-  const form = isForm(request.headers);
+function readCall(route: Route, request: FastifyRequest): Pick<Call, "params" | "query" | "body" | "list" | "files"> {
   const { body, list } = route;
+  const given = Object.entries(request.body ?? {}) as [string, unknown][];
   return {
     params: request.params as Record<string, string>,
     query: checkFields(route.query ?? {}, request.query, "query", true),
-    body: body ? checkFields(body, request.body ?? {}, "body", form) : {},
+    body: body ? checkFields(body, request.body ?? {}, "body", isForm(request.headers)) : {},
     list: list ? (checkValue({ kind: "array", items: list }, request.body ?? null, "body") as JsonValue[]) : [],
+    files: Object.fromEntries(given.filter((entry): entry is [string, Buffer] => Buffer.isBuffer(entry[1]))),
   };
 }
 
+/** Whether the body's values come as texts. */
 const isForm = (headers: IncomingHttpHeaders): boolean =>
-  (headers["content-type"] ?? "").startsWith("application/x-www-form-urlencoded");
+  /^(application\/x-www-form-urlencoded|multipart\/form-data)/.test(headers["content-type"] ?? "");
 
 function later(timers: Set<NodeJS.Timeout>): Call["later"] {
   return (milliseconds, work) => {
@@ -223,8 +232,8 @@ function later(timers: Set<NodeJS.Timeout>): Call["later"] {
 }
 
 /** Success as the API gives it: a vendor media type, or nothing at all (rest-api 3). */
-function answer(reply: FastifyReply, route: Route, result: unknown): FastifyReply {
-  reply.code(route.success ?? 200);
+function answer(reply: FastifyReply, route: Route, status: number, result: unknown): FastifyReply {
+  reply.code(status);
   if (route.answers === undefined) return reply.send();
   // A Buffer, because Fastify would add a charset to the media type of a text.
   return reply.header("content-type", mediaType(route.answers)).send(Buffer.from(JSON.stringify(result)));

@@ -104,9 +104,16 @@ export function hide<T extends Owned & { id: string }>(all: Map<string, T>, obje
   if (force) all.delete(object.id);
 }
 
-/** @throws Failure 412 (or what the choices say) for more objects of a kind than the plan allows (rest-api 5) */
-export function checkPlan({ store, scope }: Call, kind: PlanKind, added = 1): void {
-  const { planLimits, planLimitStatus } = store.choices;
+/**
+ * @param status of the refusal, for an operation that does not have the usual one (rest-api 6)
+ * @throws Failure 412 (or what the choices say) for more objects of a kind than the plan allows (rest-api 5)
+ */
+export function checkPlan(
+  { store, scope }: Call,
+  kind: PlanKind,
+  { added = 1, status = store.choices.planLimitStatus }: { added?: number; status?: number } = {},
+): void {
+  const { planLimits } = store.choices;
   const most = planLimits[kind];
   if (most === undefined) return;
   const living = ({ deleted_at: deleted }: { deleted_at?: string }): boolean => deleted === undefined;
@@ -116,5 +123,5 @@ export function checkPlan({ store, scope }: Call, kind: PlanKind, added = 1): vo
     kind === "properties"
       ? (mine as Thing[]).reduce((sum, { properties }) => sum + properties.filter(living).length, 0)
       : mine.length;
-  if (present + added > most) throw new Failure(planLimitStatus, `the plan allows ${most} ${kind}`);
+  if (present + added > most) throw new Failure(status, `the plan allows ${most} ${kind}`);
 }

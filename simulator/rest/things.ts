@@ -78,7 +78,7 @@ function create(call: Call): View {
   const fields = pick(body, [...ownFields, "id", "device_id"]) as unknown as ThingFields;
   checkNames([], body.properties);
   checkPlan(call, "things");
-  checkPlan(call, "properties", ((body.properties ?? []) as Checked[]).length);
+  checkPlan(call, "properties", { added: ((body.properties ?? []) as Checked[]).length });
   const thing = store.createThing({ ...fields, tags: tagMap(body.tags) }, scope);
   for (const property of (body.properties ?? []) as Checked[]) createProperty(store, thing, property);
   return thingView(store, thing, true);
@@ -124,7 +124,7 @@ function updateProperties({ store }: Call, thing: Thing, wanted: Checked[]): voi
 function clone(call: Call): View {
   const { store, scope, body } = call;
   const { timezone, tags, properties } = thingOf(call);
-  checkPlan(call, "things");
+  checkPlan(call, "things", { status: 403 });
   const copy = store.createThing(
     { name: textOf(body.name), timezone, tags: body.include_tags === true ? { ...tags } : {} },
     scope,

@@ -132,6 +132,7 @@ describe("simulator REST: dashboards", () => {
     const { body } = await v3("GET", `/${id}`);
     assert.deepEqual([body.pages, widgetsOf(body)[0]?.page_id], [[page], page.id]);
     assert.equal((await v3("PATCH", `/${id}`, { pages: [] })).status, 400);
+    assert.equal((await v3("PATCH", `/${id}`, { name: "Renamed" })).body.name, "Renamed");
     assert.deepEqual((await v3("PUT", `/${id}`, { name: "Empty" })).body.pages, []);
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { decodeCommand } from "../../simulator/commands";
-import { decodeSenml } from "../../simulator/senml";
+import { decodeSenml, encodeSenml } from "../../simulator/senml";
 import { timezoneAt } from "../../simulator/timezone";
 import { gather, messages, setUp, until, type Setup } from "./setup";
 
@@ -30,6 +30,27 @@ describe("simulator device handshakes", () => {
     for (const { hex } of got) assert.equal(association(hex), expected(s.thing.id));
     const seconds = Buffer.from(got[0]!.hex, "hex").readDoubleBE(4);
     assert.ok(Math.abs(seconds - Date.now() / 1000) < 10);
+  });
+
+  it("keeps what a device says about itself", async () => {
+    const device = await s.device1();
+    const report = encodeSenml(
+      [
+        { variable: "LIB_VERSION", value: "1.15.1" },
+        { variable: "OTA_CAP", value: true },
+      ],
+      "cpp",
+    );
+    await device.publishAsync(`${path}/e/o`, Buffer.from(report), { qos: 1 });
+    const { lib_version: version, reports } = s.store.devices.get(s.device.id)!;
+    assert.equal(version, "1.15.1");
+    assert.deepEqual(
+      reports.map(({ name, value }) => [name, value]),
+      [
+        ["LIB_VERSION", "1.15.1"],
+        ["OTA_CAP", true],
+      ],
+    );
   });
 
   it("tells an empty id when no thing is attached", async () => {
