@@ -6,7 +6,7 @@
  * Pure functions; all times in milliseconds since 1970.
  */
 
-/** Two clocks may be so far apart. */
+/** What is known of the difference of the two clocks may be so far off. */
 export const mostSkew = 120_000;
 /** A place counts as the only good one if every other is so many times worse. */
 const clearly = 4;
@@ -48,20 +48,26 @@ interface Place {
   agrees: boolean;
 }
 
+/** How far the clock of history is ahead of ours, and how far that may be off. */
+export interface Skew {
+  by: number;
+  within: number;
+}
+
 /** Gives the stored values that lie beyond what is known, in their order; variables without an edge pass whole. */
 export function beyond(
   points: readonly StoredValue[],
   edges: ReadonlyMap<string, Edge>,
-  skew: number,
+  skew: Skew,
 ): { rest: StoredValue[]; unmatched: string[] } {
   const left = new Map<string, number>();
   const unmatched: string[] = [];
-  for (const [variable, series] of byVariable(points)) {
-    const edge = edges.get(variable);
-    if (edge === undefined) continue;
-    const count = bestCount(places(series, edge.known, skew), skew);
-    if (count === undefined && edge.known.length > 0) unmatched.push(variable);
-    left.set(variable, count ?? series.filter(({ timestamp }) => timestamp < edge.limit + skew).length);
+  const all = byVariable(points);
+  for (const [variable, { known, limit }] of edges) {
+    const series = all.get(variable) ?? [];
+    const count = bestCount(places(series, known, skew.by), skew);
+    if (count === undefined && known.length > 0) unmatched.push(variable);
+    left.set(variable, count ?? series.filter(({ timestamp }) => timestamp < limit + skew.by).length);
   }
   const rest = points.filter(({ variable }) => {
     const count = left.get(variable) ?? 0;
@@ -78,9 +84,9 @@ export function beyond(
 export function before(
   points: readonly StoredValue[],
   edges: ReadonlyMap<string, Edge>,
-  skew: number,
+  skew: Skew,
 ): { rest: StoredValue[]; unmatched: string[] } {
-  const { rest, unmatched } = beyond(points.map(mirror).reverse(), mirrorEdges(edges), -skew);
+  const { rest, unmatched } = beyond(points.map(mirror).reverse(), mirrorEdges(edges), { ...skew, by: -skew.by });
   return { rest: rest.map(mirror).reverse(), unmatched };
 }
 
@@ -100,11 +106,16 @@ function mirrorEdges(edges: ReadonlyMap<string, Edge>): Map<string, Edge> {
 /**
  * Gives how far the clock of history is ahead of ours, as the variables with one possible place tell: their median.
  * Undefined where there is none.
+ * @param roughly what is known of it, to within `mostSkew`
  */
-export function estimateSkew(points: readonly StoredValue[], edges: ReadonlyMap<string, Edge>): number | undefined {
+export function estimateSkew(
+  points: readonly StoredValue[],
+  edges: ReadonlyMap<string, Edge>,
+  roughly: number,
+): number | undefined {
   const samples: number[] = [];
   for (const [variable, series] of byVariable(points)) {
-    const [place, another] = places(series, edges.get(variable)?.known ?? [], 0);
+    const [place, another] = places(series, edges.get(variable)?.known ?? [], roughly);
     if (place !== undefined && another === undefined && !place.isExact) samples.push(place.skew);
   }
   samples.sort((a, b) => a - b);
@@ -115,9 +126,10 @@ export function estimateSkew(points: readonly StoredValue[], edges: ReadonlyMap<
 export function estimateSkewBehind(
   points: readonly StoredValue[],
   edges: ReadonlyMap<string, Edge>,
+  roughly: number,
 ): number | undefined {
   const sure = new Map([...edges].filter(([, { known }]) => known.at(-1)?.tolerance === mostSkew));
-  const skew = estimateSkew(points.map(mirror).reverse(), mirrorEdges(sure));
+  const skew = estimateSkew(points.map(mirror).reverse(), mirrorEdges(sure), -roughly);
   return skew === undefined ? undefined : -skew;
 }
 
@@ -157,10 +169,12 @@ function commonEnd(series: readonly StoredValue[], count: number, known: readonl
 }
 
 /** The best place; of those that are about as good the first, since that rather repeats than loses. */
-function bestCount(found: readonly Place[], skew: number): number | undefined {
-  const distance = (place: Place): number => Math.abs(place.skew - (place.isExact ? 0 : skew));
+function bestCount(found: readonly Place[], skew: Skew): number | undefined {
+  const distance = (place: Place): number => Math.abs(place.skew - (place.isExact ? 0 : skew.by));
   const closest = Math.min(...found.map(distance));
-  return found.find((place) => distance(place) <= clearly * closest)?.count;
+  const isAsGood = (place: Place): boolean =>
+    distance(place) <= Math.max(clearly * closest, place.isExact ? 0 : skew.within);
+  return found.find(isAsGood)?.count;
 }
 
 function byVariable(points: readonly StoredValue[]): Map<string, StoredValue[]> {

@@ -191,7 +191,7 @@ export class CatchUp {
 
   async #catchUpLast(onlineAt: number): Promise<void> {
     const properties = await this.#properties(onlineAt);
-    for (const value of changedValues(properties, this.#seen)) {
+    for (const value of changedValues(properties, this.#seen, this.#options.account.rest.client.clockSkew)) {
       // What came live is newer, also what came after a further outage.
       const came = this.#gaps.some(({ later }) => later.of(value.variable).length > 0);
       if (!came) this.#emit(value);
@@ -208,6 +208,7 @@ export class CatchUp {
     this.#warnUnstored(unstored);
     await replayGap({
       client: { call: (...call) => this.#persist(() => account.rest.client.call(...call)) },
+      clockSkew: account.rest.client.clockSkew,
       clock,
       signal,
       seen: this.#seen,
@@ -233,7 +234,7 @@ export class CatchUp {
   }
 
   #emit({ variable, value, timestamp }: StoredValue): void {
-    const at = timestamp - this.#seen.offset(variable);
+    const at = timestamp - this.#seen.offset(variable) - this.#options.account.rest.client.clockSkew;
     this.#seen.note(variable, { value, timestamp, at, isStored: true });
     const live = { variable, value: value as PropertyValue, timestamp, direction: "reported", own: false } as const;
     this.#give(live, "catch-up");

@@ -6,6 +6,7 @@ import {
   estimateSkewBehind,
   mostSkew,
   type Reference,
+  type Skew,
   type StoredValue,
 } from "./alignment";
 import { type Clock, sleep } from "./clock";
@@ -25,6 +26,8 @@ export interface HeldValue {
 /** What is needed to read the values that were missed in an outage. */
 export interface GapContext {
   client: Pick<RestClient, "call">;
+  /** Milliseconds by which the service's clock is ahead of ours, roughly. */
+  clockSkew: number;
   clock: Clock;
   signal: AbortSignal;
   /** What was seen before the outage. Values given out are added. */
@@ -52,6 +55,9 @@ const mostReads = 4;
 /** A value counts as updated after it was seen if it is so much later, since a live one has the time of its arrival. */
 const laterBy = 1_000;
 
+/** A difference of clocks that is told in whole seconds is off by so much at most. */
+const secondsTell = 1_100;
+
 /** The name on the wire. */
 export function nameOf(property: Property): string {
   return property.variable_name ?? property.name;
@@ -65,16 +71,16 @@ export function nameOf(property: Property): string {
  * @throws CloudError as `readRaw`
  */
 export async function replayGap(context: GapContext): Promise<void> {
-  const { seen, stored, onlineAt } = context;
+  const { seen, stored, clockSkew } = context;
   const offsets = stored.map((property) => seen.offset(nameOf(property)));
-  const seenUntil = seen.reached + Math.max(0, ...offsets) + overlap;
-  const heldFrom = onlineAt + Math.min(0, ...offsets) - overlap;
-  const { reached } = seen;
+  const [lostAt, backAt] = [seen.reached + clockSkew, context.onlineAt + clockSkew];
+  const seenUntil = lostAt + Math.max(0, ...offsets) + overlap;
+  const heldFrom = backAt + Math.min(0, ...offsets) - overlap;
   const windows = (from: number, to: number): Span[] =>
     stored.map((property, index) => {
       const offset = offsets[index] ?? 0;
-      const begin = Math.max(from, reached + Math.min(0, offset) - overlap);
-      return { property, begin, end: Math.min(to, onlineAt + Math.max(0, offset) + overlap) };
+      const begin = Math.max(from, lostAt + Math.min(0, offset) - overlap);
+      return { property, begin, end: Math.min(to, backAt + Math.max(0, offset) + overlap) };
     });
   let skew: number | undefined;
   const isLong = heldFrom > seenUntil;
@@ -116,8 +122,8 @@ function giveOutHead(
   head: readonly StoredValue[],
   edges: ReadonlyMap<string, Edge>,
 ): number | undefined {
-  const skew = estimateSkew(head, edges);
-  for (const value of beyond(head, edges, skew ?? 0).rest) context.emit(value);
+  const skew = estimateSkew(head, edges, context.clockSkew);
+  for (const value of beyond(head, edges, toSkew(skew, context)).rest) context.emit(value);
   return skew;
 }
 
@@ -128,7 +134,7 @@ async function readTail(
   holdsHead: boolean,
   knownSkew: number | undefined,
 ): Promise<StoredValue[]> {
-  const { clock, signal, delay } = context;
+  const { clock, clockSkew, signal, delay } = context;
   for (let reads = 1; ; reads++) {
     const startedAt = clock.now();
     const values: StoredValue[] = [];
@@ -136,7 +142,8 @@ async function readTail(
     await sleep(clock, onTheirWay, signal, "Catching up");
     const seen = holdsHead ? seenEdges(context) : new Map<string, Edge>();
     const held = heldEdges(context, startedAt);
-    const skew = knownSkew ?? estimateSkew(values, seen) ?? estimateSkewBehind(values, held) ?? 0;
+    const measured = knownSkew ?? estimateSkew(values, seen, clockSkew) ?? estimateSkewBehind(values, held, clockSkew);
+    const skew = toSkew(measured, context);
     const { rest, unmatched } = before(beyond(values, seen, skew).rest, held, skew);
     const late = unmatched.filter((variable) => held.get(variable)?.known.at(-1)?.tolerance === mostSkew);
     if (late.length === 0 || reads === mostReads) {
@@ -147,8 +154,14 @@ async function readTail(
   }
 }
 
+/** The difference of the clocks as the values tell it; else as the service's whole seconds do. */
+function toSkew(measured: number | undefined, { clockSkew }: GapContext): Skew {
+  if (measured !== undefined) return { by: measured, within: 0 };
+  return { by: clockSkew, within: clockSkew === 0 ? 0 : secondsTell };
+}
+
 /** What was seen before the gap. What is older than the clocks can differ lies before anything that is read. */
-function seenEdges({ seen, stored }: GapContext): Map<string, Edge> {
+function seenEdges({ seen, stored, clockSkew }: GapContext): Map<string, Edge> {
   const recent = seen.reached - mostSkew;
   return new Map(
     stored.map((property) => {
@@ -160,7 +173,7 @@ function seenEdges({ seen, stored }: GapContext): Map<string, Edge> {
       const last = known.at(-1);
       // Nothing of this variable came between its last value and the loss, so that any moment in between will do.
       const limit = Math.max(seen.since ?? -Infinity, recent) + seen.offset(name);
-      return [name, { known, limit: last === undefined ? limit : last.timestamp + 1 }];
+      return [name, { known, limit: last === undefined ? limit : last.timestamp + 1 - (last.isExact ? clockSkew : 0) }];
     }),
   );
 }
@@ -201,34 +214,37 @@ function toReference({ type }: Property, seen: SeenValue, tolerance: number): Re
 }
 
 /** Adds the present values of the variables that have no history, in order of time. */
-function withPresent(values: StoredValue[], { seen, held, unstored }: GapContext): StoredValue[] {
+function withPresent(values: StoredValue[], { seen, held, unstored, clockSkew }: GapContext): StoredValue[] {
   const came = new Set(held.filter(isReported).map(({ live }) => live.variable));
-  const present = changedValues(unstored, seen).filter(({ variable }) => !came.has(variable));
+  const present = changedValues(unstored, seen, clockSkew).filter(({ variable }) => !came.has(variable));
   return present.length === 0 ? values : [...values, ...present].sort((a, b) => a.timestamp - b.timestamp);
 }
 
-/** The present values of those variables that changed since they were seen, in order of time. */
-export function changedValues(properties: readonly Property[], seen: SeenValues): StoredValue[] {
+/**
+ * The present values of those variables that changed since they were seen, in order of time.
+ * @param clockSkew milliseconds by which the service's clock is ahead of ours, roughly
+ */
+export function changedValues(properties: readonly Property[], seen: SeenValues, clockSkew: number): StoredValue[] {
   const present = properties.flatMap((property) => {
     const timestamp = Date.parse(property.value_updated_at ?? "");
     const { last_value: value } = property;
     if (!Number.isFinite(timestamp) || value === undefined || value === null) return [];
-    return isNews(property, value, timestamp, seen) ? [toStored(property, value, timestamp)] : [];
+    return isNews(property, value, timestamp, seen, clockSkew) ? [toStored(property, value, timestamp)] : [];
   });
   return present.sort((a, b) => a.timestamp - b.timestamp);
 }
 
-function isNews(property: Property, value: unknown, timestamp: number, seen: SeenValues): boolean {
-  const values = seen.of(nameOf(property));
+function isNews(property: Property, value: unknown, timestamp: number, seen: SeenValues, clockSkew: number): boolean {
+  const print = fingerprint(property.type, value);
+  const values = seen.of(nameOf(property)).map((other) => toReference(property, other, 0));
   const last = values.at(-1);
-  if (last === undefined) return timestamp > (seen.since ?? Infinity);
-  const isLike = (other: SeenValue): boolean =>
-    fingerprint(property.type, other.value) === fingerprint(property.type, value);
-  if (isLike(last)) return timestamp > last.timestamp + laterBy;
-  if (timestamp > last.timestamp) return true;
+  if (last === undefined) return timestamp - clockSkew > (seen.since ?? Infinity);
+  const laterThan = (other: Reference): number => timestamp - other.timestamp - (other.isExact ? 0 : clockSkew);
+  if (print === last.print) return laterThan(last) > laterBy;
+  if (laterThan(last) > 0) return true;
   // The cloud's present value may lag behind what was seen; else its clock does.
-  const isOld = (other: SeenValue): boolean => isLike(other) && Math.abs(other.timestamp - timestamp) < laterBy;
-  return timestamp > last.timestamp - mostSkew && !values.some(isOld);
+  const isOld = values.some((other) => print === other.print && Math.abs(laterThan(other)) < laterBy);
+  return laterThan(last) > -mostSkew && !isOld;
 }
 
 function toStored(property: Property, value: unknown, timestamp: number): StoredValue {

@@ -29,6 +29,7 @@ export class SeenValues {
   /** Milliseconds since 1970 from which on nothing has been missed, but for outages; undefined before that. */
   since: number | undefined;
   readonly #values = new Map<string, SeenValue[]>();
+  readonly #offsets = new Map<string, number>();
   #reached = -Infinity;
 
   /** Reads what `toJSON` gave; anything else counts as nothing. No time of arrival is later than `now`. */
@@ -54,6 +55,7 @@ export class SeenValues {
     if (values === undefined) this.#values.set(variable, [value]);
     else if (values.push(value) > remembered) values.shift();
     if (value.at > this.#reached) this.#reached = value.at;
+    if (!value.isStored) this.#offsets.set(variable, offsetOf(value.timestamp, value.at));
   }
 
   /** Takes over what another one has seen after this. */
@@ -67,8 +69,7 @@ export class SeenValues {
 
   /** How far the sender's clock is ahead of ours, in milliseconds; 0 where values come without times of their own. */
   offset(variable: string): number {
-    const last = this.#values.get(variable)?.at(-1);
-    return last === undefined ? 0 : offsetOf(last.timestamp, last.at);
+    return this.#offsets.get(variable) ?? 0;
   }
 
   toJSON(): LastSeen {

@@ -48,6 +48,7 @@ export class RestClient {
   readonly #options: RestClientOptions;
   readonly #pace: Pace;
   readonly #cancellations = new Cancellations();
+  #clockSkew = 0;
 
   constructor(options: RestClientOptions) {
     this.#options = options;
@@ -81,6 +82,14 @@ export class RestClient {
   /** The present pace in requests per second. */
   get requestsPerSecond(): number {
     return this.#pace.rate;
+  }
+
+  /**
+   * Milliseconds by which the clock of the service is at least ahead of ours (negative: behind), as the last answer tells;
+   * 0 where the difference may be due to its whole seconds and the way.
+   */
+  get clockSkew(): number {
+    return this.#clockSkew;
   }
 
   /** Ends everything under way, and all later calls, with `cancelled`. */
@@ -122,7 +131,7 @@ export class RestClient {
   }
 
   async #send(call: Call, attempt: Attempt, signal: AbortSignal): Promise<{ answer: HttpAnswer; token: Token }> {
-    const { organization = "", http, tokens } = this.#options;
+    const { organization = "", http, tokens, clock } = this.#options;
     attempt.sent = false;
     // First, so that requests that wait for a token do not go out all at once when it is there.
     await tokens.get({ signal });
@@ -133,8 +142,10 @@ export class RestClient {
     if (organization !== "") headers["X-Organization"] = organization;
     if (call.body !== undefined) headers["Content-Type"] = "application/json";
     attempt.sent = true;
+    const sentAt = clock.now();
     const answer = await http.send({ ...call, headers }, signal);
     this.#adapt(answer, started);
+    this.#compareClocks(answer, sentAt);
     return { answer, token };
   }
 
@@ -146,6 +157,13 @@ export class RestClient {
     } else {
       this.#pace.accepted(started);
     }
+  }
+
+  #compareClocks({ date = "" }: HttpAnswer, sentAt: number): void {
+    const time = Date.parse(date);
+    if (!Number.isFinite(time)) return;
+    const [least, most] = [time - this.#options.clock.now(), time + 1_000 - sentAt];
+    this.#clockSkew = Math.max(0, least) + Math.min(0, most);
   }
 }
 

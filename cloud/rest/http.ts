@@ -23,6 +23,8 @@ export interface HttpAnswer {
   mediaType: string;
   /** The `Retry-After` header, if any. */
   retryAfter: string | undefined;
+  /** The `Date` header, if any: what time it is for the service. */
+  date?: string | undefined;
   text: string;
 }
 
@@ -116,6 +118,7 @@ export class Http {
       status: answer.status,
       mediaType: header("content-type") ?? "",
       retryAfter: header("retry-after"),
+      date: header("date"),
       text: typeof answer.data === "string" ? answer.data : "",
     };
   }
