@@ -99,7 +99,7 @@ describe("arduino-cloud-property-get", () => {
   it("reads all variables where none is named", async () => {
     record("relay", true);
     const runtime = await start({ property: "" });
-    runtime.node("get").receive({ topic: "not a variable name" });
+    runtime.node("get").receive({ topic: "temperature" });
     const [message] = await runtime.arrived("out");
     assert.deepEqual(message?.payload, {
       temperature: 21.3,
@@ -110,7 +110,7 @@ describe("arduino-cloud-property-get", () => {
       sensor: null,
     });
     assert.deepEqual(message["timestamps"], { temperature: written, relay: written });
-    assert.equal(message["topic"], "not a variable name");
+    assert.equal(message["topic"], "temperature");
   });
 
   it("takes from the message only what is blank", async () => {
@@ -118,7 +118,7 @@ describe("arduino-cloud-property-get", () => {
     const runtime = await start({ thing: "", property: "" });
     runtime.node("get").receive({ thingId: "House", property: house.propertyIds["temperature"] });
     runtime.node("get").receive({ thing: { id: house.thingId }, property: { variableName: "temperature" } });
-    runtime.node("get").receive({ thingId: house.thingId, topic: "temperature" });
+    runtime.node("get").receive({ thingId: house.thingId, property: { id: house.propertyIds["temperature"] } });
     assert.deepEqual(
       (await runtime.arrived("out", 3)).map(({ payload }) => payload),
       [21.3, 21.3, 21.3],
