@@ -4,6 +4,15 @@ import { startSimulator, type Simulator } from "../../simulator";
 import { certificateRequest } from "../../simulator/security/authority";
 import { arduinoClient, refused, request, tokenOf, type ArduinoClient } from "./arduino-client";
 
+/** A request whose text was changed after it was signed. */
+function forged(csr: string): string {
+  const der = Buffer.from(csr.replace(/-----.*-----|\n/g, ""), "base64");
+  const at = der.indexOf("CN-of-the-owner");
+  assert.ok(at > 0);
+  der.write("CN-of-the-thief", at);
+  return `-----BEGIN CERTIFICATE REQUEST-----\n${der.toString("base64")}\n-----END CERTIFICATE REQUEST-----`;
+}
+
 describe("simulator REST: certificates", () => {
   let simulator: Simulator;
   let client: ArduinoClient;
@@ -53,11 +62,11 @@ describe("simulator REST: certificates", () => {
 
   it("refuses what is no request, and unknown devices", async () => {
     const { certificates } = client;
-    const { csr } = await certificateRequest(id);
+    const { csr } = await certificateRequest("CN-of-the-owner");
     for (const body of [
       { csr },
       { csr: "no request", enabled: true },
-      { csr: csr.replace(/^(.*\n)(.{10})/, "$1AAAAAAAAAA"), enabled: true },
+      { csr: forged(csr), enabled: true },
       { csr: `${csr}${" ".repeat(1024)}`, enabled: true },
       { enabled: true },
     ]) {

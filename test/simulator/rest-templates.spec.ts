@@ -103,6 +103,7 @@ describe("simulator REST: templates and sketches", () => {
     const copy = await client.things.thingsV2Show(made.things[0]!.id);
     const copied = copy.properties[0]!.id;
     assert.notEqual(copied, pump);
+    assert.match(copied, /^[0-9a-f-]{36}$/);
     assert.deepEqual([copy.device_id, made.things[0]!.device_id, copy.tags], [free.id, free.id, { floor: "0" }]);
     const { widgets } = await client.dashboards.dashboardsV2Show(made.dashboards[0]!);
     assert.equal((widgets as { variables: Model[] }[])[0]?.variables[0]?.id, copied);
