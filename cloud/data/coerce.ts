@@ -1,5 +1,5 @@
 import { CloudError } from "../errors";
-import { type ComponentFormats, type ScalarFormat, type ValueFormat } from "./property-type-table";
+import { type ComponentFormats, type ScalarFormat, type ValueFormat } from "../property-type-table";
 import { floatParts, propertyTypes } from "./property-types";
 import { describeValue, excerpt, isPlainObject } from "./render";
 import type { Components, PropertyValue, Scalar } from "./values";

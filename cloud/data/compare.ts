@@ -1,6 +1,6 @@
 import { coerceValue } from "./coerce";
 import { propertyTypes } from "./property-types";
-import type { ComponentFormats, ValueFormat } from "./property-type-table";
+import type { ComponentFormats, ValueFormat } from "../property-type-table";
 import { isPlainObject } from "./render";
 
 /**

@@ -1,6 +1,6 @@
 import { coerceValue } from "./coerce";
 import { tidyValue } from "./float32";
-import type { ScalarFormat } from "./property-type-table";
+import type { ScalarFormat } from "../property-type-table";
 import { propertyTypes } from "./property-types";
 import { isPlainObject } from "./render";
 import type { PropertyValue } from "./values";

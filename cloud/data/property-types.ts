@@ -1,4 +1,4 @@
-import { propertyTypeRows, type ScalarFormat, type TypeStatus, type ValueFormat } from "./property-type-table";
+import { propertyTypeRows, type ScalarFormat, type TypeStatus, type ValueFormat } from "../property-type-table";
 
 /** The JSON kind of a variable's value. */
 export type PropertyKind = "number" | "integer" | "boolean" | "string" | "object";

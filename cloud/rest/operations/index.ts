@@ -1,13 +1,28 @@
+import { boards, networks } from "./boards";
+import { dashboards } from "./dashboards";
 import { devices } from "./devices";
 import type { Operation } from "./operation";
 import { properties } from "./properties";
 import { series } from "./series";
+import { templates } from "./templates";
 import { things } from "./things";
+import { actions, triggers } from "./triggers";
 
-export type { Field, Fields, Operation, PathField } from "./operation";
-export { aggregations, schemas } from "./schemas";
+export type { Field, Fields, Operation, PathField, Resource } from "./operation";
+export { pathFormats, schemas } from "./schemas";
 
-const rows = [...things, ...properties, ...series, ...devices] as const;
+const rows = [
+  ...things,
+  ...properties,
+  ...series,
+  ...devices,
+  ...boards,
+  ...dashboards,
+  ...triggers,
+  ...actions,
+  ...templates,
+  ...networks,
+] as const;
 
 /** The official operationId of an operation that the table holds. */
 export type OperationId = (typeof rows)[number]["id"];

@@ -2,22 +2,26 @@
 export interface Field {
   /**
    * `time` is RFC 3339; `any` any JSON; `map` an object of free keys; `object` an object of the named `schema`; `list`
-   * a list of `items`; `property-type` the name of a property type.
+   * a list of `items`; `file` the bytes of a file.
    */
   readonly type:
-    "string" | "uuid" | "integer" | "number" | "boolean" | "time" | "any" | "map" | "object" | "list" | "property-type";
+    "string" | "uuid" | "integer" | "number" | "boolean" | "time" | "any" | "map" | "object" | "list" | "file";
   readonly required?: boolean;
   /** What the service takes where the field is absent. */
   readonly default?: string | number | boolean;
-  /** The only values allowed. */
+  /** The only values allowed, or with `grows` those that are known. */
   readonly values?: readonly string[];
+  /** The service gets new values now and then, without a new version (rest-api 1, 11). */
+  readonly grows?: boolean;
   /** A regular expression that a text must match. */
   readonly pattern?: string;
+  readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
   readonly items?: Field;
   readonly minItems?: number;
+  readonly maxItems?: number;
   /** The name of a body, as `schemas` holds it. */
   readonly schema?: string;
   /** For people who fill it in. */
@@ -26,8 +30,33 @@ export interface Field {
 
 export type Fields = Readonly<Record<string, Field>>;
 
-/** What an id in a path stands for. */
-export type PathField = "thing" | "property" | "sketch" | "tag" | "device";
+/** What a parameter of a path stands for; `type` is a board type. */
+export type PathField =
+  | "thing"
+  | "property"
+  | "sketch"
+  | "tag"
+  | "device"
+  | "certificate"
+  | "dashboard"
+  | "user"
+  | "widget"
+  | "trigger"
+  | "action"
+  | "type";
+
+/** What a user works on: the first part of an operation's name. */
+export type Resource =
+  | "things"
+  | "properties"
+  | "series"
+  | "devices"
+  | "dashboards"
+  | "triggers"
+  | "actions"
+  | "templates"
+  | "network-credentials"
+  | "lora";
 
 /** One operation of the API, as data: everything that a client, a form or a manual needs to know about it. */
 export interface Operation {
@@ -35,7 +64,7 @@ export interface Operation {
   readonly id: string;
   /** The name of its method in the official clients. */
   readonly client: string;
-  readonly resource: "things" | "properties" | "series" | "devices";
+  readonly resource: Resource;
   /** Our name of it within the resource. */
   readonly name: string;
   readonly verb: "GET" | "PUT" | "POST" | "PATCH" | "DELETE";
@@ -46,8 +75,12 @@ export interface Operation {
   readonly query: Fields;
   /** Absent where nothing is sent. */
   readonly body?: Field;
+  /** How the body goes out; JSON where absent. */
+  readonly media?: "multipart";
   /** Whether a success has JSON in it or nothing at all. */
   readonly answer: "json" | "empty";
   /** Whether sending it twice does no harm, so that it may be repeated when its outcome is unknown. */
   readonly safe: boolean;
+  /** The operationId of the version before, for a base URL that does not have the path of this one (404). */
+  readonly fallback?: string;
 }

@@ -1,5 +1,5 @@
 import type { Operation } from "./operation";
-import { aggregations } from "./schemas";
+import { numericAggregation } from "./schemas";
 
 const root = "/iot/v2/things/{id}/properties";
 const thing = { id: "thing" } as const;
@@ -111,7 +111,7 @@ export const properties = [
     summary: "Reads the history of a numeric property, condensed to intervals.",
     pathFields: property,
     query: {
-      aggregation: { type: "string", values: aggregations },
+      aggregation: numericAggregation,
       desc: { type: "boolean", default: false },
       from: { type: "string", note: "time; two weeks ago where absent" },
       interval: { type: "integer", minimum: 1, note: "seconds" },

@@ -1,17 +1,23 @@
-import type { Fields } from "./operation";
+import { propertyTypeRows } from "../../property-type-table";
+import type { Fields, PathField, Field } from "./operation";
+import { credentialTypes, deviceSchemas } from "./schemas-devices";
+import { dashboardSchemas } from "./schemas-dashboards";
+import { triggerSchemas } from "./schemas-triggers";
 
 /** Bodies of requests (rest-api 8), by their official names. */
 
 const name = { type: "string", maxLength: 64, pattern: "^[a-zA-Z0-9_. -]+$" } as const;
 const tagText = { type: "string", maxLength: 64, pattern: "^[a-zA-Z0-9_.@-]+$", required: true } as const;
-const assistant = { type: "string", values: ["ALEXA", "GOOGLE", "NONE"] } as const;
-const sketchVersion = { type: "string", values: ["v1", "v2"] } as const;
+const assistant = { type: "string", values: ["ALEXA", "GOOGLE", "NONE"], grows: true } as const;
+const sketchVersion = { type: "string", values: ["v1", "v2"], grows: true } as const;
+const propertyType = { type: "string", values: propertyTypeRows.map(([type]) => type), grows: true } as const;
 const query = { type: "string", required: true, note: "property.<id> or thing.<id>" } as const;
 const version = { type: "integer", required: true, note: "1" } as const;
 const needed = { required: true } as const;
+const id = { type: "string", minLength: 1 } as const;
 
-/** How the service may condense numbers and booleans (rest-api 7, History). */
-export const aggregations = [
+/** How the service may condense numbers (rest-api 7, History). */
+const numberAggregations = [
   "AVG",
   "MIN",
   "MAX",
@@ -24,9 +30,12 @@ export const aggregations = [
   "PCT_50",
   "PCT_15",
   "PCT_5",
-  "BOOL_OR",
-  "BOOL_AND",
 ] as const;
+
+/** The ways in which a query condenses numbers. */
+export const numericAggregation = { type: "string", values: numberAggregations, grows: true } as const;
+
+const aggregation = { ...numericAggregation, values: [...numberAggregations, "BOOL_OR", "BOOL_AND"] } as const;
 
 const thingFields = {
   assistant,
@@ -36,26 +45,6 @@ const thingFields = {
   properties: { type: "list", items: { type: "object", schema: "property" } },
   webhook_active: { type: "boolean" },
   webhook_uri: { type: "string" },
-} as const;
-
-const keyName = { type: "string", maxLength: 64, pattern: "[a-zA-Z0-9_.@-]+" } as const;
-const boards = [
-  ...["mkrwifi1010", "mkr1000", "nano_33_iot", "mkrgsm1400", "mkrnb1500", "login_and_secretkey_wifi", "envie_m7"],
-  ...["nanorp2040connect", "nicla_vision", "phone", "portenta_x8", "opta", "giga", "generic_device_secretkey"],
-  ...["portenta_c33", "unor4wifi", "nano_nora", "unoq"],
-] as const;
-const connections = ["wifi", "eth", "wifiandsecret", "gsm", "nb", "lora", "catm1", "cellular"] as const;
-
-const deviceFields = {
-  ble_mac: { type: "string", maxLength: 17, pattern: "^([0-9A-Fa-f]{2}:){5}[0-9A-Fa-f]{2}" },
-  connection_type: { type: "string", values: connections },
-  fqbn: { type: "string" },
-  locked: { type: "boolean", note: "whether nobody else can claim it" },
-  name: keyName,
-  serial: keyName,
-  unique_hardware_id: { type: "string", maxLength: 64, note: "64 characters" },
-  user_id: { type: "uuid", note: "the owner of the API key where absent" },
-  wifi_fw_version: { type: "string", maxLength: 10 },
 } as const;
 
 export const schemas = {
@@ -76,7 +65,7 @@ export const schemas = {
   property: {
     name: { type: "string", ...needed },
     permission: { type: "string", values: ["READ_ONLY", "READ_WRITE"], ...needed },
-    type: { type: "property-type", ...needed },
+    type: { ...propertyType, ...needed },
     update_strategy: { type: "string", values: ["ON_CHANGE", "TIMED"], ...needed },
     max_value: { type: "number" },
     min_value: { type: "number" },
@@ -103,7 +92,7 @@ export const schemas = {
     from: { type: "time", ...needed },
     q: query,
     to: { type: "time", ...needed },
-    aggregation: { type: "string", values: aggregations, note: "AVG, for booleans BOOL_OR, where absent" },
+    aggregation: { ...aggregation, note: "AVG, for booleans BOOL_OR, where absent" },
     interval: { type: "integer", maximum: 86_400, note: "seconds" },
     series_limit: { type: "integer", default: 300, maximum: 10_000, note: "at most 1000 for a property" },
   },
@@ -141,32 +130,23 @@ export const schemas = {
     properties: { type: "list", minItems: 1, items: { type: "uuid" }, ...needed },
     to: { type: "time", ...needed },
   },
-  CreateDevicesV2Payload: {
-    type: { type: "string", values: boards, ...needed },
-    ...deviceFields,
-    soft_deleted: { type: "boolean", default: false },
-  },
-  devicev2: {
-    type: { type: "string", values: boards },
-    ...deviceFields,
-    soft_deleted: { type: "boolean", default: false, note: "false restores a deleted device" },
-  },
-  CreateClaimedDevicesV2Payload: {
-    type: { type: "string", values: boards, ...needed },
-    ...deviceFields,
-    ID: { type: "uuid" },
-    unique_hardware_id: { type: "string", maxLength: 64, note: "64 characters", ...needed },
-    user_id: { type: "uuid", ...needed },
-  },
-  propertiesValues: {
-    properties: { type: "list", items: { type: "object", schema: "propertiesValue" }, ...needed },
-    input: { type: "boolean", default: false, note: "true: to the device" },
-  },
-  propertiesValue: {
-    name: { type: "string", ...needed },
-    type: { type: "string", values: ["infer", "base64", "hex", "json"], default: "infer", ...needed },
-    value: { type: "any", ...needed },
-  },
-  "devicev2.pass": { password: { type: "string", note: "the secret key" } },
-  CheckDevicesV2PassPayload: { password: { type: "string", note: "the secret key", ...needed } },
+  ...deviceSchemas,
+  ...dashboardSchemas,
+  ...triggerSchemas,
 } as const satisfies Record<string, Fields>;
+
+/** What the parameters of paths hold. Ids are UUIDs (rest-api 3), but only the service knows them. */
+export const pathFormats: Readonly<Record<PathField, Field>> = {
+  thing: id,
+  property: id,
+  sketch: id,
+  tag: { type: "string", maxLength: 64, pattern: "^[a-zA-Z0-9_.@-]+$" },
+  device: id,
+  certificate: id,
+  dashboard: id,
+  user: id,
+  widget: id,
+  trigger: id,
+  action: id,
+  type: { type: "string", values: credentialTypes, grows: true },
+};

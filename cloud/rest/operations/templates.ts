@@ -1,0 +1,19 @@
+import type { Operation } from "./operation";
+
+/** Templates: rest-api 6, "Templates". */
+export const templates = [
+  {
+    resource: "templates",
+    id: "templates#apply",
+    client: "templatesApply",
+    name: "create-from-template",
+    verb: "PUT",
+    path: "/iot/v1/templates",
+    summary: "Creates things, dashboards and triggers from a template.",
+    pathFields: {},
+    query: {},
+    body: { type: "object", schema: "template", required: true },
+    answer: "json",
+    safe: false,
+  },
+] as const satisfies readonly Operation[];
