@@ -141,9 +141,12 @@ async function readTail(
     for await (const value of history(context, spans)) values.push(value);
     await sleep(clock, onTheirWay, signal, "Catching up");
     const seen = holdsHead ? seenEdges(context) : new Map<string, Edge>();
-    const held = heldEdges(context, startedAt);
-    const measured = knownSkew ?? estimateSkew(values, seen, clockSkew) ?? estimateSkewBehind(values, held, clockSkew);
+    const measured =
+      knownSkew ??
+      estimateSkew(values, seen, clockSkew) ??
+      estimateSkewBehind(values, heldEdges(context, startedAt, 0), clockSkew);
     const skew = toSkew(measured, context);
+    const held = heldEdges(context, startedAt, measured === undefined ? 0.5 : 1);
     const { rest, unmatched } = before(beyond(values, seen, skew).rest, held, skew);
     const late = unmatched.filter((variable) => held.get(variable)?.known.at(-1)?.tolerance === mostSkew);
     if (late.length === 0 || reads === mostReads) {
@@ -178,8 +181,12 @@ function seenEdges({ seen, stored, clockSkew }: GapContext): Map<string, Edge> {
   );
 }
 
-/** What came live after the gap, the first value last. */
-function heldEdges({ held, stored, onlineAt }: GapContext, readAt: number): Map<string, Edge> {
+/**
+ * What came live after the gap, the first value last. What has had time to be stored is surely in history. What is later
+ * may not be; but then it is apart from the gap, and a stored value is its copy only if it is nearer to it.
+ * @param share the part of the time to the gap that counts as near
+ */
+function heldEdges({ held, stored, onlineAt }: GapContext, readAt: number, share: number): Map<string, Edge> {
   const edges = new Map<string, Edge>();
   for (const property of stored) {
     const name = nameOf(property);
@@ -189,19 +196,14 @@ function heldEdges({ held, stored, onlineAt }: GapContext, readAt: number): Map<
     const known = own
       .filter(({ at }) => at <= onlineAt + mostSkew)
       .map(({ live: { value, timestamp }, at }) => {
-        const tolerance = heldTolerance(at, onlineAt, readAt);
+        const apart = at - onlineAt;
+        const tolerance = readAt - at >= apart ? mostSkew : apart * share;
         return toReference(property, { value, timestamp, at, isStored: false }, tolerance);
       });
     const limit = known.length > 0 ? Infinity : onlineAt + mostSkew + offsetOf(first.live.timestamp, first.at);
     edges.set(name, { known: known.reverse(), limit });
   }
   return edges;
-}
-
-/** A value that has had time to be stored is surely there. A late one may not be; but then it is far from the gap. */
-function heldTolerance(at: number, onlineAt: number, readAt: number): number {
-  const apart = at - onlineAt;
-  return readAt - at >= apart ? mostSkew : apart / 2;
 }
 
 function isReported({ live }: HeldValue): boolean {

@@ -112,4 +112,22 @@ describe("CatchUp when more goes wrong", () => {
     await sleep(50);
     assert.deepEqual([follower.got, follower.errors], [[], []]);
   });
+
+  it("does not repeat a value that history has before it has come", async () => {
+    follower.follow("all", { variable: "counter" });
+    await follower.online();
+    await follower.board.report({ counter: 1 });
+    await until("the first", () => follower.got.length === 1);
+    await follower.lose();
+    await follower.board.report({ counter: 2 });
+    await follower.comeBack();
+    follower.house.simulator.faults.delayMs = 500;
+    for (let value = 3; value < 13; value++) {
+      void follower.board.report({ counter: value });
+      await sleep(60);
+    }
+    await until("the last", () => follower.valuesOf("counter").includes(12));
+    await sleep(700);
+    assert.deepEqual(follower.valuesOf("counter"), [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+  });
 });
