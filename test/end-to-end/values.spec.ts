@@ -44,7 +44,7 @@ describe("values in a real Node-RED", function () {
 
   it("gives every value as it is: falsy ones, float32 in its shortest form, objects", async () => {
     const heard = label("heard");
-    await deploy(propertyIn(house, heard), sink(heard));
+    await deploy(propertyIn(house, heard, { thing: "House" }), sink(heard));
     const reports = [
       { temperature: 21.3 },
       { counter: 0 },

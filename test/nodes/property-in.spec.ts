@@ -40,7 +40,7 @@ describe("arduino-cloud-property-in", () => {
   ];
 
   it("sends messages of the documented shape", async () => {
-    bench = await load(house, [propertyIn({ property: "temperature" }), out]);
+    bench = await load(house, [propertyIn({ thing: "House", property: "temperature" }), out]);
     await subscribed(1);
     const before = Date.now();
     report("temperature", 21.299999237060547);
