@@ -37,7 +37,7 @@ RED.nodes.registerType("arduino-cloud-property-get", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    closeLists = pickThingAndVariable({ type: "arduino-cloud-property-get", writes: false });
+    closeLists = pickThingAndVariable({ type: "arduino-cloud-property-get" });
   },
   oneditsave: () => closeLists(),
   oneditcancel: () => closeLists(),

@@ -1,10 +1,12 @@
 import { targetLabel } from "./editor/label";
+import { accountOrDevice, hasOwnDevice, ownDeviceForm } from "./editor/own-device";
+import { fieldValue, showRows } from "./editor/rows";
 import { pickThingAndVariable } from "./editor/thing-variable";
 import { textsOf } from "./editor/text";
 import { numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-property-in");
-let closeLists: () => void = () => undefined;
+let closeForm: () => void = () => undefined;
 
 RED.nodes.registerType("arduino-cloud-property-in", {
   category: "Arduino Cloud",
@@ -12,8 +14,13 @@ RED.nodes.registerType("arduino-cloud-property-in", {
   color: "#8fc1c4",
   defaults: {
     name: { value: "" },
-    account: { value: "", type: "arduino-cloud-account", label: translate("label.account") },
-    device: { value: "" },
+    account: {
+      value: "",
+      type: "arduino-cloud-account",
+      label: translate("label.account"),
+      validate: accountOrDevice("arduino-cloud-property-in"),
+    },
+    device: { value: "", type: "arduino-cloud-device", required: false, label: translate("label.device") },
     thing: { value: "" },
     thingName: { value: "" },
     property: { value: "" },
@@ -23,6 +30,8 @@ RED.nodes.registerType("arduino-cloud-property-in", {
     deadband: { value: 0, label: translate("label.deadband"), validate: numberFrom(0) },
     initial: { value: false },
     catchUp: { value: "none" },
+    catchUpDelay: { value: 15, label: translate("label.catch-up-delay"), validate: numberFrom(0) },
+    echo: { value: true },
     inputs: { value: 0 },
   },
   inputs: 0,
@@ -36,14 +45,28 @@ RED.nodes.registerType("arduino-cloud-property-in", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    closeLists = pickThingAndVariable({ type: "arduino-cloud-property-in", writes: false });
-    $("#node-input-emit").on("change", function () {
-      $("#arduino-cloud-deadband-row").toggle($(this).val() === "changed");
+    // A flow may lack it, and the runtime takes that for "on".
+    if (this.echo === undefined) $("#node-input-echo").prop("checked", true);
+    const endForm = ownDeviceForm(this);
+    const closeLists = pickThingAndVariable({
+      type: "arduino-cloud-property-in",
+      tipWithDevice: translate("tip.property-typed"),
     });
-    $("#node-input-inputs").on("change", function () {
-      $("#arduino-cloud-inputs-hint").toggle($(this).val() === "1");
+    closeForm = () => {
+      endForm();
+      closeLists();
+    };
+    const catchesUp = (): boolean => !hasOwnDevice() && fieldValue("direction") !== "requested";
+    showRows(["device", "direction", "emit", "catchUp", "inputs"], {
+      ".arduino-cloud-with-account": () => !hasOwnDevice(),
+      "#node-input-property ~ .arduino-cloud-refresh": () => !hasOwnDevice(),
+      ".arduino-cloud-with-device": hasOwnDevice,
+      "#arduino-cloud-deadband-row": () => fieldValue("emit") === "changed",
+      "#arduino-cloud-catch-up-row": catchesUp,
+      "#arduino-cloud-catch-up-delay-row": () => catchesUp() && fieldValue("catchUp") === "all",
+      "#arduino-cloud-inputs-hint": () => fieldValue("inputs") === "1",
     });
   },
-  oneditsave: () => closeLists(),
-  oneditcancel: () => closeLists(),
+  oneditsave: () => closeForm(),
+  oneditcancel: () => closeForm(),
 });

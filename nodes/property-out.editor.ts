@@ -1,10 +1,12 @@
 import { targetLabel } from "./editor/label";
+import { accountOrDevice, hasOwnDevice, ownDeviceForm } from "./editor/own-device";
+import { fieldValue, showRows } from "./editor/rows";
 import { pickThingAndVariable } from "./editor/thing-variable";
 import { textsOf } from "./editor/text";
 import { numberFrom, wholeNumberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-property-out");
-let closeLists: () => void = () => undefined;
+let closeForm: () => void = () => undefined;
 
 RED.nodes.registerType("arduino-cloud-property-out", {
   category: "Arduino Cloud",
@@ -12,8 +14,13 @@ RED.nodes.registerType("arduino-cloud-property-out", {
   color: "#8fc1c4",
   defaults: {
     name: { value: "" },
-    account: { value: "", type: "arduino-cloud-account", label: translate("label.account") },
-    device: { value: "" },
+    account: {
+      value: "",
+      type: "arduino-cloud-account",
+      label: translate("label.account"),
+      validate: accountOrDevice("arduino-cloud-property-out"),
+    },
+    device: { value: "", type: "arduino-cloud-device", required: false, label: translate("label.device") },
     thing: { value: "" },
     thingName: { value: "" },
     property: { value: "" },
@@ -22,7 +29,8 @@ RED.nodes.registerType("arduino-cloud-property-out", {
     whenOffline: { value: "queue" },
     queueLimit: { value: 1000, label: translate("label.queue-limit"), validate: wholeNumberFrom(1) },
     confirm: { value: "broker" },
-    confirmTimeout: { value: 10, validate: numberFrom(0) },
+    confirmTimeout: { value: 10, label: translate("label.confirm-timeout"), validate: numberFrom(0.1) },
+    keepQueue: { value: false },
   },
   inputs: 1,
   outputs: 1,
@@ -36,11 +44,25 @@ RED.nodes.registerType("arduino-cloud-property-out", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    closeLists = pickThingAndVariable({ type: "arduino-cloud-property-out", writes: true });
-    $("#node-input-whenOffline").on("change", function () {
-      $("#arduino-cloud-queue-limit-row").toggle($(this).val() !== "reject");
+    const endForm = ownDeviceForm(this);
+    const writesAsUser = (): boolean => !hasOwnDevice() && fieldValue("as") === "user";
+    const closeLists = pickThingAndVariable({
+      type: "arduino-cloud-property-out",
+      marksReadOnly: writesAsUser,
+      tipWithDevice: translate("tip.property-typed"),
+    });
+    closeForm = () => {
+      endForm();
+      closeLists();
+    };
+    showRows(["device", "as", "confirm", "whenOffline"], {
+      ".arduino-cloud-with-account": () => !hasOwnDevice(),
+      "#node-input-property ~ .arduino-cloud-refresh": () => !hasOwnDevice(),
+      "#arduino-cloud-confirm-row": writesAsUser,
+      "#arduino-cloud-confirm-timeout-row": () => writesAsUser() && fieldValue("confirm") === "device",
+      ".arduino-cloud-queueing": () => fieldValue("whenOffline") !== "reject",
     });
   },
-  oneditsave: () => closeLists(),
-  oneditcancel: () => closeLists(),
+  oneditsave: () => closeForm(),
+  oneditcancel: () => closeForm(),
 });

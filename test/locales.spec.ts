@@ -35,8 +35,8 @@ function sources(folder: string): string[] {
 }
 
 interface Form {
-  /** The shared script that fills its lists. */
-  lists: string;
+  /** The shared scripts that its texts are for, first the one that fills its lists. */
+  scripts: [lists: string, ...more: string[]];
   /** The fields that have a list. */
   fields: string[];
   /** The texts of its status, error codes aside. */
@@ -44,15 +44,15 @@ interface Form {
 }
 
 const usualForm: Form = {
-  lists: "thing-variable",
+  scripts: ["thing-variable", "own-device"],
   fields: ["thing", "property"],
-  states: ["connected", "connecting", "idle", "waiting"],
+  states: ["connected", "connecting", "idle", "waiting", "no-thing", "taken-over"],
 };
 const deviceStates = ["online", "offline", "unknown", "stale"].map((state) => `device-${state}`);
 const forms: Record<string, Form> = {
   "property-out": { ...usualForm, states: [...usualForm.states, "sending", "queued"] },
-  "property-get": { ...usualForm, states: ["idle", "working", "done"] },
-  "device-status": { lists: "device", fields: ["device"], states: ["connecting", ...deviceStates, "devices"] },
+  "property-get": { ...usualForm, scripts: ["thing-variable"], states: ["idle", "working", "done"] },
+  "device-status": { scripts: ["device"], fields: ["device"], states: ["connecting", ...deviceStates, "devices"] },
 };
 
 /** The keys that a set's form, scripts and runtime ask for. Keys made of parts are spread out here, by what makes them. */
@@ -76,9 +76,9 @@ function usedKeys(set: string): Set<string> {
   } else if (set === "device") {
     shared(["create-device"]);
   } else {
-    const { lists, fields, states } = forms[set] ?? usualForm;
-    shared(["picker", lists]);
-    if (lists === "thing-variable" && set !== "property-out") used.delete("tip.read-only");
+    const { scripts, fields, states } = forms[set] ?? usualForm;
+    shared(["picker", ...scripts]);
+    if (scripts[0] === "thing-variable" && set !== "property-out") used.delete("tip.read-only");
     const hints = [...read("nodes", "editor", "picker.ts").matchAll(/`tip\.\$\{field\}-([\w-]+)`/g)];
     for (const [, hint] of hints) for (const field of fields) used.add(`tip.${field}-${hint}`);
     for (const state of [...states, ...codes]) used.add(`status.${state}`);

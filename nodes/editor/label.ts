@@ -1,8 +1,12 @@
-/** The label of a node that is about a thing and a variable: its name, else their names, else `fallback`. */
+/**
+ * The label of a node that is about a thing, or a device of Node-RED's own, and a variable: its name, else their names,
+ * else `fallback`.
+ */
 export function targetLabel(node: EditorNode, fallback: string): string {
-  const thing = textOf(node.thingName) || textOf(node.thing);
+  const device = RED.nodes.node(textOf(node.device)) ?? undefined;
+  const place = device === undefined ? textOf(node.thingName) || textOf(node.thing) : textOf(device.name);
   const variable = textOf(node.propertyName) || textOf(node.property);
-  return nameLabel(node, [thing, variable].filter(Boolean).join(" / ") || fallback);
+  return nameLabel(node, [place, variable].filter(Boolean).join(" / ") || fallback);
 }
 
 /** The label of a node that is about a device: its name, else the device's, else `fallback`. */

@@ -10,6 +10,8 @@ export interface PickerOptions {
   translate: Translate;
   /** Asks for the choices; `undefined` where there is nothing to choose from yet, as without an account. */
   load: (refresh: boolean) => Promise<Choice[]> | undefined;
+  /** What to do where there is nothing to choose from; absent: what `tip.<field>-none` says. */
+  tipWithoutList?: () => string | undefined;
   /** Called when another choice has been made. */
   onChange?: () => void;
 }
@@ -144,9 +146,10 @@ export class Picker {
 
   /** How the list stands, where nothing in it is chosen. */
   #state(): string {
-    const { translate, field } = this.#options;
+    const { translate, field, tipWithoutList } = this.#options;
     if (this.#list.name === "loading") return translate("tip.loading");
-    if (this.#list.name !== "ready") return this.value === "" ? translate(`tip.${field}-none`) : "";
+    if (this.#list.name !== "ready")
+      return this.value === "" ? (tipWithoutList?.() ?? translate(`tip.${field}-none`)) : "";
     if (this.value !== "") return translate(`tip.${field}-unlisted`);
     const count = this.#list.choices.length;
     return count === 0 ? translate(`tip.${field}-empty`) : translate(`tip.${field}-count`, { count });

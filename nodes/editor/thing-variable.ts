@@ -2,24 +2,31 @@ import type { ThingChoice, VariableChoice } from "../common/admin-answers";
 import { fetchThing, fetchThings } from "./lists";
 import { Picker } from "./picker";
 import type { Choice } from "./search";
+import { hasOwnDevice } from "./own-device";
 import { textsOf, type Translate } from "./text";
 
-/** A form that has the fields `account`, `thing` and `property`. */
+/** A form that has the fields `account`, `thing` and `property`, and perhaps `device` and `as`. */
 export interface ThingAndVariable {
   type: string;
-  /** Whether the node writes: read-only variables are marked. */
-  writes: boolean;
+  /** Whether read-only variables are marked: the node writes as a user. */
+  marksReadOnly?: () => boolean;
+  /** What to do where variables are typed by hand, since the node has a device of its own. */
+  tipWithDevice?: string;
 }
 
-/** Both lists of one form: things of the chosen account, variables of the chosen thing. Gives what closes them. */
-export function pickThingAndVariable({ type, writes }: ThingAndVariable): () => void {
+/**
+ * Both lists of one form: things of the chosen account, variables of the chosen thing. A device of Node-RED's own learns
+ * its thing only from the cloud, so with one there are no lists. Gives what closes them.
+ */
+export function pickThingAndVariable({ type, marksReadOnly, tipWithDevice }: ThingAndVariable): () => void {
   const translate = textsOf(type);
+  const source = (): EditorNode | undefined => (hasOwnDevice() ? undefined : chosenAccount());
   const things = new Picker({
     field: "thing",
     nameField: "thingName",
     translate,
     load: (refresh) => {
-      const account = chosenAccount();
+      const account = source();
       if (account === undefined) return undefined;
       return fetchThings(account, refresh).then((list) => list.map((thing) => thingChoice(thing, translate)));
     },
@@ -30,18 +37,27 @@ export function pickThingAndVariable({ type, writes }: ThingAndVariable): () => 
     nameField: "propertyName",
     translate,
     load: (refresh) => {
-      const account = chosenAccount();
+      const account = source();
       if (account === undefined || things.value === "" || isEnvironment(things.value)) return undefined;
       return fetchThing(account, things.value, refresh).then(({ choices }) =>
-        choices.map((variable) => variableChoice(variable, writes, translate)),
+        choices.map((variable) => variableChoice(variable, marksReadOnly?.() ?? false, translate)),
       );
     },
+    tipWithoutList: () => (hasOwnDevice() ? tipWithDevice : undefined),
   });
-  // The editor triggers "change" itself when the form is ready: that loads both lists the first time.
-  $("#node-input-account").on("change", () => {
+  const reload = (): void => {
     things.reload();
     variables.reload();
+  };
+  // The editor triggers "change" itself when the form is ready: that loads both lists the first time.
+  $("#node-input-account").on("change", reload);
+  let hadDevice = hasOwnDevice();
+  $("#node-input-device").on("change", () => {
+    if (hasOwnDevice() === hadDevice) return;
+    hadDevice = !hadDevice;
+    reload();
   });
+  $("#node-input-as").on("change", () => variables.reload());
   return () => {
     things.close();
     variables.close();
@@ -61,7 +77,7 @@ function thingChoice({ id, name, variables }: ThingChoice, translate: Translate)
   return { value: id, name, detail: translate("label.variables", { count: variables }) };
 }
 
-function variableChoice(choice: VariableChoice, writes: boolean, translate: Translate): Choice {
+function variableChoice(choice: VariableChoice, marksReadOnly: boolean, translate: Translate): Choice {
   const { variable, name, type, writable, lastValue, id } = choice;
   const last =
     lastValue === null ? translate("label.no-value") : translate("label.last-value", { value: isolate(lastValue) });
@@ -69,7 +85,7 @@ function variableChoice(choice: VariableChoice, writes: boolean, translate: Tran
     value: variable,
     name,
     detail: [type, last, id].join(" · "),
-    ...(writes && !writable ? { problem: translate("tip.read-only") } : {}),
+    ...(marksReadOnly && !writable ? { problem: translate("tip.read-only") } : {}),
   };
 }
 

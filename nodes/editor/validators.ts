@@ -1,6 +1,7 @@
 import { textsOf, type Translate } from "./text";
 
-type Validate = (this: EditorNode, value: unknown, options: { label?: string }) => boolean | string;
+/** Gives `true`, or the reason why a value is not accepted. */
+export type Validate = (this: EditorNode, value: unknown, options: { label?: string }) => boolean | string;
 
 /** Makes a validator of a check that gives the reason why a text is not accepted. The editor lets `${ENV}` pass before. */
 function validator(check: (text: string, translate: Translate) => string | undefined): Validate {

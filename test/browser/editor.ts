@@ -101,6 +101,18 @@ export class Editor {
     return id;
   }
 
+  /** Wires one node's output to another one. */
+  async connect(source: string, target: string): Promise<void> {
+    await this.page.evaluate(
+      ([from, to]) => {
+        const { RED } = globalThis as unknown as EditorWindow;
+        RED.nodes.addLink({ source: RED.nodes.node(from!), sourcePort: 0, target: RED.nodes.node(to!) });
+        RED.view.redraw(true);
+      },
+      [source, target],
+    );
+  }
+
   nodeIds(): Promise<string[]> {
     return this.page.evaluate(() => {
       const ids: string[] = [];
@@ -188,8 +200,10 @@ interface EditorWindow {
     nodes: {
       eachNode(visit: (node: { id: string }) => void): void;
       node(id: string): Record<string, unknown> | null;
+      addLink(link: object): void;
     };
     editor: { edit(node: unknown): void };
+    view: { redraw(all: boolean): void };
   };
 }
 

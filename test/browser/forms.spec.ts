@@ -239,19 +239,7 @@ describe("the editor", function () {
 
   it("shows a value in the debug sidebar", async () => {
     const debug = await editor.drag("debug", 550, 100);
-    await editor.page.evaluate(
-      ([source, target]) => {
-        const { RED } = globalThis as unknown as {
-          RED: {
-            nodes: { node(id: string): unknown; addLink(link: object): void };
-            view: { redraw(all: boolean): void };
-          };
-        };
-        RED.nodes.addLink({ source: RED.nodes.node(source!), sourcePort: 0, target: RED.nodes.node(target!) });
-        RED.view.redraw(true);
-      },
-      [propertyIn, debug],
-    );
+    await editor.connect(propertyIn, debug);
     await editor.deploy();
     const board = await house.board();
     await until("the subscription", () =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type House, startHouse, until } from "../support/house";
+import { dashboardWrites, type House, startHouse, until } from "../support/house";
 import { type Bench, load } from "./support";
 
 describe("property in and out with a device of their own", () => {
@@ -105,15 +105,3 @@ describe("property in and out with a device of their own", () => {
     assert.ok(caught.every(({ error }) => (error as { code?: string }).code === "not_configured"));
   });
 });
-
-/** A dashboard's write, over REST. */
-async function dashboardWrites(house: House, variable: string, value: unknown): Promise<void> {
-  const { accessToken } = await house.simulator.tokens.mint({ userId: house.simulator.userId });
-  const path = `/iot/v2/things/${house.thingId}/properties/${house.propertyIds[variable]}/publish`;
-  const { status } = await fetch(house.simulator.restUrl + path, {
-    method: "PUT",
-    headers: { "content-type": "application/json", authorization: `Bearer ${accessToken}` },
-    body: JSON.stringify({ value }),
-  });
-  assert.equal(status, 200);
-}

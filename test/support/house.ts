@@ -121,6 +121,18 @@ export async function startHouse(
   };
 }
 
+/** A dashboard's write, over REST. */
+export async function dashboardWrites(house: House, variable: string, value: unknown): Promise<void> {
+  const { accessToken } = await house.simulator.tokens.mint({ userId: house.simulator.userId });
+  const path = `/iot/v2/things/${house.thingId}/properties/${house.propertyIds[variable]}/publish`;
+  const { status } = await fetch(house.simulator.restUrl + path, {
+    method: "PUT",
+    headers: { "content-type": "application/json", authorization: `Bearer ${accessToken}` },
+    body: JSON.stringify({ value }),
+  });
+  if (status !== 200) throw new Error(`The write of ${variable} was answered with ${status}.`);
+}
+
 /** Waits until `condition` holds; throws with `what` after `patience` milliseconds. */
 export async function until(what: string, condition: () => boolean, patience = 15_000): Promise<void> {
   const end = performance.now() + patience;
