@@ -9,6 +9,7 @@ import { printable } from "./text";
 import { TokenSource } from "./token";
 
 export type { CallAnswer, RestClient } from "./client";
+export { checkRequest, requireValid, type Asked, type Verdict } from "./check";
 export { findDevice, listDevices } from "./devices";
 export type { Directory, LookUp } from "./directory";
 export { parseEndpoints, type Endpoints, type EndpointSettings } from "./endpoints";

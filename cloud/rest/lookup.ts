@@ -1,5 +1,6 @@
 import { CloudError } from "../errors";
 import type { Property, Thing } from "./models";
+import { editDistance } from "./spelling";
 import { isUuid, printable } from "./text";
 
 /** A thing whose properties are known. */
@@ -75,18 +76,4 @@ export function closeNames(names: readonly string[], given: string): string[] {
     .sort((a, b) => a.far - b.far)
     .slice(0, 5)
     .map(({ name }) => name);
-}
-
-/** How many characters must be inserted, removed or replaced to turn `a` into `b` (Levenshtein). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, column) => column);
-  for (let line = 1; line <= a.length; line++) {
-    const next = [line];
-    for (let column = 1; column <= b.length; column++) {
-      const replaced = (row[column - 1] ?? 0) + (a[line - 1] === b[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[b.length] ?? 0;
 }

@@ -24,6 +24,8 @@ export interface Field {
   readonly maxItems?: number;
   /** The name of a body, as `schemas` holds it. */
   readonly schema?: string;
+  /** A password or key: never shown in a message. */
+  readonly secret?: boolean;
   /** For people who fill it in. */
   readonly note?: string;
 }

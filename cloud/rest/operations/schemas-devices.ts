@@ -26,6 +26,7 @@ const deviceType = { type: "string", values: deviceTypes, grows: true } as const
 const hardwareId = { type: "string", minLength: 64, maxLength: 64 } as const;
 const csr = { type: "string", maxLength: 1_024, note: "a signing request in PEM" } as const;
 const binaryKey = { type: "string", pattern: "^ota/[a-zA-Z0-9_-]+/[a-zA-Z0-9_-]+.ota$" } as const;
+const secretKey = { type: "string", secret: true, note: "the secret key" } as const;
 const loraKey = { type: "string", pattern: "[0-9a-z]{16}" } as const;
 
 const deviceFields = {
@@ -83,8 +84,8 @@ export const deviceSchemas = {
     type: { type: "string", values: ["infer", "base64", "hex", "json"], default: "infer", ...needed },
     value: { type: "any", ...needed },
   },
-  "devicev2.pass": { password: { type: "string", note: "the secret key" } },
-  CheckDevicesV2PassPayload: { password: { type: "string", note: "the secret key", ...needed } },
+  "devicev2.pass": { password: secretKey },
+  CheckDevicesV2PassPayload: { password: { ...secretKey, ...needed } },
   CreateDevicesV2CertsPayload: {
     csr: { ...csr, ...needed },
     enabled: { type: "boolean", ...needed },
@@ -117,7 +118,7 @@ export const deviceSchemas = {
     type: { type: "string", values: loraBoards, grows: true, ...needed },
     user_id: { type: "string", note: "a user id, or me", ...needed },
     app_eui: loraKey,
-    app_key: loraKey,
+    app_key: { ...loraKey, secret: true },
     serial: text,
   },
 } as const satisfies Record<string, Fields>;
