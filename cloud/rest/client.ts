@@ -17,6 +17,13 @@ export interface CallAnswer {
   body: unknown;
 }
 
+/** How an operation is called. */
+export interface CallOptions {
+  signal?: AbortSignal;
+  /** Told how much of a body has gone out, in bytes. */
+  onUpload?: (sent: number, total: number) => void;
+}
+
 export interface RestClientOptions {
   endpoints: Pick<Endpoints, "baseUrl">;
   tokens: Pick<TokenSource, "get" | "invalidate">;
@@ -33,6 +40,7 @@ export interface RestClientOptions {
 interface Call extends Omit<HttpRequest, "headers"> {
   operation: Operation;
   object: string;
+  contentType?: string;
 }
 
 /** What is known of one attempt when it fails. */
@@ -61,18 +69,15 @@ export class RestClient {
    *   `precondition_failed`, `too_large`, `rate_limited`, `server_error`; else `offline`, `timeout`, `cancelled`,
    *   `not_configured`
    */
-  async call(
-    operation: Operation,
-    input: CallInput = {},
-    { signal }: { signal?: AbortSignal } = {},
-  ): Promise<CallAnswer> {
+  async call(operation: Operation, input: CallInput = {}, { signal, onUpload }: CallOptions = {}): Promise<CallAnswer> {
     const path = fillPath(operation, input.path);
     const body = writeBody(operation, input.body);
     const call: Call = {
       operation,
       verb: operation.verb,
       url: this.#options.endpoints.baseUrl + path + writeQuery(input.query),
-      ...(body === undefined ? {} : { body }),
+      ...(body === undefined ? {} : { body: body.data, contentType: body.type }),
+      ...(onUpload && { onUpload }),
       what: nameCall(operation, path),
       object: nameObject(operation, input.path),
     };
@@ -140,7 +145,7 @@ export class RestClient {
     const token = await tokens.get({ signal });
     const headers: Record<string, string> = { Authorization: `Bearer ${token.value}` };
     if (organization !== "") headers["X-Organization"] = organization;
-    if (call.body !== undefined) headers["Content-Type"] = "application/json";
+    if (call.contentType !== undefined) headers["Content-Type"] = call.contentType;
     attempt.sent = true;
     const sentAt = clock.now();
     const answer = await http.send({ ...call, headers }, signal);
@@ -152,8 +157,7 @@ export class RestClient {
   #adapt(answer: HttpAnswer, started: number): void {
     const { clock } = this.#options;
     if (answer.status === 429) {
-      const pause = parseRetryAfter(answer.retryAfter, clock.now()) ?? 1_000 + 500 * clock.random();
-      this.#pace.refused(started, pause);
+      this.#pace.refused(started, parseRetryAfter(answer.retryAfter, clock.now()));
     } else {
       this.#pace.accepted(started);
     }

@@ -12,7 +12,9 @@ export interface HttpRequest {
   verb: string;
   url: string;
   headers: Record<string, string>;
-  body?: string;
+  body?: string | Uint8Array;
+  /** Told how much of the body has gone out, in bytes. */
+  onUpload?: (sent: number, total: number) => void;
   /** Names the request in errors, as in "things: list (GET /iot/v2/things)". */
   what: string;
 }
@@ -102,12 +104,13 @@ export class Http {
     this.#agents.https.destroy();
   }
 
-  async #request({ verb, url, headers, body }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  async #request({ verb, url, headers, body, onUpload }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
     const answer = await this.#axios.request<unknown>({
       method: verb,
       url,
       headers: { Accept: "application/json", "User-Agent": "node-red-arduino-cloud", ...headers },
       ...(body === undefined ? {} : { data: body }),
+      ...(onUpload && { onUploadProgress: ({ loaded, total }) => onUpload(loaded, total ?? loaded) }),
       signal,
     });
     const header = (name: string): string | undefined => {

@@ -7,8 +7,8 @@ const slowest = 0.5;
 const burst = 3;
 /** A second as the service may count it, with a margin for requests that catch up with each other on the way. */
 const second = 1_050;
-/** After this many seconds' worth of successes the pace goes up by a quarter. */
-const stretch = 5;
+/** After a second's worth of successes, and at least so many, the pace goes up by a quarter. */
+const fewestSuccesses = 3;
 const step = 1.25;
 
 interface Waiter {
@@ -29,6 +29,8 @@ export class Pace {
   #successes = 0;
   /** When the last requests went out, oldest first; as many as a second may hold. */
   #recent: number[] = [];
+  /** Those of them that were not refused. */
+  #passed: number[] = [];
   /** When the next request would be due if all were spread evenly. */
   #evenly = -Infinity;
   readonly #waiting = new Set<Waiter>();
@@ -82,24 +84,34 @@ export class Pace {
   accepted(started: number): void {
     if (started <= this.#slowedAt || this.#rate >= this.#full) return;
     this.#successes += 1;
-    if (this.#successes < Math.max(stretch, this.#rate * stretch)) return;
+    if (this.#successes < Math.max(fewestSuccesses, this.#rate)) return;
     this.#successes = 0;
     this.#rate = Math.min(this.#full, this.#rate * step);
   }
 
   /**
-   * The request that went out at `started` was refused by rate: nothing goes out for `pause` milliseconds, then at half
-   * the pace. Requests that were under way together count as one refusal.
+   * The request that went out at `started` was refused by rate. The pace goes down to what the service let through in
+   * the second before. If that was nothing, the pace is not to blame: then nothing goes out for a good second, as the
+   * official exporters do (rest-api 5). Refusals within a second of each other count as one.
+   * @param retryAfter milliseconds that the service asked for: nothing goes out until then
    */
-  refused(started: number, pause: number): void {
+  refused(started: number, retryAfter?: number): void {
     const now = this.#clock.monotonic();
-    this.#pausedUntil = Math.max(this.#pausedUntil, now + pause);
-    this.#successes = 0;
-    if (started > this.#slowedAt) {
+    const passed = this.#passed.indexOf(started);
+    if (passed >= 0) this.#passed.splice(passed, 1);
+    if (retryAfter !== undefined) this.#pauseUntil(now + retryAfter);
+    if (started > this.#slowedAt + second) {
       this.#slowedAt = now;
-      this.#rate = Math.max(Math.min(slowest, this.#full), this.#rate / 2);
+      this.#successes = 0;
+      const count = this.#passed.filter((at) => at > started - second && at <= started).length;
+      if (count > 0) this.#rate = Math.min(this.#rate, Math.max(count, Math.min(slowest, this.#full)));
+      else if (retryAfter === undefined) this.#pauseUntil(now + 1_000 + 500 * this.#clock.random());
     }
     this.#next();
+  }
+
+  #pauseUntil(moment: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, moment);
   }
 
   /** Rejects all who wait, and all who come later, with `cancelled`. */
@@ -135,8 +147,10 @@ export class Pace {
   #record(now: number): void {
     const { allowed, window } = this.#limits();
     this.#evenly = Math.max(this.#evenly, now) + window / allowed;
-    this.#recent.push(now);
-    if (this.#recent.length > Math.max(1, this.#full)) this.#recent.shift();
+    for (const moments of [this.#recent, this.#passed]) {
+      moments.push(now);
+      if (moments.length > Math.max(1, this.#full)) moments.shift();
+    }
   }
 
   /** How many requests may go out in a window of how many milliseconds; below one a second the window is longer. */

@@ -1,6 +1,7 @@
 import { CloudError } from "../errors";
+import { writeMultipart } from "./multipart";
 import type { Operation } from "./operations";
-import { printable } from "./text";
+import { asRecord, printable } from "./text";
 
 /** Query parameters; an array repeats its key (rest-api 3), an undefined one is not sent. */
 export type Query = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
@@ -45,12 +46,19 @@ export function writeQuery(query: Query = {}): string {
   return text && `?${text}`;
 }
 
+/** A body as it goes out. */
+export interface WrittenBody {
+  data: string | Uint8Array;
+  type: string;
+}
+
 /**
- * The body as JSON text; `undefined` where there is none.
+ * The body as JSON text, or in parts where it holds a file; `undefined` where there is none.
  * @throws CloudError `invalid_input` where JSON cannot hold it (a circle, a bigint, a getter that throws)
  */
-export function writeBody(operation: Operation, body: unknown): string | undefined {
+export function writeBody(operation: Operation, body: unknown): WrittenBody | undefined {
   if (body === undefined) return undefined;
+  if (operation.media === "multipart") return writeMultipart(asRecord(body) ?? {});
   let text: string | undefined;
   try {
     // JSON.stringify gives undefined for a function or a symbol, whatever its type says.
@@ -58,7 +66,7 @@ export function writeBody(operation: Operation, body: unknown): string | undefin
   } catch {
     text = undefined;
   }
-  if (text !== undefined) return text;
+  if (text !== undefined) return { data: text, type: "application/json" };
   throw new CloudError(
     "invalid_input",
     `${operation.resource}: ${operation.name}: the body cannot be written as JSON. Expected are plain objects, lists, ` +

@@ -68,50 +68,68 @@ describe("pace", () => {
     await rejection(pace.enter(AbortSignal.abort()), "cancelled");
   });
 
-  it("pauses and halves its pace after a refusal, and counts refusals of one moment as one", async () => {
+  it("goes down to what the service let through, and counts refusals of one second as one", async () => {
     const { pace, starts, ask } = gate(10);
-    ask(3);
-    await clock.advance(0);
-    const [first = 0] = starts;
-    for (let refusal = 0; refusal < 3; refusal++) pace.refused(first, 2_000);
-    assert.equal(pace.rate, 5);
+    ask(6);
+    await clock.advance(500);
+    assert.equal(starts.length, 6);
+    for (const refused of starts.slice(4)) pace.refused(refused);
+    assert.equal(pace.rate, 4);
     ask(20);
-    await clock.advance(1_999);
-    assert.equal(starts.length, 3);
     await clock.advance(10_000);
-    assert.equal(starts.length, 23);
-    assert(mostIn(starts, 1_000) <= 5);
+    assert.equal(starts.length, 26);
+    assert(mostIn(starts.slice(6), 1_000) <= 4);
   });
 
-  it("goes down to one request in two seconds, not further", async () => {
-    const { pace } = gate(10);
-    for (let refusal = 0; refusal < 10; refusal++) {
-      await clock.advance(5_000);
-      pace.refused(clock.monotonic(), 0);
+  it("pauses for a good second where nothing was let through, or for as long as the service asks", async () => {
+    for (const [retryAfter, pause] of [
+      [undefined, 1_000],
+      [4_000, 4_000],
+    ] as const) {
+      const { pace, starts, ask } = gate(10);
+      ask(1);
+      await clock.advance(0);
+      pace.refused(starts[0]!, retryAfter);
+      ask(1);
+      await clock.advance(pause - 1);
+      assert.equal(starts.length, 1);
+      await clock.advance(600);
+      assert.equal(starts.length, 2);
+      assert.equal(pace.rate, 10, "the pace is not to blame");
+      await clock.advance(10_000);
     }
-    assert.equal(pace.rate, 0.5);
-    const slow = gate(0.2).pace;
-    slow.refused(clock.monotonic(), 0);
-    assert.equal(slow.rate, 0.2);
+  });
+
+  it("does not go down further than to what is let through, however slow", async () => {
+    const { pace, starts, ask } = gate(10);
+    for (let refusal = 0; refusal < 5; refusal++) {
+      ask(2);
+      await clock.advance(5_000);
+      pace.refused(starts.at(-1)!);
+      assert.equal(pace.rate, 1);
+    }
+    const slow = gate(0.2);
+    slow.ask(1);
+    await clock.advance(0);
+    slow.pace.refused(slow.starts[0]!);
+    assert.equal(slow.pace.rate, 0.2);
   });
 
   it("recovers step by step to the full pace, never beyond", async () => {
-    const { pace } = gate(10);
-    const early = clock.monotonic();
-    pace.refused(early, 0);
-    await clock.advance(1);
-    pace.refused(clock.monotonic(), 0);
+    const { pace, starts, ask } = gate(10);
+    ask(3);
+    await clock.advance(0);
+    pace.refused(starts[2]!);
+    for (let success = 0; success < 1_000; success++) pace.accepted(starts[0]!);
+    assert.equal(pace.rate, 2, "what went out before the refusal says nothing");
     await clock.advance(1);
     const rates = new Set([pace.rate]);
-    for (let success = 0; success < 1_000; success++) pace.accepted(early);
-    assert.equal(pace.rate, 2.5, "what went out before the refusal says nothing");
     for (let success = 0; success < 1_000; success++) {
       pace.accepted(clock.monotonic());
       rates.add(pace.rate);
     }
     assert.equal(pace.rate, 10);
     assert(rates.size > 4, "not in steps");
-    await clock.advance(0);
   });
 
   it("rejects all who wait when it closes", async () => {
