@@ -5,13 +5,13 @@ import type { NodeStatus } from "./status";
 
 /** Lets a node that can't work say why: on its status, and to every message. */
 export function refuse(node: Node, status: NodeStatus, error: CloudError): void {
-  status.failed(error);
+  // Status and Catch nodes listen only when all nodes have been constructed.
+  setImmediate(() => status.failed(error));
   onInput(node, () => Promise.reject(error));
 }
 
 /** As `refuse`, and once to Catch nodes: for a node that works without being asked, so that it is heard of. */
 export function refuseAloud(node: Node, status: NodeStatus, error: CloudError): void {
   refuse(node, status, error);
-  // Catch nodes listen only when all nodes have been constructed.
   setImmediate(() => node.error(error, {}));
 }

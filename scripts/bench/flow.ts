@@ -1,6 +1,6 @@
 /** Property in inside a real Node-RED runtime, each node wired to a sink that only counts. */
 import { type Job, Meter, report } from "./protocol";
-import { flowOf, startRuntime } from "./runtime";
+import { flowOf, settled, startRuntime } from "./runtime";
 
 process.once("message", (message: { job: Job }) => {
   measure(message.job).catch((reason: unknown) => {
@@ -43,9 +43,4 @@ function flow(job: Job): object[] {
 function memory(): NodeJS.MemoryUsage {
   globalThis.gc?.();
   return process.memoryUsage();
-}
-
-/** The session is up and the look-ups are done, as far as waiting can tell. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 3_000));
 }

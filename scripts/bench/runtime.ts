@@ -20,15 +20,17 @@ export interface Cloud {
   clientSecret: string;
 }
 
-/** Starts the runtime; gives the function that deploys a flow. Nodes of type `bench-sink` tick `globalThis.benchMeter`. */
-export async function startRuntime(): Promise<(nodes: object[]) => Promise<void>> {
+/**
+ * Starts the runtime; gives the function that deploys a flow. Nodes of type `bench-sink` tick `globalThis.benchMeter`.
+ * @param more further node types by name, as source text
+ */
+export async function startRuntime(more: Record<string, string> = {}): Promise<(nodes: object[]) => Promise<void>> {
   const folder = mkdtempSync(path.join(tmpdir(), "arduino-cloud-bench-"));
   process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(path.join(folder, "bench-sink.js"), sink);
-  writeFileSync(
-    path.join(folder, "bench-sink.html"),
-    '<script type="text/html" data-template-name="bench-sink"></script>',
-  );
+  for (const [type, source] of Object.entries({ "bench-sink": sink, ...more })) {
+    writeFileSync(path.join(folder, `${type}.js`), source);
+    writeFileSync(path.join(folder, `${type}.html`), `<script type="text/html" data-template-name="${type}"></script>`);
+  }
   RED.init(createServer(), {
     userDir: folder,
     nodesDir: [path.resolve(__dirname, "../../dist/nodes"), folder],
@@ -59,4 +61,9 @@ export function flowOf(cloud: Cloud, nodes: object[]): object[] {
   };
   const placed = nodes.map((node) => ({ z: "tab", account: "account", wires: [["sink"]], ...node }));
   return [{ id: "tab", type: "tab" }, account, { id: "sink", type: "bench-sink", z: "tab", wires: [] }, ...placed];
+}
+
+/** Resolves when the session is up and the look-ups are done, as far as waiting can tell. */
+export function settled(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 3_000));
 }

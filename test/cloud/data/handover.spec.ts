@@ -13,20 +13,19 @@ const bytes = (text: string): Uint8Array => Buffer.from(text);
 function play(deliveries: Delivery[], end: number): string[] {
   const handover = new Handover();
   const out: string[] = [];
-  let isFinished = false;
-  const finish = (): void => {
-    isFinished = true;
-    out.push(...handover.finish().map(({ payload }) => Buffer.from(payload).toString()));
-  };
-  for (const { connection, text, at } of [...deliveries].sort((a, b) => a.at - b.at)) {
-    if (!isFinished && at >= end) finish();
-    if (connection === "old" && !isFinished) {
+  const inOrder = [...deliveries].sort((a, b) => a.at - b.at);
+  for (const { connection, text, at } of inOrder.filter((delivery) => delivery.at < end)) {
+    if (connection === "fresh") {
+      handover.fresh("t", bytes(text), at);
+    } else {
       handover.old("t", bytes(text), at);
       out.push(text);
-    } else if (connection === "fresh" && !isFinished) handover.fresh("t", bytes(text), at);
-    else if (connection === "fresh" && handover.passes("t", bytes(text), at)) out.push(text);
+    }
   }
-  if (!isFinished) finish();
+  out.push(...handover.finish().map(({ payload }) => Buffer.from(payload).toString()));
+  for (const { connection, text, at } of inOrder.filter((delivery) => delivery.at >= end)) {
+    if (connection === "fresh" && handover.passes("t", bytes(text), at)) out.push(text);
+  }
   return out;
 }
 

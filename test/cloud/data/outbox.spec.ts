@@ -164,12 +164,12 @@ describe("Outbox", () => {
     assert.deepEqual(outcomes, ["wrong invalid_value", "right delivered"]);
   });
 
-  it("gives up the oldest beyond the limit, counting what waits only", async () => {
+  it("gives up the oldest beyond the limit, counting what waits only", () => {
     for (const text of ["a", "b", "c", "d"]) add(text, { queueLimit: 2 });
     assert.deepEqual(outcomes, ["a queue_full", "b queue_full"]);
   });
 
-  it("rejects at once without a session, and what was under way when the session is lost", async () => {
+  it("rejects at once without a session, and what was under way when the session is lost", () => {
     add("a", { whenOffline: "reject" });
     outbox.online(link);
     add("b", { whenOffline: "reject" });
