@@ -14,7 +14,7 @@ const propertyType = { type: "string", values: propertyTypeRows.map(([type]) => 
 const query = { type: "string", required: true, note: "property.<id> or thing.<id>" } as const;
 const version = { type: "integer", required: true, note: "1" } as const;
 const needed = { required: true } as const;
-const id = { type: "string", minLength: 1 } as const;
+const id = { type: "string" } as const;
 
 /** How the service may condense numbers (rest-api 7, History). */
 const numberAggregations = [
