@@ -42,6 +42,7 @@ RED.init(server, {
   functionGlobalContext: { tell },
   logging: { console: { level: "debug", metrics: false, audit: false } },
   ...(process.env.ADMIN_AUTH === "yes" ? { adminAuth } : {}),
+  ...(process.env.KEEPS === "yes" ? { contextStorage: { default: { module: "localfilesystem" } } } : {}),
 });
 app = RED.httpAdmin;
 const started = once(RED.events, "flows:started");

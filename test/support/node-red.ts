@@ -41,18 +41,33 @@ export interface NodeRed {
   stop(): Promise<void>;
 }
 
+export interface NodeRedOptions {
+  adminAuth?: boolean;
+  env?: Record<string, string>;
+  keeps?: boolean;
+  userDir?: string;
+}
+
 /** What the child process tells; `label` and `message` come from a sink. */
 type Told = { port: number } | { resources: string[] } | { started: true } | { label: string; message: Received };
 
 /**
  * Starts it; the package must be built. `NODE_RED` names another Node-RED than the one in node_modules, `NODE_BINARY`
- * another Node than the spec's own. `env` is what flows see as `${NAME}`.
+ * another Node than the spec's own. `env` is what flows see as `${NAME}`. With `keeps` its folder outlives it, its context
+ * is stored in files, and `userDir` starts it again from such a folder.
  */
-export async function startNodeRed({ adminAuth = false, env = {} } = {}): Promise<NodeRed> {
-  const userDir = await mkdtemp(path.join(os.tmpdir(), "node-red-"));
-  await installPackage(userDir);
+export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRed> {
+  const { adminAuth = false, env = {}, keeps = false } = options;
+  const userDir = options.userDir ?? (await mkdtemp(path.join(os.tmpdir(), "node-red-")));
+  if (options.userDir === undefined) await installPackage(userDir);
   const child = fork(path.join(__dirname, "node-red-child.mjs"), {
-    env: { ...process.env, ...env, USER_DIR: userDir, ADMIN_AUTH: adminAuth ? "yes" : "no" },
+    env: {
+      ...process.env,
+      ...env,
+      USER_DIR: userDir,
+      ADMIN_AUTH: adminAuth ? "yes" : "no",
+      KEEPS: keeps ? "yes" : "no",
+    },
     execPath: process.env.NODE_BINARY ?? process.execPath,
     execArgv: [],
     serialization: "advanced",
@@ -126,7 +141,7 @@ export async function startNodeRed({ adminAuth = false, env = {} } = {}): Promis
         await exited;
       } finally {
         child.kill("SIGKILL");
-        await rm(userDir, { recursive: true, force: true });
+        if (!keeps) await rm(userDir, { recursive: true, force: true });
       }
     },
   };
