@@ -134,6 +134,8 @@ export class Editor {
 
   /** Opens a node's dialog, as a double click does. */
   async edit(id: string): Promise<void> {
+    // A page that has just been opened has the palette before it has the flows.
+    await this.page.waitForFunction((node) => (globalThis as unknown as EditorWindow).RED.nodes.node(node), id);
     await this.page.evaluate((node) => {
       const { RED } = globalThis as unknown as EditorWindow;
       RED.editor.edit(RED.nodes.node(node));
