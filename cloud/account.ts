@@ -31,6 +31,8 @@ export interface AccountEvents {
   onMalformed: (topic: string, error: CloudError) => void;
   /** A listener threw; nothing else was affected. */
   onFault: (reason: unknown) => void;
+  /** The REST service announces a change of an operation, or warns; once per operation. */
+  onNotice?: (message: string) => void;
 }
 
 /**
@@ -51,7 +53,8 @@ export class CloudAccount {
 
   /** @throws CloudError `invalid_input` naming the setting that is wrong */
   constructor(settings: AccountSettings, events: AccountEvents, clock: Clock = systemClock) {
-    this.rest = createRest({ ...settings, clock });
+    const { onNotice } = events;
+    this.rest = createRest({ ...settings, clock, ...(onNotice && { onNotice }) });
     const { directory, endpoints } = this.rest;
     this.polling = new Polling({ rest: this.rest, clock });
     this.session = new Session({

@@ -4,10 +4,12 @@ import { Cancellations } from "./abort";
 import type { Endpoints } from "./endpoints";
 import type { Http, HttpAnswer, HttpRequest } from "./http";
 import type { Operation } from "./operations";
+import { describeNotices, type NoticeHeaders } from "./notices";
 import { Pace } from "./pace";
 import { nameCall, readBody, refusal } from "./refusals";
 import { fillPath, nameObject, writeBody, writeQuery, type CallInput } from "./request";
 import { parseRetryAfter, retryDelay } from "./retry";
+import { redact } from "./text";
 import type { Token, TokenSource } from "./token";
 
 /** The answer of an operation. */
@@ -34,6 +36,8 @@ export interface RestClientOptions {
   organization?: string;
   /** Told when the account slows down or tries again, one sentence each, without secrets. */
   log?: (message: string) => void;
+  /** Told once per operation what the service announces about it: that it is deprecated, ends, or a warning. */
+  onNotice?: (message: string) => void;
 }
 
 /** A call that is ready to be sent, as often as needed. */
@@ -57,6 +61,8 @@ export class RestClient {
   readonly #pace: Pace;
   readonly #cancellations = new Cancellations();
   #clockSkew = 0;
+  /** Ids of operations whose notices have been told. */
+  readonly #announced = new Set<string>();
 
   constructor(options: RestClientOptions) {
     this.#options = options;
@@ -151,6 +157,7 @@ export class RestClient {
     const answer = await http.send({ ...call, headers }, signal);
     this.#adapt(answer, started);
     this.#compareClocks(answer, sentAt);
+    this.#announce(call.operation, answer, token);
     return { answer, token };
   }
 
@@ -161,6 +168,16 @@ export class RestClient {
     } else {
       this.#pace.accepted(started);
     }
+  }
+
+  #announce(operation: Operation, { notices = {} }: HttpAnswer, token: Token): void {
+    const { onNotice } = this.#options;
+    if (onNotice === undefined || this.#announced.has(operation.id)) return;
+    const clean = Object.entries(notices).map(([name, header]) => [name, redact(header ?? "", [token.value])]);
+    const text = describeNotices(Object.fromEntries(clean) as NoticeHeaders);
+    if (text === "") return;
+    this.#announced.add(operation.id);
+    onNotice(`${nameCall(operation, operation.path)}: ${text}`);
   }
 
   #compareClocks({ date = "" }: HttpAnswer, sentAt: number): void {

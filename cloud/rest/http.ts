@@ -5,6 +5,7 @@ import type { Clock } from "../clock";
 import { cancelled, CloudError } from "../errors";
 import type { TlsOptions } from "../tls";
 import { Cancellations } from "./abort";
+import type { NoticeHeaders } from "./notices";
 import { printable } from "./text";
 
 /** One HTTP request, ready to go out. */
@@ -27,6 +28,8 @@ export interface HttpAnswer {
   retryAfter: string | undefined;
   /** The `Date` header, if any: what time it is for the service. */
   date?: string | undefined;
+  /** What the service announces. */
+  notices?: NoticeHeaders;
   text: string;
 }
 
@@ -122,6 +125,12 @@ export class Http {
       mediaType: header("content-type") ?? "",
       retryAfter: header("retry-after"),
       date: header("date"),
+      notices: {
+        deprecation: header("deprecation"),
+        sunset: header("sunset"),
+        warning: header("warning"),
+        link: header("link"),
+      },
       text: typeof answer.data === "string" ? answer.data : "",
     };
   }

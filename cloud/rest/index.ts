@@ -34,6 +34,8 @@ export interface RestSettings extends EndpointSettings {
   timeout?: number;
   clock?: Clock;
   log?: (message: string) => void;
+  /** Told once per operation what the service announces about it. */
+  onNotice?: (message: string) => void;
 }
 
 /** REST of one account. */
@@ -51,7 +53,7 @@ export interface Rest {
  * @throws CloudError `invalid_input` that names the wrong field
  */
 export function createRest(settings: RestSettings): Rest {
-  const { clientId, clientSecret, clock = systemClock, requestsPerSecond = 10, tls, timeout, log } = settings;
+  const { clientId, clientSecret, clock = systemClock, requestsPerSecond = 10, tls, timeout, log, onNotice } = settings;
   const organization = parseOrganization(settings.organization);
   if (!(requestsPerSecond > 0 && requestsPerSecond <= 1_000)) {
     throw new CloudError(
@@ -70,6 +72,7 @@ export function createRest(settings: RestSettings): Rest {
     requestsPerSecond,
     organization,
     ...(log && { log }),
+    ...(onNotice && { onNotice }),
   });
   const close = (): void => {
     client.close();

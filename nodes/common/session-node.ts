@@ -54,6 +54,7 @@ export function keepSession(node: SessionNode, owner: SessionOwner | undefined):
 export function noticesTo(node: Node): {
   onMalformed: (topic: string, error: CloudError) => void;
   onFault: (reason: unknown) => void;
+  onNotice: (message: string) => void;
 } {
   let count = 0;
   let toldAt = -Infinity;
@@ -65,6 +66,7 @@ export function noticesTo(node: Node): {
       node.warn(`A malformed message on ${topic} was dropped (${count} so far): ${error.message}`);
     },
     onFault: (reason) => node.error(toCloudError(reason), {}),
+    onNotice: (message) => node.warn(message),
   };
 }
 
