@@ -49,6 +49,7 @@ const corePages = [
   "function/10-switch",
   "function/15-change",
   "function/rbe",
+  "parsers/70-CSV",
   "network/10-mqtt",
 ].map((name) => path.join(core, `${name}.html`));
 

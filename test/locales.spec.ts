@@ -52,6 +52,11 @@ const deviceStates = ["online", "offline", "unknown", "stale"].map((state) => `d
 const forms: Record<string, Form> = {
   "property-out": { ...usualForm, states: [...usualForm.states, "sending", "queued"] },
   "property-get": { ...usualForm, scripts: ["thing-variable"], states: ["idle", "working", "done"] },
+  manage: {
+    scripts: ["manage-lists", "manage-form", "thing-variable", "device"],
+    fields: ["thing", "property", "device", "dashboard", "trigger"],
+    states: ["idle", "working", "done", "progress-seconds", "progress-minutes", "upload"],
+  },
   "device-status": { scripts: ["device"], fields: ["device"], states: ["connecting", ...deviceStates, "devices"] },
 };
 
@@ -78,7 +83,7 @@ function usedKeys(set: string): Set<string> {
   } else {
     const { scripts, fields, states } = forms[set] ?? usualForm;
     shared(["picker", ...scripts]);
-    if (scripts[0] === "thing-variable" && set !== "property-out") used.delete("tip.read-only");
+    if (scripts.includes("thing-variable") && set !== "property-out") used.delete("tip.read-only");
     const hints = [...read("nodes", "editor", "picker.ts").matchAll(/`tip\.\$\{field\}-([\w-]+)`/g)];
     for (const [, hint] of hints) for (const field of fields) used.add(`tip.${field}-${hint}`);
     for (const state of [...states, ...codes]) used.add(`status.${state}`);

@@ -6,7 +6,7 @@ const slowest = 0.5;
 /** How many requests may go out together after a rest. */
 const burst = 3;
 /** A second as the service may count it, with a margin for requests that catch up with each other on the way. */
-const second = 1_050;
+const second = 1_040;
 /** After a second's worth of successes, and at least so many, the pace goes up by a quarter. */
 const fewestSuccesses = 3;
 const step = 1.25;
@@ -105,7 +105,7 @@ export class Pace {
       this.#successes = 0;
       const count = this.#passed.filter((at) => at > started - second && at <= started).length;
       if (count > 0) this.#rate = Math.min(this.#rate, Math.max(count, Math.min(slowest, this.#full)));
-      else if (retryAfter === undefined) this.#pauseUntil(now + 1_000 + 500 * this.#clock.random());
+      else if (retryAfter === undefined) this.#pauseUntil(now + 1_000 + 200 * this.#clock.random());
     }
     this.#next();
   }

@@ -39,6 +39,12 @@ export interface DeviceChoice {
   thing: string | null;
 }
 
+/** A dashboard or trigger to choose. */
+export interface NamedChoice {
+  id: string;
+  name: string;
+}
+
 /** What **Create a device for me** is asked for, beside the account. */
 export interface NewDevice {
   /** The id of the device node that gets the key. */

@@ -57,6 +57,20 @@ export class NodeStatus {
     }
   }
 
+  /** Blue ring: how many items are done, and how long the rest will take. */
+  progress({ done, total, secondsLeft }: { done: number; total: number; secondsLeft: number }): void {
+    const isLong = secondsLeft > 90;
+    const left = Math.max(1, Math.round(isLong ? secondsLeft / 60 : secondsLeft));
+    const text = this.#text(isLong ? "progress-minutes" : "progress-seconds", { done, total, left });
+    this.#show({ fill: "blue", shape: "ring", text });
+  }
+
+  /** Blue ring: how much of a file has gone out. */
+  upload(sent: number, total: number): void {
+    const percent = total > 0 ? Math.floor((100 * sent) / total) : 0;
+    this.#show({ fill: "blue", shape: "ring", text: this.#text("upload", { percent }) });
+  }
+
   /** Yellow ring: so many messages wait for a connection. */
   queued(count: number): void {
     this.#show({ fill: "yellow", shape: "ring", text: this.#text("queued", { count }) });

@@ -1,6 +1,8 @@
+import type { DeviceChoice } from "../common/admin-answers";
 import { fetchDevices } from "./lists";
 import { Picker } from "./picker";
-import { textsOf } from "./text";
+import type { Choice } from "./search";
+import { textsOf, type Translate } from "./text";
 import { chosenAccount } from "./thing-variable";
 
 /** The list of a form that has the fields `account` and `device`. Gives what closes it. */
@@ -13,16 +15,15 @@ export function pickDevice(type: string): () => void {
     load: (refresh) => {
       const account = chosenAccount();
       if (account === undefined) return undefined;
-      return fetchDevices(account, refresh).then((list) =>
-        list.map(({ id, name, type: board, thing }) => ({
-          value: id,
-          name,
-          detail: [board, thing ?? translate("label.no-thing")].join(" · "),
-        })),
-      );
+      return fetchDevices(account, refresh).then((list) => list.map((device) => deviceChoice(device, translate)));
     },
   });
   // The editor triggers "change" itself when the form is ready: that loads the list the first time.
   $("#node-input-account").on("change", () => devices.reload());
   return () => devices.close();
+}
+
+/** An entry of a list of devices. */
+export function deviceChoice({ id, name, type, thing }: DeviceChoice, translate: Translate): Choice {
+  return { value: id, name, detail: [type, thing ?? translate("label.no-thing")].join(" · ") };
 }

@@ -1,6 +1,7 @@
 import type {
   CreatedDevice,
   DeviceChoice,
+  NamedChoice,
   NewDevice,
   Refusal,
   ThingChoice,
@@ -59,6 +60,16 @@ export function fetchThing(account: EditorNode, thing: string, refresh: boolean)
 export function fetchDevices(account: EditorNode, refresh: boolean): Promise<DeviceChoice[]> {
   if (account.changed === true) return post("arduino-cloud/devices", typedAccount(account));
   return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/devices`, refresh);
+}
+
+/** The dashboards or triggers of an account. Rejects with `ListError`. */
+export function fetchNamed(
+  account: EditorNode,
+  resource: "dashboards" | "triggers",
+  refresh: boolean,
+): Promise<NamedChoice[]> {
+  if (account.changed === true) return post(`arduino-cloud/${resource}`, typedAccount(account));
+  return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/${resource}`, refresh);
 }
 
 /** Has a device created whose key goes straight to a node. Rejects with `ListError`. */

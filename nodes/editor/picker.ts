@@ -4,9 +4,9 @@ import { errorText, type Translate } from "./text";
 
 export interface PickerOptions {
   /** The default that the choice is stored in. */
-  field: "thing" | "property" | "device";
+  field: "thing" | "property" | "device" | "dashboard" | "trigger";
   /** The default that keeps the readable name, so that labels work without the cloud. */
-  nameField: "thingName" | "propertyName" | "deviceName";
+  nameField: `${PickerOptions["field"]}Name`;
   translate: Translate;
   /** Asks for the choices; `undefined` where there is nothing to choose from yet, as without an account. */
   load: (refresh: boolean) => Promise<Choice[]> | undefined;

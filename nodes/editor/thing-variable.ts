@@ -69,15 +69,18 @@ export function chosenAccount(): EditorNode | undefined {
   return RED.nodes.node(String($("#node-input-account").val() ?? "")) ?? undefined;
 }
 
-function isEnvironment(text: string): boolean {
+/** Whether a text stands for a value that only the runtime knows. */
+export function isEnvironment(text: string): boolean {
   return /^\$[({].*[)}]$/.test(text);
 }
 
-function thingChoice({ id, name, variables }: ThingChoice, translate: Translate): Choice {
+/** An entry of a list of things. */
+export function thingChoice({ id, name, variables }: ThingChoice, translate: Translate): Choice {
   return { value: id, name, detail: translate("label.variables", { count: variables }) };
 }
 
-function variableChoice(choice: VariableChoice, marksReadOnly: boolean, translate: Translate): Choice {
+/** An entry of a list of variables; one that cannot be written is marked where that matters. */
+export function variableChoice(choice: VariableChoice, marksReadOnly: boolean, translate: Translate): Choice {
   const { variable, name, type, writable, lastValue, id } = choice;
   const last =
     lastValue === null ? translate("label.no-value") : translate("label.last-value", { value: isolate(lastValue) });

@@ -5,6 +5,7 @@ import { until } from "../support/house";
 import accountSet from "../../nodes/account";
 import deviceSet from "../../nodes/device";
 import deviceStatusSet from "../../nodes/device-status";
+import manageSet from "../../nodes/manage";
 import propertyGetSet from "../../nodes/property-get";
 import propertyInSet from "../../nodes/property-in";
 import propertyOutSet from "../../nodes/property-out";
@@ -39,7 +40,7 @@ export async function load(house: House, flow: Record<string, unknown>[], more: 
     account: { clientId: house.account.clientId, clientSecret: house.account.clientSecret },
     device: { deviceId: house.deviceId, secretKey: house.secretKey },
   };
-  const sets = [accountSet, propertyInSet, propertyOutSet, propertyGetSet, deviceStatusSet, deviceSet];
+  const sets = [accountSet, propertyInSet, propertyOutSet, propertyGetSet, deviceStatusSet, deviceSet, manageSet];
   await helper.load(sets, nodes, credentials);
   const inboxes = new Map<string, Received[]>();
   for (const { id, type } of flow) {

@@ -1,0 +1,46 @@
+import { nameLabel } from "./editor/label";
+import { manageForm, sentenceOf } from "./editor/manage-form";
+import { textsOf } from "./editor/text";
+
+const translate = textsOf("arduino-cloud-manage");
+let closeForm: () => void = () => undefined;
+
+RED.nodes.registerType("arduino-cloud-manage", {
+  category: "Arduino Cloud",
+  categoryDescription: translate("tip.category"),
+  color: "#8fc1c4",
+  defaults: {
+    name: { value: "" },
+    account: { value: "", type: "arduino-cloud-account", label: translate("label.account") },
+    resource: { value: "things" },
+    operation: { value: "list" },
+    method: { value: "" },
+    path: { value: "" },
+    thing: { value: "" },
+    thingName: { value: "" },
+    property: { value: "" },
+    propertyName: { value: "" },
+    device: { value: "" },
+    deviceName: { value: "" },
+    dashboard: { value: "" },
+    dashboardName: { value: "" },
+    trigger: { value: "" },
+    triggerName: { value: "" },
+    force: { value: false },
+  },
+  inputs: 1,
+  outputs: 1,
+  icon: "arduino-cloud-manage.svg",
+  paletteLabel: translate("palette"),
+  label() {
+    return nameLabel(this, sentenceOf(this));
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  oneditprepare() {
+    closeForm = manageForm(this);
+  },
+  oneditsave: () => closeForm(),
+  oneditcancel: () => closeForm(),
+});
