@@ -9,9 +9,10 @@ export class Findings {
 
   /** Notes a difference. @param at the place, such as `things_v2#list query.tags pattern` */
   add(at: string, said: string): void {
-    const known = differences.find(({ where }) => where.test(at));
-    if (known === undefined) this.unlisted.push(`${at} ${said}`);
-    else this.#listed.set(known.where.source, (this.#listed.get(known.where.source) ?? 0) + 1);
+    const report = `${at} ${said}`;
+    const known = differences.find((difference) => difference.report.test(report));
+    if (known === undefined) this.unlisted.push(report);
+    else this.#listed.set(known.report.source, (this.#listed.get(known.report.source) ?? 0) + 1);
   }
 
   /** Notes a difference where the two are not equal. */
@@ -27,7 +28,7 @@ export class Findings {
 
   /** The entries of the list that nothing was found for: they are out of date. */
   get stale(): string[] {
-    return differences.map(({ where }) => where.source).filter((source) => !this.#listed.has(source));
+    return differences.map(({ report }) => report.source).filter((source) => !this.#listed.has(source));
   }
 }
 
