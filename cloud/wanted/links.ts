@@ -7,8 +7,8 @@ import { describe, wrong } from "./read";
 export type Link = { readonly id: string } | { readonly thing: string; readonly variable: string };
 
 /** How thing and variable may be called: ours, what the API answers, and what its templates have. */
-const thingFields = ["thing", "thing_name", "thing_id"] as const;
-const variableFields = ["variable", "variable_name", "variable_id", "property"] as const;
+export const thingFields = ["thing", "thing_name", "thing_id"] as const;
+export const variableFields = ["variable", "variable_name", "variable_id", "property"] as const;
 
 /**
  * Reads a link: a property id, `"Thing/variable"`, or an object with `thing` and `variable` (names or ids) or an `id`.
@@ -30,7 +30,8 @@ export function readLink(where: string, given: unknown): Link {
   );
 }
 
-function firstText(fields: Readonly<Record<string, unknown>>, names: readonly string[]): string {
+/** The first of the fields that is a text with something in it; "" where none is. */
+export function firstText(fields: Readonly<Record<string, unknown>>, names: readonly string[]): string {
   const found = names.map((name) => fields[name]).find((value) => typeof value === "string" && value !== "");
   return typeof found === "string" ? found : "";
 }

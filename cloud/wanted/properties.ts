@@ -142,8 +142,9 @@ function nameOf(property: Raw): string {
 /** The elements of an answer that have an id and are not deleted. */
 export function rawList(json: unknown): Raw[] {
   if (!Array.isArray(json)) return [];
-  return json.flatMap((element: unknown) => {
-    const raw = asRecord(element);
-    return raw !== undefined && textOf(raw, "id") !== "" && textOf(raw, "deleted_at") === "" ? [raw] : [];
+  return json.flatMap((element: unknown): Raw[] => {
+    const raw = asRecord(element) ?? {};
+    const id = textOf(raw, "id");
+    return id !== "" && textOf(raw, "deleted_at") === "" ? [{ ...raw, id }] : [];
   });
 }

@@ -31,7 +31,7 @@ export type Surveyor = (
 export const surveyors: Readonly<Record<WantedKind, Surveyor>> = {
   async things(rest, items, prune, options) {
     const wanted = readThings(items);
-    const things = rawList(await get(rest, "things_v2#list", options, { query: { show_properties: true } }));
+    const things = await listThings(rest, options);
     const devices = await devicesIf(
       rest,
       wanted.some(({ device }) => device),
@@ -77,6 +77,11 @@ async function devicesIf(rest: WantedRest, isNeeded: boolean, options: WorkOptio
 
 async function linksIf(rest: WantedRest, isNeeded: boolean, options: WorkOptions): Promise<Links> {
   return new Links(isNeeded ? await rest.directory.things({ maxAge: 0, ...pickSignal(options) }) : []);
+}
+
+/** All things with their properties. Throws what `RestClient.call` throws. */
+export async function listThings(rest: WantedRest, options: WorkOptions): Promise<Raw[]> {
+  return rawList(await get(rest, "things_v2#list", options, { query: { show_properties: true } }));
 }
 
 /** All dashboards as the list has them, in the newest version that the base URL has. Throws what `RestClient.call` throws. */
