@@ -12,12 +12,13 @@ import {
   takesMany,
 } from "../cloud/rest/manage";
 import { findAccount } from "./common/account-node";
-import { type Message, onClose, onInput } from "./common/input";
+import { type Message, onClose, onInput, type Send } from "./common/input";
 import { registerManageRoutes } from "./common/manage-admin";
 import { namedPropertyOf, textOf, thingOf } from "./common/message";
 import { refuse } from "./common/refuse";
 import { type RawSettings, readFlag, readText } from "./common/settings";
 import { NodeStatus } from "./common/status";
+import { wantedWork } from "./wanted";
 
 /** What the form can name, by the kind of a path's parameter. */
 const formTargets = ["thing", "property", "device", "dashboard", "trigger"] as const;
@@ -70,20 +71,32 @@ function manage(node: Node, status: NodeStatus, settings: ManageSettings, { rest
   const manager = new Manager({ rest, clock: systemClock, onWarning: (message) => node.warn(message) });
   status.idle();
 
+  const carryOut = async (message: Message, send: Send): Promise<void> => {
+    const choice = choiceOf(settings, message);
+    const wanted = wantedWork({ ...choice, dashboard: targetsOf(settings, message).dashboard }, message);
+    const onProgress = status.progress.bind(status);
+    if (wanted !== undefined) {
+      finish(message, await status.during(wanted({ rest, signal, onProgress })), send);
+      return;
+    }
+    const chosen = chooseOperation(choice);
+    const input = inputOf(settings, chosen, message);
+    if (Array.isArray(input.body) && takesMany(chosen)) {
+      const items: readonly unknown[] = input.body;
+      const results = await status.during(manager.runMany(chosen, { ...input, body: items }, { signal, onProgress }));
+      finish(message, results, send);
+      reportFailures(results, chosen);
+    } else {
+      const onUpload = status.upload.bind(status);
+      const options = chosen.row.media === "multipart" ? { signal, onUpload } : { signal };
+      const answer = await status.during(manager.run(chosen, input, options));
+      send(Object.assign(message, { payload: answer.body, statusCode: answer.status }));
+    }
+  };
+
   onInput(node, async (message, send) => {
     try {
-      const chosen = chooseOperation(choiceOf(settings, message));
-      const input = inputOf(settings, chosen, message);
-      if (Array.isArray(input.body) && takesMany(chosen)) {
-        const items: readonly unknown[] = input.body;
-        const onProgress = status.progress.bind(status);
-        const results = await status.during(manager.runMany(chosen, { ...input, body: items }, { signal, onProgress }));
-        finishMany(message, results, send, chosen);
-      } else {
-        const onUpload = (done: number, total: number): void => status.upload(done, total);
-        const answer = await status.during(manager.run(chosen, input, { signal, onUpload }));
-        send(Object.assign(message, { payload: answer.body, statusCode: answer.status }));
-      }
+      await carryOut(message, send);
     } catch (reason) {
       // After the close the status belongs to the successor.
       if (!signal.aborted) status.failed(toCloudError(reason));
@@ -105,34 +118,39 @@ function choiceOf(settings: ManageSettings, message: Message): Parameters<typeof
   return { resource, operation: open("operation"), method: open("method"), path: open("path") };
 }
 
-function inputOf({ targets, force }: ManageSettings, { row }: Chosen, message: Message): ManageInput {
+function inputOf(settings: ManageSettings, { row }: Chosen, message: Message): ManageInput {
+  const { query: given, payload } = message;
+  const query = settings.force && "force" in row.query ? { ...(given as object | undefined), force: true } : given;
+  return { targets: targetsOf(settings, message), query, body: payload };
+}
+
+function targetsOf({ targets }: ManageSettings, message: Message): ManageSettings["targets"] {
   const named = messageTargets.map((kind) => [kind, textOf(message, messagePropertyOf(kind))] as const);
-  const ids = {
+  return {
+    ...Object.fromEntries(named),
     thing: targets.thing || thingOf(message),
     property: targets.property || textOf(message, "propertyId") || namedPropertyOf(message),
     device: targets.device || textOf(message, "deviceId"),
     dashboard: targets.dashboard || textOf(message, "dashboardId"),
     trigger: targets.trigger || textOf(message, "triggerId"),
   };
-  const query = force && "force" in row.query ? { ...(message.query as object | undefined), force } : message.query;
-  return { targets: { ...Object.fromEntries(named), ...ids }, query, body: message.payload };
 }
 
-/**
- * Sends on what became of the items.
- * @throws CloudError `partial_failure` with the count, where any failed
- */
-function finishMany(message: Message, results: ItemResult[], send: (message: Message) => void, chosen: Chosen): void {
-  message.payload = results;
-  // There is no one status of many requests, and that of the message before would be mistaken for it.
+/** Sends on the answer of many requests: there is no one status of them, and an old one would be mistaken for it. */
+function finish(message: Message, payload: unknown, send: Send): void {
+  message.payload = payload;
   Reflect.deleteProperty(message, "statusCode");
   send(message);
+}
+
+/** @throws CloudError `partial_failure` with the count, where any of the items failed */
+function reportFailures(results: readonly ItemResult[], { resource, name }: Chosen): void {
   const failures = results.flatMap((result) => (result.ok ? [] : [result.error]));
   const [first] = failures;
   if (first === undefined) return;
   throw new CloudError(
     "partial_failure",
-    `${chosen.resource}: ${chosen.name}: ${failures.length} of ${results.length} items failed; msg.payload holds what ` +
-      `became of each. The first: ${first.message}`,
+    `${resource}: ${name}: ${failures.length} of ${results.length} items failed; msg.payload holds what became of each. ` +
+      `The first: ${first.message}`,
   );
 }

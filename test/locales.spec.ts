@@ -55,7 +55,7 @@ const forms: Record<string, Form> = {
   manage: {
     scripts: ["manage-lists", "manage-form", "thing-variable", "device"],
     fields: ["thing", "property", "device", "dashboard", "trigger"],
-    states: ["idle", "working", "done", "progress-seconds", "progress-minutes", "upload"],
+    states: ["idle", "working", "done", "progress", "progress-seconds", "progress-minutes", "upload"],
   },
   "device-status": { scripts: ["device"], fields: ["device"], states: ["connecting", ...deviceStates, "devices"] },
 };

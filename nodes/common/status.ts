@@ -57,12 +57,13 @@ export class NodeStatus {
     }
   }
 
-  /** Blue ring: how many items are done, and how long the rest will take. */
-  progress({ done, total, secondsLeft }: { done: number; total: number; secondsLeft: number }): void {
-    const isLong = secondsLeft > 90;
-    const left = Math.max(1, Math.round(isLong ? secondsLeft / 60 : secondsLeft));
-    const text = this.#text(isLong ? "progress-minutes" : "progress-seconds", { done, total, left });
-    this.#show({ fill: "blue", shape: "ring", text });
+  /** Blue ring: how many items are done, and how long the rest will take, where that is known. */
+  progress({ done, total, secondsLeft }: { done: number; total: number; secondsLeft?: number }): void {
+    const show = (state: string, values?: Record<string, number>): void =>
+      this.#show({ fill: "blue", shape: "ring", text: this.#text(state, { done, total, ...values }) });
+    if (secondsLeft === undefined) show("progress");
+    else if (secondsLeft > 90) show("progress-minutes", { left: Math.round(secondsLeft / 60) });
+    else show("progress-seconds", { left: Math.max(1, Math.round(secondsLeft)) });
   }
 
   /** Blue ring: how much of a file has gone out. */

@@ -8,6 +8,7 @@ import {
   takesMany,
 } from "../../cloud/rest/manage/catalogue";
 import type { Fields } from "../../cloud/rest/operations";
+import { type WantedOperation, wantedOperations } from "../common/wanted-operations";
 import { pickTargets, targetFields } from "./manage-lists";
 import { fieldValue } from "./rows";
 import { textsOf } from "./text";
@@ -30,7 +31,7 @@ export function manageForm(node: EditorNode): () => void {
   let listed = "";
   const showOperations = (wanted?: string): void => {
     listed = fieldValue("resource");
-    const values = entriesOf(listed).map(({ value }) => value);
+    const values = [...entriesOf(listed).map(({ value }) => value), ...wantedOf(listed).map(({ name }) => name)];
     const usual = values.includes("list") ? "list" : "";
     fill($("#node-input-operation"), ["", ...values], wanted ?? usual);
     showNeeds();
@@ -80,6 +81,10 @@ function entriesOf(resource: string): Entry[] {
   return all.map((operation) => ({ value: operation.row.id, operation }));
 }
 
+function wantedOf(resource: string): WantedOperation[] {
+  return wantedOperations.filter((candidate) => candidate.resource === resource);
+}
+
 interface Needs {
   /** The fields to show. */
   targets: Set<string>;
@@ -91,6 +96,10 @@ interface Needs {
 
 /** What one operation needs, or all that may be meant where the message chooses. */
 function needsOf(resource: string, name: string): Needs {
+  const wanted = wantedOf(resource).find((candidate) => candidate.name === name);
+  if (wanted !== undefined) {
+    return { targets: new Set(), hasForce: false, summary: wanted.summary, lines: [...wanted.input] };
+  }
   const entries = entriesOf(resource);
   const chosen = entries.find(({ value }) => value === name)?.operation;
   const meant = chosen === undefined ? entries.map(({ operation }) => operation) : [chosen];
