@@ -52,7 +52,7 @@ export function checkFields(
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(fields, name));
   for (const [name, field] of Object.entries(fields)) {
     if (findings.isFull) return;
-    const value = Object.hasOwn(given, name) ? given[name] : undefined;
+    const value = given[name];
     const place = fieldPath(where, name);
     if (value !== undefined && !isBlank(field, value)) checkValue(field, value, place, findings);
     else if (value !== undefined) findings.warn(place, `is ${value === null ? "null" : "blank"}, as if to clear it`);

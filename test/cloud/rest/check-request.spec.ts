@@ -85,10 +85,11 @@ describe("checkRequest", () => {
 
   /** What must not pass in a field. */
   function wrongValues(field: Place["field"]): unknown[] {
-    const { type, values, maxLength, minimum, maximum, pattern, minItems, maxItems, items } = field;
+    const { type, values, minLength, maxLength, minimum, maximum, pattern, minItems, maxItems, items } = field;
     return [
       ...(type === "any" ? [] : [type === "object" || type === "map" ? [] : { an: "object" }]),
       ...(values ? [`${values[0] ?? ""}~`, (values[0] ?? "").slice(0, -1) + "!"] : []),
+      ...(minLength === undefined ? [] : ["a".repeat(minLength - 1)]),
       ...(maxLength === undefined ? [] : ["a".repeat(maxLength + 1)]),
       ...(pattern === undefined ? [] : ["é"]),
       ...(minimum === undefined ? [] : [minimum - 1]),
