@@ -1,12 +1,12 @@
 import type { Clock } from "../clock";
 import { cancelled } from "../errors";
 
-/** The slowest pace that refusals lead to, in requests per second. */
-const slowest = 0.5;
 /** How many requests may go out together after a rest. */
 const burst = 3;
 /** A second as the service may count it, with a margin for requests that catch up with each other on the way. */
-const second = 1_040;
+const second = 1_050;
+/** Refusals within so many milliseconds count as one: the service may still count what went out before. */
+const settling = 2_000;
 /** After a second's worth of successes, and at least so many, the pace goes up by a quarter. */
 const fewestSuccesses = 3;
 const step = 1.25;
@@ -91,8 +91,8 @@ export class Pace {
 
   /**
    * The request that went out at `started` was refused by rate. The pace goes down to what the service let through in
-   * the second before. If that was nothing, the pace is not to blame: then nothing goes out for a good second, as the
-   * official exporters do (rest-api 5). Refusals within a second of each other count as one.
+   * the second before, by half at the most: there may have been little to let through. If that was nothing, the pace is not to blame: then nothing goes out for a good second, as the
+   * official exporters do (rest-api 5).
    * @param retryAfter milliseconds that the service asked for: nothing goes out until then
    */
   refused(started: number, retryAfter?: number): void {
@@ -100,11 +100,11 @@ export class Pace {
     const passed = this.#passed.indexOf(started);
     if (passed >= 0) this.#passed.splice(passed, 1);
     if (retryAfter !== undefined) this.#pauseUntil(now + retryAfter);
-    if (started > this.#slowedAt + second) {
+    if (started > this.#slowedAt + settling) {
       this.#slowedAt = now;
       this.#successes = 0;
       const count = this.#passed.filter((at) => at > started - second && at <= started).length;
-      if (count > 0) this.#rate = Math.min(this.#rate, Math.max(count, Math.min(slowest, this.#full)));
+      if (count > 0) this.#rate = Math.min(this.#rate, Math.max(count, this.#rate / 2));
       else if (retryAfter === undefined) this.#pauseUntil(now + 1_000 + 200 * this.#clock.random());
     }
     this.#next();

@@ -5,6 +5,7 @@ import type { Directory } from "../directory";
 import { findOperation, type Operation } from "../operations";
 import type { CallInput } from "../request";
 import { type ItemResult, type Progress, runBulk } from "./bulk";
+import { pathParameters } from "./catalogue";
 import type { Chosen } from "./choose";
 import { Creations } from "./creations";
 import { readItem } from "./items";
@@ -127,7 +128,8 @@ export class Manager {
     const list = rowOf(row.resource, "list");
     if (known !== undefined || list === undefined) return known === false;
     const missing =
-      list.id === row.id ||
+      // A collection that is not there is no object that is missing.
+      pathParameters(row).length === 0 ||
       (await this.#options.rest.client.call(list, {}, options).then(
         () => false,
         (other: unknown) => toCloudError(other).statusCode === 404,
