@@ -20,25 +20,24 @@ export interface WantedProgress {
 export interface WorkOptions {
   signal?: AbortSignal;
   onProgress?: (progress: WantedProgress) => void;
+  /** Told what is odd about the wanted state but may be right, such as a type that is not known here. */
+  onWarning?: (message: string) => void;
 }
 
 /**
- * Holds all writes against the rows of their operations, before the first is sent.
+ * Holds all writes against the rows of their operations, before the first is sent; gives what is odd but may be right.
  * @throws CloudError `invalid_input` naming item and field
  */
-export function checkSteps(steps: readonly Step[]): void {
-  for (const step of steps) {
-    const { query, body, path } = step;
+export function checkSteps(steps: readonly Step[]): string[] {
+  return steps.flatMap((step) => {
+    const { query, body, path, where } = step;
+    const asked = { path, ...(query && { query }), ...(body !== undefined && { body: withoutNulls(body) }) };
     try {
-      requireValid(operation(step.operation), {
-        path,
-        ...(query && { query }),
-        ...(body !== undefined && { body: withoutNulls(body) }),
-      });
+      return requireValid(operation(step.operation), asked).map((warning) => `${where}: ${warning}`);
     } catch (reason) {
       throw named(step, reason);
     }
-  }
+  });
 }
 
 /** `null` clears a field where the service takes it, which its rows do not tell. */

@@ -42,12 +42,9 @@ export async function ensure(options: EnsureOptions): Promise<EnsureResult> {
   const { rest, kind, wanted, dryRun = false, confirm, clock = systemClock, signal } = options;
   const items = readItems(wanted);
   const prune: Prune = options.prune !== true ? "nothing" : Array.isArray(wanted) ? "all" : "parts";
-  const survey = async (): Promise<Survey> => {
-    const found = await surveyors[kind](rest, items, prune, options);
-    checkSteps(found.steps);
-    return found;
-  };
+  const survey = (): Promise<Survey> => surveyors[kind](rest, items, prune, options);
   let state = await survey();
+  for (const warning of checkSteps(state.steps)) options.onWarning?.(warning);
   const plan = entriesOf(state.steps);
   if (!dryRun && plan.length > 0) {
     checkConfirmed(plan, confirm);

@@ -122,6 +122,18 @@ describe("ensure dashboards", () => {
     });
   }
 
+  it("keeps the options that are not named", async () => {
+    await account.ensure("dashboards", house);
+    await account.ensure("dashboards", { name: "House", widgets: change(0, { options: { max: 50 } }) });
+    assert.deepEqual(dashboardOf("House").widgets[0]?.options, { min: 0, max: 50 });
+  });
+
+  it("takes the order of widgets for nothing, also of those that are alike", async () => {
+    await account.ensure("dashboards", house);
+    const wanted = { name: "House", widgets: [...house.widgets].reverse() };
+    assert.deepEqual((await account.ensure("dashboards", wanted)).plan, []);
+  });
+
   it("adds a widget, and removes one only with a confirmed prune", async () => {
     await account.ensure("dashboards", house);
     const wanted = {

@@ -18,6 +18,7 @@ describe("ensure triggers", () => {
   });
   afterEach(() => account.stop());
 
+  const other = "00000000-0000-4000-8000-000000000001";
   const text = (expression: string) => ({
     expression,
     variables: [
@@ -28,7 +29,7 @@ describe("ensure triggers", () => {
   const push = (expression = "It is {a}") => ({
     name: "Tell",
     kind: "NOTIFY-PUSH",
-    push_notification: { title: text("Door"), body: text(expression), delivery: { to: [{ id: user }] } },
+    push_notification: { title: text("Door"), body: text(expression), delivery: { to: [{ id: user }, { id: other }] } },
   });
   const watch = (fields: object = {}) => ({
     name: "Door watch",
@@ -49,6 +50,7 @@ describe("ensure triggers", () => {
     assert.equal(plan[0].id, triggerOf().id);
     const again = watch();
     again.actions[0]!.push_notification.body.variables.reverse();
+    again.actions[0]!.push_notification.delivery.to.reverse();
     assert.equal((await account.ensure("triggers", again)).changed, false);
     assert.deepEqual(account.writes(), []);
   });
@@ -88,7 +90,12 @@ describe("ensure triggers", () => {
     await account.ensure("triggers", source(["Board 2", "Board 1"]));
     assert.equal(triggerOf().device_status_source?.device_ids?.length, 2);
     account.writes();
-    assert.equal((await account.ensure("triggers", source(["Board 1", "Board 2"]))).changed, false);
+    for (const names of [
+      ["Board 1", "Board 2"],
+      ["Board 2", "Board 1", "Board 2"],
+    ]) {
+      assert.equal((await account.ensure("triggers", source(names))).changed, false);
+    }
     await account.ensure("triggers", source(["Board 1", "Board 2"], { grace_period_offline: 60 }));
     assert.equal(account.writes().length, 1);
     assert.deepEqual(triggerOf().device_status_source?.criteria, "INCLUDE");
