@@ -1,0 +1,110 @@
+import type { Field, Fields, Operation } from "../../cloud/rest";
+import {
+  bodyFields,
+  type ManagedOperation,
+  messagePropertyOf,
+  operationsOf,
+  pathParameters,
+  resources,
+  schemaOf,
+  takesMany,
+} from "../../cloud/rest/manage";
+import { wantedOperations } from "../../nodes/common/wanted-operations";
+
+const head = `# Operations
+
+What the node _manage_ can do, by resource. This page is made from the table of operations by \`npm run docs\`; do not edit
+it. \`*\` marks what is required. Wherever an operation takes _many_, an array as the payload is worked through item by
+item. The answer goes into \`msg.payload\`, the HTTP status into \`msg.statusCode\`. With resource \`any\`, the operation is
+given by its operationId or its name in the official clients, both in brackets below.
+`;
+
+/** The manual of all operations, in Markdown. */
+export function operationsPage(): string {
+  const sections = resources.map((resource) => {
+    const own = operationsOf(resource).map(operationText);
+    const more = wantedOperations.filter((one) => one.resource === resource);
+    const wanted = more.map(({ name, summary, input }) =>
+      [
+        `### ${resource}: ${name}`,
+        summary,
+        ...input.map((line) => `- ${line}`),
+        "- Answer: `{changed, plan, value}`",
+      ].join("\n\n"),
+    );
+    return [`## ${resource}`, ...own, ...wanted].join("\n\n");
+  });
+  const bodies = [...usedSchemas()].sort().map((name) => `### \`${name}\`\n\n${fieldList(schemaOf(name))}`);
+  return [head, ...sections, "## Objects in bodies", ...bodies].join("\n\n");
+}
+
+function operationText(operation: ManagedOperation): string {
+  const { resource, name, summary, row, fixed } = operation;
+  const ids = pathParameters(row).map(({ kind }) => `\`msg.${messagePropertyOf(kind)}\`* (${kind})`);
+  const lines = [
+    ...(ids.length > 0 ? [`- Ids: ${ids.join(", ")}`] : []),
+    ...(Object.keys(row.query).length > 0 ? ["- `msg.query`:", nested(fieldList(row.query))] : []),
+    ...(row.body !== undefined && fixed === undefined ? bodyLines(row, takesMany({ name, row })) : []),
+    `- Answer: ${row.answer === "empty" ? "`null`" : "JSON"}`,
+  ];
+  const call = `\`${row.verb} ${row.path}\` (\`${row.id}\`, \`${row.client}\`)`;
+  return [`### ${resource}: ${name}`, `${summary} ${call}`, lines.join("\n")].join("\n\n");
+}
+
+function bodyLines(row: Operation, isMany: boolean): string[] {
+  const { body, media } = row;
+  if (body?.type !== "object") return [`- \`msg.payload\`${body === undefined ? "" : `: ${typeText(body)}`}`];
+  const notes = [
+    ...(isMany ? ["one object or _many_"] : []),
+    ...(media === undefined ? [] : ["a Buffer, a file name, or an object"]),
+  ];
+  return [
+    `- \`msg.payload\`${body.required ? "*" : ""}${notes.length > 0 ? `, ${notes.join(", ")}` : ""}:`,
+    nested(fieldList(bodyFields(row))),
+  ];
+}
+
+function fieldList(fields: Fields): string {
+  return Object.entries(fields)
+    .map(([name, field]) => `- \`${name}\`${field.required ? "*" : ""}: ${typeText(field)}`)
+    .join("\n");
+}
+
+function typeText(field: Field): string {
+  const { type, items, schema, values, note } = field;
+  const base =
+    type === "list" && items ? `list of ${typeText(items)}` : type === "object" ? `\`${schema ?? ""}\`` : type;
+  const limits = [
+    ...(values === undefined ? [] : [`one of ${values.map((value) => `\`${value}\``).join(" ")}`]),
+    ...(field.maxLength === undefined ? [] : [`up to ${field.maxLength} characters`]),
+    ...(field.minimum === undefined ? [] : [`from ${field.minimum}`]),
+    ...(field.maximum === undefined ? [] : [`to ${field.maximum}`]),
+    ...(field.default === undefined ? [] : [`default \`${String(field.default)}\``]),
+    ...(note === undefined ? [] : [note]),
+  ];
+  return [base, ...limits].join(", ");
+}
+
+function nested(list: string): string {
+  return list.replace(/^/gm, "  ");
+}
+
+/** The names of all objects that bodies hold, at any depth. */
+function usedSchemas(): Set<string> {
+  const found = new Set<string>();
+  const visit = (fields: Fields): void => {
+    for (const field of Object.values(fields)) {
+      const { schema } = field.type === "list" ? (field.items ?? field) : field;
+      if (schema === undefined || found.has(schema)) continue;
+      found.add(schema);
+      visit(schemaOf(schema));
+    }
+  };
+  for (const resource of resources) {
+    for (const { row } of operationsOf(resource)) {
+      const { body } = row;
+      visit(body?.type === "list" && body.items ? { items: body.items } : bodyFields(row));
+    }
+  }
+  return found;
+}
