@@ -45,6 +45,7 @@ export function manageForm(node: EditorNode): () => void {
     $("#arduino-cloud-manage-needs")
       .empty()
       .append(needs.lines.map((line) => $("<li>").text(line)));
+    $("#arduino-cloud-manage-needs-row").toggle(needs.lines.length > 0);
     lists.show(needs.targets);
   };
   showOperations(textOf(node.operation));

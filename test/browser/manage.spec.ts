@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import type { Browser } from "playwright-core";
+import { type House, startHouse } from "../support/house";
+import { type NodeRed, startNodeRed } from "../support/node-red";
+import { Editor, startBrowser } from "./editor";
+
+describe("the form of manage", function () {
+  this.timeout(60_000);
+  let house: House;
+  let red: NodeRed;
+  let browser: Browser;
+  let editor: Editor;
+  let manage: string;
+
+  before(async function () {
+    this.timeout(120_000);
+    house = await startHouse();
+    // Whoever names things in the cloud must not reach the editor with it.
+    house.addThing("<img src=x onerror=alert(1)>", {});
+    red = await startNodeRed();
+    const { clientId, clientSecret, ...settings } = house.account;
+    const place = { z: "tab", y: 200 };
+    await red.deploy([
+      { id: "tab", type: "tab", label: "Flow" },
+      {
+        id: "account",
+        type: "arduino-cloud-account",
+        name: "House",
+        ...settings,
+        credentials: { clientId, clientSecret },
+      },
+      {
+        id: "debug",
+        type: "debug",
+        ...place,
+        x: 600,
+        active: true,
+        tosidebar: true,
+        complete: "payload",
+        targetType: "msg",
+        wires: [],
+      },
+      {
+        id: "listing",
+        type: "arduino-cloud-manage",
+        ...place,
+        x: 300,
+        account: "account",
+        resource: "things",
+        operation: "list",
+        wires: [["debug"]],
+      },
+    ]);
+    browser = await startBrowser();
+    editor = await Editor.open(browser, red.url);
+    manage = await editor.drag("arduino-cloud-manage", 300, 100);
+  });
+
+  after(async () => {
+    await browser.close();
+    await red.stop();
+    await house.stop();
+  });
+
+  const input = (field: string) => editor.page.locator(`#node-input-${field}`);
+  const shownTargets = async (): Promise<string[]> => {
+    const fields = ["thing", "property", "device", "dashboard", "trigger", "force", "method"];
+    const isShown = await Promise.all(fields.map((field) => input(field).isVisible()));
+    return fields.filter((_field, index) => isShown[index]);
+  };
+
+  it("has the defaults that the contract names, and a label like a sentence", async () => {
+    const fields = ["name", "resource", "operation", "thing", "property", "device", "dashboard", "trigger", "force"];
+    assert.deepEqual(await editor.fields(manage, ...fields, "inputs", "outputs"), [
+      ...["", "things", "list", "", "", "", "", "", false],
+      ...[1, 1],
+    ]);
+    await editor.page.locator(`[id="${manage}"] .red-ui-flow-node-label`, { hasText: "things: list" }).waitFor();
+    editor.expectNoTrouble();
+  });
+
+  it("shows only what the operation needs", async () => {
+    await editor.edit(manage);
+    await input("account").selectOption("account");
+    assert.deepEqual(await shownTargets(), []);
+    const needed: [string, string, string[]][] = [
+      ["things", "get", ["thing"]],
+      ["things", "delete", ["thing", "force"]],
+      ["properties", "update", ["thing", "property"]],
+      ["devices", "set-tag", ["device"]],
+      ["dashboards", "clone", ["dashboard"]],
+      ["triggers", "create", []],
+      ["triggers", "restore", ["trigger"]],
+      ["things", "ensure", []],
+      ["any", "", ["thing", "property", "device", "dashboard", "trigger", "force", "method"]],
+      ["any", "dashboards_v2#link", ["dashboard"]],
+    ];
+    for (const [resource, operation, fields] of needed) {
+      await input("resource").selectOption(resource);
+      await input("operation").selectOption(operation);
+      assert.deepEqual(await shownTargets(), fields, `${resource}: ${operation}`);
+    }
+    await editor.expectNoRawKeys();
+    editor.expectNoTrouble();
+  });
+
+  it("tells what the message brings, and keeps what was chosen", async () => {
+    await input("resource").selectOption("properties");
+    assert.equal(await input("operation").inputValue(), "list");
+    await input("operation").selectOption("create");
+    const needs = editor.page.locator("#arduino-cloud-manage-needs");
+    await needs.getByText("msg.payload: name*, permission*, type*, update_strategy*").waitFor();
+    await input("thing").click();
+    await editor.choose(/^House/);
+    await editor.picture("manage");
+    await editor.done();
+    assert.deepEqual(await editor.fields(manage, "resource", "operation", "thing", "thingName", "valid"), [
+      "properties",
+      "create",
+      house.thingId,
+      "House",
+      true,
+    ]);
+    await editor.edit(manage);
+    assert.deepEqual(
+      [await input("resource").inputValue(), await input("operation").inputValue()],
+      ["properties", "create"],
+    );
+    await editor.done();
+    editor.expectNoTrouble();
+  });
+
+  it("does what is deployed, and the answer is in the debug sidebar as text", async () => {
+    await editor.deploy();
+    await editor.page.evaluate(() => {
+      (globalThis as unknown as { RED: { sidebar: { show(tab: string): void } } }).RED.sidebar.show("debug");
+    });
+    red.send("listing", {});
+    await editor.page.locator(".red-ui-debug-msg").filter({ hasText: "array[2]" }).waitFor();
+    await editor.page.locator(".red-ui-flow-node-status-label").filter({ hasText: "done" }).waitFor();
+    await editor.picture("manage-result");
+    assert.equal(await editor.page.locator("img[src='x']").count(), 0);
+    editor.expectNoTrouble();
+  });
+});
