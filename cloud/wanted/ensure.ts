@@ -2,6 +2,7 @@ import { sleep, systemClock, type Clock } from "../clock";
 import { mayPass, toCloudError, type CloudError } from "../errors";
 import { applySteps, checkSteps, type WantedRest, type WorkOptions } from "./apply";
 import { checkConfirmed, entriesOf, removalsOf, type PlanEntry, type Prune } from "./plan";
+import { printable } from "../rest/text";
 import { readItems } from "./read";
 import { surveyors, type Survey, type WantedKind } from "./survey";
 
@@ -57,6 +58,12 @@ export async function ensure(options: EnsureOptions): Promise<EnsureResult> {
       isDone = failure === undefined || state.steps.length === 0;
       const removals = entriesOf(state.steps);
       if (!isDone && removalsOf(removals).length > most) checkConfirmed(removals, confirm);
+    }
+    for (const { action, kind: what, name, changes } of entriesOf(state.steps)) {
+      const fields = Object.keys(changes).join(", ");
+      options.onWarning?.(
+        `The service has not done what was asked: ${action} ${what} "${printable(name)}" (${fields}).`,
+      );
     }
   }
   const values = state.found.map((object) => object ?? null);

@@ -22,10 +22,10 @@ export interface Matches<W> {
 }
 
 /**
- * Finds what is wanted among what there is: by id where one is given, else by the exact name.
+ * Finds what is wanted among what there is: by its id, else by its exact name.
  * @param noun what the objects are called in errors
  * @param nameField the field of what there is that holds the name
- * @throws CloudError `not_found` for an id that is not there, `ambiguous` for a name that several have, `invalid_input`
+ * @throws CloudError `not_found` for an id that is not there and a new name, `ambiguous` for a name that several have, `invalid_input`
  *   where two items mean the same object
  */
 export function match<W extends Wanted>(
@@ -38,11 +38,12 @@ export function match<W extends Wanted>(
   const byName = group(current, nameField);
   const claims = new Map<string, string>();
   const pairs = wanted.map((item) => {
-    const found = item.id === "" ? findNamed(noun, byName, item, nameField) : byId.get(item.id.toLowerCase());
+    const found = byId.get(item.id.toLowerCase()) ?? findNamed(noun, byName, item, nameField);
     if (found === undefined && item.id !== "") {
       throw new CloudError(
         "not_found",
-        `${item.where}: there is no ${noun} ${printable(item.id)}. Leave the id out to have it found by its name or made.`,
+        `${item.where}: there is no ${noun} with the id ${printable(item.id)}, nor with its ${nameField}. ` +
+          `Leave the id out to have it made.`,
       );
     }
     const key = found === undefined ? `name ${item.name}` : `id ${found.id}`;
@@ -67,6 +68,7 @@ function group(current: readonly Raw[], nameField: string): Map<string, Raw[]> {
 }
 
 function findNamed(noun: string, byName: Map<string, Raw[]>, item: Wanted, nameField: string): Raw | undefined {
+  if (item.name === "" && item.id !== "") return undefined;
   if (item.name === "") throw wrong(item.where, `${nameField} is missing; expected is the ${nameField}, or an id.`);
   const [first, second, ...others] = byName.get(item.name) ?? [];
   if (second === undefined) return first;

@@ -118,11 +118,12 @@ describe("ensure things", () => {
     assert.equal(thingOf("Cellar").id, id);
     assert.deepEqual(account.writes(), [`POST /iot/v2/things/${id}`]);
     const unknown = "00000000-0000-4000-8000-000000000000";
-    await rejection(
-      account.ensure("things", [{ id: unknown }]),
-      "not_found",
-      /^item 0 \(thing "0000.*there is no thing/,
-    );
+    const without = account.ensure("things", [{ id: unknown, name: "Attic" }]);
+    await rejection(without, "not_found", /^item 0 \(thing "Attic"\): there is no thing with the id 0000/);
+    await rejection(account.ensure("things", [{ id: unknown }]), "not_found");
+    // An id of before it was made anew.
+    const found = await account.ensure("things", { id: unknown, name: "Cellar" });
+    assert.deepEqual([found.changed, (found.value as { id: string }).id], [false, id]);
   });
 
   it("binds a device that is bound elsewhere only with force_device, and frees a thing of its own with null", async () => {
@@ -147,6 +148,21 @@ describe("ensure things", () => {
       "not_found",
       /item 0 .*Close names: "Board"/,
     );
+  });
+
+  it("warns of what is odd, and of what the service has not done", async () => {
+    const warnings: string[] = [];
+    const onWarning = (message: string) => void warnings.push(message);
+    addDevice("Board");
+    account.simulator.choices.emptyDeviceUnbinds = false;
+    await account.ensure("things", { name: "A", device: "Board" }, { onWarning });
+    assert.deepEqual(warnings, []);
+    await account.ensure("things", { name: "A", device: null }, { onWarning });
+    assert.deepEqual(warnings, ['The service has not done what was asked: update thing "A" (device_id).']);
+    const wanted = { name: "A", properties: [{ variable_name: "x", type: "BRAND_NEW_TYPE" }] };
+    await account.ensure("things", wanted, { onWarning, dryRun: true });
+    assert.equal(warnings.length, 2);
+    assert.match(warnings[1]!, /item 0.*type/);
   });
 
   it("prunes only what is confirmed", async () => {
