@@ -1,12 +1,9 @@
 import assert from "node:assert/strict";
-import { type House, startHouse, until } from "../support/house";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { type House, startHouse } from "../support/house";
 import { type Bench, load, type Received } from "./support";
-
-interface ItemResult {
-  ok: boolean;
-  value?: { id: string; name: string };
-  error?: { code: string; message: string; statusCode?: number };
-}
 
 describe("arduino-cloud-manage", () => {
   let house: House;
@@ -21,8 +18,8 @@ describe("arduino-cloud-manage", () => {
 
   const requests = (): string[] =>
     house.simulator.observed.requests
-      .filter(({ path }) => !path.endsWith("/token"))
-      .map(({ method, path }) => `${method} ${path}`);
+      .filter(({ path: where }) => !where.endsWith("/token"))
+      .map(({ method, path: where }) => `${method} ${where}`);
   const manage = (more: object = {}): Record<string, unknown> => ({
     id: "manage",
     type: "arduino-cloud-manage",
@@ -120,7 +117,7 @@ describe("arduino-cloud-manage", () => {
     ])
       runtime.node("manage").receive(message);
     await runtime.arrived("out", 4);
-    for (const path of [
+    for (const odd of [
       "/iot/v2/../v1/clients",
       "//example.com/iot",
       "/iot/v2/things?x=1",
@@ -128,7 +125,7 @@ describe("arduino-cloud-manage", () => {
       "/etc/x",
       "",
     ])
-      runtime.node("manage").receive({ method: "GET", path });
+      runtime.node("manage").receive({ method: "GET", path: odd });
     runtime.node("manage").receive({ operation: "things_v2#lst" });
     runtime.node("manage").receive({});
     const caught = errors(await runtime.arrived("caught", 8));
@@ -187,89 +184,63 @@ describe("arduino-cloud-manage", () => {
     assert.match((await failure({}, { resource: "thing" })).message, /no resource "thing"/);
   });
 
-  describe("with an array", () => {
-    it("works through the items and tells what became of each", async () => {
-      const circular: Record<string, unknown> = { name: "Round" };
-      circular["self"] = circular;
-      const runtime = await start({ operation: "create" });
-      const payload = [{ name: "One" }, null, { name: "Two" }, undefined, circular, "text", { name: "🙂" }];
-      // A hole, as a function node may leave it.
-      Reflect.deleteProperty(payload, 3);
-      runtime.node("manage").receive({ payload, statusCode: 404, mine: 1 });
-      const [answer] = await runtime.arrived("out");
-      const results = answer?.payload as ItemResult[];
-      assert.deepEqual(
-        results.map(({ ok, value, error }) => (ok ? value?.name : error?.code)),
-        ["One", "invalid_input", "Two", ...Array.from({ length: 4 }, () => "invalid_input")],
-      );
-      assert.match(results[1]!.error!.message, /^item 1: .*null/);
-      assert.match(results[3]!.error!.message, /^item 3: .*missing/);
-      assert.match(results[4]!.error!.message, /^item 4: .*self/);
-      assert.match(results[6]!.error!.message, /^item 6: .*name/);
-      assert.equal("statusCode" in answer!, false);
-      const [error] = errors(await runtime.arrived("caught"));
-      assert.equal(error?.code, "partial_failure");
-      assert.match(error.message, /5 of 7 items failed/);
-      assert.equal(runtime.at("completed").length, 0);
-    });
+  it("uploads a Buffer or a file, alone or with options", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), "ota-"));
+    const file = path.join(folder, "sketch.ota");
+    await writeFile(file, Buffer.alloc(100_000, 7));
+    const runtime = await start({ resource: "devices", operation: "upload-ota", device: "" });
+    const uploads = [Buffer.alloc(1_000, 1), file, { ota_file: Buffer.alloc(10), async: true, expire_in_mins: 5 }];
+    for (const [index, payload] of uploads.entries()) {
+      const board = { name: `Opta-${index}`, type: "opta" };
+      const { id: deviceId } = house.simulator.store.createDevice(board, { userId: house.simulator.userId });
+      runtime.node("manage").receive({ payload, deviceId });
+      const answers = await runtime.arrived("out", index + 1);
+      assert.ok([200, 202].includes(Number(answers[index]?.["statusCode"])));
+    }
+    runtime.node("manage").receive({ payload: path.join(folder, "nothing.ota"), deviceId: "Board" });
+    runtime.node("manage").receive({ payload: 7, deviceId: "Board" });
+    const caught = errors(await runtime.arrived("caught", 2)).map(({ message }) => message);
+    assert.ok(caught.some((message) => message.includes("cannot be read (ENOENT)")));
+    assert.ok(caught.some((message) => message.includes("there is no file")));
+    await rm(folder, { recursive: true });
+  });
 
-    it("updates, deletes and clones by the items' ids, and adds variables to several things", async () => {
-      const other = house.addThing("Other", {});
-      const runtime = await start({ operation: "" });
-      runtime.node("manage").receive({ operation: "clone", payload: [{ id: other, name: "Third" }] });
-      await runtime.arrived("out");
-      runtime.node("manage").receive({
-        operation: "update",
-        payload: [
-          { id: "Third", name: "Last" },
-          { id: other, name: "First" },
-        ],
-      });
-      const results = (await runtime.arrived("out", 2))[1]?.payload as ItemResult[];
-      assert.deepEqual(
-        results.map(({ value }) => value?.name),
-        ["Last", "First"],
-      );
-      runtime.node("manage").receive({ operation: "delete", payload: [{ id: "Last" }, { name: "no id" }] });
-      const deleted = (await runtime.arrived("out", 3))[2]?.payload as ItemResult[];
-      assert.deepEqual([deleted[0], deleted[1]?.error?.code], [{ ok: true, value: null }, "invalid_input"]);
-      assert.deepEqual([...house.simulator.store.things.values()].filter(({ deleted_at: at }) => at).length, 1);
-      await runtime.unload();
-      const variable = { type: "INT", permission: "READ_WRITE", update_strategy: "ON_CHANGE" };
-      const properties = await start({ resource: "properties", operation: "create" });
-      const payload = ["House", "First"].map((thingId) => ({ ...variable, thingId, name: "extra" }));
-      properties.node("manage").receive({ payload });
-      const [added] = await properties.arrived("out");
-      assert.ok((added?.payload as ItemResult[]).every(({ ok }) => ok));
-    });
+  it("ensures a wanted state, and plans it", async () => {
+    const runtime = await start({ operation: "ensure" });
+    const payload = { name: "Shed", timezone: "Europe/Rome" };
+    for (const [index, message] of [{ dryRun: true }, {}, {}].entries()) {
+      runtime.node("manage").receive({ payload: { ...payload }, ...message });
+      await runtime.arrived("out", index + 1);
+    }
+    assert.deepEqual(
+      runtime.at("out").map(({ payload: result }) => (result as { changed: boolean }).changed),
+      [true, true, false],
+    );
+    assert.equal(requests().filter((request) => request.startsWith("PUT")).length, 1);
+    runtime.node("manage").receive({ payload, prune: "yes" });
+    const [error] = errors(await runtime.arrived("caught"));
+    assert.match(error?.message ?? "", /msg\.prune must be true or false/);
+  });
 
-    it("answers an empty array without a request", async () => {
-      assert.deepEqual((await ask({ payload: [] }, { operation: "create" })).payload, []);
-      assert.deepEqual(requests(), []);
-    });
-
-    it("takes 10,000 items", async () => {
-      const payload = Array.from({ length: 10_000 }, (_, index) => ({ name: `🙂 ${index}` }));
-      const results = (await ask({ payload }, { operation: "create" })).payload as ItemResult[];
-      assert.equal(results.length, 10_000);
-      assert.match(results[9_999]!.error!.message, /^item 9999: /);
-      assert.deepEqual(requests(), [], "what is refused here costs no request");
-    });
-
-    it("shows how far it is, and is cancelled by a redeploy", async () => {
-      bench = await load(house, [manage({ operation: "create" }), ...around], { requestsPerSecond: 10 });
-      const runtime = bench;
-      runtime.node("manage").receive({ payload: Array.from({ length: 200 }, (_, index) => ({ name: `T${index}` })) });
-      const shown = (): string[] => runtime.at("statuses").map(({ status }) => (status as { text: string }).text);
-      await until("progress", () =>
-        shown().some((text) => /progress-(?:seconds|minutes)|^\d+\/200, \d+ s$/.test(text)),
-      );
-      const before = requests().length;
-      await runtime.unload();
-      bench = undefined;
-      assert.equal(runtime.at("out").length, 0);
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      assert.ok(requests().length <= before + 10, "goes on after the redeploy");
-    });
+  it("makes a fleet from a template, and copies a dashboard under another name", async () => {
+    const runtime = await start({ operation: "export-template", thing: "House" });
+    runtime.node("manage").receive({});
+    const template = (await runtime.arrived("out"))[0]?.payload;
+    await runtime.unload();
+    const fleet = await start({ operation: "create-from-template" });
+    fleet.node("manage").receive({ payload: { template, copies: [{ name: "One" }, { name: "Two" }] } });
+    await fleet.arrived("out");
+    const made = [...house.simulator.store.things.values()].filter(({ name }) => ["One", "Two"].includes(name));
+    assert.deepEqual(
+      made.map(({ properties }) => properties.length),
+      [6, 6],
+    );
+    await fleet.unload();
+    const dashboards = await start({ resource: "dashboards", operation: "" });
+    dashboards.node("manage").receive({ operation: "create", payload: { name: "Home" } });
+    await dashboards.arrived("out");
+    dashboards.node("manage").receive({ operation: "clone", dashboardId: "Home", payload: { name: "Away" } });
+    const [, copy] = await dashboards.arrived("out", 2);
+    assert.equal((copy?.payload as { name: string }).name, "Away");
   });
 });
