@@ -44,18 +44,23 @@ describe("bulk work", () => {
 
   it("loses and doubles nothing through refusals, faults, lost answers and an expired token", async () => {
     const names = Array.from({ length: 60 }, (_, index) => `Thing ${index % 50}`);
-    const later = (milliseconds: number, work: () => void): unknown => setTimeout(work, milliseconds);
     const order = { match: "/iot/v2/things", method: "PUT" };
-    later(100, () => simulator.faults.rest.push({ ...order, status: 500, times: 5, afterEffect: true }));
-    later(200, () => simulator.faults.rest.push({ ...order, status: 500, times: 3 }));
-    later(300, () => simulator.faults.rest.push({ ...order, drop: true, times: 3, afterEffect: true }));
-    later(350, () => simulator.faults.rest.push({ ...order, drop: true, times: 2 }));
-    later(400, () => simulator.tokens.revokeAll());
     simulator.faults.rest.push({ ...order, status: 429, times: 20 });
+    const steps: [made: number, work: () => void][] = [
+      [5, () => simulator.faults.rest.push({ ...order, status: 500, times: 5, afterEffect: true })],
+      [20, () => simulator.faults.rest.push({ ...order, status: 500, times: 3 })],
+      [25, () => simulator.faults.rest.push({ ...order, drop: true, times: 3, afterEffect: true })],
+      [35, () => simulator.faults.rest.push({ ...order, drop: true, times: 2 })],
+      [45, () => simulator.tokens.revokeAll()],
+    ];
+    const timer = setInterval(() => {
+      while (things().length >= (steps[0]?.[0] ?? Infinity)) steps.shift()?.[1]();
+    }, 2);
     const results = await manager.runMany(choose("things", "create"), {
       ...nothing,
       body: names.map((name) => ({ name })),
     });
+    clearInterval(timer);
     const made = values(results);
     assert.deepEqual(
       made.map(({ name }) => name),
@@ -63,6 +68,12 @@ describe("bulk work", () => {
     );
     assert.equal(new Set(made.map(({ id }) => id)).size, 60, "each item has a thing of its own");
     assert.equal(things().length, 60);
+    assert.deepEqual(simulator.faults.rest, [], "all faults were met");
+    const met = simulator.observed.requests.map(({ status }) => status);
+    assert.deepEqual(
+      [429, 500, 0].map((status) => met.filter((one) => one === status).length),
+      [20, 8, 5],
+    );
   });
 
   it("finds what a lost answer had made, and not what was there before or is of another item", async () => {
