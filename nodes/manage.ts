@@ -68,7 +68,8 @@ function readSettings(raw: RawSettings): ManageSettings {
 function manage(node: Node, status: NodeStatus, settings: ManageSettings, { rest }: CloudAccount): void {
   const closing = new AbortController();
   const { signal } = closing;
-  const manager = new Manager({ rest, clock: systemClock, onWarning: (message) => node.warn(message) });
+  const onWarning = (message: string): void => node.warn(message);
+  const manager = new Manager({ rest, clock: systemClock, onWarning });
   status.idle();
 
   const carryOut = async (message: Message, send: Send): Promise<void> => {
@@ -76,7 +77,7 @@ function manage(node: Node, status: NodeStatus, settings: ManageSettings, { rest
     const wanted = wantedWork({ ...choice, dashboard: targetsOf(settings, message).dashboard }, message);
     const onProgress = status.progress.bind(status);
     if (wanted !== undefined) {
-      finish(message, await status.during(wanted({ rest, signal, onProgress })), send);
+      finish(message, await status.during(wanted({ rest, signal, onProgress, onWarning })), send);
       return;
     }
     const chosen = chooseOperation(choice);

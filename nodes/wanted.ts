@@ -10,6 +10,7 @@ export interface WantedOptions {
   rest: Rest;
   signal: AbortSignal;
   onProgress: (progress: WantedProgress) => void;
+  onWarning: (message: string) => void;
 }
 
 /** Work on a wanted state; gives the answer's payload. Throws what the functions of cloud/wanted throw. */
