@@ -1,8 +1,7 @@
 import { CloudError } from "../errors";
 import type { RestClient } from "./client";
-import { readRawSeries, type RawSeriesRequest, type RawSeriesResponse } from "./models";
-import { operation } from "./operations";
-import { printable } from "./text";
+import type { RawSeriesRequest, RawSeriesResponse } from "./models";
+import { askSeries, instantOf, pageSize, queriesPerCall, requireOk } from "./series-answer";
 
 /** The span of one variable's history to be read: from ≤ time < to, both RFC 3339. */
 export interface SeriesWindow {
@@ -30,10 +29,6 @@ export interface RawRead {
   onOverflow: (propertyId: string, time: string) => void;
 }
 
-/** Most points that a query for one property answers (rest-api 7, History). */
-const pageSize = 1_000;
-/** So many properties are asked for in one call: ten full pages are what a query for a whole thing may answer. */
-const queriesPerCall = 10;
 /** Nanoseconds by which an instant is left that can't be read to its end: if the service rounds, in two strides. */
 const strides = [1n, 1_000_000n];
 
@@ -63,14 +58,12 @@ export async function* readRaw(read: RawRead): AsyncGenerator<RawPoint, void, un
 }
 
 async function turnPages(read: RawRead, cursors: readonly Cursor[]): Promise<void> {
-  const body = { resp_version: 1, requests: cursors.map((cursor) => cursor.request) };
-  const options = read.signal === undefined ? {} : { signal: read.signal };
-  const answer = await read.client.call(operation("series_v2#batch_query_raw"), { body }, options);
-  const responses = new Map(readRawSeries(answer.body).map((response) => [response.query.toLowerCase(), response]));
+  const requests = cursors.map((cursor) => cursor.request);
+  const { responses, isNull } = await askSeries(read, "series_v2#batch_query_raw", requests);
   for (const cursor of cursors) {
     const response = responses.get(cursor.request.q.toLowerCase());
     if (response !== undefined) cursor.take(response);
-    else cursor.takeNothing(answer.body === null);
+    else cursor.takeNothing(isNull);
   }
 }
 
@@ -131,8 +124,8 @@ class Cursor {
   }
 
   take(response: RawSeriesResponse): void {
-    this.#refuse(response);
     const { propertyId } = this.#window;
+    requireOk(response, propertyId);
     const points = response.times.map((time, index): Stored => {
       const instant = instantOf(time, propertyId);
       const timestamp = Number(instant / 1_000_000n);
@@ -151,13 +144,6 @@ class Cursor {
       throw new CloudError("server_error", `series: the answer holds nothing for property ${this.#window.propertyId}.`);
     }
     this.#isComplete = true;
-  }
-
-  #refuse({ status, message = "" }: RawSeriesResponse): void {
-    if (status === "ok") return;
-    const code = /not found/i.test(message) ? "not_found" : "server_error";
-    const said = printable(message || status) || "no status";
-    throw new CloudError(code, `series: no history of property ${this.#window.propertyId}: ${said}.`);
   }
 
   /** Whether the page before has not given this point. */
@@ -198,18 +184,6 @@ class Cursor {
     this.#atReached = new Map();
     this.#from = rfc3339(this.#reached);
   }
-}
-
-const timeForm = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/i;
-
-/** A time in nanoseconds since 1970, since two points of one millisecond may be apart. */
-function instantOf(time: string, propertyId: string): bigint {
-  const [, seconds = "", fraction = "", zone = ""] = timeForm.exec(time) ?? [];
-  const milliseconds = Date.parse(seconds + zone.toUpperCase());
-  if (!Number.isFinite(milliseconds)) {
-    throw new CloudError("server_error", `series: "${printable(time)}" in property ${propertyId} is not a time.`);
-  }
-  return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, "0"));
 }
 
 function rfc3339(instant: bigint): string {
