@@ -51,6 +51,7 @@ const corePages = [
   "function/rbe",
   "parsers/70-CSV",
   "network/10-mqtt",
+  "storage/10-file",
 ].map((name) => path.join(core, `${name}.html`));
 
 function readFlow(file: string): FlowNode[] {

@@ -52,6 +52,7 @@ const deviceStates = ["online", "offline", "unknown", "stale"].map((state) => `d
 const forms: Record<string, Form> = {
   "property-out": { ...usualForm, states: [...usualForm.states, "sending", "queued"] },
   "property-get": { ...usualForm, scripts: ["thing-variable"], states: ["idle", "working", "done"] },
+  history: { ...usualForm, scripts: ["thing-variable"], states: ["idle", "working", "done", "share"] },
   manage: {
     scripts: ["manage-lists", "manage-form", "thing-variable", "device"],
     fields: ["thing", "property", "device", "dashboard", "trigger"],

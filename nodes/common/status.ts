@@ -72,6 +72,12 @@ export class NodeStatus {
     this.#show({ fill: "blue", shape: "ring", text: this.#text("upload", { percent }) });
   }
 
+  /** Blue ring: how much of the work is done, from 0 to 1. */
+  share(part: number): void {
+    const percent = Math.floor(100 * Math.min(1, Math.max(0, part)));
+    this.#show({ fill: "blue", shape: "ring", text: this.#text("share", { percent }) });
+  }
+
   /** Yellow ring: so many messages wait for a connection. */
   queued(count: number): void {
     this.#show({ fill: "yellow", shape: "ring", text: this.#text("queued", { count }) });

@@ -1,14 +1,22 @@
+import { createRequire } from "node:module";
 import helper from "node-red-node-test-helper";
-import type { Node } from "node-red";
+import type { Node, NodeInitializer } from "node-red";
 import type { House } from "../support/house";
 import { until } from "../support/house";
 import accountSet from "../../nodes/account";
 import deviceSet from "../../nodes/device";
 import deviceStatusSet from "../../nodes/device-status";
+import historySet from "../../nodes/history";
 import manageSet from "../../nodes/manage";
 import propertyGetSet from "../../nodes/property-get";
 import propertyInSet from "../../nodes/property-in";
 import propertyOutSet from "../../nodes/property-out";
+
+const nodeRed = process.env.NODE_RED ?? require.resolve("node-red");
+/** Loads from the runtime under test, whichever that is. */
+const fromNodeRed = createRequire(nodeRed);
+/** Core nodes that flows may have, beside those that the helper loads. */
+const coreSets = { join: "sequence/17-split.js", junction: "common/05-junction.js" };
 
 /** A message as a spec looks at it. */
 export type Received = Record<string, unknown> & { payload?: unknown };
@@ -30,7 +38,7 @@ export function accountNode(house: House, more: object = {}): Record<string, unk
 
 /** Loads a flow into the test helper's runtime; a device node of the id "device" is the house's. Nodes of type `helper` collect what arrives at them. */
 export async function load(house: House, flow: Record<string, unknown>[], more: object = {}): Promise<Bench> {
-  helper.init(process.env.NODE_RED ?? require.resolve("node-red"));
+  helper.init(nodeRed);
   const nodes = [
     { id: "tab", type: "tab" },
     accountNode(house, more),
@@ -40,7 +48,26 @@ export async function load(house: House, flow: Record<string, unknown>[], more: 
     account: { clientId: house.account.clientId, clientSecret: house.account.clientSecret },
     device: { deviceId: house.deviceId, secretKey: house.secretKey },
   };
-  const sets = [accountSet, propertyInSet, propertyOutSet, propertyGetSet, deviceStatusSet, deviceSet, manageSet];
+  const own = [
+    accountSet,
+    propertyInSet,
+    propertyOutSet,
+    propertyGetSet,
+    deviceStatusSet,
+    deviceSet,
+    historySet,
+    manageSet,
+  ];
+  const core = Object.entries(coreSets).flatMap(([type, set]) =>
+    flow.some((node) => node["type"] === type) ? [fromNodeRed(`@node-red/nodes/core/${set}`) as NodeInitializer] : [],
+  );
+  const { hooks } = fromNodeRed("@node-red/util") as { hooks: object };
+  // The helper's runtime leaves them out.
+  const sets = [...own, ...core].map(
+    (set): NodeInitializer =>
+      (red) =>
+        set(Object.assign(red, { hooks })),
+  );
   await helper.load(sets, nodes, credentials);
   const inboxes = new Map<string, Received[]>();
   for (const { id, type } of flow) {

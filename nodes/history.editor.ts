@@ -1,0 +1,63 @@
+import { targetLabel } from "./editor/label";
+import { fieldValue, showRows } from "./editor/rows";
+import { pickThingAndVariable } from "./editor/thing-variable";
+import { textsOf } from "./editor/text";
+import { type Validate, wholeNumberFrom } from "./editor/validators";
+
+const translate = textsOf("arduino-cloud-history");
+/** A date with or without a time, milliseconds since 1970, `now`, or a span back from now; the runtime looks closer. */
+const timeForm = /^(now|\d{4}-\d\d-\d\d.*|-?\d{9,16}|0|-\d{1,9}[mhdw])?$/;
+
+const textOf = (value: unknown): string =>
+  typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
+const isTime: Validate = (value, { label = "" }) =>
+  timeForm.test(textOf(value)) || `${label}: ${translate("error.time")}`;
+const isInterval: Validate = (value, { label = "" }) => {
+  const text = textOf(value);
+  const isFine = text === "" || (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 86_400);
+  return isFine || `${label}: ${translate("error.interval")}`;
+};
+let closeLists: () => void = () => undefined;
+
+RED.nodes.registerType("arduino-cloud-history", {
+  category: "Arduino Cloud",
+  categoryDescription: translate("tip.category"),
+  color: "#8fc1c4",
+  defaults: {
+    name: { value: "" },
+    account: { value: "", type: "arduino-cloud-account", label: translate("label.account") },
+    thing: { value: "" },
+    thingName: { value: "" },
+    property: { value: "" },
+    propertyName: { value: "" },
+    from: { value: "", label: translate("label.from"), validate: isTime },
+    to: { value: "", label: translate("label.to"), validate: isTime },
+    mode: { value: "" },
+    interval: { value: "", label: translate("label.interval"), validate: isInterval },
+    aggregation: { value: "" },
+    output: { value: "rows" },
+    batch: { value: 1000, label: translate("label.batch"), validate: wholeNumberFrom(1) },
+    limit: { value: 0, label: translate("label.limit"), validate: wholeNumberFrom(0) },
+    advance: { value: "auto" },
+  },
+  inputs: 1,
+  outputs: 1,
+  icon: "arduino-cloud-history.svg",
+  paletteLabel: translate("palette"),
+  label() {
+    return targetLabel(this, translate("palette"));
+  },
+  labelStyle() {
+    return this.name ? "node_label_italic" : "";
+  },
+  oneditprepare() {
+    closeLists = pickThingAndVariable({ type: "arduino-cloud-history" });
+    showRows(["mode", "output"], {
+      "#arduino-cloud-interval-row": () => fieldValue("mode") !== "raw",
+      "#arduino-cloud-aggregation-row": () => ["", "aggregate"].includes(fieldValue("mode")),
+      "#arduino-cloud-batch-row, #arduino-cloud-advance-row": () => fieldValue("output") === "stream",
+    });
+  },
+  oneditsave: () => closeLists(),
+  oneditcancel: () => closeLists(),
+});
