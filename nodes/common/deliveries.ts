@@ -51,7 +51,7 @@ export class Deliveries {
   /** @param sender the id of the node that sends */
   constructor(RED: NodeAPI, sender: string) {
     this.#hooks = (RED as unknown as { hooks?: Hooks }).hooks;
-    this.#events = RED.events as NodeJS.EventEmitter;
+    this.#events = RED.events;
     this.#sender = sender;
     // A node that a deploy has replaced never completes what it had.
     this.#onFlows = () => this.#drop(({ node }) => (RED.nodes.getNode(node.id) as unknown) !== node);

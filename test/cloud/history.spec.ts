@@ -114,7 +114,7 @@ describe("readHistory against the simulator", () => {
     await house.stop();
   });
 
-  const store = (variable: string, offset: number, value: never | number | string | boolean | null): void => {
+  const store = (variable: string, offset: number, value: number | string | boolean | null): void => {
     house.simulator.store.propertyNamed(house.thingId, variable)?.history.push({ time: start + offset, value });
   };
   const read = async (more: Partial<HistoryWish>, signal = new AbortController().signal): Promise<RawPoint[]> => {
