@@ -42,6 +42,7 @@ describe("the editor", function () {
     const category = editor.page.locator(".red-ui-palette-category", { hasText: "Arduino Cloud" });
     assert.deepEqual((await category.locator(".red-ui-palette-node").allInnerTexts()).sort(), [
       "device status",
+      "history",
       "manage",
       "property get",
       "property in",

@@ -1,0 +1,124 @@
+import assert from "node:assert/strict";
+import type { Browser } from "playwright-core";
+import { type House, startHouse } from "../support/house";
+import { type NodeRed, startNodeRed } from "../support/node-red";
+import { Editor, startBrowser } from "./editor";
+
+describe("the form of history", function () {
+  this.timeout(60_000);
+  let house: House;
+  let red: NodeRed;
+  let browser: Browser;
+  let editor: Editor;
+  let history: string;
+
+  before(async function () {
+    this.timeout(120_000);
+    house = await startHouse();
+    house.simulator.store.record(house.thingId, "temperature", 21.5, Date.now() - 60_000);
+    red = await startNodeRed();
+    const { clientId, clientSecret, ...settings } = house.account;
+    await red.deploy([
+      { id: "tab", type: "tab", label: "Flow" },
+      {
+        id: "account",
+        type: "arduino-cloud-account",
+        name: "House",
+        ...settings,
+        credentials: { clientId, clientSecret },
+      },
+    ]);
+    browser = await startBrowser();
+    editor = await Editor.open(browser, red.url);
+    history = await editor.drag("arduino-cloud-history", 300, 100);
+  });
+
+  after(async () => {
+    await browser.close();
+    await red.stop();
+    await house.stop();
+  });
+
+  const input = (field: string) => editor.page.locator(`#node-input-${field}`);
+  const hint = (field: string) => editor.page.locator(`#arduino-cloud-${field}-hint`);
+
+  it("has the defaults that the contract names, and leaves to the message what a message can say", async () => {
+    const blank = ["name", "thing", "property", "from", "to", "mode", "interval", "aggregation"];
+    assert.deepEqual(
+      await editor.fields(history, ...blank),
+      blank.map(() => ""),
+    );
+    assert.deepEqual(await editor.fields(history, "output", "batch", "limit", "advance", "inputs", "outputs"), [
+      "rows",
+      1000,
+      0,
+      "auto",
+      1,
+      1,
+    ]);
+  });
+
+  it("picks a variable, and shows the fields that matter", async () => {
+    await editor.edit(history);
+    await input("account").selectOption("account");
+    await hint("thing").getByText("1 thing to choose from.").waitFor();
+    await input("thing").click();
+    await editor.choices.filter({ hasText: "House" }).click();
+    await hint("property").getByText("6 variables to choose from.").waitFor();
+    await input("property").click();
+    await editor.choices.filter({ hasText: /^temperature/ }).click();
+    assert.equal(await input("from").getAttribute("placeholder"), "msg.from; else -24h");
+    assert.deepEqual(
+      await Promise.all(["interval", "aggregation", "batch", "advance"].map((field) => input(field).isVisible())),
+      [true, true, false, false],
+    );
+    await input("mode").selectOption("raw");
+    await input("output").selectOption("stream");
+    assert.deepEqual(
+      await Promise.all(["interval", "aggregation", "batch", "advance"].map((field) => input(field).isVisible())),
+      [false, false, true, true],
+    );
+    await editor.expectNoRawKeys();
+    await editor.picture("history");
+    await editor.done();
+    assert.deepEqual(await editor.fields(history, "valid", "thing", "property", "mode", "output"), [
+      true,
+      house.thingId,
+      "temperature",
+      "raw",
+      "stream",
+    ]);
+  });
+
+  it("refuses what is no time, interval or number", async () => {
+    for (const [field, wrong, right] of [
+      ["from", "yesterday", "-7d"],
+      ["to", "5 minutes", "2026-03-01T08:00:00Z"],
+      ["batch", "0", "500"],
+      ["limit", "-1", "10"],
+    ] as const) {
+      await editor.edit(history);
+      await input(field).fill(wrong);
+      await editor.done();
+      assert.deepEqual(await editor.fields(history, "valid"), [false], field);
+      await editor.edit(history);
+      await input(field).fill(right);
+      await editor.done();
+      assert.deepEqual(await editor.fields(history, "valid", field), [true, right]);
+    }
+    editor.expectNoTrouble();
+  });
+
+  it("is deployed, and has help", async () => {
+    await editor.deploy();
+    await editor.page.locator(".red-ui-flow-node-status-label", { hasText: "idle" }).waitFor();
+    await editor.page.evaluate(() => {
+      const { RED } = globalThis as unknown as { RED: { sidebar: { help: { show(type: string): void } } } };
+      RED.sidebar.help.show("arduino-cloud-history");
+    });
+    await editor.page.getByText("Reads the stored values of a variable").waitFor();
+    await editor.picture("history-help");
+    await editor.expectNoRawKeys();
+    editor.expectNoTrouble();
+  });
+});
