@@ -137,7 +137,8 @@ describe("readHistory against the simulator", () => {
     assert.equal(calls(), 4);
   });
 
-  it("condenses all variables of a thing in one call, in order of time", async () => {
+  it("condenses all variables of a thing in one call, in order of time, whatever the order of the answer", async () => {
+    house.simulator.store.choices.seriesOrder = "DESC";
     store("temperature", 0, 20);
     store("temperature", minute, 22);
     store("relay", minute, false);

@@ -39,7 +39,7 @@ describe("history in a real Node-RED", function () {
       thing: house.thingId,
       property: "counter",
       from: "2026-03-01T00:00:00Z",
-      to: "2026-03-02T00:00:00Z",
+      to: "2026-03-01T00:00:06Z",
       output: "stream",
       wires: [["out", "instance"]],
     },
@@ -70,6 +70,11 @@ describe("history in a real Node-RED", function () {
       assert.ok(red.received("out").length <= red.received("ended").length + 1);
     }
     await until("the end", () => red.received("completed").length === 1);
+    const statuses = red.received("statuses").map(({ status }) => (status as { text: string }).text);
+    assert.ok(
+      statuses.some((text) => /^[1-9]?\d %$/.test(text)),
+      `no progress in ${statuses.join(", ")}`,
+    );
     const rows = red.received("out").flatMap(({ payload }) => payload as { value: number }[]);
     assert.deepEqual(
       rows.map(({ value }) => value),
