@@ -61,7 +61,7 @@ describe("history in a real Node-RED", function () {
   });
 
   it("waits for what is inside a subflow, and gives each value once", async () => {
-    await red.deploy(flow(150));
+    await red.deploy(flow(400));
     red.send("history", {});
     for (let index = 1; index <= 5; index++) {
       await until(`message ${index}`, () => red.received("begun").length >= index);
