@@ -6,8 +6,8 @@ import type { LiveValue } from "./data/feed";
 import type { Session, SessionState } from "./data/session";
 import type { PropertyValue } from "./data/values";
 import { type CloudError, mayPass, toCloudError } from "./errors";
-import { changedValues, type HeldValue, nameOf, replayGap } from "./gap";
-import type { KnownThing, Property, Rest } from "./rest";
+import { changedValues, type HeldValue, replayGap } from "./gap";
+import { type KnownThing, type Property, type Rest, wireName } from "./rest";
 import { type LastSeen, SeenValues } from "./seen-values";
 
 /** Where a value comes from. */
@@ -230,7 +230,7 @@ export class CatchUp {
       const maxAge = Math.max(0, Math.min(sharedAge, clock.now() - onlineAt));
       return account.rest.directory.thing(thingId, { signal, maxAge });
     });
-    return thing.properties.filter((property) => variable === "" || nameOf(property) === variable);
+    return thing.properties.filter((property) => variable === "" || wireName(property) === variable);
   }
 
   #emit({ variable, value, timestamp }: StoredValue): void {
@@ -249,7 +249,7 @@ export class CatchUp {
   }
 
   #warnUnstored(properties: readonly Property[]): void {
-    const names = properties.map(nameOf).filter((name) => !this.#told.has(name));
+    const names = properties.map(wireName).filter((name) => !this.#told.has(name));
     if (names.length === 0) return;
     for (const name of names) this.#told.add(name);
     this.#options.onWarning(

@@ -12,7 +12,7 @@ import {
 import { type Clock, sleep } from "./clock";
 import type { LiveValue } from "./data/feed";
 import { fingerprint, storedValue } from "./data/fingerprint";
-import type { Property, RestClient } from "./rest";
+import { type Property, type RestClient, wireName } from "./rest";
 import { readRaw, type SeriesWindow } from "./rest/series";
 import { offsetOf, remembered, type SeenValue, type SeenValues } from "./seen-values";
 
@@ -58,11 +58,6 @@ const laterBy = 1_000;
 /** A difference of clocks that is told in whole seconds is off by so much at most. */
 const secondsTell = 1_100;
 
-/** The name on the wire. */
-export function nameOf(property: Property): string {
-  return property.variable_name ?? property.name;
-}
-
 /**
  * Gives out every stored value of an outage that was not seen live before it and does not wait among the held ones, in
  * order of time. Reads from well before the loss, so that the end of what was seen is found in it, to well after the
@@ -72,7 +67,7 @@ export function nameOf(property: Property): string {
  */
 export async function replayGap(context: GapContext): Promise<void> {
   const { seen, stored, clockSkew } = context;
-  const offsets = stored.map((property) => seen.offset(nameOf(property)));
+  const offsets = stored.map((property) => seen.offset(wireName(property)));
   const [lostAt, backAt] = [seen.reached + clockSkew, context.onlineAt + clockSkew];
   const seenUntil = lostAt + Math.max(0, ...offsets) + overlap;
   const heldFrom = backAt + Math.min(0, ...offsets) - overlap;
@@ -168,7 +163,7 @@ function seenEdges({ seen, stored, clockSkew }: GapContext): Map<string, Edge> {
   const recent = seen.reached - mostSkew;
   return new Map(
     stored.map((property) => {
-      const name = nameOf(property);
+      const name = wireName(property);
       const known = seen
         .of(name)
         .filter(({ at }) => at >= recent)
@@ -189,7 +184,7 @@ function seenEdges({ seen, stored, clockSkew }: GapContext): Map<string, Edge> {
 function heldEdges({ held, stored, onlineAt }: GapContext, readAt: number, share: number): Map<string, Edge> {
   const edges = new Map<string, Edge>();
   for (const property of stored) {
-    const name = nameOf(property);
+    const name = wireName(property);
     const own = held.filter((one) => isReported(one) && one.live.variable === name).slice(0, remembered);
     const first = own[0];
     if (first === undefined) continue;
@@ -238,7 +233,7 @@ export function changedValues(properties: readonly Property[], seen: SeenValues,
 
 function isNews(property: Property, value: unknown, timestamp: number, seen: SeenValues, clockSkew: number): boolean {
   const print = fingerprint(property.type, value);
-  const values = seen.of(nameOf(property)).map((other) => toReference(property, other, 0));
+  const values = seen.of(wireName(property)).map((other) => toReference(property, other, 0));
   const last = values.at(-1);
   if (last === undefined) return timestamp - clockSkew > (seen.since ?? Infinity);
   const laterThan = (other: Reference): number => timestamp - other.timestamp - (other.isExact ? 0 : clockSkew);
@@ -251,7 +246,7 @@ function isNews(property: Property, value: unknown, timestamp: number, seen: See
 
 function toStored(property: Property, value: unknown, timestamp: number): StoredValue {
   const { type } = property;
-  return { variable: nameOf(property), value: storedValue(type, value), timestamp, print: fingerprint(type, value) };
+  return { variable: wireName(property), value: storedValue(type, value), timestamp, print: fingerprint(type, value) };
 }
 
 /** The stored values of some spans, ascending in time. */
@@ -263,7 +258,7 @@ async function* history(context: GapContext, spans: readonly Span[]): AsyncGener
     .map(({ property, begin, end }) => ({ propertyId: property.id, from: iso(begin), to: iso(end) }));
   const onOverflow = (propertyId: string, time: string): void => {
     const property = byId.get(propertyId)?.property;
-    const name = property === undefined ? propertyId : nameOf(property);
+    const name = property === undefined ? propertyId : wireName(property);
     warn(`"${name}" has more than 1000 values at ${time}; the API gives no more of them.`);
   };
   for await (const point of readRaw({ client, windows, signal, onOverflow })) {

@@ -1,7 +1,6 @@
 import { propertyKind } from "./data/property-types";
 import { CloudError } from "./errors";
-import { nameOf } from "./gap";
-import { findVariable, type KnownThing, type Property, type RestClient } from "./rest";
+import { findVariable, type KnownThing, type Property, type RestClient, wireName } from "./rest";
 import { type RawPoint, readRaw } from "./rest/series";
 import { aggregations, readBinned } from "./rest/series-binned";
 import { parseWindow, type TimeWindow } from "./rest/series-window";
@@ -71,7 +70,7 @@ export function planHistory(thing: KnownThing, wish: HistoryWish, now: number): 
   }
   const variables = readable.map((property) => ({
     property,
-    name: nameOf(property),
+    name: wireName(property),
     aggregation: mode === "aggregate" ? aggregation || usualAggregation(property) : "",
   }));
   return { ...window, thing, mode, interval, variables, leftOut };
@@ -108,7 +107,7 @@ export function readHistory(
 }
 
 function problemOf(property: Property, needsNumbers: boolean): string | undefined {
-  const name = printable(nameOf(property));
+  const name = printable(wireName(property));
   if (property.persist === false) return `The cloud keeps no history of ${name}: its "persist" is off.`;
   const kind = propertyKind(property.type);
   if (!needsNumbers || (kind !== "string" && kind !== "object")) return undefined;

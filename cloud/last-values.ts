@@ -2,7 +2,7 @@ import type { Clock } from "./clock";
 import type { ValueFeed } from "./data/feed";
 import type { PropertyValue } from "./data/values";
 import type { Directory } from "./rest/directory";
-import type { Property } from "./rest/models";
+import { type Property, wireName } from "./rest/models";
 
 interface Known {
   value: unknown;
@@ -32,7 +32,7 @@ export class LastValues {
   async get(thingId: string, property: Property): Promise<unknown> {
     const key = keyOf(thingId, property);
     if (this.#followed.has(key)) return this.#known.get(key)?.value;
-    const variable = property.variable_name ?? property.name;
+    const variable = wireName(property);
     const follow = (direction: "reported" | "requested"): (() => void) =>
       this.#feed.listen(thingId, direction, variable, {
         value: (live) => this.#note(key, live.value, this.#clock.now()),

@@ -12,7 +12,7 @@ import type { LastValues } from "./last-values";
 import type { Directory } from "./rest/directory";
 import { encodeReport } from "./reports";
 import type { KnownThing } from "./rest/lookup";
-import type { Property } from "./rest/models";
+import { type Property, wireName } from "./rest/models";
 
 /** What a flow wants written. */
 export interface WriteRequest {
@@ -128,7 +128,7 @@ export class Writer {
     return [...request.values].map(([reference, given]) => {
       const property = this.#directory.variable(thing, reference);
       if (property.permission === "READ_ONLY" && request.as === "user") {
-        const what = `The variable "${nameOf(property)}" of "${thing.name}"`;
+        const what = `The variable "${wireName(property)}" of "${thing.name}"`;
         throw new CloudError("read_only", `${what} is READ_ONLY: only its device writes it.`);
       }
       return { property, given };
@@ -178,7 +178,7 @@ function encodeAll(as: WriteRequest["as"], thing: KnownThing, targets: readonly 
   const writes = targets.map(({ property, given, lastKnown }) => {
     const { value, float } = coerce(property, given, lastKnown);
     if (as === "device") return encodeReport(thing, property, value);
-    const payload = encodeWrite({ property: nameOf(property), value, time, float });
+    const payload = encodeWrite({ property: wireName(property), value, time, float });
     return { topic: valueTopic(thing.id, "requested"), payload };
   });
   return { thingId: thing.id, thingName: thing.name, writes };
@@ -186,14 +186,9 @@ function encodeAll(as: WriteRequest["as"], thing: KnownThing, targets: readonly 
 
 /** The value that the board is expected to report back. */
 function toExpected({ property, given, lastKnown }: Target): Expected {
-  return { variable: nameOf(property), type: property.type, value: coerce(property, given, lastKnown).value };
+  return { variable: wireName(property), type: property.type, value: coerce(property, given, lastKnown).value };
 }
 
 function coerce(property: Property, given: unknown, lastKnown?: unknown): Coerced {
-  return coerceValue(property.type, given, { variable: nameOf(property), lastKnown });
-}
-
-/** The name on the wire. */
-function nameOf(property: Property): string {
-  return property.variable_name ?? property.name;
+  return coerceValue(property.type, given, { variable: wireName(property), lastKnown });
 }

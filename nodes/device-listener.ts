@@ -3,13 +3,12 @@ import { systemClock } from "../cloud/clock";
 import type { LiveValue } from "../cloud/data/feed";
 import type { CloudDevice, HeldValue } from "../cloud/device";
 import type { CloudError } from "../cloud/errors";
-import type { Directory } from "../cloud/rest";
-import { isUuid } from "../cloud/rest";
+import { isUuid, type Directory, wireName } from "../cloud/rest";
 import { toCloudError } from "../cloud/errors";
 import type { NodeStatus } from "./common/status";
 import type { Subscription } from "./account-listener";
 import { DeviceTypes } from "./device-types";
-import { PropertyEmitter, nameOf, type Origin } from "./property-emitter";
+import { PropertyEmitter, type Origin } from "./property-emitter";
 
 export interface DeviceListenerSettings {
   /** Variable name or property id; blank for every variable. */
@@ -100,7 +99,7 @@ export class DeviceListener {
   #means(reference: string, variable: string): boolean {
     return (
       this.#types.thing?.properties.some(
-        (property) => property.id === reference.toLowerCase() && nameOf(property) === variable,
+        (property) => property.id === reference.toLowerCase() && wireName(property) === variable,
       ) ?? false
     );
   }

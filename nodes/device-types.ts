@@ -1,7 +1,6 @@
 import type { CloudDevice } from "../cloud/device";
 import { CloudError, mayPass } from "../cloud/errors";
-import { isUuid, type Directory, type KnownThing } from "../cloud/rest";
-import { nameOf } from "./property-emitter";
+import { isUuid, type Directory, type KnownThing, wireName } from "../cloud/rest";
 
 /**
  * What an account knows of the thing of a device: a device itself learns neither names nor types from the cloud. Without
@@ -24,7 +23,7 @@ export class DeviceTypes {
 
   /** The type of a variable as far as it is known by now. */
   typeOf(variable: string): string | undefined {
-    return this.thing?.properties.find((property) => nameOf(property) === variable)?.type;
+    return this.thing?.properties.find((property) => wireName(property) === variable)?.type;
   }
 
   /**
@@ -50,7 +49,7 @@ export class DeviceTypes {
   nameOf(reference: string): string {
     if (!isUuid(reference)) return reference;
     const property = this.thing?.properties.find(({ id }) => id === reference.toLowerCase());
-    if (property !== undefined) return nameOf(property);
+    if (property !== undefined) return wireName(property);
     throw new CloudError(
       "not_found",
       `No variable with the id ${reference} is known: give its variable name, or choose an account in the device's settings.`,

@@ -1,7 +1,7 @@
 import type { Node } from "node-red";
 import { differs } from "../cloud/data/compare";
 import type { LiveValue } from "../cloud/data/feed";
-import type { KnownThing, Property } from "../cloud/rest";
+import { type KnownThing, type Property, wireName } from "../cloud/rest";
 import type { Message } from "./common/input";
 
 /** Where a value comes from, as `msg.source` says it. */
@@ -55,13 +55,8 @@ export class PropertyEmitter {
   }
 }
 
-/** The name of a variable on the wire. */
-export function nameOf(property: Property): string {
-  return property.variable_name ?? property.name;
-}
-
 function describe({ thing, property }: Origin, variable: string): Record<string, string> {
-  const known = property ?? thing?.properties.find((candidate) => nameOf(candidate) === variable);
+  const known = property ?? thing?.properties.find((candidate) => wireName(candidate) === variable);
   if (known === undefined) return { variableName: variable };
   return { id: known.id, name: known.name, variableName: variable, type: known.type };
 }

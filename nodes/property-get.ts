@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
 import { tidyValue } from "../cloud/data/float32";
 import { CloudError, toCloudError } from "../cloud/errors";
-import type { KnownThing, Property } from "../cloud/rest";
+import { type KnownThing, type Property, wireName } from "../cloud/rest";
 import { findAccount } from "./common/account-node";
 import { RepeatedFaults } from "./common/faults";
 import { type Message, onClose, onInput } from "./common/input";
@@ -10,7 +10,6 @@ import { namedPropertyOf, thingOf } from "./common/message";
 import { refuseAloud } from "./common/refuse";
 import { type RawSettings, readNumber, readText } from "./common/settings";
 import { NodeStatus } from "./common/status";
-import { nameOf } from "./property-emitter";
 
 interface PropertyGetSettings {
   account: string;
@@ -125,17 +124,17 @@ function readingOf(thing: KnownThing, variable: string, { rest }: CloudAccount):
   return {
     ...common,
     payload: valueOf(property),
-    topic: nameOf(property),
+    topic: wireName(property),
     timestamp: timeOf(property),
-    property: { id, name, variableName: nameOf(property), type },
+    property: { id, name, variableName: wireName(property), type },
   };
 }
 
 /** All values of a thing and their times, by variable name. */
 function readAll({ properties }: KnownThing): Reading {
-  const times = properties.map((property) => [nameOf(property), timeOf(property)] as const);
+  const times = properties.map((property) => [wireName(property), timeOf(property)] as const);
   return {
-    payload: Object.fromEntries(properties.map((property) => [nameOf(property), valueOf(property)])),
+    payload: Object.fromEntries(properties.map((property) => [wireName(property), valueOf(property)])),
     timestamps: Object.fromEntries(times.filter(([, time]) => time !== undefined)),
   };
 }

@@ -6,9 +6,9 @@ import { tidyValue } from "../cloud/data/float32";
 import type { Direction } from "../cloud/data/topics";
 import type { CloudError } from "../cloud/errors";
 import { mayPass, toCloudError } from "../cloud/errors";
-import { isUuid, type KnownThing, type Property } from "../cloud/rest";
+import { isUuid, type KnownThing, type Property, wireName } from "../cloud/rest";
 import type { LastSeen } from "../cloud/seen-values";
-import { nameOf, type Origin, type PropertyEmitter } from "./property-emitter";
+import { type Origin, type PropertyEmitter } from "./property-emitter";
 
 /** What is listened to. */
 export interface Target {
@@ -176,7 +176,7 @@ export class ThingSubscription implements ValueListener, Origin {
     if (isAborted(signal)) return;
     this.thing = thing;
     this.property = property;
-    if (this.thingId === "") this.#listen(thing.id, property === undefined ? "" : nameOf(property));
+    if (this.thingId === "") this.#listen(thing.id, property === undefined ? "" : wireName(property));
     if (this.#fault?.code !== "forbidden") this.#setFault(undefined);
     this.#sendInitial(thing);
   }
@@ -193,7 +193,7 @@ export class ThingSubscription implements ValueListener, Origin {
       const timestamp = Date.parse(property.value_updated_at ?? "");
       const { last_value: value } = property;
       if (!Number.isFinite(timestamp) || value === undefined || value === null) continue;
-      const about = { variable: nameOf(property), timestamp, direction, own: false } as const;
+      const about = { variable: wireName(property), timestamp, direction, own: false } as const;
       this.#options.emitter.emit(this, about, tidyValue(value), "initial");
     }
     this.#release();

@@ -75,6 +75,11 @@ const propertyNumbers = ["min_value", "max_value"] as const;
 const thingTexts = ["device_id", "device_name", "device_type", "timezone"] as const;
 const responseTexts = ["message", "property_id", "property_name", "property_type", "thing_id"] as const;
 
+/** The name of a variable on the wire: its variable name, or the name where the API tells none (rest-api 8). */
+export function wireName(property: Pick<Property, "name" | "variable_name">): string {
+  return property.variable_name ?? property.name;
+}
+
 /** Reads a property from JSON; `undefined` where it has no id or is deleted. */
 export function readProperty(json: unknown): Property | undefined {
   const raw = asRecord(json);
