@@ -23,7 +23,16 @@ execFileSync("npm", ["run", "-s", "build"], { cwd: root, stdio: "inherit" });
 
 const mocha = path.join(root, "node_modules", "mocha", "bin", "mocha.js");
 // Given files would come on top of those in .mocharc.json, so the options stand here.
-const options = ["--no-config", "--require", "tsx", "--timeout", "20000", ...process.argv.slice(2)];
+const options = [
+  "--no-config",
+  "--require",
+  "tsx",
+  "--require",
+  "./test/support/retries.ts",
+  "--timeout",
+  "20000",
+  ...process.argv.slice(2),
+];
 const specs = ["test/nodes/**/*.spec.ts", "test/end-to-end/**/*.spec.ts"];
 const { status } = spawnSync(nodeBinary, [mocha, ...options, ...specs], {
   cwd: root,
