@@ -75,7 +75,8 @@ async function settled(work: () => Promise<unknown>): Promise<ItemResult> {
 
 function reporter(total: number, clock: Clock, onProgress: BulkWork["onProgress"]): () => void {
   const started = clock.monotonic();
-  let reported = -Infinity;
+  // The first item alone would tell little of how long the rest takes.
+  let reported = started;
   let done = 0;
   return () => {
     done++;
