@@ -42,6 +42,8 @@ RED.init(server, {
   functionGlobalContext: { tell },
   logging: { console: { level: "debug", metrics: false, audit: false } },
   ...(process.env.ADMIN_AUTH === "yes" ? { adminAuth } : {}),
+  // Found in the tree above Node-RED; only few specs need it.
+  ...(process.env.DASHBOARD === "yes" ? {} : { nodesExcludes: ["node-red-dashboard"] }),
   ...(process.env.KEEPS === "yes" ? { contextStorage: { default: { module: "localfilesystem" } } } : {}),
 });
 app = RED.httpAdmin;

@@ -45,6 +45,7 @@ export interface NodeRedOptions {
   adminAuth?: boolean;
   env?: Record<string, string>;
   keeps?: boolean;
+  dashboard?: boolean;
   userDir?: string;
 }
 
@@ -54,10 +55,10 @@ type Told = { port: number } | { resources: string[] } | { started: true } | { l
 /**
  * Starts it; the package must be built. `NODE_RED` names another Node-RED than the one in node_modules, `NODE_BINARY`
  * another Node than the spec's own. `env` is what flows see as `${NAME}`. With `keeps` its folder outlives it, its context
- * is stored in files, and `userDir` starts it again from such a folder.
+ * is stored in files, and `userDir` starts it again from such a folder. With `dashboard` it has FlowFuse Dashboard 2.0.
  */
 export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRed> {
-  const { adminAuth = false, env = {}, keeps = false } = options;
+  const { adminAuth = false, env = {}, keeps = false, dashboard = false } = options;
   const userDir = options.userDir ?? (await mkdtemp(path.join(os.tmpdir(), "node-red-")));
   if (options.userDir === undefined) await installPackage(userDir);
   const child = fork(path.join(__dirname, "node-red-child.mjs"), {
@@ -67,6 +68,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
       USER_DIR: userDir,
       ADMIN_AUTH: adminAuth ? "yes" : "no",
       KEEPS: keeps ? "yes" : "no",
+      DASHBOARD: dashboard ? "yes" : "no",
     },
     execPath: process.env.NODE_BINARY ?? process.execPath,
     execArgv: [],
