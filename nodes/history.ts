@@ -7,30 +7,13 @@ import type { RawPoint } from "../cloud/rest/series";
 import { findAccount } from "./common/account-node";
 import { Deliveries } from "./common/deliveries";
 import { type Message, onClose, onInput, type Send } from "./common/input";
-import { namedPropertyOf, textOf, thingOf } from "./common/message";
+import { textOf } from "./common/message";
 import { refuse } from "./common/refuse";
-import { type RawSettings, readChoice, readNumber, readText } from "./common/settings";
+import type { RawSettings } from "./common/settings";
 import { NodeStatus } from "./common/status";
 import { batchesOf, rowsOf, variablesById, type WholeOutput, wholeOf } from "./history-output";
 import { Runs } from "./history-runs";
-
-interface HistorySettings {
-  account: string;
-  thing: string;
-  property: string;
-  /** What is blank here, the message decides. */
-  from: unknown;
-  to: unknown;
-  mode: string;
-  interval: unknown;
-  aggregation: string;
-  output: WholeOutput | "stream";
-  /** Most rows of a message of a stream. */
-  batch: number;
-  /** Most rows, the earliest; 0 for all. */
-  limit: number;
-  advance: "auto" | "next";
-}
+import { type HistorySettings, readSettings, wishOf } from "./history-settings";
 
 /** What a run needs. */
 interface Run {
@@ -63,23 +46,6 @@ export default function (RED: NodeAPI): void {
     }
   }
   RED.nodes.registerType("arduino-cloud-history", construct);
-}
-
-function readSettings(raw: RawSettings): HistorySettings {
-  return {
-    account: readText(raw, "account"),
-    thing: readText(raw, "thing"),
-    property: readText(raw, "property"),
-    from: raw.from,
-    to: raw.to,
-    mode: readText(raw, "mode"),
-    interval: raw.interval,
-    aggregation: readText(raw, "aggregation"),
-    output: readChoice(raw, "output", ["rows", "chart", "csv", "stream"]),
-    batch: Math.floor(readNumber(raw, "batch", 1_000, 1)),
-    limit: Math.floor(readNumber(raw, "limit", 0, 0)),
-    advance: readChoice(raw, "advance", ["auto", "next"]),
-  };
 }
 
 /** Reads history for each message. Needs REST only, so the account's session is left alone. */
@@ -228,38 +194,9 @@ class HistoryReader {
   }
 }
 
-/** What is asked for: what the form leaves blank, the message says, failing that, the default. */
-function wishOf(
-  settings: HistorySettings,
-  message: Message,
-): { thing: string } & Omit<Parameters<typeof planHistory>[1], "needsNumbers"> {
-  const thing = settings.thing || thingOf(message);
-  if (thing === "") {
-    throw new CloudError(
-      "invalid_input",
-      "No thing is given: choose one in the node's settings, or set msg.thingId to its id or name.",
-    );
-  }
-  const open = (field: "from" | "to" | "interval", fallback: unknown): unknown =>
-    [settings[field], message[field]].find((given) => !isBlank(given)) ?? fallback;
-  return {
-    thing,
-    variable: settings.property || namedPropertyOf(message),
-    from: open("from", "-24h"),
-    to: open("to", "now"),
-    mode: settings.mode || textOf(message, "mode") || "raw",
-    interval: open("interval", 300),
-    aggregation: settings.aggregation || textOf(message, "aggregation"),
-  };
-}
-
 /** What was read before a run was called off may still come. */
 function requireGoing(signal: AbortSignal): void {
   if (signal.aborted) throw cancelled(work);
-}
-
-function isBlank(given: unknown): boolean {
-  return given === undefined || given === null || (typeof given === "string" && given.trim() === "");
 }
 
 function tooLarge(): CloudError {

@@ -1,0 +1,78 @@
+import { CloudError } from "../cloud/errors";
+import type { HistoryWish } from "../cloud/history";
+import type { Message } from "./common/input";
+import { namedPropertyOf, textOf, thingOf } from "./common/message";
+import { type RawSettings, readChoice, readNumber, readText } from "./common/settings";
+import type { WholeOutput } from "./history-output";
+
+/** The settings of a history node. */
+export interface HistorySettings {
+  account: string;
+  thing: string;
+  property: string;
+  /** What is blank here, the message decides. */
+  from: unknown;
+  to: unknown;
+  mode: string;
+  interval: unknown;
+  aggregation: string;
+  output: WholeOutput | "stream";
+  /** Most rows of a message of a stream. */
+  batch: number;
+  /** Most rows, the earliest; 0 for all. */
+  limit: number;
+  advance: "auto" | "next";
+}
+
+/**
+ * Reads the settings.
+ * @throws CloudError `not_configured` naming the field, what is given and what is expected
+ */
+export function readSettings(raw: RawSettings): HistorySettings {
+  return {
+    account: readText(raw, "account"),
+    thing: readText(raw, "thing"),
+    property: readText(raw, "property"),
+    from: raw.from,
+    to: raw.to,
+    mode: readText(raw, "mode"),
+    interval: raw.interval,
+    aggregation: readText(raw, "aggregation"),
+    output: readChoice(raw, "output", ["rows", "chart", "csv", "stream"]),
+    batch: Math.floor(readNumber(raw, "batch", 1_000, 1)),
+    limit: Math.floor(readNumber(raw, "limit", 0, 0)),
+    advance: readChoice(raw, "advance", ["auto", "next"]),
+  };
+}
+
+/**
+ * What is asked for: what the form leaves blank, the message says, failing that, the default.
+ * @throws CloudError `invalid_input` where no thing is named, or something is of the wrong kind
+ */
+export function wishOf(
+  settings: HistorySettings,
+  message: Message,
+): { thing: string } & Omit<HistoryWish, "needsNumbers"> {
+  const thing = settings.thing || thingOf(message);
+  if (thing === "") {
+    throw new CloudError(
+      "invalid_input",
+      "No thing is given: choose one in the node's settings, or set msg.thingId to its id or name.",
+    );
+  }
+  const open = (field: "from" | "to" | "interval", fallback: unknown): unknown =>
+    [settings[field], message[field]].find((given) => !isBlank(given)) ?? fallback;
+  return {
+    thing,
+    variable: settings.property || namedPropertyOf(message),
+    from: open("from", "-24h"),
+    to: open("to", "now"),
+    mode: settings.mode || textOf(message, "mode") || "raw",
+    interval: open("interval", 300),
+    aggregation: settings.aggregation || textOf(message, "aggregation"),
+  };
+}
+
+function isBlank(given: unknown): boolean {
+  return given === undefined || given === null || (typeof given === "string" && given.trim() === "");
+}
