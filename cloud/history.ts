@@ -1,3 +1,11 @@
+import {
+  type BucketWidth,
+  inBuckets,
+  needsNumbers as statisticNeedsNumbers,
+  parseBucketWidth,
+  parseStatistics,
+  type Statistic,
+} from "./buckets";
 import { propertyKind } from "./data/property-types";
 import { CloudError } from "./errors";
 import { findVariable, type KnownThing, type Property, type RestClient, wireName } from "./rest";
@@ -5,8 +13,9 @@ import { type RawPoint, readRaw } from "./rest/series";
 import { aggregations, readBinned } from "./rest/series-binned";
 import { parseWindow, type TimeWindow } from "./rest/series-window";
 import { printable } from "./rest/text";
+import { wrongWish } from "./wish";
 
-export const historyModes = ["raw", "aggregate", "sample"] as const;
+export const historyModes = ["raw", "aggregate", "sample", "buckets"] as const;
 export type HistoryMode = (typeof historyModes)[number];
 
 /** What is asked for, as a user gives it. */
@@ -16,9 +25,12 @@ export interface HistoryWish {
   from: unknown;
   to: unknown;
   mode: string;
-  /** Seconds, for `aggregate` and `sample`. */
+  /** Seconds, for `aggregate` and `sample`; for `buckets` as `parseBucketWidth` takes it. */
   interval: unknown;
-  /** Blank: AVG, and BOOL_OR for booleans (rest-api 7, History). */
+  /**
+   * Blank: AVG, and BOOL_OR for booleans (rest-api 7, History). For `buckets` as `parseStatistics` takes it; blank: MEAN of
+   * numbers, LAST of all else.
+   */
   aggregation: string;
   /** Whether texts and objects are of no use. */
   needsNumbers: boolean;
@@ -29,23 +41,27 @@ export interface HistoryVariable {
   property: Property;
   /** The variable name. */
   name: string;
-  /** Blank where values are not condensed. */
+  /** Blank where values are not condensed by the cloud. */
   aggregation: string;
+  /** None where values are not condensed here, in buckets. */
+  statistics: readonly Statistic[];
 }
 
 /** What will be read. */
 export interface HistoryPlan extends TimeWindow {
   thing: KnownThing;
   mode: HistoryMode;
-  /** Seconds. */
+  /** Seconds; 0 where the cloud does not condense. */
   interval: number;
+  /** Only for `buckets`. */
+  width?: BucketWidth;
   variables: readonly HistoryVariable[];
   /** Variables of the thing that can't be read this way: one sentence each. */
   leftOut: readonly string[];
 }
 
 const most = 86_400;
-const least: Readonly<Record<HistoryMode, number>> = { raw: 1, aggregate: 1, sample: 60 };
+const least = { aggregate: 1, sample: 60 } as const;
 
 /**
  * Checks what is asked for and settles what will be read. Where all variables are asked for, those that can't be read are
@@ -56,12 +72,13 @@ const least: Readonly<Record<HistoryMode, number>> = { raw: 1, aggregate: 1, sam
 export function planHistory(thing: KnownThing, wish: HistoryWish, now: number): HistoryPlan {
   const window = parseWindow(wish, now);
   const mode = historyModes.find((candidate) => candidate === wish.mode);
-  if (mode === undefined) throw wrong("mode", wish.mode, `one of ${historyModes.join(", ")}`);
-  const interval = mode === "raw" ? 0 : parseInterval(wish.interval, mode);
+  if (mode === undefined) throw wrongWish("mode", wish.mode, `one of ${historyModes.join(", ")}`);
+  const isLocal = mode === "raw" || mode === "buckets";
+  const interval = isLocal ? 0 : parseInterval(wish.interval, mode);
   const aggregation = mode === "aggregate" ? parseAggregation(wish.aggregation) : "";
+  const statistics = mode === "buckets" ? parseStatistics(wish.aggregation) : [];
   const asked = wish.variable === "" ? thing.properties : [findVariable(thing, wish.variable)];
-  const needsNumbers = wish.needsNumbers || mode === "aggregate";
-  const problems = asked.map((property) => problemOf(property, needsNumbers));
+  const problems = asked.map((property) => problemOf(property, needOf(mode, statistics, wish.needsNumbers)));
   const leftOut = problems.filter((problem) => problem !== undefined);
   const readable = asked.filter((_property, index) => problems[index] === undefined);
   if (readable.length === 0) {
@@ -72,8 +89,10 @@ export function planHistory(thing: KnownThing, wish: HistoryWish, now: number): 
     property,
     name: wireName(property),
     aggregation: mode === "aggregate" ? aggregation || usualAggregation(property) : "",
+    statistics: mode === "buckets" && statistics.length === 0 ? [usualStatistic(property)] : statistics,
   }));
-  return { ...window, thing, mode, interval, variables, leftOut };
+  const plan = { ...window, thing, mode, interval, variables, leftOut };
+  return mode === "buckets" ? { ...plan, width: parseBucketWidth(wish.interval) } : plan;
 }
 
 /**
@@ -81,11 +100,11 @@ export function planHistory(thing: KnownThing, wish: HistoryWish, now: number): 
  * @throws CloudError as `readRaw` and `readBinned`
  */
 export function readHistory(
-  { mode, variables, from, to, interval }: HistoryPlan,
+  { mode, variables, from, to, interval, width }: HistoryPlan,
   how: { client: Pick<RestClient, "call">; signal: AbortSignal; onWarning: (message: string) => void },
 ): AsyncGenerator<RawPoint, void, undefined> {
   const ids = variables.map(({ property }) => property.id);
-  if (mode !== "raw") {
+  if (mode === "aggregate" || mode === "sample") {
     const queries = variables.map(({ property, aggregation }) => ({
       propertyId: property.id,
       ...(aggregation === "" ? {} : { aggregation }),
@@ -94,7 +113,7 @@ export function readHistory(
   }
   const span = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
   const nameOfId = new Map(variables.map(({ property, name }) => [property.id, name]));
-  return readRaw({
+  const points = readRaw({
     ...how,
     windows: from < to ? ids.map((propertyId) => ({ propertyId, ...span })) : [],
     onOverflow: (propertyId, time) => {
@@ -104,35 +123,46 @@ export function readHistory(
       );
     },
   });
+  if (width === undefined) return points;
+  return inBuckets(points, width, new Map(variables.map(({ property, statistics }) => [property.id, statistics])));
 }
 
-function problemOf(property: Property, needsNumbers: boolean): string | undefined {
+/** What to do where a variable has no numbers; undefined where none are needed. */
+function needOf(mode: HistoryMode, statistics: readonly Statistic[], isChart: boolean): string | undefined {
+  if (mode !== "buckets") return isChart || mode === "aggregate" ? "use mode raw or sample, and no chart" : undefined;
+  if (statistics.some(statisticNeedsNumbers)) return "its aggregation in mode buckets can be COUNT, FIRST or LAST";
+  const isCount = statistics.length > 0 && statistics.every((statistic) => statistic === "COUNT");
+  return isChart && !isCount ? "its aggregation in a chart can be COUNT" : undefined;
+}
+
+/** @param need as `needOf` gives it */
+function problemOf(property: Property, need: string | undefined): string | undefined {
   const name = printable(wireName(property));
   if (property.persist === false) return `The cloud keeps no history of ${name}: its "persist" is off.`;
   const kind = propertyKind(property.type);
-  if (!needsNumbers || (kind !== "string" && kind !== "object")) return undefined;
-  return `${name} is of type ${printable(property.type)}, which has no numbers: use mode raw or sample, and no chart.`;
+  if (need === undefined || (kind !== "string" && kind !== "object")) return undefined;
+  return `${name} is of type ${printable(property.type)}, which has no numbers: ${need}.`;
 }
 
-function parseInterval(given: unknown, mode: HistoryMode): number {
+function parseInterval(given: unknown, mode: keyof typeof least): number {
   const interval = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
   const lowest = least[mode];
   if (typeof interval === "number" && Number.isInteger(interval) && interval >= lowest && interval <= most)
     return interval;
-  throw wrong("interval", given, `whole seconds from ${lowest} to ${most} in mode ${mode}`);
+  throw wrongWish("interval", given, `whole seconds from ${lowest} to ${most} in mode ${mode}`);
 }
 
 function parseAggregation(given: string): string {
   const aggregation = given.toUpperCase();
   if (aggregation === "" || aggregations.some((candidate) => candidate === aggregation)) return aggregation;
-  throw wrong("aggregation", given, `one of ${aggregations.join(", ")}`);
+  throw wrongWish("aggregation", given, `one of ${aggregations.join(", ")}`);
+}
+
+function usualStatistic({ type }: Property): Statistic {
+  const kind = propertyKind(type);
+  return kind === "number" || kind === "integer" ? "MEAN" : "LAST";
 }
 
 function usualAggregation({ type }: Property): string {
   return propertyKind(type) === "boolean" ? "BOOL_OR" : "AVG";
-}
-
-function wrong(field: string, given: unknown, expected: string): CloudError {
-  const shown = typeof given === "string" || typeof given === "number" ? printable(String(given)) : typeof given;
-  return new CloudError("invalid_input", `history: ${field} is "${shown}", but expected is ${expected}.`);
 }

@@ -3,7 +3,7 @@ import type { HistoryWish } from "../cloud/history";
 import type { Message } from "./common/input";
 import { namedPropertyOf, textOf, thingOf } from "./common/message";
 import { type RawSettings, readChoice, readNumber, readText } from "./common/settings";
-import type { WholeOutput } from "./history-output";
+import { type ChartFormat, chartFormats, type WholeOutput } from "./history-output";
 
 /** The settings of a history node. */
 export interface HistorySettings {
@@ -17,6 +17,7 @@ export interface HistorySettings {
   interval: unknown;
   aggregation: string;
   output: WholeOutput | "stream";
+  chartFormat: ChartFormat;
   /** Most rows of a message of a stream. */
   batch: number;
   /** Most rows, the earliest; 0 for all. */
@@ -37,8 +38,9 @@ export function readSettings(raw: RawSettings): HistorySettings {
     to: raw.to,
     mode: readText(raw, "mode"),
     interval: raw.interval,
-    aggregation: readText(raw, "aggregation"),
+    aggregation: readText({ aggregation: joined(raw.aggregation) }, "aggregation"),
     output: readChoice(raw, "output", ["rows", "chart", "csv", "stream"]),
+    chartFormat: readChoice(raw, "chartFormat", chartFormats),
     batch: Math.floor(readNumber(raw, "batch", 1_000, 1)),
     limit: Math.floor(readNumber(raw, "limit", 0, 0)),
     advance: readChoice(raw, "advance", ["auto", "next"]),
@@ -69,8 +71,13 @@ export function wishOf(
     to: open("to", "now"),
     mode: settings.mode || textOf(message, "mode") || "raw",
     interval: open("interval", 300),
-    aggregation: settings.aggregation || textOf(message, "aggregation"),
+    aggregation: settings.aggregation || textOf({ aggregation: joined(message.aggregation) }, "aggregation"),
   };
+}
+
+/** Several names, given as an array, as one text. */
+function joined(given: unknown): unknown {
+  return Array.isArray(given) ? given.join(",") : given;
 }
 
 function isBlank(given: unknown): boolean {

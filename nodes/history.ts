@@ -120,16 +120,17 @@ class HistoryReader {
 
   /** All rows in one message. */
   async #whole({ plan, points, message, send, signal }: Run, output: WholeOutput): Promise<void> {
+    const { chartFormat, limit } = this.#settings;
     const all: RawPoint[] = [];
     const showProgress = this.#progress(plan);
-    for await (const { items } of batchesOf(points, 1_000, this.#settings.limit)) {
+    for await (const { items } of batchesOf(points, 1_000, limit)) {
       requireGoing(signal);
       for (const point of items) all.push(point);
       if (all.length > mostRows) throw tooLarge();
       showProgress(items.at(-1));
     }
     Reflect.deleteProperty(message, "parts");
-    send(Object.assign(message, { payload: wholeOf(output, all, plan), complete: true }));
+    send(Object.assign(message, { payload: wholeOf({ output, chartFormat }, all, plan), complete: true }));
   }
 
   /** A message for each batch; each waits for the flow to be done with the one before. */

@@ -71,13 +71,54 @@ describe("planHistory", () => {
   });
 
   it("checks mode, interval and aggregation", () => {
-    refuses({ mode: "all" }, "invalid_input", /mode is "all", but expected is one of raw, aggregate, sample/);
+    refuses({ mode: "all" }, "invalid_input", /mode is "all", but expected is one of raw, aggregate, sample, buckets/);
     for (const interval of [0, 1.5, 86_401, "often", "", null, {}])
       refuses({ mode: "aggregate", interval }, "invalid_input", /interval is .* whole seconds from 1 to 86400/);
     refuses({ mode: "sample", interval: 59 }, "invalid_input", /interval is "59".* from 60 to 86400/);
     refuses({ mode: "aggregate", aggregation: "MEDIAN" }, "invalid_input", /aggregation is "MEDIAN".*AVG, MIN/);
     assert.equal(plan({ mode: "aggregate", interval: "60", aggregation: "max" }).variables[1]?.aggregation, "MAX");
     assert.equal(plan({ interval: "never looked at" }).mode, "raw");
+  });
+});
+
+describe("planHistory for buckets", () => {
+  const plan = (more: Partial<HistoryWish> = {}): ReturnType<typeof planHistory> =>
+    planHistory(thing, { ...wish, mode: "buckets", ...more }, now);
+
+  it("takes the mean of numbers and the last of all else, where nothing is said", () => {
+    const { variables, width, interval } = plan({ interval: "day" });
+    assert.deepEqual(
+      variables.map(({ name, statistics, aggregation }) => [name, statistics, aggregation]),
+      [
+        ["temperature", ["MEAN"], ""],
+        ["relay", ["LAST"], ""],
+        ["message", ["LAST"], ""],
+        ["place", ["LAST"], ""],
+      ],
+    );
+    assert.deepEqual([width, interval], ["day", 0]);
+  });
+
+  it("leaves out what has no numbers where they are needed, and says what to do", () => {
+    const names = (more: Partial<HistoryWish>): string[] => plan(more).variables.map(({ name }) => name);
+    assert.deepEqual(names({ aggregation: "COUNT,MIN" }), ["temperature", "relay"]);
+    assert.deepEqual(names({ aggregation: "count,first" }), ["temperature", "relay", "message", "place"]);
+    assert.deepEqual(names({ aggregation: "FIRST", needsNumbers: true }), ["temperature", "relay"]);
+    assert.deepEqual(names({ needsNumbers: true }), ["temperature", "relay"]);
+    assert.deepEqual(names({ aggregation: "COUNT", needsNumbers: true }), ["temperature", "relay", "message", "place"]);
+    for (const [more, message] of [
+      [
+        { variable: "message", aggregation: "MAX" },
+        /message is of type CHARSTRING.*aggregation .* COUNT, FIRST or LAST/,
+      ],
+      [
+        { variable: "place", aggregation: "LAST", needsNumbers: true },
+        /place is of type LOCATION.*aggregation .* COUNT/,
+      ],
+      [{ aggregation: "AVG" }, /aggregation is "AVG"/],
+      [{ interval: "year" }, /interval is "year"/],
+    ] as const)
+      assert.throws(() => plan(more), { code: "invalid_input", message });
   });
 });
 
@@ -161,6 +202,20 @@ describe("readHistory against the simulator", () => {
     const points = await read({ variable: "message", mode: "sample", interval: 60 });
     assert.equal(points.length, 25);
     assert.deepEqual(points.map(({ value }) => value).slice(0, 2), ["text 1", "text 5"]);
+  });
+
+  it("condenses to buckets here, over several pages, text too", async () => {
+    for (let index = 0; index < 2_500; index++) store("temperature", index * minute, index);
+    store("message", 30 * minute, "one");
+    store("message", 90 * minute, "two");
+    const points = await read({ mode: "buckets", interval: 31 * 86_400, aggregation: "COUNT,FIRST,LAST" });
+    assert.deepEqual(
+      points.map(({ propertyId, value }) => [propertyId, value]),
+      [
+        [house.propertyIds["temperature"], { count: 2_500, first: 0, last: 2_499 }],
+        [house.propertyIds["message"], { count: 2, first: "one", last: "two" }],
+      ],
+    );
   });
 
   it("names the variable where one instant holds more than the cloud can give", async () => {

@@ -285,15 +285,16 @@ describe("arduino-cloud-history", () => {
       { thingId, mode: "all" },
       { thingId, mode: "sample", interval: 5 },
       { thingId, property: "message", mode: "aggregate" },
+      { thingId, property: "message", mode: "buckets", aggregation: ["LAST", "MEAN"] },
       { thingId, property: "sensor" },
       { thingId, action: 7 },
       { thingId, property: "nothing" },
       { thingId: "Nowhere" },
     ])
       runtime.node("history").receive(message);
-    const caught = await runtime.arrived("caught", 11);
+    const caught = await runtime.arrived("caught", 12);
     assert.deepEqual(codes(caught).sort(), [
-      ...Array.from({ length: 9 }, () => "invalid_input"),
+      ...Array.from({ length: 10 }, () => "invalid_input"),
       ...Array.from({ length: 2 }, () => "not_found"),
     ]);
     runtime.node("history").receive({ thingId, property: "counter" });
@@ -302,7 +303,13 @@ describe("arduino-cloud-history", () => {
   });
 
   it("refuses messages where its settings are wrong", async () => {
-    for (const more of [{ account: "" }, { output: "table" }, { advance: "never" }, { batch: 0 }]) {
+    for (const more of [
+      { account: "" },
+      { output: "table" },
+      { chartFormat: "pie" },
+      { advance: "never" },
+      { batch: 0 },
+    ]) {
       const runtime = await begin(more);
       runtime.node("history").receive({});
       assert.deepEqual(codes(await runtime.arrived("caught")), ["not_configured"]);
