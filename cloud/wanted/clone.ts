@@ -1,35 +1,9 @@
 import { CloudError } from "../errors";
-import { operation } from "../rest";
 import { printable } from "../rest/text";
-import { pickSignal, type WantedRest, type WorkOptions } from "./apply";
+import type { WantedRest, WorkOptions } from "./apply";
 import { ensure } from "./ensure";
-import type { Raw } from "./match";
-import { listDashboards, readDashboard, readOne } from "./survey";
+import { listDashboards, readDashboard } from "./survey";
 import { dashboardTemplate, findOne, readMap, repoint } from "./templates";
-
-export interface CloneThingOptions extends WorkOptions {
-  rest: WantedRest;
-  /** Id, or exact name where it is unique. */
-  thing: string;
-  /** The name of the copy. */
-  name: string;
-  /** Default true. */
-  includeTags?: boolean;
-}
-
-/**
- * Copies a thing with its properties and tags, but without its device; gives the copy.
- * @throws CloudError `not_found`, `ambiguous`, and what `RestClient.call` throws
- */
-export async function cloneThing(options: CloneThingOptions): Promise<Raw> {
-  const { rest, thing, name, includeTags = true } = options;
-  const { id } = await rest.directory.thing(thing, { maxAge: 0, ...pickSignal(options) });
-  const body = { name, include_tags: includeTags };
-  const answer = await rest.client.call(operation("things_v2#clone"), { path: { id }, body }, pickSignal(options));
-  const copy = readOne(answer.body, "things: clone");
-  rest.directory.forget(copy.id);
-  return copy;
-}
 
 export interface CloneDashboardOptions extends WorkOptions {
   rest: WantedRest;

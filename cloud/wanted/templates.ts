@@ -1,38 +1,17 @@
 import { CloudError } from "../errors";
 import { asRecord, printable } from "../rest/text";
-import type { WantedRest, WorkOptions } from "./apply";
 import { ownField, pickFields, type Fields } from "./compare";
 import { ensure, type EnsureOptions, type EnsureResult } from "./ensure";
 import { firstText, thingFields, variableFields } from "./links";
 import { match, type Raw } from "./match";
 import { rawList } from "./properties";
 import { readItems, textOf, wrong } from "./read";
-import { listDashboards, listThings, readDashboard } from "./survey";
 
 /** What templates can be made of. */
 export type TemplateKind = "things" | "dashboards";
 
 /** A wanted state without ids: plain JSON, which another account can be given as well. */
 export type Template = Record<string, unknown>;
-
-export interface ExportOptions extends WorkOptions {
-  rest: WantedRest;
-  kind: TemplateKind;
-  /** Id, or exact name where it is unique. */
-  reference: string;
-}
-
-/**
- * The template of a thing (with tags and properties, without its device) or a dashboard (with pages and widgets, which are
- * linked by thing and variable name).
- * @throws CloudError `not_found`, `ambiguous`, and what `RestClient.call` throws
- */
-export async function exportTemplate({ rest, kind, reference, ...options }: ExportOptions): Promise<Template> {
-  if (kind === "things") return thingTemplate(findOne("thing", await listThings(rest, options), reference));
-  const { dashboards, version } = await listDashboards(rest, options);
-  const { id } = findOne("dashboard", dashboards, reference);
-  return dashboardTemplate(await readDashboard(rest, id, version, options));
-}
 
 /**
  * The one object of an id or an exact name.
@@ -61,9 +40,9 @@ const propertyFields = [
 ] as const;
 
 /** A thing as the service answers it, without all that is only its own. */
-export function thingTemplate(thing: Fields): Template {
+function thingTemplate(thing: Fields): Template {
   const properties = rawList(ownField(thing, "properties")).map((property) => pickFields(property, propertyFields));
-  return { kind: "thing", ...pickFields(thing, ownFields), properties };
+  return { ...pickFields(thing, ownFields), properties };
 }
 
 const widgetFields = [
@@ -125,13 +104,15 @@ function linkByNames(link: unknown): unknown {
 const notOurs = ["id", "variables", "device_metadata", "sketch_template", "organization_id"] as const;
 
 /**
- * A template as a wanted state: one of ours, or what the API exports of a thing.
+ * A template as a wanted state: one of ours, what the API exports of a thing (without limits and persistence, rest-api 8),
+ * or a thing as the API answers it.
  * @throws CloudError `invalid_input` where it is none
  */
 function readTemplate(given: unknown): Template {
   const template = asRecord(readItems([given])[0]);
   if (template === undefined) throw wrong("The template", "it is no object; expected is what export-template gives.");
   if (ownField(template, "widgets") !== undefined) return dashboardTemplate(template);
+  if (ownField(template, "href") !== undefined) return thingTemplate(template);
   const variables = ownField(template, "variables");
   if (!Array.isArray(variables)) return without(template, ["id"]);
   const properties = records(variables).map((variable) => without(variable, ["id"]));
@@ -207,7 +188,7 @@ export function repoint(where: string, dashboard: Template, things: ReadonlyMap<
 
 export interface CreateOptions extends Omit<EnsureOptions, "kind" | "wanted" | "prune" | "confirm"> {
   kind: TemplateKind;
-  /** What `exportTemplate` gave. */
+  /** What `instantiate` takes. */
   template: unknown;
   /** `[{name, device?, …}]`; see `instantiate`. */
   copies: unknown;
