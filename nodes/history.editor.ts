@@ -51,7 +51,10 @@ RED.nodes.registerType("arduino-cloud-history", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    closeLists = pickThingAndVariable({ type: "arduino-cloud-history" });
+    closeLists = pickThingAndVariable({
+      type: "arduino-cloud-history",
+      problemOf: ({ persist }) => (persist ? undefined : translate("tip.no-history")),
+    });
     showRows(["mode", "output"], {
       "#arduino-cloud-interval-row": () => fieldValue("mode") !== "raw",
       "#arduino-cloud-aggregation-row": () => ["", "aggregate"].includes(fieldValue("mode")),

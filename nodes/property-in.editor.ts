@@ -59,7 +59,6 @@ RED.nodes.registerType("arduino-cloud-property-in", {
     const catchesUp = (): boolean => !hasOwnDevice() && fieldValue("direction") !== "requested";
     showRows(["device", "direction", "emit", "catchUp", "inputs"], {
       ".arduino-cloud-with-account": () => !hasOwnDevice(),
-      "#node-input-property ~ .arduino-cloud-refresh": () => !hasOwnDevice(),
       ".arduino-cloud-with-device": hasOwnDevice,
       "#arduino-cloud-deadband-row": () => fieldValue("emit") === "changed",
       "#arduino-cloud-catch-up-row": catchesUp,

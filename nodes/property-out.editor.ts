@@ -48,7 +48,8 @@ RED.nodes.registerType("arduino-cloud-property-out", {
     const writesAsUser = (): boolean => !hasOwnDevice() && fieldValue("as") === "user";
     const closeLists = pickThingAndVariable({
       type: "arduino-cloud-property-out",
-      marksReadOnly: writesAsUser,
+      problemOf: ({ writable }) => (writable || !writesAsUser() ? undefined : translate("tip.read-only")),
+      problemFields: ["as"],
       tipWithDevice: translate("tip.property-typed"),
     });
     closeForm = () => {
@@ -57,7 +58,6 @@ RED.nodes.registerType("arduino-cloud-property-out", {
     };
     showRows(["device", "as", "confirm", "whenOffline"], {
       ".arduino-cloud-with-account": () => !hasOwnDevice(),
-      "#node-input-property ~ .arduino-cloud-refresh": () => !hasOwnDevice(),
       "#arduino-cloud-confirm-row": writesAsUser,
       "#arduino-cloud-confirm-timeout-row": () => writesAsUser() && fieldValue("confirm") === "device",
       ".arduino-cloud-queueing": () => fieldValue("whenOffline") !== "reject",

@@ -64,7 +64,7 @@ async function takeForm(page: Page): Promise<void> {
     const { RED } = globalThis as EditorPage;
     RED?.editor.edit(RED.nodes?.filterNodes({ type: "arduino-cloud-property-in" })[0]);
   });
-  const choices = page.locator(".red-ui-autoComplete-container:visible .arduino-cloud-choice");
+  const choices = page.locator(".arduino-cloud-list .arduino-cloud-choice");
   const search = async (field: string, text: string): Promise<void> => {
     const input = page.locator(`#node-input-${field}`);
     await input.fill("");

@@ -75,7 +75,8 @@ function usedKeys(set: string): Set<string> {
   const codes = errorCodes.map((code) => code.replaceAll("_", "-"));
   if (set === "account") {
     shared(["validators", "connection-test"]);
-    for (const code of [...codes, "no-permission", "no-node-red"]) used.add(`error.${code}`);
+    used.add("list.more");
+    for (const code of [...codes, "no-permission", "no-node-red", "no-thing"]) used.add(`error.${code}`);
     for (const state of ["ok", "warning", "failed"]) used.add(`test.${state}`);
     for (const [name, reasons] of Object.entries(checkReasons))
       for (const reason of reasons) used.add(`test.${name}.${reason}`);
@@ -84,7 +85,6 @@ function usedKeys(set: string): Set<string> {
   } else {
     const { scripts, fields, states } = forms[set] ?? usualForm;
     shared(["picker", ...scripts]);
-    if (scripts.includes("thing-variable") && set !== "property-out") used.delete("tip.read-only");
     const hints = [...read("nodes", "editor", "picker.ts").matchAll(/`tip\.\$\{field\}-([\w-]+)`/g)];
     for (const [, hint] of hints) for (const field of fields) used.add(`tip.${field}-${hint}`);
     for (const state of [...states, ...codes]) used.add(`status.${state}`);

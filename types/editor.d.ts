@@ -1,7 +1,7 @@
 /**
  * The part of the editor's API that this package uses, as Node-RED 4.1 and 5 have it. The published types
- * (`@types/node-red`) lack validators with a reason, labels of defaults, `categoryDescription` and the autoComplete
- * widget, and an existing member cannot be changed by augmentation; so these few are written out.
+ * (`@types/node-red`) lack validators with a reason, labels of defaults and `categoryDescription`, and an existing
+ * member cannot be changed by augmentation; so these few are written out.
  */
 
 /** A node as the editor holds it, with its fields. */
@@ -34,6 +34,8 @@ interface NodeDefinition {
   credentials?: Record<string, { type: "text" | "password" }>;
   inputs?: 0 | 1;
   outputs?: number;
+  inputLabels?: string;
+  outputLabels?: string | string[];
   icon?: string;
   align?: "left" | "right";
   paletteLabel?: string | ((this: EditorNode) => string);
@@ -42,20 +44,6 @@ interface NodeDefinition {
   oneditprepare?: (this: EditorNode) => void;
   oneditsave?: (this: EditorNode) => void;
   oneditcancel?: (this: EditorNode) => void;
-}
-
-/** One line of the autoComplete widget's list: `value` goes into the field. */
-interface Completion {
-  value: string;
-  label: JQuery;
-}
-
-// eslint-disable-next-line @typescript-eslint/no-unused-vars -- an interface is merged only under the same parameters
-interface JQuery<TElement = HTMLElement> {
-  autoComplete(
-    options:
-      "destroy" | { minLength: number; search: (text: string, done: (completions: Completion[]) => void) => void },
-  ): this;
 }
 
 declare const RED: {

@@ -9,6 +9,8 @@ export interface ThingChoice {
   name: string;
   /** How many variables it has. */
   variables: number;
+  /** The name of the device that is bound to it; `null` where none is. */
+  device: string | null;
 }
 
 /** A variable to choose. */
@@ -20,6 +22,8 @@ export interface VariableChoice {
   name: string;
   type: string;
   writable: boolean;
+  /** Whether the cloud keeps its history. */
+  persist: boolean;
   /** The last value as text; `null` where none was ever written. */
   lastValue: string | null;
 }
@@ -37,6 +41,8 @@ export interface DeviceChoice {
   type: string;
   /** The name of the thing that it is bound to; `null` where it is bound to none. */
   thing: string | null;
+  /** `ONLINE`, `OFFLINE` or `UNKNOWN`. */
+  status: string;
 }
 
 /** A dashboard or trigger to choose. */

@@ -14,23 +14,44 @@ export function listVariables(thing: KnownThing): ThingDetail {
   return { ...chooseThing(thing), choices: thing.properties.map(chooseVariable).sort(byName) };
 }
 
-/** The devices of an account as a list to choose from, by name. */
-export function chooseDevices(devices: readonly Device[]): DeviceChoice[] {
-  return devices.map(({ id, name, type, thing }) => ({ id, name, type, thing: thing?.name ?? null })).sort(byName);
+/** All things with their variables, by name. */
+export function listAllVariables(things: readonly KnownThing[]): ThingDetail[] {
+  return things.map(listVariables).sort(byName);
 }
 
-function chooseThing({ id, name, properties }: KnownThing): ThingChoice {
-  return { id, name, variables: properties.length };
+/** The thing that a device is bound to, with its variables; `null` where it is bound to none. */
+export function listThingOfDevice(things: readonly KnownThing[], device: string): ThingDetail | null {
+  const id = device.trim().toLowerCase();
+  const thing = things.find(({ device_id: bound }) => id !== "" && bound?.toLowerCase() === id);
+  return thing === undefined ? null : listVariables(thing);
+}
+
+/** The devices of an account as a list to choose from, by name. */
+export function chooseDevices(devices: readonly Device[]): DeviceChoice[] {
+  const choose = ({ id, name, type, thing, device_status: status }: Device): DeviceChoice => ({
+    id,
+    name,
+    type,
+    thing: thing?.name ?? null,
+    status: status ?? "UNKNOWN",
+  });
+  return devices.map(choose).sort(byName);
+}
+
+function chooseThing({ id, name, properties, device_id: deviceId, device_name: device }: KnownThing): ThingChoice {
+  return { id, name, variables: properties.length, device: device ?? deviceId ?? null };
 }
 
 function chooseVariable(property: Property): VariableChoice {
-  const { id, name, type, permission, variable_name: variableName } = property;
+  const { id, name, type, permission, persist, variable_name: variableName } = property;
   return {
     id,
     variable: variableName ?? id,
     name: name === "" ? (variableName ?? id) : name,
     type,
     writable: permission !== "READ_ONLY",
+    // True is the default of the API (rest-api 8).
+    persist: persist !== false,
     lastValue: showValue(property),
   };
 }
@@ -41,6 +62,9 @@ function showValue({ last_value: value, value_updated_at: time }: Property): str
   return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
 }
 
+const collator = new Intl.Collator();
+
 function byName(a: { name: string }, b: { name: string }): number {
-  return a.name.localeCompare(b.name);
+  // Much quicker than `localeCompare` for 20,000 names.
+  return collator.compare(a.name, b.name);
 }

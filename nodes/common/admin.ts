@@ -2,11 +2,11 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Node, NodeAPI } from "node-red";
 import type { AccountSettings, CloudAccount } from "../../cloud/account";
 import { CloudError, type ErrorCode, toCloudError } from "../../cloud/errors";
-import { createRest, type Directory, listDevices, type Rest } from "../../cloud/rest";
+import { createRest, listDevices, type Rest } from "../../cloud/rest";
 import { type AccountNode, findAccount } from "./account-node";
 import { readAccountSettings } from "./account-settings";
 import type { Check, Refusal } from "./admin-answers";
-import { chooseDevices, listThings, listVariables } from "./admin-lists";
+import { chooseDevices, listAllVariables, listThings, listVariables } from "./admin-lists";
 import { settingsCheck, testConnection } from "./connection-test";
 
 /** Milliseconds for one answer to the editor. */
@@ -19,67 +19,73 @@ const storedSecret = "__PWRD__";
 /**
  * Registers the endpoints that the forms use, once per load:
  *
- * - `GET arduino-cloud/accounts/:id/things`, `…/things/:thing` and `…/devices`: lists of a deployed account;
- * - `POST arduino-cloud/things`, `/thing` and `/devices`: the same with settings that are not deployed, in the body;
+ * - `GET arduino-cloud/accounts/:id/things`, `…/things/:thing`, `…/variables` and `…/devices`: lists of a deployed
+ *   account;
+ * - `POST arduino-cloud/things`, `/thing`, `/variables` and `/devices`: the same with settings that are not deployed, in
+ *   the body;
  * - `POST arduino-cloud/test`: **Test connection**, answers `{checks}`.
  *
  * Reading with a deployed account needs `arduino-cloud.read`. Whatever makes the server use credentials that somebody
  * typed needs `arduino-cloud.write`. Answers never hold a secret.
  */
 export function registerAdminRoutes(RED: NodeAPI): void {
-  const mayRead = RED.auth.needsPermission("arduino-cloud.read");
-  const mayWrite = RED.auth.needsPermission("arduino-cloud.write");
   const { httpAdmin } = RED;
-
-  const deployed = (request: Request): CloudAccount => findAccount(RED, String(request.params.id ?? "")).account;
-  const directory = (request: Request): Directory => deployed(request).rest.directory;
-  httpAdmin.get(
-    "/arduino-cloud/accounts/:id/things",
-    mayRead,
-    answer(async (request, signal) => listThings(await directory(request).things({ signal, maxAge: maxAge(request) }))),
+  registerList(RED, "things", "things", async ({ directory }, request, signal) =>
+    listThings(await directory.things({ signal, maxAge: maxAge(request) })),
   );
-  httpAdmin.get(
-    "/arduino-cloud/accounts/:id/things/:thing",
-    mayRead,
-    answer(async (request, signal) => {
-      const thing = String(request.params.thing ?? "");
-      return listVariables(await directory(request).thing(thing, { signal, maxAge: maxAge(request) }));
-    }),
+  registerList(RED, "things/:thing", "thing", async ({ directory }, request, signal) => {
+    const thing: unknown = request.params.thing ?? fieldsOf(request.body).thing;
+    return listVariables(
+      await directory.thing(typeof thing === "string" ? thing : "", { signal, maxAge: maxAge(request) }),
+    );
+  });
+  registerList(RED, "variables", "variables", async ({ directory }, request, signal) =>
+    listAllVariables(await directory.things({ signal, maxAge: maxAge(request) })),
   );
   httpAdmin.get(
     "/arduino-cloud/accounts/:id/devices",
-    mayRead,
-    answer(async (request, signal) => chooseDevices(await deployed(request).polling.devices(signal))),
-  );
-  httpAdmin.post(
-    "/arduino-cloud/things",
-    mayWrite,
-    answer((request, signal) =>
-      withTyped(RED, request, async ({ directory: things }) => listThings(await things.things({ signal }))),
-    ),
-  );
-  httpAdmin.post(
-    "/arduino-cloud/thing",
-    mayWrite,
-    answer((request, signal) => {
-      const thing = fieldsOf(request.body).thing;
-      return withTyped(RED, request, async ({ directory: things }) =>
-        listVariables(await things.thing(typeof thing === "string" ? thing : "", { signal })),
-      );
-    }),
+    RED.auth.needsPermission("arduino-cloud.read"),
+    // The account's nodes ask for the same list: one request does for all.
+    answer(async (request, signal) => chooseDevices(await deployedAccount(RED, request).polling.devices(signal))),
   );
   httpAdmin.post(
     "/arduino-cloud/devices",
-    mayWrite,
+    RED.auth.needsPermission("arduino-cloud.write"),
     answer((request, signal) =>
       withTyped(RED, request, async ({ client }) => chooseDevices(await listDevices(client, { signal }))),
     ),
   );
   httpAdmin.post(
     "/arduino-cloud/test",
-    mayWrite,
+    RED.auth.needsPermission("arduino-cloud.write"),
     answer(async (request) => ({ checks: await test(RED, request) })),
   );
+}
+
+/**
+ * Registers both endpoints of a list: `GET arduino-cloud/accounts/:id/<deployed>` of a deployed account, and
+ * `POST arduino-cloud/<typed>` with settings that are not deployed.
+ */
+export function registerList(
+  RED: NodeAPI,
+  deployed: string,
+  typed: string,
+  ask: (rest: Rest, request: Request, signal: AbortSignal) => Promise<unknown>,
+): void {
+  RED.httpAdmin.get(
+    `/arduino-cloud/accounts/:id/${deployed}`,
+    RED.auth.needsPermission("arduino-cloud.read"),
+    answer(async (request, signal) => ask(deployedAccount(RED, request).rest, request, signal)),
+  );
+  RED.httpAdmin.post(
+    `/arduino-cloud/${typed}`,
+    RED.auth.needsPermission("arduino-cloud.write"),
+    answer((request, signal) => withTyped(RED, request, (rest) => ask(rest, request, signal))),
+  );
+}
+
+function deployedAccount(RED: NodeAPI, request: Request): CloudAccount {
+  return findAccount(RED, String(request.params.id ?? "")).account;
 }
 
 async function test(RED: NodeAPI, request: Request): Promise<Check[]> {
@@ -120,7 +126,8 @@ function typedSettings(RED: NodeAPI, body: unknown): AccountSettings {
   return readAccountSettings(RED, typed, secrets);
 }
 
-function resolveEnvironment(RED: NodeAPI, node: Node | undefined, value: unknown): unknown {
+/** The value that a setting of the form `${NAME}` stands for, as a deploy would find it; any other as it is. */
+export function resolveEnvironment(RED: NodeAPI, node: Node | undefined, value: unknown): unknown {
   if (typeof value !== "string" || !/^\$\{[^}]+\}$/.test(value)) return value;
   // Without a node, Node-RED looks at the environment of the process.
   return RED.util.evaluateNodeProperty(value, "env", node as Node, {});

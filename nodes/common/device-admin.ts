@@ -4,25 +4,49 @@ import { CloudError } from "../../cloud/errors";
 import type { Rest } from "../../cloud/rest";
 import { type Attachment, createKeyedDevice, type KeyedDevice } from "../../cloud/rest/keyed-device";
 import { findAccount } from "./account-node";
-import { answer, fieldsOf, withTyped } from "./admin";
-import type { CreatedDevice } from "./admin-answers";
+import { answer, fieldsOf, registerList, resolveEnvironment, withTyped } from "./admin";
+import type { CreatedDevice, ThingDetail } from "./admin-answers";
+import { listThingOfDevice } from "./admin-lists";
 import { keepCreatedKey } from "./device-credentials";
 
 const usualName = "Node-RED";
 /** What the ids of nodes look like. */
 const nodeId = /^[\w.-]{1,64}$/;
 
+/** A list that is not older, in milliseconds, need not be asked for again. */
+const freshEnough = 30_000;
+
 /**
- * Registers `POST arduino-cloud/devices/create` for the form of a device: **Create a device for me**. It creates a
- * device with a secret key in an account (`id` of a deployed one, or as typed), attaches it, and keeps the key for the
- * node of the form (`node`), which may not be deployed yet; the answer holds the device's id, never the key. Needs `arduino-cloud.write`.
+ * Registers the endpoints for devices:
+ *
+ * - `GET arduino-cloud/accounts/:id/device-thing`: the thing of a device with its variables, or `null`; the device as
+ *   typed (`device`), else as it is stored for a device node (`node`). `POST arduino-cloud/device-thing`: the same with an
+ *   account that is not deployed. Permissions as with `registerAdminRoutes`.
+ * - `POST arduino-cloud/devices/create` for the form of a device: **Create a device for me**. It creates a device with a
+ *   secret key in an account (`id` of a deployed one, or as typed), attaches it, and keeps the key for the node of the
+ *   form (`node`), which may not be deployed yet; the answer holds the device's id, never the key. Needs
+ *   `arduino-cloud.write`.
  */
 export function registerDeviceRoutes(RED: NodeAPI): void {
+  registerList(RED, "device-thing", "device-thing", (rest, request, signal) =>
+    thingOfDevice(RED, rest, { ...fieldsOf(request.query), ...fieldsOf(request.body) }, signal),
+  );
   RED.httpAdmin.post(
     "/arduino-cloud/devices/create",
     RED.auth.needsPermission("arduino-cloud.write"),
     answer((request, signal) => create(RED, request, signal)),
   );
+}
+
+async function thingOfDevice(
+  RED: NodeAPI,
+  rest: Rest,
+  { node, device }: Record<string, unknown>,
+  signal: AbortSignal,
+): Promise<ThingDetail | null> {
+  const stored = textOf(device) === "" ? fieldsOf(RED.nodes.getCredentials(textOf(node))).deviceId : device;
+  const id = textOf(resolveEnvironment(RED, undefined, stored));
+  return listThingOfDevice(await rest.directory.things({ signal, maxAge: freshEnough }), id);
 }
 
 async function create(RED: NodeAPI, request: Request, signal: AbortSignal): Promise<CreatedDevice> {

@@ -24,6 +24,6 @@ export function pickDevice(type: string): () => void {
 }
 
 /** An entry of a list of devices. */
-export function deviceChoice({ id, name, type, thing }: DeviceChoice, translate: Translate): Choice {
-  return { value: id, name, detail: [type, thing ?? translate("label.no-thing")].join(" · ") };
+export function deviceChoice({ id, name, type, thing, status }: DeviceChoice, translate: Translate): Choice {
+  return { value: id, name, detail: [type, thing ?? translate("label.no-thing"), status].join(" · ") };
 }

@@ -56,6 +56,27 @@ export function fetchThing(account: EditorNode, thing: string, refresh: boolean)
   return get(path, refresh);
 }
 
+/** All things of an account with their variables. Rejects with `ListError`. */
+export function fetchVariables(account: EditorNode, refresh: boolean): Promise<ThingDetail[]> {
+  if (account.changed === true) return post("arduino-cloud/variables", typedAccount(account));
+  return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/variables`, refresh);
+}
+
+/**
+ * The thing of a device node, with its variables, as the device's account knows it. Rejects with `ListError`, `no-thing`
+ * where the device has none.
+ */
+export async function fetchDeviceThing(account: EditorNode, device: EditorNode): Promise<ThingDetail> {
+  const typed = device.credentials?.deviceId;
+  const wanted = { node: device.id, device: typeof typed === "string" ? typed : "" };
+  const path = `arduino-cloud/accounts/${encodeURIComponent(account.id)}/device-thing`;
+  const thing = await (account.changed === true
+    ? post<ThingDetail | null>("arduino-cloud/device-thing", { ...typedAccount(account), ...wanted })
+    : request<ThingDetail | null>({ url: path, data: wanted }));
+  if (thing === null) throw new ListError("no-thing");
+  return thing;
+}
+
 /** The devices of an account. Rejects with `ListError`. */
 export function fetchDevices(account: EditorNode, refresh: boolean): Promise<DeviceChoice[]> {
   if (account.changed === true) return post("arduino-cloud/devices", typedAccount(account));

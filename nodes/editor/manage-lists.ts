@@ -1,10 +1,10 @@
 import { deviceChoice } from "./device";
-import { fetchDevices, fetchNamed, fetchThing, fetchThings } from "./lists";
+import { fetchDevices, fetchNamed, fetchThing, fetchThings, fetchVariables } from "./lists";
 import { Picker, type PickerOptions } from "./picker";
 import { fieldValue } from "./rows";
 import type { Choice } from "./search";
 import { textsOf } from "./text";
-import { chosenAccount, isEnvironment, thingChoice, variableChoice } from "./thing-variable";
+import { chosenAccount, isEnvironment, thingChoice, variableChoices } from "./thing-variable";
 
 /** What the form of manage can name, in its order. */
 export const targetFields = ["thing", "property", "device", "dashboard", "trigger"] as const;
@@ -22,15 +22,14 @@ export interface TargetLists {
 export function pickTargets(): TargetLists {
   const translate = textsOf("arduino-cloud-manage");
   let shown: ReadonlySet<string> = new Set();
-  const loaders: Record<TargetField, (account: EditorNode, refresh: boolean) => Promise<Choice[]> | undefined> = {
+  const loaders: Record<TargetField, (account: EditorNode, refresh: boolean) => Promise<Choice[]>> = {
     thing: async (account, refresh) =>
       (await fetchThings(account, refresh)).map((thing) => thingChoice(thing, translate)),
-    property: (account, refresh) => {
+    property: async (account, refresh) => {
       const thing = fieldValue("thing").trim();
-      if (thing === "" || isEnvironment(thing)) return undefined;
-      return fetchThing(account, thing, refresh).then(({ choices }) =>
-        choices.map((variable) => variableChoice(variable, false, translate)),
-      );
+      const isOpenToAll = thing === "";
+      const list = isOpenToAll ? await fetchVariables(account, refresh) : [await fetchThing(account, thing, refresh)];
+      return list.flatMap((one) => variableChoices(one, isOpenToAll, () => undefined, translate));
     },
     device: async (account, refresh) =>
       (await fetchDevices(account, refresh)).map((device) => deviceChoice(device, translate)),
@@ -44,13 +43,21 @@ export function pickTargets(): TargetLists {
       translate,
       load: (refresh) => {
         const account = chosenAccount();
-        return account === undefined || !shown.has(field) ? undefined : loaders[field](account, refresh);
+        const isUnknown = field === "property" && isEnvironment(pickers.thing.value);
+        return account === undefined || !shown.has(field) || isUnknown ? undefined : loaders[field](account, refresh);
       },
       ...more,
     });
+  const isOpenToAll = (): boolean => chosenAccount() !== undefined && pickers.thing.value === "";
   const pickers: Record<TargetField, Picker> = {
     thing: picker("thing", { onChange: () => pickers.property.reload() }),
-    property: picker("property"),
+    property: picker("property", {
+      isLazy: isOpenToAll,
+      tipWithoutList: () => (isOpenToAll() ? translate("tip.property-any") : undefined),
+      onChange: (owner) => {
+        if (owner !== undefined) pickers.thing.set(owner);
+      },
+    }),
     device: picker("device"),
     dashboard: picker("dashboard"),
     trigger: picker("trigger"),

@@ -1,5 +1,6 @@
+import { Combo } from "./combo";
 import { ListError } from "./lists";
-import { type Choice, searchChoices } from "./search";
+import { type Choice, ChoiceIndex } from "./search";
 import { errorText, type Translate } from "./text";
 
 export interface PickerOptions {
@@ -10,18 +11,16 @@ export interface PickerOptions {
   translate: Translate;
   /** Asks for the choices; `undefined` where there is nothing to choose from yet, as without an account. */
   load: (refresh: boolean) => Promise<Choice[]> | undefined;
-  /** What to do where there is nothing to choose from; absent: what `tip.<field>-none` says. */
+  /** Whether the list is so large that it is asked for only when somebody opens it. */
+  isLazy?: () => boolean;
+  /** What to say where there is nothing to choose from; absent: what `tip.<field>-none` says. */
   tipWithoutList?: () => string | undefined;
-  /** Called when another choice has been made. */
-  onChange?: () => void;
+  /** Called when another choice has been made, with what it belongs to where the list has those of several. */
+  onChange?: (owner: Choice["owner"]) => void;
 }
 
 type List =
-  { name: "none" | "loading" } | { name: "ready"; choices: readonly Choice[] } | { name: "failed"; code: string };
-
-/** Keys that change nothing in the field; without this, Shift+Tab would open the list and take its first entry. */
-const silentKeys = ["Shift", "Control", "Alt", "Meta", "CapsLock", "ArrowLeft", "ArrowRight", "Home", "End"];
-const arrowDown = 40;
+  { name: "none" | "unasked" | "loading" } | { name: "ready"; index: ChoiceIndex } | { name: "failed"; code: string };
 
 /**
  * A text field that searches a list from the cloud while it is typed in. It stores the id (or variable name); the line
@@ -32,9 +31,10 @@ export class Picker {
   readonly #input: JQuery;
   readonly #nameInput: JQuery;
   readonly #hint: JQuery;
-  readonly #saved: { value: string; name: string };
+  readonly #combo: Combo;
+  /** The last choice whose name is known. */
+  #known: { value: string; name: string };
   #list: List = { name: "none" };
-  #loaded: Promise<void> = Promise.resolve();
   /** Counts the loads, so that answers to earlier ones are known for late. */
   #generation = 0;
   #value: string;
@@ -45,7 +45,13 @@ export class Picker {
     this.#nameInput = $(`#node-input-${options.nameField}`);
     this.#hint = $(`#arduino-cloud-${options.field}-hint`);
     this.#value = this.value;
-    this.#saved = { value: this.#value, name: String(this.#nameInput.val() ?? "") };
+    this.#known = { value: this.#value, name: String(this.#nameInput.val() ?? "") };
+    this.#combo = new Combo({
+      input: this.#input,
+      label: options.translate(`label.${options.field}`),
+      search: (text) => this.#search(text),
+      choose: (choice) => this.set(choice, choice.owner),
+    });
     this.#listen();
   }
 
@@ -54,81 +60,84 @@ export class Picker {
     return String(this.#input.val() ?? "").trim();
   }
 
-  /** Loads the list anew; an answer that is under way is ignored. */
+  /** Puts a choice into the field, as if it had been made there. */
+  set({ value, name }: { value: string; name: string }, owner?: Choice["owner"]): void {
+    this.#known = { value, name };
+    this.#input.val(value);
+    this.#commit(owner);
+    this.#input.trigger("change");
+  }
+
+  /** Loads the list anew, or forgets it where it is loaded on demand; an answer that is under way is ignored. */
   reload(refresh = false): void {
-    const generation = ++this.#generation;
-    const loading = this.#options.load(refresh);
-    this.#list = { name: loading === undefined ? "none" : "loading" };
-    this.#show();
-    if (loading === undefined) return;
-    this.#loaded = loading.then(
-      (choices) => this.#arrived(generation, { name: "ready", choices }),
-      (reason: unknown) =>
-        this.#arrived(generation, { name: "failed", code: reason instanceof ListError ? reason.code : "server_error" }),
-    );
+    if (!refresh && this.#options.isLazy?.() === true) {
+      this.#generation++;
+      this.#list = { name: "unasked" };
+      this.#show();
+    } else this.#load(refresh);
   }
 
   /** Ends the search; answers that come later are ignored. */
   close(): void {
     this.#generation++;
-    this.#input.autoComplete("destroy");
+    this.#combo.close();
+  }
+
+  #load(refresh: boolean): void {
+    const generation = ++this.#generation;
+    const loading = this.#options.load(refresh);
+    this.#list = { name: loading === undefined ? "none" : "loading" };
+    this.#show();
+    loading?.then(
+      (choices) => this.#arrived(generation, { name: "ready", index: new ChoiceIndex(choices) }),
+      (reason: unknown) =>
+        this.#arrived(generation, { name: "failed", code: reason instanceof ListError ? reason.code : "server_error" }),
+    );
   }
 
   #arrived(generation: number, list: List): void {
     if (generation !== this.#generation) return;
     this.#list = list;
     this.#show();
+    this.#combo.refresh();
   }
 
   #listen(): void {
     const input = this.#input;
-    // Bound before the widget's own handlers, so that it does not see these keys.
-    input.on("keyup", (event) => {
-      if (silentKeys.includes(event.key)) event.stopImmediatePropagation();
-    });
-    input.autoComplete({ minLength: 0, search: (text, done) => void this.#search(text, done) });
-    // The widget opens its list on the arrow key only; a click shall do the same.
-    input.on("click", () => input.trigger($.Event("keyup", { keyCode: arrowDown })));
+    input.attr("aria-describedby", this.#hint.attr("id") ?? "");
     input.on("focus", () => {
       if (this.#present() !== undefined) input.trigger("select");
     });
     input.on("input", () => this.#show());
-    input.on("change", () => this.#commit());
-    // The widget fills the field on Enter and Tab without telling anybody.
-    input.on("keydown", () => {
-      if (this.value !== this.#value && this.#present() !== undefined) input.trigger("change");
-    });
+    input.on("change", () => this.#commit(undefined));
     const button = input.siblings(".arduino-cloud-refresh");
     const label = this.#options.translate("label.refresh");
     button.attr("aria-label", label).on("click", () => this.reload(true));
     RED.popover.tooltip(button, label);
   }
 
-  async #search(text: string, done: (completions: Completion[]) => void): Promise<void> {
-    const generation = this.#generation;
-    await this.#loaded;
-    if (generation !== this.#generation || this.#list.name !== "ready") return;
-    const found = searchChoices(this.#list.choices, text, this.#present()?.value);
-    done(found.map((choice) => ({ value: choice.value, label: line(choice) })));
+  #search(text: string): readonly Choice[] | string {
+    if (this.#list.name === "unasked") this.#load(false);
+    if (this.#list.name === "loading") return this.#options.translate("tip.loading");
+    return this.#list.name === "ready" ? this.#list.index.search(text, this.#present()?.value) : [];
   }
 
-  #commit(): void {
+  #commit(owner: Choice["owner"]): void {
     this.#show();
-    if (this.value === this.#value) return;
+    if (this.value === this.#value && owner === undefined) return;
     this.#value = this.value;
-    this.#options.onChange?.();
+    this.#options.onChange?.(owner);
   }
 
   /** The list's entry for what is in the field. */
   #present(): Choice | undefined {
-    if (this.#list.name !== "ready") return undefined;
-    return this.#list.choices.find(({ value }) => value === this.value);
+    return this.#list.name === "ready" ? this.#list.index.find(this.value) : undefined;
   }
 
   /** Keeps the readable name and says below the field what is chosen and how the list stands. */
   #show(): void {
     const present = this.#present();
-    const name = present?.name ?? (this.value === this.#saved.value ? this.#saved.name : "");
+    const name = present?.name ?? (this.value === this.#known.value ? this.#known.name : "");
     this.#nameInput.val(name);
     this.#hint.empty();
     if (name !== "") this.#hint.append($("<strong>").text(name).attr("dir", "auto"), " ");
@@ -148,20 +157,16 @@ export class Picker {
   #state(): string {
     const { translate, field, tipWithoutList } = this.#options;
     if (this.#list.name === "loading") return translate("tip.loading");
-    if (this.#list.name !== "ready")
-      return this.value === "" ? (tipWithoutList?.() ?? translate(`tip.${field}-none`)) : "";
-    if (this.value !== "") return translate(`tip.${field}-unlisted`);
-    const count = this.#list.choices.length;
+    if (this.value !== "") {
+      const isUnlisted = this.#list.name === "ready" && !this.#list.index.has(this.value);
+      return isUnlisted ? translate(`tip.${field}-unlisted`) : "";
+    }
+    if (this.#list.name === "ready") return this.#countText(this.#list.index.size);
+    return tipWithoutList?.() ?? translate(`tip.${field}-none`);
+  }
+
+  #countText(count: number): string {
+    const { translate, field } = this.#options;
     return count === 0 ? translate(`tip.${field}-empty`) : translate(`tip.${field}-count`, { count });
   }
-}
-
-/** An entry of the list. Names come from the cloud and may hold anything, so they are put in as text. */
-function line({ value, name, detail, problem }: Choice): JQuery {
-  const facts = value === name ? detail : `${value} · ${detail}`;
-  const second = problem === undefined ? facts : `${problem} ${facts}`;
-  return $('<div class="arduino-cloud-choice">').append(
-    $("<div>").text(name).attr("dir", "auto"),
-    $("<small>").text(second),
-  );
 }

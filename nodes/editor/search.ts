@@ -1,4 +1,4 @@
-/** One thing or variable to choose. */
+/** One thing, variable or other to choose. */
 export interface Choice {
   /** What is stored. */
   value: string;
@@ -8,25 +8,98 @@ export interface Choice {
   detail: string;
   /** Why it would not work here, if so. */
   problem?: string;
+  /** What it belongs to, where the list has those of several: it is shown under its name and chosen along with it. */
+  owner?: { value: string; name: string };
 }
 
-/**
- * The choices that match a text, best first: what is exactly so called, what begins so, what contains it. With no text,
- * or with the present choice, all of them, the present one first: the list's Enter key takes the first.
- * Choices that would not work come last.
- */
-export function searchChoices(choices: readonly Choice[], text: string, present: string | undefined): Choice[] {
-  const wanted = text.trim().toLowerCase();
-  const isOpen = wanted === "" || text.trim() === present;
-  const rank = (choice: Choice): number => {
-    if (isOpen) return choice.value === present ? 0 : choice.problem === undefined ? 1 : 2;
-    const words = [choice.value, choice.name].map((word) => word.toLowerCase());
-    const fit = words.includes(wanted) ? 0 : words.some((word) => word.startsWith(wanted)) ? 1 : 2;
-    return fit + (choice.problem === undefined ? 0 : 3);
-  };
-  return choices
-    .filter(({ value, name, detail }) => isOpen || `${value}\n${name}\n${detail}`.toLowerCase().includes(wanted))
-    .map((choice) => ({ choice, rank: rank(choice) }))
-    .sort((a, b) => a.rank - b.rank)
-    .map(({ choice }) => choice);
+/** A choice as it is searched. */
+interface Entry {
+  choice: Choice;
+  /** All that it can be found by, in small letters. */
+  text: string;
+  /** What it is called, in small letters: these count more. */
+  words: readonly [string, string];
+}
+
+/** Choices prepared for being searched at each key stroke. */
+export class ChoiceIndex {
+  readonly #entries: readonly Entry[];
+  readonly #byValue = new Map<string, Choice>();
+  readonly #values: ReadonlySet<string>;
+
+  constructor(choices: readonly Choice[]) {
+    this.#entries = choices.map((choice) => {
+      const { value, name, detail, owner } = choice;
+      return {
+        choice,
+        text: [value, name, detail, owner?.name ?? ""].join("\n").toLowerCase(),
+        words: [value.toLowerCase(), name.toLowerCase()],
+      };
+    });
+    // A value alone does not tell which of several owners is meant.
+    for (const choice of choices) if (choice.owner === undefined) this.#byValue.set(choice.value, choice);
+    this.#values = new Set(choices.map(({ value }) => value));
+  }
+
+  /** How many choices there are. */
+  get size(): number {
+    return this.#entries.length;
+  }
+
+  /** Whether there is a choice of this value, whoever owns it. */
+  has(value: string): boolean {
+    return this.#values.has(value);
+  }
+
+  /** The choice of a value; none where the list has those of several owners. */
+  find(value: string): Choice | undefined {
+    return this.#byValue.get(value);
+  }
+
+  /**
+   * The choices that match all words of a text, best first: what is exactly so called, what begins so, what contains it.
+   * With no text, or with the present choice, all of them, the present one first. Choices that would not work come last,
+   * and those of one owner stand together.
+   */
+  search(text: string, present: string | undefined): Choice[] {
+    const wanted = text.trim().toLowerCase();
+    const isOpen = wanted === "" || text.trim() === present;
+    const parts = isOpen ? [] : wanted.split(/\s+/);
+    const found = this.#entries.filter((entry) => parts.every((part) => entry.text.includes(part)));
+    const rank = isOpen ? (entry: Entry) => openRank(entry, present) : (entry: Entry) => searchRank(entry, wanted);
+    return [...together(found)]
+      .map((entries) => byRank(entries, rank))
+      .sort((a, b) => a.best - b.best)
+      .flatMap(({ choices }) => choices);
+  }
+}
+
+function openRank({ choice }: Entry, present: string | undefined): number {
+  if (choice.value === present && choice.owner === undefined) return 0;
+  return choice.problem === undefined ? 1 : 2;
+}
+
+function searchRank({ choice, words }: Entry, wanted: string): number {
+  const fit = words.includes(wanted) ? 0 : words.some((word) => word.startsWith(wanted)) ? 1 : 2;
+  return fit + (choice.problem === undefined ? 0 : 3);
+}
+
+/** The entries of each owner; all in one where they have none. */
+function together(entries: readonly Entry[]): Iterable<Entry[]> {
+  const groups = new Map<string | undefined, Entry[]>();
+  for (const entry of entries) {
+    const key = entry.choice.owner?.value;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [entry]);
+    else group.push(entry);
+  }
+  return groups.values();
+}
+
+/** Sorts without comparing: a list may have 20,000 entries, but only a few ranks. */
+function byRank(entries: readonly Entry[], rank: (entry: Entry) => number): { best: number; choices: Choice[] } {
+  const ranks: Choice[][] = [];
+  for (const entry of entries) (ranks[rank(entry)] ??= []).push(entry.choice);
+  // An array's keys are those that it has, lowest first.
+  return { best: Number(Object.keys(ranks)[0]), choices: ranks.flat() };
 }

@@ -178,14 +178,12 @@ export class Editor {
 
   /** The entries of the open search list. */
   get choices(): Locator {
-    return this.page.locator(".red-ui-autoComplete-container:visible .arduino-cloud-choice");
+    return this.page.locator(".arduino-cloud-list .arduino-cloud-choice");
   }
 
   /** Clicks the entry of the open list that has this text. */
   async choose(text: string | RegExp): Promise<void> {
     await this.choices.first().waitFor();
-    // The list slides down; a click on what moves may close it.
-    await this.settled();
     await this.choices.filter({ hasText: text }).click();
   }
 

@@ -126,7 +126,7 @@ describe("the editor's lists", function () {
     await editor.hint("property").getByText("This thing has no variables yet.").waitFor();
     await input("thing").fill("");
     await input("thing").blur();
-    await editor.hint("property").getByText("Choose a thing to see its variables.").waitFor();
+    await editor.hint("property").getByText("Search here in all things, or choose a thing first.").waitFor();
     await editor.picture("property-out-empty");
     await editor.cancel();
     editor.expectNoTrouble();

@@ -39,6 +39,7 @@ describe("the forms of property in and out with a device", function () {
         messagesPerSecond: 25,
         credentials: { deviceId, secretKey },
       },
+      { id: "lone", type: "arduino-cloud-device", name: "Lone", account: "", brokerUrl: "", tls: "" },
     ]);
     browser = await startBrowser();
     editor = await Editor.open(browser, red.url);
@@ -116,7 +117,13 @@ describe("the forms of property in and out with a device", function () {
     await keyboard.type("Gateway");
     await input("account").waitFor({ state: "hidden" });
     assert.deepEqual(await shown(...inFields, ...inChoices), ["device", "property", "emit", "initial", "echo"]);
+    // Its thing is learnt through its account; without one the variable has to be typed.
+    await editor.hint("property").getByText("6 variables to choose from.").waitFor();
+    await input("device").selectOption("lone");
     await editor.hint("property").getByText("The variable name, as in the thing of the device.").waitFor();
+    await input("device").selectOption("device");
+    await editor.hint("property").getByText("6 variables to choose from.").waitFor();
+    await input("device").focus();
     assert.equal(await input("echo").isChecked(), true);
     await editor.expectNoRawKeys();
     await editor.picture("property-in-device");
@@ -127,7 +134,9 @@ describe("the forms of property in and out with a device", function () {
       steps++
     )
       await keyboard.press("Tab");
-    await keyboard.type("relay");
+    await keyboard.type("rel");
+    await editor.choices.filter({ hasText: "relay" }).waitFor();
+    await keyboard.press("Enter");
     await input("echo").focus();
     await keyboard.press("Space");
     await editor.done();

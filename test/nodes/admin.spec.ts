@@ -20,6 +20,7 @@ describe("admin endpoints", function () {
       [
         { id: "tab", type: "tab", label: "Flow" },
         { id: "good", type: "arduino-cloud-account", ...settings, credentials },
+        { id: "board", type: "arduino-cloud-device", credentials: { deviceId: house.deviceId, secretKey: "wrong" } },
         { id: "bad", type: "arduino-cloud-account", ...settings, baseUrl: "htp://typo", credentials },
       ],
       "admin",
@@ -57,22 +58,22 @@ describe("admin endpoints", function () {
   const outline = (checks: Check[]): string[] => checks.map(({ name, state, reason }) => `${name} ${state} ${reason}`);
 
   it("lets nobody in without a login", async () => {
-    for (const path of ["things", `things/${house.thingId}`, "devices"])
+    for (const path of ["things", `things/${house.thingId}`, "variables", "devices", "device-thing"])
       assert.equal((await get(`/arduino-cloud/accounts/good/${path}`)).status, 401);
-    for (const path of ["things", "thing", "devices", "test"])
+    for (const path of ["things", "thing", "variables", "devices", "device-thing", "test"])
       assert.equal((await post(`/arduino-cloud/${path}`, typed())).status, 401);
   });
 
   it("lets a reader read with a deployed account, and no more", async () => {
-    for (const path of ["things", "devices"])
+    for (const path of ["things", "variables", "devices", "device-thing"])
       assert.equal((await get(`/arduino-cloud/accounts/good/${path}`, "reader")).status, 200);
-    for (const path of ["things", "thing", "devices", "test"])
+    for (const path of ["things", "thing", "variables", "devices", "device-thing", "test"])
       assert.equal((await post(`/arduino-cloud/${path}`, typed(), "reader")).status, 401);
   });
 
   it("lists things and variables of a deployed account", async () => {
     const things = await get("/arduino-cloud/accounts/good/things", "admin");
-    assert.deepEqual(things.body, [{ id: house.thingId, name: "House", variables: 6 }]);
+    assert.deepEqual(things.body, [{ id: house.thingId, name: "House", variables: 6, device: "Board" }]);
     for (const ref of [house.thingId, "House"]) {
       const { status, body } = await get(`/arduino-cloud/accounts/good/things/${ref}`, "admin");
       assert.equal(status, 200);
@@ -92,11 +93,42 @@ describe("admin endpoints", function () {
 
   it("lists devices, with a deployed account and with one that is only typed", async () => {
     const { type } = house.simulator.store.devices.get(house.deviceId) ?? {};
-    const expected = [{ id: house.deviceId, name: "Board", type, thing: "House" }];
+    const expected = [{ id: house.deviceId, name: "Board", type, thing: "House", status: "UNKNOWN" }];
     assert.deepEqual((await get("/arduino-cloud/accounts/good/devices", "admin")).body, expected);
     assert.deepEqual((await post("/arduino-cloud/devices", typed(), "admin")).body, expected);
     const wrong = await post("/arduino-cloud/devices", typed({}, { clientSecret: "wrong" }), "admin");
     assert.deepEqual([wrong.status, (wrong.body as { code: string }).code], [502, "unauthorized"]);
+  });
+
+  it("lists the variables of all things, and marks those without a history", async () => {
+    const id = house.addThing("Attic", { humidity: "FLOAT" });
+    const humidity = house.simulator.store.propertyNamed(id, "humidity");
+    assert.ok(humidity);
+    humidity.persist = false;
+    const outlineOf = (body: unknown): string[] =>
+      (body as ThingDetail[]).map(
+        ({ name, choices }) => `${name}: ${choices.filter(({ persist }) => !persist).length}`,
+      );
+    const { body } = await get("/arduino-cloud/accounts/good/variables?refresh=1", "admin");
+    assert.deepEqual(outlineOf(body), ["Attic: 1", "House: 0"]);
+    assert.deepEqual(outlineOf((await post("/arduino-cloud/variables", typed(), "admin")).body), [
+      "Attic: 1",
+      "House: 0",
+    ]);
+    house.simulator.store.deleteThing(id);
+  });
+
+  it("finds the thing of a device, as typed or as stored for a device node", async () => {
+    const path = "/arduino-cloud/accounts/good/device-thing";
+    for (const query of [`device=${house.deviceId.toUpperCase()}`, "node=board&device="]) {
+      const { status, body } = await get(`${path}?${query}`, "admin");
+      const { name, choices } = body as ThingDetail;
+      assert.deepEqual([status, name, choices.length], [200, "House", 6]);
+    }
+    for (const query of ["", "node=good", `device=${house.thingId}`])
+      assert.deepEqual(await get(`${path}?${query}`, "admin"), { status: 200, body: null });
+    const { body } = await post("/arduino-cloud/device-thing", { ...typed(), device: house.deviceId }, "admin");
+    assert.equal((body as ThingDetail).id, house.thingId);
   });
 
   it("refreshes on demand only", async () => {
