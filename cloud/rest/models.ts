@@ -130,17 +130,22 @@ export function readRawSeries(json: unknown): RawSeriesResponse[] {
   return readList(asRecord(json)?.responses, (element) => {
     const raw = asRecord(element);
     if (raw === undefined) return undefined;
-    const times: unknown[] = Array.isArray(raw.times) ? raw.times : [];
-    const values: unknown[] = Array.isArray(raw.values) ? raw.values : [];
-    const points = times.flatMap((time, index) => (typeof time === "string" ? [{ time, value: values[index] }] : []));
     return {
       query: text(raw.query),
       status: text(raw.status),
-      times: points.map(({ time }) => time),
-      values: points.map(({ value }) => value),
+      ...readPoints(raw),
       ...pick(raw, responseTexts, "string"),
     };
   });
+}
+
+function readPoints(raw: Record<string, unknown>): Pick<RawSeriesResponse, "times" | "values"> {
+  const times: unknown[] = Array.isArray(raw.times) ? raw.times : [];
+  const values: unknown[] = Array.isArray(raw.values) ? raw.values : [];
+  // As they always are; so long lists are not copied.
+  if (times.length === values.length && times.every((time) => typeof time === "string")) return { times, values };
+  const points = times.flatMap((time, index) => (typeof time === "string" ? [{ time, value: values[index] }] : []));
+  return { times: points.map(({ time }) => time), values: points.map(({ value }) => value) };
 }
 
 /** Reads a list from JSON, leaving out what `read` makes nothing of. Anything but a list counts as empty. */

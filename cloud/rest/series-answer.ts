@@ -38,18 +38,3 @@ export function requireOk({ status, message = "" }: RawSeriesResponse, propertyI
   const said = printable(message || status) || "no status";
   throw new CloudError(code, `series: no history of property ${propertyId}: ${said}.`);
 }
-
-const timeForm = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/i;
-
-/**
- * A time in nanoseconds since 1970, since two points of one millisecond may be apart.
- * @throws CloudError `server_error` where it is none
- */
-export function instantOf(time: string, propertyId: string): bigint {
-  const [, seconds = "", fraction = "", zone = ""] = timeForm.exec(time) ?? [];
-  const milliseconds = Date.parse(seconds + zone.toUpperCase());
-  if (!Number.isFinite(milliseconds)) {
-    throw new CloudError("server_error", `series: "${printable(time)}" in property ${propertyId} is not a time.`);
-  }
-  return BigInt(milliseconds) * 1_000_000n + BigInt(fraction.slice(0, 9).padEnd(9, "0"));
-}

@@ -1,7 +1,10 @@
 import { CloudError } from "../errors";
+import { onAbort } from "./abort";
 import type { RestClient } from "./client";
-import { askSeries, instantOf, pageSize, queriesPerCall, requireOk, type SeriesAnswer } from "./series-answer";
 import type { RawPoint } from "./series";
+import { askSeries, pageSize, queriesPerCall, requireOk, type SeriesAnswer } from "./series-answer";
+import { type PageReader, pointsOf, requireGoing } from "./series-pages";
+import { timestampOf } from "./series-time";
 
 /** What becomes of the values of an interval (rest-api 7, History). */
 export const aggregations = [
@@ -42,28 +45,83 @@ interface Span {
  * 1970, where intervals do, so that none is answered in two halves.
  * @param width of an interval, in milliseconds
  */
-export function* splitWindow({ from, to }: Span, width: number): Generator<Span, void, undefined> {
+export function* splitWindow({ from, to }: Span, width: number): Generator<Span, undefined, undefined> {
   for (let start = from; start < to;) {
     const end = Math.min(to, (Math.floor(start / width) + pageSize) * width);
     yield { from: start, to: end };
     start = end;
   }
+  return undefined;
 }
 
 /**
- * Gives one point for each interval that has values, ascending in time over all variables; nulls are left out. A point
- * has the start of its interval as its time, which may lie ahead of the window. Holds one page of each variable at most.
- * @throws CloudError as `RestClient.call`; `not_found` or `server_error` where the service can't answer for a property
+ * Reads one point for each interval that has values; nulls are left out. A point has the start of its interval as its
+ * time, which may lie ahead of the window. Pages have up to a thousand points of each variable.
+ *
+ * What comes of it: CloudErrors as of `RestClient.call`; `not_found` or `server_error` where the service can't answer for a
+ * property. What was read before a failure is given first.
  */
-export async function* readBinned(read: BinnedRead): AsyncGenerator<RawPoint, void, undefined> {
-  for (const span of splitWindow(read, read.interval * 1_000)) {
-    const points: RawPoint[] = [];
-    for (let start = 0; start < read.queries.length; start += queriesPerCall) {
-      points.push(...(await readSpan(read, read.queries.slice(start, start + queriesPerCall), span)));
-    }
-    // The order of the answers is not documented (rest-api 7, History).
-    yield* points.sort((one, other) => one.timestamp - other.timestamp);
+export class BinnedReader implements PageReader {
+  readonly signal: AbortSignal | undefined;
+  readonly #read: BinnedRead;
+  readonly #spans: Iterator<Span, undefined>;
+  /** Ends with the caller's signal, or when the caller has enough. */
+  readonly #controller = new AbortController();
+  readonly #unlisten: () => void;
+  #ahead: Promise<RawPoint[] | undefined> | undefined;
+
+  constructor(read: BinnedRead) {
+    this.signal = read.signal;
+    this.#read = { ...read, signal: this.#controller.signal };
+    this.#spans = splitWindow(read, read.interval * 1_000);
+    this.#unlisten = onAbort(read.signal, () => this.#controller.abort());
   }
+
+  async next(): Promise<RawPoint[]> {
+    for (;;) {
+      requireGoing(this.signal);
+      this.readAhead();
+      const page = await this.#ahead;
+      this.#ahead = undefined;
+      requireGoing(this.signal);
+      if (page === undefined || page.length > 0) return page ?? [];
+    }
+  }
+
+  readAhead(): void {
+    if (this.#ahead !== undefined) return;
+    this.#ahead = this.#readSpan();
+    // A failure waits until it is asked for.
+    this.#ahead.catch(() => undefined);
+  }
+
+  close(): void {
+    this.#unlisten();
+    this.#controller.abort();
+  }
+
+  async #readSpan(): Promise<RawPoint[] | undefined> {
+    const { value: span } = this.#spans.next();
+    return span === undefined ? undefined : readPage(this.#read, span);
+  }
+}
+
+/**
+ * Gives the points of a `BinnedReader` one by one, ascending in time over all variables.
+ * @throws CloudError as `BinnedReader`
+ */
+export function readBinned(read: BinnedRead): AsyncGenerator<RawPoint, void, undefined> {
+  return pointsOf(new BinnedReader(read));
+}
+
+async function readPage(read: BinnedRead, span: Span): Promise<RawPoint[]> {
+  const points: RawPoint[] = [];
+  for (let start = 0; start < read.queries.length; start += queriesPerCall) {
+    for (const point of await readSpan(read, read.queries.slice(start, start + queriesPerCall), span))
+      points.push(point);
+  }
+  // The order of the answers is not documented (rest-api 7, History).
+  return points.sort((one, other) => one.timestamp - other.timestamp);
 }
 
 async function readSpan(read: BinnedRead, queries: readonly BinnedQuery[], span: Span): Promise<RawPoint[]> {
@@ -76,10 +134,10 @@ async function readSpan(read: BinnedRead, queries: readonly BinnedQuery[], span:
     ...(aggregation === undefined ? {} : { aggregation }),
   }));
   const answer = await askSeries(read, operations[read.mode], requests);
-  return queries.flatMap(({ propertyId }) => pointsOf(answer, propertyId));
+  return queries.flatMap(({ propertyId }) => pointsIn(answer, propertyId));
 }
 
-function pointsOf({ responses, isNull }: SeriesAnswer, propertyId: string): RawPoint[] {
+function pointsIn({ responses, isNull }: SeriesAnswer, propertyId: string): RawPoint[] {
   const response = responses.get(`property.${propertyId}`.toLowerCase());
   if (response === undefined) {
     if (isNull) return [];
@@ -88,7 +146,6 @@ function pointsOf({ responses, isNull }: SeriesAnswer, propertyId: string): RawP
   requireOk(response, propertyId);
   return response.times.flatMap((time, index) => {
     const value = response.values[index] ?? null;
-    const timestamp = Number(instantOf(time, propertyId) / 1_000_000n);
-    return value === null ? [] : [{ propertyId, time, timestamp, value }];
+    return value === null ? [] : [{ propertyId, time, timestamp: timestampOf(time, propertyId), value }];
   });
 }

@@ -1,7 +1,9 @@
-import { CloudError } from "../errors";
+import { onAbort } from "./abort";
 import type { RestClient } from "./client";
-import type { RawSeriesRequest, RawSeriesResponse } from "./models";
-import { askSeries, instantOf, pageSize, queriesPerCall, requireOk } from "./series-answer";
+import { askSeries, pageSize, queriesPerCall } from "./series-answer";
+import { Cursor } from "./series-cursor";
+import { type PageReader, pointsOf, requireGoing } from "./series-pages";
+import { nanosecondsOf } from "./series-time";
 
 /** The span of one variable's history to be read: from ≤ time < to, both RFC 3339. */
 export interface SeriesWindow {
@@ -29,165 +31,126 @@ export interface RawRead {
   onOverflow: (propertyId: string, time: string) => void;
 }
 
-/** Nanoseconds by which an instant is left that can't be read to its end: if the service rounds, in two strides. */
-const strides = [1n, 1_000_000n];
+/**
+ * Reads all stored values of some variables; nulls are left out (rest-api 7). Pages have up to 1,000 points.
+ *
+ * The API has no cursor, so pages are made by time (`Cursor`). Queries for a whole thing are not used, since nobody
+ * documents whether their limit counts all variables together.
+ *
+ * What comes of it: CloudErrors as of `RestClient.call`; `not_found` or `server_error` where the service can't answer for a
+ * property. What was read before a failure is given first.
+ */
+export class RawReader implements PageReader {
+  readonly signal: AbortSignal | undefined;
+  readonly #client: RawRead["client"];
+  readonly #cursors: readonly Cursor[];
+  /** Ends with the caller's signal, or when the caller has enough. */
+  readonly #controller = new AbortController();
+  readonly #unlisten: () => void;
+  #turning: Promise<void> | undefined;
+  /** Why there will be no more pages. */
+  #failure: { reason: unknown } | undefined;
+
+  constructor({ client, windows, signal, onOverflow }: RawRead) {
+    this.signal = signal;
+    this.#client = client;
+    this.#cursors = windows.map((window) => new Cursor(window, onOverflow));
+    this.#unlisten = onAbort(signal, () => this.#controller.abort());
+  }
+
+  async next(): Promise<RawPoint[]> {
+    requireGoing(this.signal);
+    while (this.#cursors.some(({ isDry }) => isDry)) {
+      if (this.#failure !== undefined) throw this.#failure.reason;
+      if (this.#turning === undefined) this.#turn();
+      await this.#turning;
+      requireGoing(this.signal);
+    }
+    return merge(this.#cursors);
+  }
+
+  /**
+   * As `PageReader.readAhead`. The pages of several variables go into one call, so it waits for variables that are not as
+   * far yet, as long as the others have half a page.
+   */
+  readAhead(): void {
+    if (this.#turning !== undefined || this.#failure !== undefined) return;
+    const open = this.#cursors.filter(({ isComplete }) => !isComplete);
+    const wanting = open.filter(({ isWanting }) => isWanting);
+    if (wanting.length === 0) return;
+    if (wanting.length === open.length || wanting.some(({ isLow }) => isLow)) this.#turn();
+  }
+
+  close(): void {
+    this.#unlisten();
+    this.#controller.abort();
+  }
+
+  #turn(): void {
+    const work = this.#ask(this.#cursors.filter(({ isWanting }) => isWanting));
+    // A failure waits until it is asked for.
+    this.#turning = work
+      .catch((reason: unknown) => void (this.#failure = { reason }))
+      .finally(() => (this.#turning = undefined));
+  }
+
+  async #ask(cursors: readonly Cursor[]): Promise<void> {
+    const { signal } = this.#controller;
+    for (let start = 0; start < cursors.length; start += queriesPerCall) {
+      requireGoing(signal);
+      const asked = cursors.slice(start, start + queriesPerCall).map((cursor) => ({ cursor, request: cursor.request }));
+      const requests = asked.map(({ request }) => request);
+      const { responses, isNull } = await askSeries(
+        { client: this.#client, signal },
+        "series_v2#batch_query_raw",
+        requests,
+      );
+      for (const { cursor, request } of asked) {
+        const response = responses.get(request.q.toLowerCase());
+        if (response !== undefined) cursor.take(response);
+        else cursor.takeNothing(isNull);
+      }
+    }
+  }
+}
 
 /**
- * Gives all stored values of some variables, ascending in time over all of them; nulls are left out (rest-api 7).
- *
- * The API has no cursor, so pages are made by time: each begins at the last instant of the one before, and what that one
- * has already given of this instant is left out. Holds one page of each variable at most. Queries for a whole thing are
- * not used, since nobody documents whether their limit counts all variables together.
- * @throws CloudError as `RestClient.call`; `not_found` or `server_error` where the service can't answer for a property
+ * Gives all stored values of some variables one by one, ascending in time over all of them.
+ * @throws CloudError as `RawReader`
  */
-export async function* readRaw(read: RawRead): AsyncGenerator<RawPoint, void, undefined> {
-  const cursors = read.windows.map((window) => new Cursor(window, read.onOverflow));
-  for (;;) {
-    const dry = cursors.filter((cursor) => cursor.isDry);
-    for (let start = 0; start < dry.length; start += queriesPerCall) {
-      await turnPages(read, dry.slice(start, start + queriesPerCall));
-    }
-    if (dry.length > 0) continue;
-    const [first, second] = earliest(cursors);
-    if (first === undefined) return;
-    // Until another variable has the earlier point, or the page ends.
-    do {
-      yield first.shift();
-    } while (first.head !== undefined && (second?.head === undefined || first.head <= second.head));
-  }
+export function readRaw(read: RawRead): AsyncGenerator<RawPoint, void, undefined> {
+  return pointsOf(new RawReader(read));
 }
 
-async function turnPages(read: RawRead, cursors: readonly Cursor[]): Promise<void> {
-  const requests = cursors.map((cursor) => cursor.request);
-  const { responses, isNull } = await askSeries(read, "series_v2#batch_query_raw", requests);
-  for (const cursor of cursors) {
-    const response = responses.get(cursor.request.q.toLowerCase());
-    if (response !== undefined) cursor.take(response);
-    else cursor.takeNothing(isNull);
+/** The next points of all cursors in order of time, until one is dry or the page is full. */
+function merge(cursors: readonly Cursor[]): RawPoint[] {
+  const queue = cursors
+    .filter(({ head }) => head !== undefined)
+    .sort((one, other) => (isBehind(one, other) ? 1 : isBehind(other, one) ? -1 : 0));
+  const [only] = queue;
+  if (queue.length === 1 && only !== undefined) return only.shiftPage();
+  const page: RawPoint[] = [];
+  for (let first = queue.shift(); first !== undefined; first = queue.shift()) {
+    const [second] = queue;
+    // Until another variable has the earlier point.
+    do page.push(first.shift());
+    while (page.length < pageSize && first.head !== undefined && (second === undefined || !isBehind(first, second)));
+    if (first.isDry || page.length === pageSize) break;
+    if (first.head !== undefined) insert(queue, first);
   }
+  return page;
 }
 
-/** The two cursors with the earliest points. */
-function earliest(cursors: readonly Cursor[]): [Cursor | undefined, Cursor | undefined] {
-  let [first, second]: [Cursor | undefined, Cursor | undefined] = [undefined, undefined];
-  for (const cursor of cursors) {
-    if (cursor.head === undefined) continue;
-    if (first?.head === undefined || cursor.head < first.head) [first, second] = [cursor, first];
-    else if (second?.head === undefined || cursor.head < second.head) second = cursor;
-  }
-  return [first, second];
+/** Puts a cursor where it belongs in a list that is in order of time: mostly near the end. */
+function insert(queue: Cursor[], cursor: Cursor): void {
+  let at = queue.length;
+  while (at > 0 && isBehind(queue[at - 1] as Cursor, cursor)) at--;
+  queue.splice(at, 0, cursor);
 }
 
-interface Stored {
-  point: RawPoint;
-  instant: bigint;
-}
-
-/** Where the reading of one property stands. */
-class Cursor {
-  readonly #window: SeriesWindow;
-  readonly #onOverflow: RawRead["onOverflow"];
-  #from: string;
-  /** The page that is being given out. */
-  #page: readonly Stored[] = [];
-  #given = 0;
-  /** The instant at which the next page begins, once there was one. */
-  #reached: bigint | undefined;
-  /** What has been given of this instant: how many points of each value. */
-  #atReached = new Map<string, number>();
-  #strides = 0;
-  #isComplete = false;
-
-  constructor(window: SeriesWindow, onOverflow: RawRead["onOverflow"]) {
-    this.#window = window;
-    this.#from = window.from;
-    this.#onOverflow = onOverflow;
-  }
-
-  get request(): RawSeriesRequest & { q: string } {
-    const { propertyId, to } = this.#window;
-    return { q: `property.${propertyId}`, from: this.#from, to, sort: "ASC", series_limit: pageSize };
-  }
-
-  /** Whether there is more, of which nothing is here. */
-  get isDry(): boolean {
-    return !this.#isComplete && this.#given >= this.#page.length;
-  }
-
-  /** The instant of the next point, where one is here. */
-  get head(): bigint | undefined {
-    return this.#page[this.#given]?.instant;
-  }
-
-  shift(): RawPoint {
-    return (this.#page[this.#given++] as Stored).point;
-  }
-
-  take(response: RawSeriesResponse): void {
-    const { propertyId } = this.#window;
-    requireOk(response, propertyId);
-    const points = response.times.map((time, index): Stored => {
-      const instant = instantOf(time, propertyId);
-      const timestamp = Number(instant / 1_000_000n);
-      return { instant, point: { propertyId, time, timestamp, value: response.values[index] ?? null } };
-    });
-    this.#page = points.filter((stored) => this.#isNew(stored) && stored.point.value !== null);
-    this.#given = 0;
-    const last = points.at(-1);
-    if (last === undefined || points.length < pageSize) this.#isComplete = true;
-    else this.#advance(points, last);
-  }
-
-  /** @param isNull the whole answer was null, as seen where there is nothing at all (rest-api 7: unverified) */
-  takeNothing(isNull: boolean): void {
-    if (!isNull || this.#reached !== undefined) {
-      throw new CloudError("server_error", `series: the answer holds nothing for property ${this.#window.propertyId}.`);
-    }
-    this.#isComplete = true;
-  }
-
-  /** Whether the page before has not given this point. */
-  #isNew({ instant, point }: Stored): boolean {
-    if (this.#reached === undefined || instant > this.#reached) return true;
-    if (instant < this.#reached) return false;
-    const key = JSON.stringify(point.value);
-    const count = this.#atReached.get(key) ?? 0;
-    if (count > 0) this.#atReached.set(key, count - 1);
-    return count === 0;
-  }
-
-  /** Sets the start of the next page. */
-  #advance(points: readonly Stored[], last: Stored): void {
-    if (this.#reached !== undefined && last.instant <= this.#reached) {
-      this.#leave(last);
-      return;
-    }
-    this.#strides = 0;
-    this.#from = last.point.time;
-    this.#reached = last.instant;
-    this.#atReached = new Map();
-    for (const { instant, point } of points) {
-      const key = JSON.stringify(point.value);
-      if (instant === last.instant) this.#atReached.set(key, (this.#atReached.get(key) ?? 0) + 1);
-    }
-  }
-
-  /** A page full of one instant: goes on behind it. */
-  #leave(last: Stored): void {
-    const { propertyId } = this.#window;
-    const stride = strides[this.#strides++];
-    if (stride === undefined) {
-      throw new CloudError("server_error", `series: the history of property ${propertyId} does not go on.`);
-    }
-    if (this.#strides === 1) this.#onOverflow(propertyId, last.point.time);
-    this.#reached = last.instant + stride;
-    this.#atReached = new Map();
-    this.#from = rfc3339(this.#reached);
-  }
-}
-
-function rfc3339(instant: bigint): string {
-  const milliseconds = Number(instant / 1_000_000n);
-  const rest = String(instant % 1_000_000n).padStart(6, "0");
-  return new Date(milliseconds).toISOString().replace("Z", `${rest}Z`);
+/** Whether the next point of `one` is later than that of `other`. */
+function isBehind({ head: one }: Cursor, { head: other }: Cursor): boolean {
+  if (one === undefined || other === undefined) return false;
+  if (one.timestamp !== other.timestamp) return one.timestamp > other.timestamp;
+  return nanosecondsOf(one.time) > nanosecondsOf(other.time);
 }

@@ -107,7 +107,7 @@ describe("readRaw against the simulator", () => {
     await points.next();
     controller.abort();
     await rejection(collect(points), "cancelled");
-    assert.equal(calls(), 1);
+    assert.ok(calls() <= 2, "one page, and one ahead");
   });
 });
 
