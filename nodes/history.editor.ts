@@ -14,9 +14,29 @@ const isTime: Validate = (value, { label = "" }) =>
   timeForm.test(textOf(value)) || `${label}: ${translate("error.time")}`;
 const isInterval: Validate = (value, { label = "" }) => {
   const text = textOf(value);
-  const isFine = text === "" || (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 86_400);
+  const isFine =
+    /^(day|week|month)?$/.test(text) || (/^\d{1,8}$/.test(text) && Number(text) >= 1 && Number(text) <= 31_622_400);
   return isFine || `${label}: ${translate("error.interval")}`;
 };
+
+/** Shows several aggregations, which one field holds with commas between them. */
+function prepareStatistics(aggregation: string): void {
+  const chosen = aggregation.toUpperCase().split(/[\s,]+/);
+  $<HTMLInputElement>("#arduino-cloud-statistics-row input").each(function () {
+    this.checked = chosen.includes(this.value);
+  });
+  // What the other list lacks would be saved as nothing at all.
+  $("#node-input-aggregation").val(fieldValue("aggregation"));
+}
+
+/** Puts what is chosen for buckets where the editor looks for the field. */
+function saveStatistics(): void {
+  if (fieldValue("mode") !== "buckets") return;
+  const boxes = $<HTMLInputElement>("#arduino-cloud-statistics-row input:checked").get();
+  const value = boxes.map((box) => box.value).join();
+  $("#node-input-aggregation").append($("<option>", { value })).val(value);
+}
+
 let closeLists: () => void = () => undefined;
 
 RED.nodes.registerType("arduino-cloud-history", {
@@ -36,6 +56,7 @@ RED.nodes.registerType("arduino-cloud-history", {
     interval: { value: "", label: translate("label.interval"), validate: isInterval },
     aggregation: { value: "" },
     output: { value: "rows" },
+    chartFormat: { value: "dashboard-2" },
     batch: { value: 1000, label: translate("label.batch"), validate: wholeNumberFrom(1) },
     limit: { value: 0, label: translate("label.limit"), validate: wholeNumberFrom(0) },
     advance: { value: "auto" },
@@ -51,6 +72,7 @@ RED.nodes.registerType("arduino-cloud-history", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
+    prepareStatistics(textOf(this.aggregation));
     closeLists = pickThingAndVariable({
       type: "arduino-cloud-history",
       problemOf: ({ persist }) => (persist ? undefined : translate("tip.no-history")),
@@ -58,9 +80,14 @@ RED.nodes.registerType("arduino-cloud-history", {
     showRows(["mode", "output"], {
       "#arduino-cloud-interval-row": () => fieldValue("mode") !== "raw",
       "#arduino-cloud-aggregation-row": () => ["", "aggregate"].includes(fieldValue("mode")),
+      "#arduino-cloud-statistics-row": () => fieldValue("mode") === "buckets",
+      "#arduino-cloud-chart-format-row": () => fieldValue("output") === "chart",
       "#arduino-cloud-batch-row, #arduino-cloud-advance-row": () => fieldValue("output") === "stream",
     });
   },
-  oneditsave: () => closeLists(),
+  oneditsave() {
+    saveStatistics();
+    closeLists();
+  },
   oneditcancel: () => closeLists(),
 });

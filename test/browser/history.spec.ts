@@ -48,14 +48,8 @@ describe("the form of history", function () {
       await editor.fields(history, ...blank),
       blank.map(() => ""),
     );
-    assert.deepEqual(await editor.fields(history, "output", "batch", "limit", "advance", "inputs", "outputs"), [
-      "rows",
-      1000,
-      0,
-      "auto",
-      1,
-      1,
-    ]);
+    const fixed = ["output", "chartFormat", "batch", "limit", "advance", "inputs", "outputs"];
+    assert.deepEqual(await editor.fields(history, ...fixed), ["rows", "dashboard-2", 1000, 0, "auto", 1, 1]);
   });
 
   it("picks a variable, and shows the fields that matter", async () => {
@@ -63,10 +57,10 @@ describe("the form of history", function () {
     await input("account").selectOption("account");
     await hint("thing").getByText("1 thing to choose from.").waitFor();
     await input("thing").click();
-    await editor.choices.filter({ hasText: "House" }).click();
+    await editor.choose("House");
     await hint("property").getByText("6 variables to choose from.").waitFor();
     await input("property").click();
-    await editor.choices.filter({ hasText: /^temperature/ }).click();
+    await editor.choose(/^temperature/);
     assert.equal(await input("from").getAttribute("placeholder"), "msg.from; else -24h");
     assert.deepEqual(
       await Promise.all(["interval", "aggregation", "batch", "advance"].map((field) => input(field).isVisible())),
@@ -88,6 +82,45 @@ describe("the form of history", function () {
       "raw",
       "stream",
     ]);
+  });
+
+  it("offers several aggregations of buckets, and the dashboard that a chart is for", async () => {
+    const row = (name: string) => editor.page.locator(`#arduino-cloud-${name}-row`);
+    const box = (name: string) => editor.page.getByLabel(name, { exact: true });
+    const rows = ["interval", "aggregation", "statistics", "chart-format", "batch"];
+    await editor.edit(history);
+    await input("mode").selectOption("buckets");
+    await input("output").selectOption("chart");
+    assert.deepEqual(await Promise.all(rows.map((name) => row(name).isVisible())), [true, false, true, true, false]);
+    await input("interval").fill("week");
+    for (const name of ["MAX", "MIN", "MEAN"]) await box(name).check();
+    await input("chartFormat").selectOption("dashboard-1");
+    await editor.expectNoRawKeys();
+    await editor.picture("history-buckets");
+    await editor.done();
+    const saved = ["valid", "mode", "interval", "aggregation", "output", "chartFormat"];
+    const expected = [true, "buckets", "week", "MIN,MAX,MEAN", "chart", "dashboard-1"];
+    assert.deepEqual(await editor.fields(history, ...saved), expected);
+    await editor.edit(history);
+    assert.deepEqual(
+      await Promise.all(["MIN", "MAX", "MEAN", "COUNT", "FIRST", "LAST"].map((name) => box(name).isChecked())),
+      [true, true, true, false, false, false],
+    );
+    await editor.done();
+    assert.deepEqual(await editor.fields(history, ...saved), expected);
+    await editor.edit(history);
+    await input("mode").selectOption("aggregate");
+    assert.equal(await input("aggregation").inputValue(), "", "what only buckets know is not kept for the cloud");
+    await input("interval").fill("fortnight");
+    await editor.done();
+    assert.deepEqual(await editor.fields(history, "valid", "aggregation"), [false, ""]);
+    await editor.edit(history);
+    await input("interval").fill("");
+    await input("mode").selectOption("raw");
+    await input("output").selectOption("stream");
+    await editor.done();
+    assert.deepEqual(await editor.fields(history, "valid"), [true]);
+    editor.expectNoTrouble();
   });
 
   it("refuses what is no time, interval or number", async () => {
