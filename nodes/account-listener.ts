@@ -4,13 +4,11 @@ import { systemClock } from "../cloud/clock";
 import { type CloudError, mayPass, toCloudError } from "../cloud/errors";
 import type { NodeStatus } from "./common/status";
 import { NodeMemory } from "./common/node-memory";
-import { PropertyEmitter } from "./property-emitter";
+import { type EmitterSettings, PropertyEmitter } from "./property-emitter";
 import { type CatchUpWish, type Target, ThingSubscription } from "./thing-subscription";
 
-export interface ListenerSettings extends Target {
+export interface ListenerSettings extends Target, EmitterSettings {
   thingName: string;
-  emit: "all" | "changed";
-  deadband: number;
   initial: boolean;
   /** The node has an input: it starts with what its settings name, and messages add and remove subscriptions. */
   isDynamic: boolean;

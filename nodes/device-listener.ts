@@ -8,13 +8,9 @@ import { toCloudError } from "../cloud/errors";
 import type { NodeStatus } from "./common/status";
 import type { Subscription } from "./account-listener";
 import { DeviceTypes } from "./device-types";
-import { PropertyEmitter, type Origin } from "./property-emitter";
+import { type EmitterSettings, type Origin, PropertyEmitter } from "./property-emitter";
 
-export interface DeviceListenerSettings {
-  /** Variable name or property id; blank for every variable. */
-  property: string;
-  emit: "all" | "changed";
-  deadband: number;
+export interface DeviceListenerSettings extends EmitterSettings {
   initial: boolean;
   /** Reports every value back, as boards do. */
   echo: boolean;

@@ -2,6 +2,7 @@ import { isPlainObject } from "../cloud/data/render";
 import { tidyValue } from "../cloud/data/float32";
 import type { HistoryPlan, HistoryVariable } from "../cloud/history";
 import type { RawPoint } from "../cloud/rest/series";
+import type { OldSeries } from "./common/old-shape";
 
 /** One value in the form that flows get. */
 export interface Row {
@@ -92,6 +93,16 @@ export function olderChartOf(points: readonly ChartPoint[]): OlderChart[] {
     lines.set(series, line);
   }
   return [{ series: [...lines.keys()], data: [...lines.values()], labels: [""] }];
+}
+
+/** Points as the older dashboard's chart takes them: a list for each variable, in the order of the plan. */
+export function oldSeriesOf(points: readonly RawPoint[], plan: HistoryPlan): OldSeries[] {
+  const lists = new Map<string, OldSeries>(
+    plan.variables.map(({ property, name }) => [property.id, { name, data: [] }]),
+  );
+  for (const { propertyId, timestamp, value } of points)
+    lists.get(propertyId)?.data.push({ x: timestamp, y: tidyValue(value) });
+  return [...lists.values()];
 }
 
 const columns = [

@@ -2,7 +2,7 @@ import { CloudError } from "../cloud/errors";
 import type { HistoryWish } from "../cloud/history";
 import type { Message } from "./common/input";
 import { namedPropertyOf, textOf, thingOf } from "./common/message";
-import { type RawSettings, readChoice, readNumber, readText } from "./common/settings";
+import { type RawSettings, readChoice, readFlag, readNumber, readText } from "./common/settings";
 import { type ChartFormat, chartFormats, type WholeOutput } from "./history-output";
 
 /** The settings of a history node. */
@@ -23,6 +23,8 @@ export interface HistorySettings {
   /** Most rows, the earliest; 0 for all. */
   limit: number;
   advance: "auto" | "next";
+  /** A chart has the shape that Arduino's own node gives it. */
+  compatible: boolean;
 }
 
 /**
@@ -44,6 +46,7 @@ export function readSettings(raw: RawSettings): HistorySettings {
     batch: Math.floor(readNumber(raw, "batch", 1_000, 1)),
     limit: Math.floor(readNumber(raw, "limit", 0, 0)),
     advance: readChoice(raw, "advance", ["auto", "next"]),
+    compatible: readFlag(raw, "compatible"),
   };
 }
 

@@ -60,6 +60,7 @@ RED.nodes.registerType("arduino-cloud-history", {
     batch: { value: 1000, label: translate("label.batch"), validate: wholeNumberFrom(1) },
     limit: { value: 0, label: translate("label.limit"), validate: wholeNumberFrom(0) },
     advance: { value: "auto" },
+    compatible: { value: false },
   },
   inputs: 1,
   outputs: 1,
@@ -81,7 +82,7 @@ RED.nodes.registerType("arduino-cloud-history", {
       "#arduino-cloud-interval-row": () => fieldValue("mode") !== "raw",
       "#arduino-cloud-aggregation-row": () => ["", "aggregate"].includes(fieldValue("mode")),
       "#arduino-cloud-statistics-row": () => fieldValue("mode") === "buckets",
-      "#arduino-cloud-chart-format-row": () => fieldValue("output") === "chart",
+      "#arduino-cloud-chart-format-row, #arduino-cloud-compatible-row": () => fieldValue("output") === "chart",
       "#arduino-cloud-batch-row, #arduino-cloud-advance-row": () => fieldValue("output") === "stream",
     });
   },

@@ -8,10 +8,11 @@ import { findAccount } from "./common/account-node";
 import { Deliveries } from "./common/deliveries";
 import { type Message, onClose, onInput, type Send } from "./common/input";
 import { textOf } from "./common/message";
+import { oldChartMessage } from "./common/old-shape";
 import { refuse } from "./common/refuse";
 import type { RawSettings } from "./common/settings";
 import { NodeStatus } from "./common/status";
-import { batchesOf, rowsOf, variablesById, type WholeOutput, wholeOf } from "./history-output";
+import { batchesOf, oldSeriesOf, rowsOf, variablesById, type WholeOutput, wholeOf } from "./history-output";
 import { Runs } from "./history-runs";
 import { type HistorySettings, readSettings, wishOf } from "./history-settings";
 
@@ -106,10 +107,10 @@ class HistoryReader {
   }
 
   async #read(message: Message, send: Send, signal: AbortSignal): Promise<void> {
-    const { output } = this.#settings;
+    const { output, compatible } = this.#settings;
     const { thing, ...wish } = wishOf(this.#settings, message);
     const known = await this.#rest.directory.thing(thing, { signal, maxAge: knownFor });
-    const plan = planHistory(known, { ...wish, needsNumbers: output === "chart" }, Date.now());
+    const plan = planHistory(known, { ...wish, needsNumbers: output === "chart" && !compatible }, Date.now());
     for (const sentence of plan.leftOut) this.#warnOnce(sentence);
     const { client } = this.#rest;
     const points = readHistory(plan, { client, signal, onWarning: (text) => this.#node.warn(text) });
@@ -120,7 +121,7 @@ class HistoryReader {
 
   /** All rows in one message. */
   async #whole({ plan, points, message, send, signal }: Run, output: WholeOutput): Promise<void> {
-    const { chartFormat, limit } = this.#settings;
+    const { chartFormat, compatible, limit } = this.#settings;
     const all: RawPoint[] = [];
     const showProgress = this.#progress(plan);
     for await (const { items } of batchesOf(points, 1_000, limit)) {
@@ -130,6 +131,10 @@ class HistoryReader {
       showProgress(items.at(-1));
     }
     Reflect.deleteProperty(message, "parts");
+    if (output === "chart" && compatible) {
+      send(oldChartMessage(message, this.#node.name || displayName(plan), oldSeriesOf(all, plan)));
+      return;
+    }
     send(Object.assign(message, { payload: wholeOf({ output, chartFormat }, all, plan), complete: true }));
   }
 
@@ -193,6 +198,10 @@ class HistoryReader {
     this.#told.add(sentence);
     this.#node.warn(sentence);
   }
+}
+
+function displayName({ thing, variables: [first, ...more] }: HistoryPlan): string {
+  return first === undefined || more.length > 0 ? thing.name : first.property.name;
 }
 
 /** What was read before a run was called off may still come. */

@@ -3,6 +3,7 @@ import { differs } from "../cloud/data/compare";
 import type { LiveValue } from "../cloud/data/feed";
 import { type KnownThing, type Property, wireName } from "../cloud/rest";
 import type { Message } from "./common/input";
+import { oldValueMessage } from "./common/old-shape";
 
 /** Where a value comes from, as `msg.source` says it. */
 export type Source = "live" | "initial" | "catch-up";
@@ -17,16 +18,27 @@ export interface Origin {
   readonly property?: Property | undefined;
 }
 
+/** How property in sends values. */
+export interface EmitterSettings {
+  emit: "all" | "changed";
+  deadband: number;
+  /** Messages have the shape that Arduino's own nodes give them. */
+  compatible: boolean;
+  /** The variable that the settings name (its name or id; blank for every one), and its display name that the editor saved, until the cloud tells it. */
+  property: string;
+  propertyName: string;
+}
+
 /** Turns values into the messages of property in. */
 export class PropertyEmitter {
   readonly #node: Node;
-  readonly #deadband: number;
+  readonly #settings: EmitterSettings;
   /** The last value sent by thing, direction and variable, where only changes are wanted. */
   readonly #last: Map<string, unknown> | undefined;
 
-  constructor(node: Node, settings: { emit: "all" | "changed"; deadband: number }) {
+  constructor(node: Node, settings: EmitterSettings) {
     this.#node = node;
-    this.#deadband = settings.deadband;
+    this.#settings = settings;
     this.#last = settings.emit === "changed" ? new Map() : undefined;
   }
 
@@ -45,11 +57,17 @@ export class PropertyEmitter {
       source,
     };
     if (about.own) message.own = true;
-    this.#node.send(message);
+    this.#node.send(this.#settings.compatible ? this.#inOldShape(message, origin, about) : message);
+  }
+
+  #inOldShape(message: Message, origin: Origin, { variable, timestamp }: Omit<LiveValue, "value">): Message {
+    const { property, propertyName } = this.#settings;
+    const name = describe(origin, variable).name ?? (property === variable ? propertyName : "");
+    return oldValueMessage(message, name || variable, timestamp);
   }
 
   #isChanged(key: string, value: unknown): boolean {
-    if (this.#last?.has(key) && !differs(this.#last.get(key), value, this.#deadband)) return false;
+    if (this.#last?.has(key) && !differs(this.#last.get(key), value, this.#settings.deadband)) return false;
     this.#last?.set(key, value);
     return true;
   }

@@ -25,6 +25,7 @@ RED.nodes.registerType("arduino-cloud-property-get", {
     property: { value: "" },
     propertyName: { value: "" },
     repeat: { value: 0, label: translate("label.repeat"), validate: numberFrom(0) },
+    compatible: { value: false },
   },
   inputs: 1,
   outputs: 1,

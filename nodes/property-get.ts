@@ -1,14 +1,16 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
 import { tidyValue } from "../cloud/data/float32";
+import { isPlainObject } from "../cloud/data/render";
 import { CloudError, toCloudError } from "../cloud/errors";
 import { type KnownThing, type Property, wireName } from "../cloud/rest";
 import { findAccount } from "./common/account-node";
 import { RepeatedFaults } from "./common/faults";
 import { type Message, onClose, onInput } from "./common/input";
 import { namedPropertyOf, thingOf } from "./common/message";
+import { oldValueMessage } from "./common/old-shape";
 import { refuseAloud } from "./common/refuse";
-import { type RawSettings, readNumber, readText } from "./common/settings";
+import { type RawSettings, readFlag, readNumber, readText } from "./common/settings";
 import { NodeStatus } from "./common/status";
 
 interface PropertyGetSettings {
@@ -19,6 +21,8 @@ interface PropertyGetSettings {
   property: string;
   /** Seconds between readings without a message; 0 for none. */
   repeat: number;
+  /** A single variable's messages have the shape that Arduino's own nodes give them. */
+  compatible: boolean;
 }
 
 /** What a reading puts into the message. */
@@ -44,6 +48,7 @@ function readSettings(raw: RawSettings): PropertyGetSettings {
     thing: readText(raw, "thing"),
     property: readText(raw, "property"),
     repeat: readNumber(raw, "repeat", 0, 0),
+    compatible: readFlag(raw, "compatible"),
   };
   if (settings.repeat > 0 && settings.thing === "") {
     throw new CloudError("not_configured", "No thing is chosen: choose the one that is read every so often.");
@@ -59,19 +64,17 @@ function read(node: Node, status: NodeStatus, settings: PropertyGetSettings, acc
   status.idle();
 
   onInput(node, async (message, send) => {
+    let answer: Message;
     try {
       const { thing, variable } = targetOf(settings, message);
-      const reading = await ask(thing, variable, closing.signal);
-      Object.assign(message, reading);
-      // A variable that was never written has no time, not that of the message before.
-      if ("timestamp" in reading && reading.timestamp === undefined) Reflect.deleteProperty(message, "timestamp");
+      answer = messageOf(settings, await ask(thing, variable, closing.signal), message);
     } catch (reason) {
       // After the close the status belongs to the successor.
       if (!closing.signal.aborted) status.failed(toCloudError(reason));
       throw reason;
     }
     status.done();
-    send(message);
+    send(answer);
   });
 
   const stop = repeat(node, status, settings, account, ask);
@@ -85,23 +88,34 @@ function read(node: Node, status: NodeStatus, settings: PropertyGetSettings, acc
 function repeat(
   node: Node,
   status: NodeStatus,
-  { thing, property, repeat: seconds }: PropertyGetSettings,
+  settings: PropertyGetSettings,
   account: CloudAccount,
   ask: (thing: string, variable: string, signal: AbortSignal) => Promise<Reading>,
 ): () => void {
+  const { thing, property, repeat: seconds } = settings;
   if (seconds === 0) return () => undefined;
   const faults = new RepeatedFaults(node, status);
   return account.polling.repeat(seconds * 1000, async (signal) => {
     try {
-      const { timestamp, ...reading } = await ask(thing, property, signal);
+      const reading = await ask(thing, property, signal);
       if (signal.aborted) return;
       faults.passed();
       status.done();
-      node.send(timestamp === undefined ? reading : { ...reading, timestamp });
+      node.send(messageOf(settings, reading, {}));
     } catch (reason) {
       if (!signal.aborted) faults.failed(reason);
     }
   });
+}
+
+/** The message that carries a reading on. */
+function messageOf({ compatible }: PropertyGetSettings, reading: Reading, message: Message): Message {
+  Object.assign(message, reading);
+  // A variable that was never written has no time, not that of the message before.
+  if ("timestamp" in reading && reading.timestamp === undefined) Reflect.deleteProperty(message, "timestamp");
+  if (!compatible || !isPlainObject(reading.property)) return message;
+  const time = typeof reading.timestamp === "number" ? new Date(reading.timestamp) : undefined;
+  return oldValueMessage(message, String(reading.property.name), time);
 }
 
 /** What a message asks for, where the settings leave it open. */

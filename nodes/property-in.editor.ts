@@ -33,6 +33,7 @@ RED.nodes.registerType("arduino-cloud-property-in", {
     catchUpDelay: { value: 15, label: translate("label.catch-up-delay"), validate: numberFrom(0) },
     echo: { value: true },
     inputs: { value: 0 },
+    compatible: { value: false },
   },
   inputs: 0,
   outputs: 1,

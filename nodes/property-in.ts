@@ -102,9 +102,11 @@ function readDeviceSettings(raw: RawSettings): DeviceListenerSettings {
 function readCommonSettings(raw: RawSettings): Omit<DeviceListenerSettings, "echo"> {
   return {
     property: readText(raw, "property"),
+    propertyName: readText(raw, "propertyName"),
     emit: readChoice(raw, "emit", ["all", "changed"]),
     deadband: readNumber(raw, "deadband", 0, 0),
     initial: readFlag(raw, "initial"),
+    compatible: readFlag(raw, "compatible"),
     isDynamic: readNumber(raw, "inputs", 0, 0) > 0,
   };
 }
