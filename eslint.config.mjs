@@ -54,6 +54,11 @@ export default tseslint.config(
     clients,
   ),
   forbid(
+    ["nodes/migration/**"],
+    [{ regex: "^\\.\\./", message: "Conversion is a pure function, also for the browser and the command line." }],
+    clients,
+  ),
+  forbid(
     ["simulator/**"],
     [
       {

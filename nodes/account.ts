@@ -4,6 +4,7 @@ import { toCloudError } from "../cloud/errors";
 import type { AccountNode } from "./common/account-node";
 import { readAccountSettings } from "./common/account-settings";
 import { registerAdminRoutes } from "./common/admin";
+import { takeOldKey } from "./common/old-credentials";
 import { keepSession, noticesTo, outageReport } from "./common/session-node";
 import type { RawSettings } from "./common/settings";
 
@@ -11,7 +12,8 @@ export default function (RED: NodeAPI): void {
   function construct(this: AccountNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     try {
-      const secrets = (this.credentials as RawSettings | undefined) ?? {};
+      const stored = (this.credentials as RawSettings | undefined) ?? {};
+      const secrets = takeOldKey(RED, config, stored);
       const settings = readAccountSettings(RED, config as unknown as RawSettings, secrets);
       this.account = new CloudAccount(settings, noticesTo(this));
       this.account.session.observe(outageReport(this));
