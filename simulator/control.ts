@@ -3,6 +3,7 @@ import type { Choices } from "./choices";
 import { noFaults, type BrokerActs, type Faults } from "./faults";
 import type { Observed } from "./observed";
 import type { Tokens } from "./tokens";
+import type { HistoryOptions } from "./year";
 
 /** What the control interface acts on. */
 export interface Controlled extends BrokerActs {
@@ -11,6 +12,8 @@ export interface Controlled extends BrokerActs {
   choices: Choices;
   observed: Observed;
   restDown(down: boolean): Promise<void>;
+  /** Adds a thing with history. */
+  seedYear(options: HistoryOptions): void;
 }
 
 /** The control interface, listening. */
@@ -64,7 +67,8 @@ function state({ faults, choices, observed }: Controlled): unknown {
 /**
  * Starts the control interface, JSON over HTTP on 127.0.0.1: `GET /state`; `POST /faults` (a patch of the switches,
  * `restDown`, `brokerDown` and `halfOpen` among them); `POST /choices` (a patch); `POST /drop` (`users`, `devices`);
- * `POST /inject` (`topic`, `hex`); `POST /revoke` (all tokens); `POST /clear` (no faults, nothing observed).
+ * `POST /inject` (`topic`, `hex`); `POST /year` (`days`, `end`, `seed`: adds a thing "Garden" with history); `POST /revoke`
+ * (all tokens); `POST /clear` (no faults, nothing observed).
  */
 export async function startControl(controlled: Controlled): Promise<Control> {
   const app = fastify({ forceCloseConnections: true });
@@ -79,6 +83,7 @@ export async function startControl(controlled: Controlled): Promise<Control> {
   post("/choices", (body) => patch(controlled.choices, body));
   post("/drop", (body) => controlled.dropAll(Object.keys(body).length === 0 ? undefined : body));
   post("/inject", ({ topic, hex }) => controlled.inject(String(topic), Buffer.from(String(hex), "hex")));
+  post("/year", (body) => controlled.seedYear(body));
   post("/revoke", () => controlled.tokens.revokeAll());
   post("/clear", () => clear(controlled));
   const url = await app.listen({ host: "127.0.0.1", port: 0 });

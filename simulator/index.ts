@@ -8,6 +8,7 @@ import { startRest } from "./rest/server";
 import { Authority, type Identity } from "./security/authority";
 import { Store } from "./store";
 import { Tokens } from "./tokens";
+import { seedYear, type HistoryOptions } from "./year";
 
 export interface SimulatorOptions {
   /** Ports; free ones when absent or 0. */
@@ -20,6 +21,8 @@ export interface SimulatorOptions {
   choices?: Partial<Choices>;
   /** Listens with TLS too, with certificates of an authority made for this run. */
   tls?: boolean;
+  /** With a thing that has a year of history, or as much as is said here. */
+  year?: boolean | HistoryOptions;
 }
 
 /** What there is with `tls: true`; the plain addresses work as well. */
@@ -64,6 +67,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   const observed = nothingObserved();
   const organizationId = randomUUID();
   const user = store.createUser({ organizations: [organizationId] });
+  if (options.year) seedYear(store, { userId: user.id }, options.year === true ? {} : options.year);
   let made: Promise<Authority> | undefined;
   const authority = (): Promise<Authority> => (made ??= Authority.create());
   const tls = options.tls ? await secrets(await authority()) : undefined;
@@ -82,7 +86,11 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     halfOpen: (on) => broker.halfOpen(on),
     inject: (topic, payload) => broker.inject(topic, payload),
   };
-  const control = await startControl({ ...acts, tokens, faults, choices, observed });
+  const control = await startControl({
+    ...acts,
+    ...{ tokens, faults, choices, observed },
+    seedYear: (given) => seedYear(store, { userId: user.id }, given),
+  });
   return {
     ...acts,
     restUrl: rest.url,

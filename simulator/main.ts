@@ -3,10 +3,12 @@ import { parseArgs } from "node:util";
 import { startBoards } from "./boards";
 import { seedHouse } from "./house";
 import { startSimulator, type SecureAddresses, type Simulator } from "./index";
+import { fillThing } from "./year";
 
 const usage = `Usage: npm run -s simulator -- [options]
   --json                    print one line of JSON instead of text
   --house                   with a small house whose boards connect and report
+  --year                    with a year of history, a value a minute: of the house, and of a thing "Garden"
   --tls                     listen with TLS too, with an authority made for this run
   --rest-port <port>        ports to listen on; 0 or absent: a free one
   --broker-port <port>
@@ -31,9 +33,11 @@ function addresses(simulator: Simulator & Partial<SecureAddresses>): Record<stri
   return caPem === undefined ? plain : ({ ...plain, ...secure } as Record<string, string>);
 }
 
-/** Puts the house into the cloud and lets its boards connect; gives what stops them. */
-function startHouse({ store, deviceBrokerUrl }: Simulator): () => Promise<void> {
-  const boards = startBoards({ deviceBrokerUrl, house: seedHouse(store) });
+/** Puts the house into the cloud, with history if asked for, and lets its boards connect; gives what stops them. */
+function startHouse({ store, deviceBrokerUrl }: Simulator, hasYear: boolean): () => Promise<void> {
+  const house = seedHouse(store);
+  if (hasYear) for (const { thingId } of house) fillThing(store, thingId);
+  const boards = startBoards({ deviceBrokerUrl, house });
   return () => boards.stop();
 }
 
@@ -43,6 +47,7 @@ async function main(): Promise<void> {
       help: { type: "boolean" },
       json: { type: "boolean" },
       house: { type: "boolean" },
+      year: { type: "boolean" },
       tls: { type: "boolean" },
       "rest-port": { type: "string" },
       "broker-port": { type: "string" },
@@ -61,8 +66,9 @@ async function main(): Promise<void> {
     deviceBrokerPort: portOf(values["device-broker-port"], "device-broker-port"),
     faults: { requestsPerSecond: limit > 0 ? limit : null },
     tls: values.tls ?? false,
+    year: values.year ?? false,
   });
-  const stopHouse = values.house ? startHouse(simulator) : undefined;
+  const stopHouse = values.house ? startHouse(simulator, values.year ?? false) : undefined;
   let stopping = false;
   const stop = (): void => {
     if (stopping) return;

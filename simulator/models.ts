@@ -1,5 +1,6 @@
 /** The simulator's objects, with the field names of the REST models (rest-api 8) and a few of its own. */
 
+import type { Bulk } from "./samples";
 import type { Signed } from "./security/authority";
 
 export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
@@ -49,6 +50,8 @@ export interface Property {
   value_updated_at?: string;
   /** Not in the REST model: stored samples, ascending by time. */
   history: Sample[];
+  /** Not in the REST model: samples that were put in all at once, besides `history`. */
+  bulk?: Bulk;
 }
 
 /** `ArduinoThing`; the REST face adds what it derives from the device. */
@@ -118,7 +121,7 @@ export interface Device {
 export type ThingFields = Partial<Omit<Thing, "properties" | "user_id" | "organization_id">> & { name: string };
 
 /** What a property is made of; READ_WRITE, ON_CHANGE and `persist` when not said. */
-export type PropertyFields = Partial<Omit<Property, "history" | "thing_id">> & { name: string; type: string };
+export type PropertyFields = Partial<Omit<Property, "history" | "bulk" | "thing_id">> & { name: string; type: string };
 
 /** What a device is made of. */
 export type DeviceFields = Partial<

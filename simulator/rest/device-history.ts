@@ -1,4 +1,5 @@
 import type { JsonValue } from "../models";
+import { inWindow, samplesOf, toList } from "../samples";
 import { rfc3339 } from "../store";
 import { deviceOf } from "./devices";
 import { notFound } from "./failure";
@@ -39,15 +40,16 @@ function values(call: Call): View {
   const property = thing?.properties.find(({ id, deleted_at: deleted }) => id === call.params.pid && !deleted);
   if (!property) throw notFound("property of the device");
   const start = timeOf(call.query.start, Infinity);
-  const wanted = property.history.filter(({ time }) => time < start).reverse();
-  const page = wanted.slice(0, Number(call.query.limit ?? usualPage));
+  const limit = Number(call.query.limit ?? usualPage);
+  const stretch = inWindow(samplesOf(property), { from: -Infinity, to: start });
+  const page = toList(stretch, limit, true);
   const last = page.at(-1);
   const { id, name } = property;
   return {
     id,
     name,
     values: page.map(({ time, value }) => ({ created_at: rfc3339(time), value: { payload: textOfValue(value) } })),
-    last_evaluated_key: last && page.length < wanted.length ? { id, name, created_at: rfc3339(last.time) } : {},
+    last_evaluated_key: last && page.length < stretch.end ? { id, name, created_at: rfc3339(last.time) } : {},
   };
 }
 

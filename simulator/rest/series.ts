@@ -4,7 +4,8 @@ import { Failure, notFound } from "./failure";
 import { isUuid, textOf, type Checked, type Field, type Fields } from "./fields";
 import { findProperty, propertyOf, type Found } from "./properties";
 import type { Call, Route } from "./route";
-import { aggregated, aggregations, inWindow, sampled, withNulls, type Window } from "./samples";
+import { inWindow, lastOf, samplesOf, toList, type Stretch, type Window } from "../samples";
+import { aggregated, aggregations, sampled, withNulls } from "./bins";
 import { flag, refuse, timeOf } from "./shared";
 import { seriesTime, type View } from "./views";
 
@@ -12,6 +13,12 @@ import { seriesTime, type View } from "./views";
 interface Limit {
   usual: number;
   most: number;
+}
+
+/** Which points come first, and how many at most. */
+interface Order {
+  descending: boolean;
+  limit: number;
 }
 
 /** What sets the three batch queries apart. */
@@ -22,8 +29,8 @@ interface Query {
   /** How far back the window begins when `from` is absent, in milliseconds. */
   reach(call: Call): number;
   order(call: Call, request: Checked): string;
-  /** The points of one property in a window, ascending. */
-  points(call: Call, found: Found, request: Checked, window: Window): Sample[];
+  /** The points of one property in a window, in order; may leave out those beyond the limit. */
+  points(call: Call, found: Found, request: Checked, stretch: Stretch, order: Order): Sample[];
   /** Fields of an answer's element that only this query has. */
   extra(call: Call, found: Found | undefined, request: Checked): View;
 }
@@ -44,8 +51,11 @@ const raw: Query = {
   limits: { property: { usual: 1000, most: 1000 }, thing: { usual: 10_000, most: 10_000 } },
   reach: ({ store }) => store.choices.retentionDays * day,
   order: (_call, request) => textOf(request.sort),
-  points: ({ store }, { property }, _request, window) =>
-    withNulls(inWindow(property.history, window), store.choices.nullSampleEvery),
+  points: ({ store: { choices } }, _found, _request, stretch, { descending, limit }) => {
+    if (choices.nullSampleEvery === 0) return toList(stretch, limit, descending);
+    const points = withNulls(toList(stretch), choices.nullSampleEvery);
+    return descending ? points.reverse() : points;
+  },
   extra: (_call, _found, request) => ({ sort: request.sort, series: { metric: "" } }),
 };
 
@@ -57,8 +67,8 @@ const aggregate: Query = {
   numeric: true,
   reach: () => 0,
   order: ({ store }) => store.choices.seriesOrder,
-  points: (call, found, request, window) =>
-    aggregated(inWindow(found.property.history, window), width(call, request), aggregationOf(found, request)),
+  points: (call, found, request, stretch, order) =>
+    ordered(aggregated(stretch, width(call, request), aggregationOf(found, request)), order),
   extra: (call, found, request) => ({
     interval: width(call, request) / 1000,
     aggregation: aggregationOf(found, request),
@@ -69,10 +79,14 @@ const sample: Query = {
   limits: { property: { usual: 300, most: 1000 }, thing: { usual: 300, most: 1000 } },
   reach: () => day,
   order: ({ store }) => store.choices.seriesOrder,
-  points: (call, { property }, request, window) =>
-    withNulls(sampled(inWindow(property.history, window), width(call, request)), call.store.choices.nullSampleEvery),
+  points: (call, _found, request, stretch, order) =>
+    ordered(withNulls(sampled(stretch, width(call, request)), call.store.choices.nullSampleEvery), order),
   extra: (call, _found, request) => ({ interval: width(call, request) / 1000 }),
 };
+
+function ordered(points: Sample[], { descending }: Order): Sample[] {
+  return descending ? points.reverse() : points;
+}
 
 function width({ store }: Call, request: Checked): number {
   return Number(request.interval ?? store.choices.defaultInterval) * 1000;
@@ -133,14 +147,13 @@ function element(
   };
 }
 
-/** Cuts the points of several properties to `limit`: together in order of time, or each alone. */
-function cut(series: Sample[][], limit: number, descending: boolean, together: boolean): Sample[][] {
-  const ordered = series.map((points) => (descending ? [...points].reverse() : points));
-  if (!together) return ordered.map((points) => points.slice(0, limit));
+/** Cuts the points of several properties to the limit: together in order of time, or each alone. */
+function cut(series: Sample[][], { limit, descending }: Order, together: boolean): Sample[][] {
+  if (!together || series.length === 1) return series.map((points) => points.slice(0, limit));
   const sign = descending ? -1 : 1;
-  const all = ordered.flat().sort((a, b) => sign * (a.time - b.time));
+  const all = series.flat().sort((a, b) => sign * (a.time - b.time));
   const kept = new Set(all.slice(0, limit));
-  return ordered.map((points) => points.filter((point) => kept.has(point)));
+  return series.map((points) => points.filter((point) => kept.has(point)));
 }
 
 /** Answers one request of a batch: one element per property (rest-api 7). */
@@ -159,8 +172,12 @@ function answer(call: Call, query: Query, request: Checked): View[] {
     return [element(call, query, request, window, { found: only, problem: `${only.property.type} has no numbers` })];
   }
   const limit = limitOf(call, query, request, isThing);
-  const points = found.map((each) => query.points(call, each, request, window));
-  const series = cut(points, limit, query.order(call, request) === "DESC", call.store.choices.thingLimitIsTotal);
+  const order = { limit, descending: query.order(call, request) === "DESC" };
+  const points = found.map((each) => {
+    const stretch = inWindow(samplesOf(each.property), window);
+    return query.points(call, each, request, stretch, order);
+  });
+  const series = cut(points, order, call.store.choices.thingLimitIsTotal);
   return found.map((each, index) =>
     element(call, query, request, window, { found: each, points: series[index] ?? [], limit }),
   );
@@ -177,7 +194,8 @@ function lastValues(call: Call): View {
   const responses = (call.body.requests as Checked[]).map(({ property_id: propertyId, thing_id: thingId }) => {
     const found = findProperty(call, textOf(propertyId));
     if (!found || found.thing.id !== thingId) throw notFound("property");
-    const last = found.property.history.slice(-1);
+    const sample = lastOf(samplesOf(found.property));
+    const last = sample ? [sample] : [];
     return {
       property_id: propertyId,
       thing_id: thingId,
@@ -214,7 +232,7 @@ function timeseries(call: Call): View {
   const smallest = Math.max(1, Math.ceil((to - from) / 1000 / 1000));
   const interval = Math.min(Number(query.interval ?? smallest) * 1000, widestBin);
   const points = aggregated(
-    inWindow(found.property.history, { from, to }),
+    inWindow(samplesOf(found.property), { from, to }),
     interval,
     textOf(query.aggregation) || "AVG",
   );

@@ -130,7 +130,7 @@ function clone(call: Call): View {
     scope,
   );
   for (const property of properties.filter(({ deleted_at: deleted }) => deleted === undefined)) {
-    store.createProperty(copy.id, omit(property, ["id", "last_value", "value_updated_at", "history"]));
+    store.createProperty(copy.id, omit(property, ["id", "last_value", "value_updated_at", "history", "bulk"]));
   }
   return thingView(store, copy, true);
 }

@@ -18,7 +18,7 @@ export function propertyView(store: Store, property: Property, thing: Thing): Vi
     linked_to_trigger: [...store.triggers.values()].some(
       ({ property_id: id, deleted_at: deleted }) => id === property.id && deleted === undefined,
     ),
-    ...omit(property, ["history"]),
+    ...omit(property, ["history", "bulk"]),
     ...lastValueOf(store, property),
   };
 }

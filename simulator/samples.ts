@@ -1,0 +1,131 @@
+import type { JsonValue, Property, Sample } from "./models";
+
+/** A half-open span of time in milliseconds since 1970: from ≤ time < to. */
+export interface Window {
+  from: number;
+  to: number;
+}
+
+/** Samples by index, ascending in time. */
+export interface Samples {
+  readonly length: number;
+  /** Milliseconds since 1970. */
+  timeAt(index: number): number;
+  valueAt(index: number): JsonValue;
+}
+
+/** Neighbouring samples: those from index `first` up to, but without, `end`. */
+export interface Stretch {
+  samples: Samples;
+  first: number;
+  end: number;
+}
+
+/** Samples that are put in all at once: millions of them fit into memory, at 16 bytes each (booleans at 9). */
+export class Bulk implements Samples {
+  /**
+   * @param times milliseconds since 1970, ascending
+   * @param values as many; of a Uint8Array they are booleans
+   */
+  constructor(
+    readonly times: Float64Array,
+    readonly values: Float64Array | Uint8Array | readonly JsonValue[],
+  ) {
+    if (times.length !== values.length) throw new Error(`${times.length} times, but ${values.length} values.`);
+  }
+
+  get length(): number {
+    return this.times.length;
+  }
+
+  timeAt(index: number): number {
+    return this.times[index] ?? NaN;
+  }
+
+  valueAt(index: number): JsonValue {
+    const value = this.values[index] ?? null;
+    return this.values instanceof Uint8Array ? value === 1 : value;
+  }
+}
+
+class Listed implements Samples {
+  constructor(private readonly list: readonly Sample[]) {}
+
+  get length(): number {
+    return this.list.length;
+  }
+
+  timeAt(index: number): number {
+    return this.list[index]?.time ?? NaN;
+  }
+
+  valueAt(index: number): JsonValue {
+    return this.list[index]?.value ?? null;
+  }
+}
+
+/** One behind the other. */
+class Joined implements Samples {
+  constructor(
+    private readonly one: Samples,
+    private readonly other: Samples,
+  ) {}
+
+  get length(): number {
+    return this.one.length + this.other.length;
+  }
+
+  timeAt(index: number): number {
+    return index < this.one.length ? this.one.timeAt(index) : this.other.timeAt(index - this.one.length);
+  }
+
+  valueAt(index: number): JsonValue {
+    return index < this.one.length ? this.one.valueAt(index) : this.other.valueAt(index - this.one.length);
+  }
+}
+
+/** All samples of a property: what was put in at once, and what came one by one. */
+export function samplesOf({ bulk, history }: Property): Samples {
+  const listed = new Listed(history);
+  if (bulk === undefined || bulk.length === 0) return listed;
+  if (!(listed.timeAt(0) < bulk.timeAt(bulk.length - 1))) return new Joined(bulk, listed);
+  // Somebody wrote values of the past; that is rare enough for a copy of all.
+  const all = [...toList(whole(bulk)), ...history];
+  return new Listed(all.sort((a, b) => a.time - b.time));
+}
+
+/** The samples inside a window. */
+export function inWindow(samples: Samples, { from, to }: Window): Stretch {
+  const first = firstFrom(samples, from);
+  return { samples, first, end: Math.max(first, firstFrom(samples, to)) };
+}
+
+/** The last sample, if there is one. */
+export function lastOf(samples: Samples): Sample | undefined {
+  const at = samples.length - 1;
+  return at < 0 ? undefined : { time: samples.timeAt(at), value: samples.valueAt(at) };
+}
+
+/** The samples of a stretch as a list: the earliest first, or with `descending` the latest; `limit` at most. */
+export function toList({ samples, first, end }: Stretch, limit = Infinity, descending = false): Sample[] {
+  const count = Math.min(limit, end - first);
+  return Array.from({ length: count }, (_, offset) => {
+    const index = descending ? end - 1 - offset : first + offset;
+    return { time: samples.timeAt(index), value: samples.valueAt(index) };
+  });
+}
+
+function whole(samples: Samples): Stretch {
+  return { samples, first: 0, end: samples.length };
+}
+
+/** The index of the first sample at `time` or later. */
+function firstFrom(samples: Samples, time: number): number {
+  let [low, high] = [0, samples.length];
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (samples.timeAt(middle) < time) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
