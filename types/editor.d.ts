@@ -46,11 +46,66 @@ interface NodeDefinition {
   oneditcancel?: (this: EditorNode) => void;
 }
 
+/** A node on the canvas; coordinates are those of its middle. */
+interface CanvasNode extends EditorNode {
+  x: number;
+  y: number;
+  z: string;
+}
+
+/** A step that the editor can undo. */
+type HistoryEvent = Record<string, unknown> & { t: string };
+
+/** A tab of the sidebar. */
+interface SidebarTab {
+  id: string;
+  /** On the tab. */
+  label: string;
+  /** In menus and tooltips. */
+  name: string;
+  content: JQuery;
+  iconClass: string;
+  pinned: boolean;
+  /** Usable while a form is open. */
+  enableOnEdit: boolean;
+  /** The action that shows it. */
+  action: string;
+}
+
 declare const RED: {
   _(key: string, values?: Record<string, string | number>): string;
   nodes: {
     registerType(type: string, definition: NodeDefinition): void;
     node(id: string): EditorNode | null;
+    eachConfig(visit: (node: EditorNode) => void): void;
+    eachNode(visit: (node: CanvasNode) => void): void;
+    add(node: CanvasNode, options?: { source: string }): CanvasNode;
+    dirty(isDirty: boolean): void;
   };
   popover: { tooltip(target: JQuery, text: string): unknown };
+  plugins: { registerPlugin(id: string, definition: { type: string; onadd: () => void }): void };
+  sidebar: { addTab(tab: SidebarTab): void; show(id: string): void };
+  actions: { add(name: string, handler: () => void): void };
+  events: { on(event: string, listener: () => void): void };
+  notify(text: string, type: "warning" | "error"): unknown;
+  clipboard: { copyText(text: string, shownAt: JQuery, message: string): boolean };
+  history: { push(event: HistoryEvent): void };
+  editor: {
+    validateNode(node: EditorNode): boolean;
+    editConfig(name: string, type: string, id: string): void;
+  };
+  group: { addToGroup(group: object, node: CanvasNode): void };
+  workspaces: { active(): string | 0; isLocked(): boolean };
+  /** The states of the view. */
+  state: { EDITING: number };
+  view: {
+    state(): number;
+    scale(): number;
+    readonly snapGrid: boolean;
+    createNode(type: string): { node: CanvasNode; historyEvent: HistoryEvent };
+    getGroupAtPoint(x: number, y: number): object | null;
+    redraw(updateActive: boolean, now?: boolean): void;
+    select(selection: { nodes: CanvasNode[] }): void;
+    tools: { calculateGridSnapOffsets(node: CanvasNode): { x: number; y: number } };
+  };
 };

@@ -51,6 +51,43 @@ export interface NamedChoice {
   name: string;
 }
 
+/** A variable in the sidebar. */
+export interface OverviewVariable {
+  id: string;
+  /** What a node stores: the variable name, or the id of a property that has none. */
+  variable: string;
+  /** The display name. */
+  name: string;
+  type: string;
+  /** The unit that goes with the type; absent where it has none. */
+  unit?: string;
+  writable: boolean;
+  /** The last value as text; `null` where none was ever written. */
+  value: string | null;
+  /** When that was written, as the API tells it; `null` with the value. */
+  time: string | null;
+}
+
+/** A thing in the sidebar, with all its variables. */
+export interface OverviewThing {
+  id: string;
+  name: string;
+  /** The id of its device; `null` where it has none. */
+  device: string | null;
+  variables: OverviewVariable[];
+}
+
+/** A device in the sidebar. */
+export interface OverviewDevice {
+  id: string;
+  name: string;
+  /** The type of its board. */
+  type: string;
+  status: "ONLINE" | "OFFLINE" | "UNKNOWN";
+  /** The thing that it is bound to; `null` where it is bound to none. */
+  thing: { id: string; name: string } | null;
+}
+
 /** What **Create a device for me** is asked for, beside the account. */
 export interface NewDevice {
   /** The id of the device node that gets the key. */

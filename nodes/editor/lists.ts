@@ -3,6 +3,8 @@ import type {
   DeviceChoice,
   NamedChoice,
   NewDevice,
+  OverviewDevice,
+  OverviewThing,
   Refusal,
   ThingChoice,
   ThingDetail,
@@ -29,7 +31,7 @@ export const accountFields = [
 ] as const;
 
 /** The account's settings as they stand in the editor's memory. What is stored and was not touched is `__PWRD__`. */
-function typedAccount({ id, credentials, ...account }: EditorNode): TypedAccount {
+export function typedAccount({ id, credentials, ...account }: EditorNode): TypedAccount {
   const secret = (name: string): string => {
     if (credentials === undefined) return "__PWRD__";
     const typed = credentials[name];
@@ -91,6 +93,16 @@ export function fetchNamed(
 ): Promise<NamedChoice[]> {
   if (account.changed === true) return post(`arduino-cloud/${resource}`, typedAccount(account));
   return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/${resource}`, refresh);
+}
+
+/** The things with their variables and last values, or the devices with their status, of an account. Rejects with `ListError`. */
+export function fetchOverview<Part extends "things" | "devices">(
+  account: EditorNode,
+  part: Part,
+  refresh: boolean,
+): Promise<{ things: OverviewThing[]; devices: OverviewDevice[] }[Part]> {
+  if (account.changed === true) return post(`arduino-cloud/overview/${part}`, typedAccount(account));
+  return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/overview/${part}`, refresh);
 }
 
 /** Has a device created whose key goes straight to a node. Rejects with `ListError`. */

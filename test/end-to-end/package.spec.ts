@@ -5,7 +5,7 @@ import { packPackage, type Packed } from "../support/node-red";
 
 const manifest = JSON.parse(readFileSync(path.resolve(__dirname, "..", "..", "package.json"), "utf8")) as {
   dependencies: Record<string, string>;
-  "node-red": { nodes: Record<string, string> };
+  "node-red": { nodes: Record<string, string>; plugins: Record<string, string> };
 };
 
 describe("the packed package", function () {
@@ -22,6 +22,9 @@ describe("the packed package", function () {
         assert.ok(files.includes(`dist/nodes/${file}`), file);
       }
     }
+    for (const plugin of Object.keys(manifest["node-red"].plugins))
+      for (const file of [`${plugin}.js`, `${plugin}.html`, `locales/en-US/${plugin}.json`])
+        assert.ok(files.includes(`dist/nodes/${file}`), file);
     assert.ok(files.some((file) => /^dist\/nodes\/icons\/.+\.svg$/.test(file)));
     for (const file of ["package.json", "LICENSE"]) assert.ok(files.includes(file), file);
   });

@@ -1,0 +1,106 @@
+import type { Translate } from "../text";
+import { addressOf, describeItem, type Line, nameOf } from "./details";
+import type { Item, Row } from "./rows";
+
+export interface DetailsPanelOptions {
+  translate: Translate;
+  /** Puts the item on the canvas; `out` as property out. */
+  onAdd: (item: Item, out: boolean) => void;
+}
+
+/** The panel below the tree that tells of the chosen item. It keeps its buttons while values change. */
+export class DetailsPanel {
+  readonly element = $('<section class="arduino-cloud-sidebar-details">').hide();
+  readonly #options: DetailsPanelOptions;
+  #shape = "";
+  #item: Item | undefined;
+
+  constructor(options: DetailsPanelOptions) {
+    this.#options = options;
+  }
+
+  /** Shows an item, or nothing. */
+  show(row: Row | undefined): void {
+    const item = row === undefined || row.item.kind === "group" ? undefined : row.item;
+    this.#item = item;
+    this.element.toggle(item !== undefined);
+    if (row === undefined || item === undefined) {
+      this.#shape = "";
+      return;
+    }
+    const lines = describeItem(item, this.#options.translate);
+    const shape = [row.key, nameOf(item), isWritable(item), ...lines.map(({ name }) => name)].join("\n");
+    if (shape !== this.#shape) this.#build(item, lines);
+    this.#shape = shape;
+    const texts = this.element.find("dd > span");
+    lines.forEach(({ text }, index) => {
+      const place = texts.eq(index);
+      if (place.text() !== text) place.text(text);
+    });
+  }
+
+  #build(item: Item, lines: readonly Line[]): void {
+    const { translate } = this.#options;
+    const list = $("<dl>");
+    for (const { name } of lines) {
+      const text = $("<dd>").append(
+        $("<span>")
+          .attr("dir", "auto")
+          .toggleClass("arduino-cloud-sidebar-id", name === "id"),
+      );
+      if (name === "id") text.append(this.#copyButton());
+      list.append($("<dt>").text(translate(`label.${name}`)), text);
+    }
+    const heading = $("<h4>").text(nameOf(item)).attr("dir", "auto");
+    this.element
+      .empty()
+      .attr("aria-label", nameOf(item))
+      .append(heading, list, $('<div class="arduino-cloud-sidebar-acts">').append(this.#acts(item)));
+  }
+
+  #copyButton(): JQuery {
+    const label = this.#options.translate("label.copy");
+    const button = $('<button type="button" class="red-ui-button red-ui-button-small">')
+      .attr("aria-label", label)
+      .append($('<i class="fa fa-clipboard" aria-hidden="true">'));
+    button.on("click", () => {
+      const id = button.siblings("span").text();
+      RED.clipboard.copyText(id, button, "clipboard.copyMessageValue");
+      button.trigger("focus");
+    });
+    RED.popover.tooltip(button, label);
+    return button;
+  }
+
+  #acts(item: Item): JQuery[] {
+    const { translate } = this.#options;
+    const acts: JQuery[] = [];
+    if (item.kind === "thing" || item.kind === "variable") {
+      acts.push(this.#addButton("label.add-in", false));
+      acts.push(this.#addButton("label.add-out", true).prop("disabled", !isWritable(item)));
+    } else if (item.kind === "device") {
+      acts.push(this.#addButton("label.add-status", false));
+    }
+    const address = addressOf(item);
+    if (address !== undefined)
+      acts.push(
+        $('<a target="_blank" rel="noopener noreferrer">')
+          .attr("href", address)
+          .text(translate("label.open"))
+          .append(" ", $('<i class="fa fa-external-link" aria-hidden="true">')),
+      );
+    return acts;
+  }
+
+  #addButton(key: string, out: boolean): JQuery {
+    return $('<button type="button" class="red-ui-button">')
+      .text(this.#options.translate(key))
+      .on("click", () => {
+        if (this.#item !== undefined) this.#options.onAdd(this.#item, out);
+      });
+  }
+}
+
+function isWritable(item: Item): boolean {
+  return item.kind !== "variable" || item.variable.writable;
+}

@@ -1,0 +1,105 @@
+import type { Translate } from "../text";
+import type { Item } from "./rows";
+
+/** A line of the details of an item. */
+export interface Line {
+  /** The key of its label: `label.<name>` in the catalogue. */
+  name: "id" | "variable" | "type" | "permission" | "unit" | "value" | "time" | "thing" | "device" | "status";
+  text: string;
+}
+
+const cloud = "https://app.arduino.cc";
+
+/** What is to be known of an item, in the order of interest; what does not apply to it is left out. */
+export function describeItem(item: Item, translate: Translate): Line[] {
+  switch (item.kind) {
+    case "thing":
+      return [...deviceLines(item, translate), { name: "id", text: item.thing.id }];
+    case "variable":
+      return variableLines(item, translate);
+    case "device": {
+      const { status, type, thing, id } = item.device;
+      return [
+        { name: "status", text: statusText(status, translate) },
+        { name: "type", text: type },
+        { name: "thing", text: thing?.name ?? translate("label.no-thing") },
+        { name: "id", text: id },
+      ];
+    }
+    case "dashboard":
+      return [{ name: "id", text: item.dashboard.id }];
+    case "group":
+      return [];
+  }
+}
+
+function variableLines(item: Item & { kind: "variable" }, translate: Translate): Line[] {
+  const { variable, thing } = item;
+  const { value, time, unit, type, writable } = variable;
+  return [
+    { name: "value", text: value === null ? translate("label.no-value") : withUnit(value, unit) },
+    ...(time === null ? [] : [{ name: "time", text: timeText(time) } as const]),
+    { name: "type", text: type },
+    ...(unit === undefined ? [] : [{ name: "unit", text: unit } as const]),
+    { name: "permission", text: writable ? translate("label.read-write") : translate("label.read-only") },
+    { name: "variable", text: variable.variable },
+    { name: "thing", text: thing.name },
+    ...deviceLines(item, translate),
+    { name: "id", text: variable.id },
+  ];
+}
+
+function deviceLines({ device }: Item & { kind: "thing" | "variable" }, translate: Translate): Line[] {
+  if (device === undefined) return [];
+  return [{ name: "device", text: `${device.name} (${statusText(device.status, translate)})` }];
+}
+
+/** Whether a device is there, in words. */
+export function statusText(status: "ONLINE" | "OFFLINE" | "UNKNOWN", translate: Translate): string {
+  if (status === "ONLINE") return translate("label.online");
+  return status === "OFFLINE" ? translate("label.offline") : translate("label.unknown");
+}
+
+/** A value and its unit as they are written together. */
+export function withUnit(value: string, unit: string | undefined): string {
+  return unit === undefined ? value : `${value} ${unit}`;
+}
+
+/** What people call an item; blank for a group. */
+export function nameOf(item: Item): string {
+  switch (item.kind) {
+    case "thing":
+      return item.thing.name;
+    case "variable":
+      return item.variable.name;
+    case "device":
+      return item.device.name;
+    case "dashboard":
+      return item.dashboard.name;
+    case "group":
+      return "";
+  }
+}
+
+/**
+ * The page of the Arduino Cloud that shows an item: that of its thing or dashboard, and for a device the list, since
+ * nobody has told of an address for a single one.
+ */
+export function addressOf(item: Item): string | undefined {
+  switch (item.kind) {
+    case "thing":
+    case "variable":
+      return `${cloud}/things/${encodeURIComponent(item.thing.id)}`;
+    case "device":
+      return `${cloud}/devices`;
+    case "dashboard":
+      return `${cloud}/dashboards/${encodeURIComponent(item.dashboard.id)}`;
+    case "group":
+      return undefined;
+  }
+}
+
+function timeText(time: string): string {
+  const date = new Date(time);
+  return Number.isNaN(date.getTime()) ? time : date.toLocaleString();
+}

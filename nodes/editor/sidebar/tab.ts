@@ -1,0 +1,160 @@
+import { nameLabel } from "../label";
+import { typedAccount } from "../lists";
+import { errorText, type Translate } from "../text";
+import { DetailsPanel } from "./details-panel";
+import { makeDraggable, type Putting, putInSight } from "./put";
+import { listRows } from "./rows";
+import { Tree } from "./tree";
+import { watchVisibility } from "./visibility";
+import { type Seen, Watch } from "./watch";
+
+const accountType = "arduino-cloud-account";
+/** Changes of flows come in crowds: one look at the accounts is enough for all of a moment. */
+const gathering = 50;
+
+/** The content of the sidebar's tab: the account, a search, the tree, and what is to be said of the chosen item. */
+export class CloudTab {
+  readonly element = $('<div class="arduino-cloud-sidebar">');
+  readonly #translate: Translate;
+  readonly #chooser = $("<select>");
+  readonly #search = $('<input type="text">');
+  readonly #refresh = $('<button type="button" class="red-ui-button red-ui-button-small">');
+  readonly #note = $('<div class="arduino-cloud-sidebar-note" role="status">');
+  readonly #add = $('<button type="button" class="red-ui-button arduino-cloud-sidebar-add">');
+  readonly #tip = $('<div class="arduino-cloud-sidebar-tip">');
+  readonly #tree: Tree;
+  readonly #details: DetailsPanel;
+  readonly #watch = new Watch((seen) => this.#show(seen));
+  readonly #openings = new Map<string, boolean>();
+  /** What was opened or closed in the present search. */
+  readonly #searchOpenings = new Map<string, boolean>();
+  #account: EditorNode | undefined;
+  /** What the account is looked at with: its id, or all its settings where they are not deployed. */
+  #settings = "";
+  #seen: Seen = { overview: {}, isLoading: false };
+  #timer: number | undefined;
+
+  constructor(translate: Translate) {
+    this.#translate = translate;
+    const putting: Putting = { translate, account: () => this.#account?.id ?? "" };
+    this.#details = new DetailsPanel({ translate, onAdd: (item, out) => putInSight(item, out, putting) });
+    this.#tree = new Tree({
+      translate,
+      onChoose: (row) => this.#details.show(row),
+      onToggle: (row, open) => {
+        this.#presentOpenings().set(row.key, open);
+        this.#draw();
+      },
+      onEnter: ({ item }, alt) => putInSight(item, alt, putting),
+      onLine: (element, row) => makeDraggable(element, row, putting),
+    });
+    this.#build();
+    this.#listen();
+  }
+
+  #build(): void {
+    const translate = this.#translate;
+    const head = $('<div class="arduino-cloud-sidebar-head">').append(this.#chooser, this.#search, this.#refresh);
+    this.#chooser.attr("aria-label", translate("label.account"));
+    this.#search.attr({ "aria-label": translate("label.search"), placeholder: translate("label.search") });
+    this.#refresh
+      .attr("aria-label", translate("label.refresh"))
+      .append($('<i class="fa fa-refresh" aria-hidden="true">'));
+    RED.popover.tooltip(this.#refresh, translate("label.refresh"));
+    this.#add.text(translate("label.add-account")).on("click", () => RED.editor.editConfig("", accountType, "_ADD_"));
+    this.#tip.text(translate("tip.drag"));
+    this.element.append(head, this.#note, this.#add, this.#tree.element, this.#details.element, this.#tip);
+    this.#draw();
+  }
+
+  #listen(): void {
+    this.#chooser.on("change", () => this.#choose(String(this.#chooser.val())));
+    this.#search.on("input", () => {
+      this.#searchOpenings.clear();
+      this.#draw();
+    });
+    this.#search.on("keydown", (event) => {
+      if (event.key === "ArrowDown") this.#tree.element.trigger("focus");
+      else if (event.key === "Escape") this.#search.val("").trigger("input");
+    });
+    this.#refresh.on("click", () => this.#watch.refresh());
+    for (const event of ["flows:loaded", "nodes:add", "nodes:change", "nodes:remove", "workspace:clear", "deploy"])
+      RED.events.on(event, () => this.#accountsMayDiffer());
+    const element = this.element.get(0);
+    if (element !== undefined) watchVisibility(element, (isVisible) => this.#watch.setVisible(isVisible));
+  }
+
+  #accountsMayDiffer(): void {
+    window.clearTimeout(this.#timer);
+    this.#timer = window.setTimeout(() => this.#listAccounts(), gathering);
+  }
+
+  #listAccounts(): void {
+    const accounts: EditorNode[] = [];
+    RED.nodes.eachConfig((node) => {
+      if (node.type === accountType) accounts.push(node);
+    });
+    const label = this.#translate("label.account");
+    const options = accounts.map((node) => $("<option>").val(node.id).text(nameLabel(node, label)));
+    this.#chooser
+      .empty()
+      .append(options)
+      .toggle(accounts.length > 1);
+    const present = accounts.find(({ id }) => id === this.#account?.id) ?? accounts[0];
+    if (present !== undefined) this.#chooser.val(present.id);
+    this.#choose(present?.id);
+  }
+
+  /** Looks at an account, anew if it is another one or its settings are others than those last used. */
+  #choose(id: string | undefined): void {
+    const account = id === undefined ? undefined : (RED.nodes.node(id) ?? undefined);
+    const settings = account?.changed === true ? JSON.stringify(typedAccount(account)) : (account?.id ?? "");
+    if (settings === this.#settings) return;
+    this.#settings = settings;
+    this.#account = account;
+    this.#watch.watch(account);
+  }
+
+  #show(seen: Seen): void {
+    this.#seen = seen;
+    this.#draw();
+  }
+
+  #draw(): void {
+    const { overview, isLoading } = this.#seen;
+    const rows = listRows(overview, this.#presentOpenings(), this.#searched());
+    this.#tree.element.toggle(rows.length > 0);
+    this.#tree.setRows(rows);
+    this.#details.show(this.#tree.chosen);
+    this.#tip.toggle(rows.length > 0);
+    this.#search.prop("disabled", this.#account === undefined);
+    this.#refresh.prop("disabled", this.#account === undefined || isLoading);
+    this.#refresh.find("i").toggleClass("fa-spin", isLoading);
+    const text = this.#notes(rows.length).join(" ");
+    if (this.#note.text() !== text) this.#note.text(text);
+    this.#add.toggle(this.#account === undefined);
+  }
+
+  #searched(): string {
+    return String(this.#search.val() ?? "").trim();
+  }
+
+  #presentOpenings(): Map<string, boolean> {
+    return this.#searched() === "" ? this.#openings : this.#searchOpenings;
+  }
+
+  /** Says how things stand, where that is not plain from the tree. */
+  #notes(rows: number): string[] {
+    const { overview, problem, isLoading } = this.#seen;
+    const translate = this.#translate;
+    if (this.#account === undefined) return [translate("tip.no-account")];
+    const isKnown = overview.things !== undefined;
+    if (problem !== undefined) return [errorText(problem), ...(isKnown ? [translate("tip.kept")] : [])];
+    if (!isKnown) return isLoading ? [translate("tip.loading")] : [];
+    const notes: string[] = [];
+    if (this.#account.changed === true) notes.push(translate("tip.undeployed"));
+    if (overview.things?.length === 0) notes.push(translate("tip.no-things"));
+    else if (rows === 0) notes.push(translate("tip.nothing-found"));
+    return notes;
+  }
+}

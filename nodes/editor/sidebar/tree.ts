@@ -1,0 +1,153 @@
+import type { Translate } from "../text";
+import { TreeLine } from "./line";
+import type { Row } from "./rows";
+
+export interface TreeOptions {
+  translate: Translate;
+  /** Another row is chosen. */
+  onChoose: (row: Row) => void;
+  /** A branch shall be opened or closed. */
+  onToggle: (row: Row, open: boolean) => void;
+  /** Enter was pressed, with Alt or without. */
+  onEnter: (row: Row, alt: boolean) => void;
+  /** An element for lines was made, which shows whatever row `row` gives. */
+  onLine: (element: JQuery, row: () => Row | undefined) => void;
+}
+
+/** The height of a line in pixels, as in the style sheet. */
+const lineHeight = 26;
+/** Lines that are ready above and below what is in sight. */
+const spare = 6;
+
+/**
+ * A tree of any length: only the lines in sight are elements of the page. Keys are those of a tree by the ARIA practices;
+ * Enter acts on the chosen row.
+ */
+export class Tree {
+  readonly element = $('<div class="arduino-cloud-sidebar-tree" role="tree" tabindex="0">');
+  readonly #space = $('<div class="arduino-cloud-sidebar-space" role="none">');
+  readonly #options: TreeOptions;
+  readonly #lines: TreeLine[] = [];
+  #rows: readonly Row[] = [];
+  #chosen: string | undefined;
+
+  constructor(options: TreeOptions) {
+    this.#options = options;
+    this.element.attr("aria-label", options.translate("label.tree")).append(this.#space);
+    this.element.on("scroll", () => this.#draw());
+    this.element.on("keydown", (event) => this.#onKey(event));
+    this.element.on("focus", () => {
+      if (this.chosen === undefined) this.#choose(0);
+    });
+    const element = this.element.get(0);
+    if (element !== undefined) new ResizeObserver(() => this.#draw()).observe(element);
+  }
+
+  /** The row that is chosen, if it is in the tree. */
+  get chosen(): Row | undefined {
+    return this.#rows.find(({ key }) => key === this.#chosen);
+  }
+
+  /** Shows other rows. What was chosen stays chosen while it is among them. */
+  setRows(rows: readonly Row[]): void {
+    this.#rows = rows;
+    this.#space.height(rows.length * lineHeight);
+    this.#draw();
+  }
+
+  #draw(): void {
+    const element = this.element.get(0);
+    if (element === undefined) return;
+    const first = Math.max(0, Math.floor(element.scrollTop / lineHeight) - spare);
+    const count = Math.ceil(element.clientHeight / lineHeight) + 2 * spare;
+    while (this.#lines.length < count) this.#addLine();
+    this.#lines.forEach((line, slot) => {
+      // A row keeps its element while others come into sight, so that a drag is not disturbed.
+      const index = first + ((slot - (first % this.#lines.length) + this.#lines.length) % this.#lines.length);
+      const row = this.#rows[index];
+      line.show(row, index * lineHeight, row !== undefined && row.key === this.#chosen);
+    });
+    const active = this.#lines.find(({ row }) => row !== undefined && row.key === this.#chosen);
+    if (active === undefined) this.element.removeAttr("aria-activedescendant");
+    else this.element.attr("aria-activedescendant", active.element.attr("id") ?? "");
+  }
+
+  #addLine(): void {
+    const line = new TreeLine(`arduino-cloud-sidebar-line-${this.#lines.length}`, this.#options.translate);
+    this.#lines.push(line);
+    this.#space.append(line.element);
+    line.element.on("click", (event) => {
+      if (line.row === undefined) return;
+      this.#choose(this.#rows.indexOf(line.row));
+      if ($(event.target).is(".arduino-cloud-sidebar-caret") || line.row.item.kind === "group") this.#toggle(line.row);
+    });
+    line.element.on("dblclick", () => {
+      if (line.row?.item.kind === "thing") this.#toggle(line.row);
+    });
+    this.#options.onLine(line.element, () => line.row);
+  }
+
+  #toggle(row: Row): void {
+    if (row.open !== undefined) this.#options.onToggle(row, !row.open);
+  }
+
+  #choose(index: number): void {
+    const row = this.#rows[Math.min(Math.max(index, 0), this.#rows.length - 1)];
+    if (row === undefined) return;
+    this.#chosen = row.key;
+    this.#options.onChoose(row);
+    this.#reveal(this.#rows.indexOf(row));
+    this.#draw();
+  }
+
+  #reveal(index: number): void {
+    const element = this.element.get(0);
+    if (element === undefined) return;
+    const top = index * lineHeight;
+    if (top < element.scrollTop) element.scrollTop = top;
+    const bottom = top + lineHeight;
+    if (bottom > element.scrollTop + element.clientHeight) element.scrollTop = bottom - element.clientHeight;
+  }
+
+  #onKey(event: JQuery.KeyDownEvent): void {
+    const index = this.#rows.findIndex(({ key }) => key === this.#chosen);
+    const row = this.#rows[index];
+    const page = Math.max(1, Math.floor((this.element.height() ?? 0) / lineHeight) - 1);
+    const moves: Record<string, () => void> = {
+      ArrowDown: () => this.#choose(index + 1),
+      ArrowUp: () => this.#choose(index - 1),
+      PageDown: () => this.#choose(index + page),
+      PageUp: () => this.#choose(index - page),
+      Home: () => this.#choose(0),
+      End: () => this.#choose(this.#rows.length - 1),
+      ArrowRight: () => this.#goIn(index),
+      ArrowLeft: () => this.#goOut(index),
+      " ": () => row && this.#toggle(row),
+      Enter: () => row && this.#options.onEnter(row, event.altKey),
+    };
+    const move = moves[event.key];
+    if (move === undefined || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    // The editor has shortcuts of its own for the arrows.
+    event.stopPropagation();
+    move();
+  }
+
+  #goIn(index: number): void {
+    const row = this.#rows[index];
+    if (row?.open === false) this.#options.onToggle(row, true);
+    else if (row?.open === true) this.#choose(index + 1);
+  }
+
+  #goOut(index: number): void {
+    const row = this.#rows[index];
+    if (row === undefined) return;
+    if (row.open === true) {
+      this.#options.onToggle(row, false);
+      return;
+    }
+    let above = index - 1;
+    while (above >= 0 && (this.#rows[above]?.level ?? 0) >= row.level) above--;
+    if (above >= 0) this.#choose(above);
+  }
+}

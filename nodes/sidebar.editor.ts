@@ -1,0 +1,24 @@
+import { CloudTab } from "./editor/sidebar/tab";
+import { textsOf } from "./editor/text";
+
+const id = "arduino-cloud-sidebar";
+const action = "arduino-cloud:show-sidebar";
+
+RED.plugins.registerPlugin(id, {
+  type: id,
+  onadd: () => {
+    const translate = textsOf(id);
+    const tab = new CloudTab(translate);
+    RED.sidebar.addTab({
+      id,
+      label: translate("label.short"),
+      name: translate("label.tab"),
+      content: tab.element,
+      iconClass: "fa fa-cloud",
+      pinned: true,
+      enableOnEdit: true,
+      action,
+    });
+    RED.actions.add(action, () => RED.sidebar.show(id));
+  },
+});
