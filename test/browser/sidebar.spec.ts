@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import type { Browser, Locator } from "playwright-core";
-import { type House, startHouse } from "../support/house";
+import { type House, startHouse, until } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
 
 const hostile = `<img src=x onerror="alert(1)"> "quoted" 'name' 🚀 שלום`;
 
+const twice = (text: string): string[] => [text, text];
 const tree = ".arduino-cloud-sidebar-tree";
 
 /** The sidebar in a real editor: what it shows, what becomes of what is dragged, and what it costs. */
@@ -24,6 +25,7 @@ describe("the sidebar", function () {
     store.record(hostileId, "danger", `</script>${hostile}`, Date.now());
     store.record(house.thingId, "temperature", 21.299999237060547, Date.now());
     store.record(house.thingId, "lamp", { swi: true, hue: 120, sat: 80, bri: 60 }, Date.now());
+    await house.board();
     red = await startNodeRed();
     const { clientId, clientSecret, ...settings } = house.account;
     const credentials = { clientId, clientSecret };
@@ -88,8 +90,8 @@ describe("the sidebar", function () {
     assert.match(await line(temperature).innerText(), /FLOAT[^]*21\.3$/);
     assert.match(await line(/^lamp/).innerText(), /swi true, hue 120, sat 80, bri 60$/);
     assert.match(await line(/^counter/).innerText(), /no value yet$/);
-    assert.match(await line(/^Board/).innerText(), /OFFLINE$/);
-    assert.match(await line(/^House/).innerText(), /OFFLINE$/);
+    assert.match(await line(/^Board/).innerText(), /ONLINE$/);
+    assert.match(await line(/^House/).innerText(), /ONLINE$/);
     await editor.expectNoRawKeys();
     editor.expectNoTrouble();
   });
@@ -107,9 +109,17 @@ describe("the sidebar", function () {
     const id = await drag(line(temperature), 300, 120);
     assert.deepEqual(
       await added(id, "thing", "thingName", "property", "propertyName", "direction", "valid", "changed", "outputs"),
-      ["arduino-cloud-property-in", "account", house.thingId, "House", "temperature", "temperature"]
-        .concat("reported")
-        .concat([true, true, 1] as never[]),
+      [
+        "arduino-cloud-property-in",
+        "account",
+        house.thingId,
+        "House",
+        ...twice("temperature"),
+        "reported",
+        true,
+        true,
+        1,
+      ],
     );
     const [x, y] = (await editor.fields(id ?? "", "x", "y")) as [number, number];
     assert.ok(Math.abs(x - 300) < 30 && Math.abs(y - 120) < 30, `at ${x}, ${y}`);
@@ -117,5 +127,112 @@ describe("the sidebar", function () {
     await undo();
     assert.deepEqual(await editor.nodeIds(), []);
     editor.expectNoTrouble();
+  });
+
+  it("makes property out with Alt, a whole-thing node of a thing, and device status of a device", async () => {
+    const out = await drag(line(/^relay/), 300, 200, true);
+    const fields = ["thing", "thingName", "property", "propertyName"];
+    assert.deepEqual(await added(out, ...fields, "valid"), [
+      ...["arduino-cloud-property-out", "account", house.thingId, "House", ...twice("relay"), true],
+    ]);
+    const whole = await drag(line(/^House/), 300, 260);
+    assert.deepEqual(await added(whole, ...fields, "valid"), [
+      ...["arduino-cloud-property-in", "account", house.thingId, "House", ...twice(""), true],
+    ]);
+    const device = await drag(line(/^Board/), 300, 320);
+    assert.deepEqual(await added(device, "device", "deviceName", "valid"), [
+      ...["arduino-cloud-device-status", "account", house.deviceId, "Board", true],
+    ]);
+    const users = await editor.page.evaluate(
+      () =>
+        (globalThis as unknown as { RED: { nodes: { node(id: string): { users: unknown[] } } } }).RED.nodes.node(
+          "account",
+        ).users.length,
+    );
+    assert.equal(users, 3, "the account knows its nodes");
+    for (let count = 0; count < 3; count++) await undo();
+    assert.deepEqual(await editor.nodeIds(), []);
+    editor.expectNoTrouble();
+  });
+
+  it("makes nothing of a group, of what is let go beside the canvas, or of a write to what is read only", async () => {
+    assert.equal(await drag(line(/^Things/), 300, 200), undefined);
+    assert.equal(await drag(line(temperature), -100, 200), undefined);
+    assert.equal(await drag(line(/^sensor/), 300, 200, true), undefined);
+    await editor.page.getByText("This variable is read only: property out cannot write it.").waitFor();
+    editor.expectNoTrouble();
+  });
+
+  it("is used by keyboard alone", async () => {
+    await search().focus();
+    await editor.page.keyboard.type("rel");
+    await editor.page.keyboard.press("ArrowDown");
+    for (const key of ["ArrowDown", "ArrowDown", "Enter", "Alt+Enter", "ArrowLeft"])
+      await editor.page.keyboard.press(key);
+    const [first, second] = await editor.nodeIds();
+    assert.deepEqual(await added(first, "property"), ["arduino-cloud-property-in", "account", "relay"]);
+    assert.deepEqual(await added(second, "property"), ["arduino-cloud-property-out", "account", "relay"]);
+    const active = await editor.page.locator(tree).getAttribute("aria-activedescendant");
+    assert.equal(await editor.page.locator(`[id="${active}"]`).getAttribute("aria-level"), "2");
+    await editor.picture("sidebar-keyboard");
+    for (let count = 0; count < 2; count++) await undo();
+    await search().fill("nowhere to be found");
+    await editor.page.getByText("Nothing found.").waitFor();
+    await search().press("Escape");
+    await line(temperature).waitFor();
+    editor.expectNoTrouble();
+  });
+
+  it("looks at the cloud again and again while it is in sight, and at no other time", async () => {
+    house.simulator.store.record(house.thingId, "temperature", 22.5, Date.now());
+    const before = lists();
+    await line(temperature).getByText("22.5").waitFor({ timeout: 30_000 });
+    assert.ok(lists() - before <= 3, `${lists() - before} requests`);
+    await show("info");
+    await editor.page.waitForTimeout(1_000);
+    const hidden = lists();
+    await editor.page.waitForTimeout(12_000);
+    assert.equal(lists(), hidden);
+    await show("arduino-cloud-sidebar");
+    await until("a look", () => lists() > hidden);
+    editor.expectNoTrouble();
+  });
+
+  it("tells all of what is chosen, copies its id, and adds it by a button", async () => {
+    await line(temperature).click();
+    const texts = await details().locator("dd span").allInnerTexts();
+    assert.deepEqual(
+      [texts[0], ...texts.slice(2)],
+      [
+        ...["22.5", "FLOAT", "read and write", "temperature", "House", "Board (ONLINE)"],
+        house.propertyIds.temperature ?? "",
+      ],
+    );
+    const link = details().getByText("Open in the Arduino Cloud");
+    assert.equal(await link.getAttribute("href"), `https://app.arduino.cc/things/${house.thingId}`);
+    assert.equal(await link.getAttribute("rel"), "noopener noreferrer");
+    await editor.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
+    await details().getByLabel("Copy the ID").click();
+    assert.equal(await editor.page.evaluate(() => navigator.clipboard.readText()), house.propertyIds.temperature);
+    await details().getByText("Add property out").click();
+    const [id] = await editor.nodeIds();
+    assert.deepEqual(await added(id, "property"), ["arduino-cloud-property-out", "account", "temperature"]);
+    await undo();
+    await line(/^sensor/).click();
+    assert.equal(await details().getByText("Add property out").isDisabled(), true);
+    editor.expectNoTrouble();
+  });
+
+  it("keeps what was seen while the cloud is away, and says so", async () => {
+    await house.simulator.restDown(true);
+    await editor.page.locator(".arduino-cloud-sidebar-head button").click();
+    await editor.page.getByText("The cloud cannot be reached from Node-RED.").waitFor({ timeout: 40_000 });
+    await editor.page.getByText("Shown is what was seen last.").waitFor();
+    assert.ok(await line(temperature).isVisible());
+    await editor.picture("sidebar-offline");
+    await house.simulator.restDown(false);
+    await editor.page.locator(".arduino-cloud-sidebar-head button").click();
+    await editor.page.getByText("Shown is what was seen last.").waitFor({ state: "detached", timeout: 40_000 });
+    editor.expectNoTrouble(/^50[24] .*\/arduino-cloud\//);
   });
 });
