@@ -100,7 +100,7 @@ export class CloudDevice {
 
   /** @throws CloudError `not_configured`, `invalid_input` naming the setting that is missing or wrong */
   constructor(settings: DeviceSettings, notices: DeviceNotices, clock: Clock = systemClock) {
-    const login = loginOf(settings);
+    const login = deviceLogin(settings);
     this.#clock = clock;
     this.#takeOvers = new TakeOvers(clock);
     this.session = new Session({
@@ -314,8 +314,11 @@ export class CloudDevice {
   }
 }
 
-/** Client id and user name are the device id, the password is the key; with a certificate there is none (data-api 3). */
-function loginOf({ deviceId, secretKey, tls }: DeviceSettings): SessionLogin {
+/**
+ * Client id and user name are the device id, the password is the key; with a certificate there is none (data-api 3).
+ * @throws CloudError `not_configured`, `invalid_input` naming the setting that is missing or wrong
+ */
+export function deviceLogin({ deviceId, secretKey, tls }: DeviceSettings): SessionLogin {
   if (deviceId === "") {
     throw new CloudError("not_configured", "The device has no id: create a device, or take its id from the cloud.");
   }

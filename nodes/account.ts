@@ -1,9 +1,11 @@
+import { isDeepStrictEqual } from "node:util";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { CloudAccount } from "../cloud/account";
 import { toCloudError } from "../cloud/errors";
 import type { AccountNode } from "./common/account-node";
 import { readAccountSettings } from "./common/account-settings";
 import { registerAdminRoutes } from "./common/admin";
+import { registerDoctorRoutes } from "./common/doctor-admin";
 import { takeOldKey } from "./common/old-credentials";
 import { keepSession, noticesTo, outageReport } from "./common/session-node";
 import type { RawSettings } from "./common/settings";
@@ -15,8 +17,13 @@ export default function (RED: NodeAPI): void {
       const stored = (this.credentials as RawSettings | undefined) ?? {};
       const secrets = takeOldKey(RED, config, stored);
       const settings = readAccountSettings(RED, config as unknown as RawSettings, secrets);
-      this.account = new CloudAccount(settings, noticesTo(this));
-      this.account.session.observe(outageReport(this));
+      const account = new CloudAccount(settings, noticesTo(this));
+      account.session.observe(outageReport(this));
+      this.account = account;
+      this.caseOf = (typed = settings) => {
+        const running = { rest: account.rest, session: account.session.state };
+        return { settings: typed, ...(isDeepStrictEqual(typed, settings) && { running }) };
+      };
     } catch (reason) {
       this.fault = toCloudError(reason);
     }
@@ -26,4 +33,5 @@ export default function (RED: NodeAPI): void {
     credentials: { clientId: { type: "password" }, clientSecret: { type: "password" } },
   });
   registerAdminRoutes(RED);
+  registerDoctorRoutes(RED);
 }

@@ -17,6 +17,7 @@ export default function (RED: NodeAPI): void {
       const settings = readDeviceSettings(RED, config as unknown as RawSettings, secrets);
       this.device = new CloudDevice(settings, noticesTo(this));
       this.device.observe(outageReport(this));
+      this.settingsOf = () => settings;
       const account = readText(config as unknown as RawSettings, "account");
       if (account !== "") this.directory = findAccount(RED, account).account.rest.directory;
     } catch (reason) {

@@ -12,12 +12,14 @@ import {
   takesMany,
 } from "../cloud/rest/manage";
 import { findAccount } from "./common/account-node";
+import { examineDeployed, type ManagedReport } from "./common/doctor";
 import { type Message, onClose, onInput, type Send } from "./common/input";
 import { registerManageRoutes } from "./common/manage-admin";
 import { namedPropertyOf, textOf, thingOf } from "./common/message";
 import { refuse } from "./common/refuse";
 import { type RawSettings, readFlag, readText } from "./common/settings";
 import { NodeStatus } from "./common/status";
+import { doctorOperation } from "./common/wanted-operations";
 import { wantedWork } from "./wanted";
 
 /** What the form can name, by the kind of a path's parameter. */
@@ -37,6 +39,9 @@ interface ManageSettings {
   targets: Readonly<Record<(typeof formTargets)[number], string>>;
 }
 
+/** Runs the doctor on the node's account. */
+type Examine = (signal: AbortSignal) => Promise<ManagedReport>;
+
 export default function (RED: NodeAPI): void {
   registerManageRoutes(RED);
   function construct(this: Node, config: NodeDef): void {
@@ -44,7 +49,9 @@ export default function (RED: NodeAPI): void {
     const status = new NodeStatus(RED, this);
     try {
       const settings = readSettings(config as unknown as RawSettings);
-      manage(this, status, settings, findAccount(RED, settings.account).account);
+      const accountNode = findAccount(RED, settings.account);
+      const examine: Examine = (signal) => examineDeployed(RED, accountNode, signal);
+      manage(this, status, settings, accountNode.account, examine);
     } catch (reason) {
       refuse(this, status, toCloudError(reason));
     }
@@ -65,7 +72,13 @@ function readSettings(raw: RawSettings): ManageSettings {
 }
 
 /** Carries out one operation per message. Needs REST only, so the account's session is left alone. */
-function manage(node: Node, status: NodeStatus, settings: ManageSettings, { rest }: CloudAccount): void {
+function manage(
+  node: Node,
+  status: NodeStatus,
+  settings: ManageSettings,
+  { rest }: CloudAccount,
+  examine: Examine,
+): void {
   const closing = new AbortController();
   const { signal } = closing;
   const onWarning = (message: string): void => node.warn(message);
@@ -74,6 +87,10 @@ function manage(node: Node, status: NodeStatus, settings: ManageSettings, { rest
 
   const carryOut = async (message: Message, send: Send): Promise<void> => {
     const choice = choiceOf(settings, message);
+    if (choice.operation === doctorOperation.name) {
+      finish(message, await status.during(examine(signal)), send);
+      return;
+    }
     const wanted = wantedWork({ ...choice, dashboard: targetsOf(settings, message).dashboard }, message);
     const onProgress = status.progress.bind(status);
     if (wanted !== undefined) {

@@ -40,6 +40,8 @@ export interface Device {
   type: string;
   /** `ONLINE`, `OFFLINE` or `UNKNOWN` (rest-api 7). */
   device_status?: string;
+  /** When it was last heard of. */
+  last_activity_at?: string;
   /** The thing that it is bound to. */
   thing?: Thing;
 }
@@ -73,6 +75,7 @@ export interface RawSeriesRequest {
 const propertyTexts = ["variable_name", "value_updated_at"] as const;
 const propertyNumbers = ["min_value", "max_value"] as const;
 const thingTexts = ["device_id", "device_name", "device_type", "timezone"] as const;
+const deviceTexts = ["device_status", "last_activity_at"] as const;
 const responseTexts = ["message", "property_id", "property_name", "property_type", "thing_id"] as const;
 
 /** The name of a variable on the wire: its variable name, or the name where the API tells none (rest-api 8). */
@@ -120,7 +123,7 @@ export function readDevice(json: unknown): Device | undefined {
     id,
     name: text(raw.name),
     type: text(raw.type),
-    ...pick(raw, ["device_status"], "string"),
+    ...pick(raw, deviceTexts, "string"),
     ...(thing === undefined ? {} : { thing }),
   };
 }

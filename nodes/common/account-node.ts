@@ -1,5 +1,6 @@
 import type { NodeAPI } from "node-red";
-import type { CloudAccount } from "../../cloud/account";
+import type { AccountSettings, CloudAccount } from "../../cloud/account";
+import type { AccountCase } from "../../cloud/doctor";
 import { CloudError } from "../../cloud/errors";
 import type { SessionNode } from "./session-node";
 
@@ -7,13 +8,18 @@ import type { SessionNode } from "./session-node";
 export interface AccountNode extends SessionNode {
   /** Absent where the settings are not usable. */
   account?: CloudAccount;
+  /** What the doctor examines: the account as it runs, or with settings that were typed. Absent as `account` is. */
+  caseOf?: (typed?: AccountSettings) => Omit<AccountCase, "uses">;
 }
+
+/** An account node whose settings are usable. */
+export type UsableAccountNode = AccountNode & Required<Pick<AccountNode, "account" | "caseOf">>;
 
 /**
  * Gives the account node of a node's setting.
  * @throws CloudError `not_configured` where none is chosen, it is disabled or deleted, or its settings are wrong
  */
-export function findAccount(RED: NodeAPI, id: string): AccountNode & { account: CloudAccount } {
+export function findAccount(RED: NodeAPI, id: string): UsableAccountNode {
   if (id === "") throw new CloudError("not_configured", "No account is chosen: choose one in the node's settings.");
   const node = RED.nodes.getNode(id) as AccountNode | null | undefined;
   if (!node) {
@@ -23,6 +29,6 @@ export function findAccount(RED: NodeAPI, id: string): AccountNode & { account: 
   return node;
 }
 
-function hasAccount(node: AccountNode): node is AccountNode & { account: CloudAccount } {
-  return node.account !== undefined;
+function hasAccount(node: AccountNode): node is UsableAccountNode {
+  return node.account !== undefined && node.caseOf !== undefined;
 }

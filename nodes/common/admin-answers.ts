@@ -1,6 +1,7 @@
 /**
  * What the admin endpoints and the editor say to each other. Only types: the editor's scripts are built from these too.
  */
+import type { Finding } from "../../cloud/doctor";
 import type { ErrorCode } from "../../cloud/errors";
 
 /** A thing to choose. */
@@ -109,6 +110,26 @@ export interface TypedAccount {
   id: string;
   settings: Record<string, unknown>;
   credentials: { clientId: string; clientSecret: string };
+}
+
+/** The settings of a device node as they stand in the editor, like those of a `TypedAccount`. */
+export interface TypedDevice {
+  id: string;
+  settings: Record<string, unknown>;
+  credentials: { deviceId: string; secretKey: string };
+}
+
+/** What the doctor is to examine: a device where one is given, else the account. With an id alone, as deployed. */
+export interface DoctorRequest {
+  account?: TypedAccount | { id: string };
+  device?: TypedDevice | { id: string };
+}
+
+/** What the doctor found. */
+export interface DoctorReport {
+  findings: Finding[];
+  /** The same in English, with the versions: for a forum post. Holds no secret. */
+  text: string;
 }
 
 /** Why an endpoint gave no answer. The editor translates the code; `message` is for people who read English. */

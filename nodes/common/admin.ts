@@ -14,7 +14,7 @@ const patience = 30_000;
 /** A list that is not older, in milliseconds, need not be asked for again, unless the user refreshes. */
 const freshEnough = 30_000;
 /** What the editor sends in place of a secret that is stored. */
-const storedSecret = "__PWRD__";
+export const storedSecret = "__PWRD__";
 
 /**
  * Registers the endpoints that the forms use, once per load:
@@ -113,7 +113,7 @@ export async function withTyped<T>(RED: NodeAPI, request: Request, ask: (rest: R
  * a deploy would.
  * @throws CloudError `not_configured`
  */
-function typedSettings(RED: NodeAPI, body: unknown): AccountSettings {
+export function typedSettings(RED: NodeAPI, body: unknown): AccountSettings {
   const { id, settings, credentials } = fieldsOf(body);
   const account = typeof id === "string" ? id : "";
   const stored = account === "" ? {} : fieldsOf(RED.nodes.getCredentials(account));
@@ -170,7 +170,8 @@ export function fieldsOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-function mapValues(
+/** Gives the same fields with other values. */
+export function mapValues(
   fields: Record<string, unknown>,
   change: (value: unknown, field: string) => unknown,
 ): Record<string, unknown> {

@@ -23,11 +23,17 @@ export function keepCreatedKey(RED: NodeAPI, nodeId: string, deviceId: string, s
  * deployed with. From then on this is an ordinary key, which the user may replace.
  */
 export function takeCreatedKey(RED: NodeAPI, config: NodeDef, stored: RawSettings): RawSettings {
-  const { createdDeviceId, createdSecretKey, ...credentials } = stored;
-  if (createdDeviceId === undefined || createdDeviceId !== credentials.deviceId) return stored;
-  const taken = { ...credentials, secretKey: createdSecretKey };
+  const taken = withCreatedKey(stored, stored.deviceId);
+  if (taken === stored) return stored;
   // In a subflow, credentials are stored under the id that the node has in the editor.
   const { _alias: editorId = config.id } = config as NodeDef & { _alias?: string };
   void RED.nodes.addCredentials(editorId, taken);
   return taken;
+}
+
+/** The credentials of a node as they would be with this device id; nothing is stored. */
+export function withCreatedKey(stored: RawSettings, deviceId: unknown): RawSettings {
+  const { createdDeviceId, createdSecretKey, ...credentials } = stored;
+  if (createdDeviceId === undefined || createdDeviceId !== deviceId) return stored;
+  return { ...credentials, secretKey: createdSecretKey };
 }

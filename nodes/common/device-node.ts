@@ -1,5 +1,5 @@
 import type { NodeAPI } from "node-red";
-import type { CloudDevice } from "../../cloud/device";
+import type { CloudDevice, DeviceSettings } from "../../cloud/device";
 import { CloudError } from "../../cloud/errors";
 import type { Directory } from "../../cloud/rest";
 import type { SessionNode } from "./session-node";
@@ -10,6 +10,8 @@ export interface DeviceNode extends SessionNode {
   device?: CloudDevice;
   /** What its account knows of things, where it has one: names and types of variables. */
   directory?: Directory;
+  /** For the doctor. A function, so that nobody who looks at the node sees the key. Absent as `device` is. */
+  settingsOf?: () => DeviceSettings;
 }
 
 /**

@@ -1,25 +1,38 @@
-/** An operation of manage that stands on many of the API, as data for the runtime, the form and the manual. */
+/** An operation of manage that is none of the API, but stands on many of them, as data for the runtime, the form and the manual. */
 export interface WantedOperation {
   readonly resource: string;
-  readonly name: "ensure" | "create-from-template";
+  readonly name: "ensure" | "create-from-template" | "doctor";
   readonly summary: string;
   /** What the message brings, in the words of the form: property names and their fields. */
   readonly input: readonly string[];
+  /** What the answer's payload has. */
+  readonly answer: string;
 }
 
 const ensure = {
   name: "ensure",
   summary: "Makes only the changes that lead to the wanted state, and gives the plan.",
   input: ["msg.payload: the wanted state, one object or an array", "msg.dryRun, msg.prune, msg.confirm"],
+  answer: "{changed, plan, value}",
 } as const;
 const createFromTemplate = {
   name: "create-from-template",
   summary: "Creates as many copies of a template as wanted, each once.",
   input: ["msg.payload: template*, copies* (an array of objects with name and, for things, device)", "msg.dryRun"],
+  answer: "{changed, plan, value}",
 } as const;
+/** It is about the account, so it is taken whatever the resource. */
+export const doctorOperation = {
+  resource: "any",
+  name: "doctor",
+  summary: "Examines the account, from DNS to the variables that nodes name, and says what to do.",
+  input: [],
+  answer: "{ok, findings, text}",
+} as const satisfies WantedOperation;
 
 /** Operations that manage offers beside those of the API. */
 export const wantedOperations: readonly WantedOperation[] = [
   ...["things", "dashboards", "triggers"].map((resource) => ({ ...ensure, resource })),
   ...["things", "dashboards"].map((resource) => ({ ...createFromTemplate, resource })),
+  doctorOperation,
 ];

@@ -21,16 +21,13 @@ given by its operationId or its name in the official clients, both in brackets b
 
 /** The manual of all operations, in Markdown. */
 export function operationsPage(): string {
-  const sections = resources.map((resource) => {
+  const sections = [...resources, "any"].map((resource) => {
     const own = operationsOf(resource).map(operationText);
     const more = wantedOperations.filter((one) => one.resource === resource);
-    const wanted = more.map(({ name, summary, input }) =>
-      [
-        `### ${resource}: ${name}`,
-        summary,
-        ...input.map((line) => `- ${line}`),
-        "- Answer: `{changed, plan, value}`",
-      ].join("\n\n"),
+    const wanted = more.map(({ name, summary, input, answer }) =>
+      [`### ${resource}: ${name}`, summary, ...input.map((line) => `- ${line}`), `- Answer: \`${answer}\``].join(
+        "\n\n",
+      ),
     );
     return [`## ${resource}`, ...own, ...wanted].join("\n\n");
   });

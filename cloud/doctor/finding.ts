@@ -1,0 +1,57 @@
+import type { CloudError } from "../errors";
+import { type CheckId, type CodeOf, type Level, titles, type Topic, topics } from "./topics";
+
+/** The values of a sentence by name; `check` is the id of another check. Names of things may hold anything. */
+export type Values = Readonly<Record<string, string | number>>;
+
+/** What a check found, before it is known whose it is. */
+export interface Answer {
+  topic: Topic;
+  code: string;
+  level: Level;
+  values: Values;
+  /** The error's own English message. */
+  detail?: string;
+}
+
+/** One line of the doctor's report. The sentence is `topics[topic][code]`, with the values filled in. */
+export interface Finding extends Answer {
+  /** The check that found it. */
+  id: CheckId;
+}
+
+/** Builds an answer; how much it matters is known by its code. */
+export function found<T extends Topic>(topic: T, code: CodeOf<T>, values: Values = {}, error?: CloudError): Answer {
+  const level = levelOf(topic, code);
+  return { topic, code, level, values, ...(error !== undefined && { detail: error.message }) };
+}
+
+/** Whether what stands on this check can't be checked. */
+export function isBlocking({ level, topic, code }: Answer): boolean {
+  return level === "problem" || (topic === "general" && code === "blocked");
+}
+
+/** The finding as an English sentence. */
+export function sentenceOf({ topic, code, values }: Answer): string {
+  const answers: Readonly<Record<string, readonly [Level, string]>> = topics[topic];
+  const template = answers[code]?.[1] ?? code;
+  return template.replace(/__(\w+?)__/g, (_match, name: string) => {
+    const value = values[name] ?? "";
+    return name === "check" ? titles[value as CheckId] : String(value);
+  });
+}
+
+/** The whole report as plain English text, one line for each finding, with the errors' own words below. */
+export function reportText(findings: readonly Finding[]): string {
+  return findings
+    .flatMap((finding) => [
+      `[${finding.level}] ${titles[finding.id]}: ${sentenceOf(finding)}`,
+      ...(finding.detail === undefined ? [] : [`    ${finding.detail}`]),
+    ])
+    .join("\n");
+}
+
+function levelOf(topic: Topic, code: string): Level {
+  const answers: Readonly<Record<string, readonly [Level, string]>> = topics[topic];
+  return answers[code]?.[0] ?? "problem";
+}
