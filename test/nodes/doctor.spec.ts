@@ -13,13 +13,16 @@ describe("the doctor", function () {
   let house: House;
   let red: NodeRed;
   const answers: string[] = [];
+  /** Unlike any words. */
+  const secretKey = "Kq7!device-key-19";
 
   before(async () => {
     house = await startHouse();
     red = await startNodeRed({ adminAuth: true, env: { THING: house.thingId, GONE: "no_such_variable" } });
     const { clientId, clientSecret, ...settings } = house.account;
     const account = { type: "arduino-cloud-account", ...settings };
-    const { deviceId, secretKey } = house;
+    const { deviceId } = house;
+    house.simulator.store.setKey(deviceId, secretKey);
     await red.deploy(
       [
         flowTab,
@@ -143,10 +146,10 @@ describe("the doctor", function () {
       { name: "Spare", secret_key: "spare key" },
       { userId: simulator.userId },
     );
-    const device = (secretKey: string, deviceId = spare.id, account = "new") => ({
+    const device = (key: string, deviceId = spare.id, account = "new") => ({
       id: "new-device",
       settings: { name: "Mine", account, brokerUrl: "", tls: "", messagesPerSecond: "25" },
-      credentials: { deviceId, secretKey },
+      credentials: { deviceId, secretKey: key },
     });
     const good = outline((await ask({ device: device("spare key"), account: typed() })).findings);
     assert.deepEqual([good["attachment"], good["identity"]], ["none", "ok"]);
@@ -157,7 +160,7 @@ describe("the doctor", function () {
       (await ask({ device: device("wrong key", spare.id, "account"), account: { id: "account" } })).findings,
     );
     assert.equal(wrong["identity"], "refused");
-    const twins = await ask({ device: device(house.secretKey, house.deviceId), account: typed() });
+    const twins = await ask({ device: device(secretKey, house.deviceId), account: typed() });
     const identity = twins.findings.find(({ id }) => id === "identity");
     assert.deepEqual([identity?.code, identity?.values], ["twins", { nodes: "Mine, Me" }]);
     assert.deepEqual(outline((await ask({ device: device(""), account: typed() })).findings), { settings: "unusable" });
@@ -183,7 +186,7 @@ describe("the doctor", function () {
     const secrets = [
       clientId,
       clientSecret,
-      house.secretKey,
+      secretKey,
       "spare key",
       ...new Set(tokens.filter((token) => token !== "")),
     ];
