@@ -38,6 +38,7 @@ RED.nodes.registerType("arduino-cloud-account", {
   },
   credentials: { clientId: { type: "password" }, clientSecret: { type: "password" } },
   icon: "arduino-cloud.svg",
+  paletteLabel: translate("label.account"),
   label() {
     return nameLabel(this, translate("label.account"));
   },
@@ -45,6 +46,9 @@ RED.nodes.registerType("arduino-cloud-account", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
+    // A new account begins with what has to be pasted; the editor itself focuses the first field a little later.
+    const clientId = $("#node-config-input-clientId");
+    if (clientId.val() === "") window.setTimeout(() => clientId.trigger("focus"), 400);
     endTest = offerConnectionTest(this.id, translate);
     const advanced = $("#arduino-cloud-account-advanced");
     // The placeholders show the defaults: what differs from them should be seen.

@@ -1,3 +1,4 @@
+import { preferOnlyAccount } from "./editor/account";
 import { pickDevice } from "./editor/device";
 import { deviceLabel } from "./editor/label";
 import { textsOf } from "./editor/text";
@@ -29,6 +30,7 @@ RED.nodes.registerType("arduino-cloud-device-status", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
+    preferOnlyAccount(this);
     closeList = pickDevice("arduino-cloud-device-status");
   },
   oneditsave: () => closeList(),

@@ -22,6 +22,7 @@ RED.nodes.registerType("arduino-cloud-device", {
   },
   credentials: { deviceId: { type: "text" }, secretKey: { type: "password" } },
   icon: "arduino-cloud.svg",
+  paletteLabel: translate("label.device"),
   label() {
     return nameLabel(this, translate("label.device"));
   },

@@ -1,3 +1,4 @@
+import { preferOnlyAccount } from "./editor/account";
 import { targetLabel } from "./editor/label";
 import { fieldValue, showRows } from "./editor/rows";
 import { pickThingAndVariable } from "./editor/thing-variable";
@@ -73,6 +74,7 @@ RED.nodes.registerType("arduino-cloud-history", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
+    preferOnlyAccount(this);
     prepareStatistics(textOf(this.aggregation));
     closeLists = pickThingAndVariable({
       type: "arduino-cloud-history",

@@ -1,3 +1,4 @@
+import { preferOnlyAccount } from "./editor/account";
 import { nameLabel } from "./editor/label";
 import { manageForm, sentenceOf } from "./editor/manage-form";
 import { textsOf } from "./editor/text";
@@ -39,6 +40,7 @@ RED.nodes.registerType("arduino-cloud-manage", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
+    preferOnlyAccount(this);
     closeForm = manageForm(this);
   },
   oneditsave: () => closeForm(),

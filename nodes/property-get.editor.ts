@@ -1,3 +1,4 @@
+import { preferOnlyAccount } from "./editor/account";
 import { targetLabel } from "./editor/label";
 import { pickThingAndVariable } from "./editor/thing-variable";
 import { textsOf } from "./editor/text";
@@ -38,6 +39,7 @@ RED.nodes.registerType("arduino-cloud-property-get", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
+    preferOnlyAccount(this);
     closeLists = pickThingAndVariable({ type: "arduino-cloud-property-get" });
   },
   oneditsave: () => closeLists(),

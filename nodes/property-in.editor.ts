@@ -1,3 +1,4 @@
+import { preferOnlyAccount } from "./editor/account";
 import { targetLabel } from "./editor/label";
 import { accountOrDevice, hasOwnDevice, ownDeviceForm } from "./editor/own-device";
 import { fieldValue, showRows } from "./editor/rows";
@@ -46,6 +47,7 @@ RED.nodes.registerType("arduino-cloud-property-in", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
+    preferOnlyAccount(this);
     // A flow may lack it, and the runtime takes that for "on".
     if (this.echo === undefined) $("#node-input-echo").prop("checked", true);
     const endForm = ownDeviceForm(this);

@@ -1,3 +1,4 @@
+import { preferOnlyAccount } from "./editor/account";
 import { targetLabel } from "./editor/label";
 import { accountOrDevice, hasOwnDevice, ownDeviceForm } from "./editor/own-device";
 import { fieldValue, showRows } from "./editor/rows";
@@ -44,6 +45,7 @@ RED.nodes.registerType("arduino-cloud-property-out", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
+    preferOnlyAccount(this);
     const endForm = ownDeviceForm(this);
     const writesAsUser = (): boolean => !hasOwnDevice() && fieldValue("as") === "user";
     const closeLists = pickThingAndVariable({

@@ -66,7 +66,9 @@ export class ChoiceIndex {
     const isOpen = wanted === "" || text.trim() === present;
     const parts = isOpen ? [] : wanted.split(/\s+/);
     const found = this.#entries.filter((entry) => parts.every((part) => entry.text.includes(part)));
-    const rank = isOpen ? (entry: Entry) => openRank(entry, present) : (entry: Entry) => searchRank(entry, wanted);
+    const rank = isOpen
+      ? (entry: Entry) => openRank(entry, present)
+      : (entry: Entry) => searchRank(entry, wanted, parts);
     return [...together(found)]
       .map((entries) => byRank(entries, rank))
       .sort((a, b) => a.best - b.best)
@@ -79,8 +81,9 @@ function openRank({ choice }: Entry, present: string | undefined): number {
   return choice.problem === undefined ? 1 : 2;
 }
 
-function searchRank({ choice, words }: Entry, wanted: string): number {
-  const fit = words.includes(wanted) ? 0 : words.some((word) => word.startsWith(wanted)) ? 1 : 2;
+function searchRank({ choice, words }: Entry, wanted: string, parts: readonly string[]): number {
+  const begins = words.some((word) => parts.some((part) => word.startsWith(part)));
+  const fit = words.includes(wanted) ? 0 : begins ? 1 : 2;
   return fit + (choice.problem === undefined ? 0 : 3);
 }
 

@@ -160,11 +160,17 @@ describe("the forms of property in and out with a device", function () {
     await input("device").selectOption({ label: "none" });
     await editor.done();
     assert.deepEqual(await editor.fields(propertyIn, "account", "device", "valid"), ["", "", false]);
+    // The only account is offered again.
     await editor.edit(propertyIn);
     await input("device").selectOption("device");
     await input("echo").check();
     await editor.done();
-    assert.deepEqual(await editor.fields(propertyIn, "account", "device", "echo", "valid"), ["", "device", true, true]);
+    assert.deepEqual(await editor.fields(propertyIn, "account", "device", "echo", "valid"), [
+      "account",
+      "device",
+      true,
+      true,
+    ]);
     editor.expectNoTrouble();
   });
 

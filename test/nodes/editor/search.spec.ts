@@ -59,6 +59,7 @@ describe("ChoiceIndex", () => {
       index.search(text, undefined).map(({ value, owner }) => `${owner?.value} ${value}`);
     assert.deepEqual(found("te"), ["B te", "B temperature", "A temp"]);
     assert.deepEqual(found("a lamp"), ["A lamp"]);
+    assert.deepEqual(found("thing temp"), ["A temp", "B temperature"]);
     assert.deepEqual(found(""), ["A lamp", "A temp", "B temperature", "B te"]);
     // A name alone does not say whose variable it is.
     assert.equal(index.find("lamp"), undefined);
