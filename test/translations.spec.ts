@@ -1,11 +1,5 @@
 import assert from "node:assert/strict";
-import { catalogue, languages, original, placeholders, textFile, textFiles } from "./support/texts";
-
-/**
- * The languages in which no text may be missing. A language that is not named here may lag behind the original; what it
- * has must fit nevertheless.
- */
-const complete: readonly string[] = [];
+import { catalogue, complete, languages, original, placeholders, textFile, textFiles } from "./support/texts";
 
 /** What a help page has in every language, whatever the words around it. */
 function skeleton(help: string): Record<string, string[]> {

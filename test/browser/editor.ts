@@ -50,8 +50,12 @@ export class Editor {
     });
   }
 
-  static async open(browser: Browser, url: string, { dark = false, width = 1400 } = {}): Promise<Editor> {
-    const context = await browser.newContext({ viewport: { width, height: 1000 }, locale: "en-US" });
+  static async open(
+    browser: Browser,
+    url: string,
+    { dark = false, width = 1400, language = "en-US" } = {},
+  ): Promise<Editor> {
+    const context = await browser.newContext({ viewport: { width, height: 1000 }, locale: language });
     const page = await context.newPage();
     if (dark) await page.addInitScript(() => localStorage.setItem("view-dark-theme", "dark"));
     const editor = new Editor(page);
@@ -154,6 +158,24 @@ export class Editor {
     await this.page.locator("#node-dialog-cancel").waitFor({ state: "detached" });
   }
 
+  /** Opens the dialog of a new config node of that type. */
+  async addConfig(type: string): Promise<void> {
+    await this.page.evaluate((type) => {
+      (globalThis as unknown as EditorWindow).RED.editor.editConfig("", type, "_ADD_");
+    }, type);
+    await this.page.locator("#node-config-dialog-ok").waitFor();
+    await this.settled();
+  }
+
+  async cancelConfig(): Promise<void> {
+    await this.page.locator("#node-config-dialog-cancel").click();
+    await this.page.locator("#node-config-dialog-cancel").waitFor({ state: "detached" });
+  }
+
+  async close(): Promise<void> {
+    await this.page.context().close();
+  }
+
   async deploy(): Promise<void> {
     const answered = this.page.waitForResponse(
       (response) => response.request().method() === "POST" && response.url().endsWith("/flows"),
@@ -202,7 +224,7 @@ interface EditorWindow {
       node(id: string): Record<string, unknown> | null;
       addLink(link: object): void;
     };
-    editor: { edit(node: unknown): void };
+    editor: { edit(node: unknown): void; editConfig(name: string, type: string, id: string): void };
     view: { redraw(all: boolean): void };
   };
 }

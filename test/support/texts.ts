@@ -9,6 +9,12 @@ export const original = "en-US";
 /** The languages that there are texts in, the original included. */
 export const languages: readonly string[] = readdirSync(folder).sort();
 
+/**
+ * The languages in which no text may be missing or cut. A language that is not named here may lag behind the original;
+ * what it has must fit nevertheless. `COMPLETE_LANGUAGES=de,it` names others, to check a translation before it is added.
+ */
+export const complete: readonly string[] = process.env.COMPLETE_LANGUAGES?.split(",") ?? [];
+
 /** The names of the files of a language: a catalogue (.json) and a help page (.html) for each set. */
 export function textFiles(language: string): string[] {
   return existsSync(path.join(folder, language)) ? readdirSync(path.join(folder, language)).sort() : [];
