@@ -97,11 +97,13 @@ export function planHistory(thing: KnownThing, wish: HistoryWish, now: number): 
 
 /**
  * Reads what a plan says, ascending in time over all variables.
+ * @param starts where the reading of a variable begins, if not with the plan's window, by property id; for mode `raw`
  * @throws CloudError as `readRaw` and `readBinned`
  */
 export function readHistory(
   { mode, variables, from, to, interval, width }: HistoryPlan,
   how: { client: Pick<RestClient, "call">; signal: AbortSignal; onWarning: (message: string) => void },
+  starts: ReadonlyMap<string, number> = new Map(),
 ): AsyncGenerator<RawPoint, void, undefined> {
   const ids = variables.map(({ property }) => property.id);
   if (mode === "aggregate" || mode === "sample") {
@@ -111,11 +113,13 @@ export function readHistory(
     }));
     return readBinned({ ...how, mode, queries, from, to, interval });
   }
-  const span = { from: new Date(from).toISOString(), to: new Date(to).toISOString() };
   const nameOfId = new Map(variables.map(({ property, name }) => [property.id, name]));
   const points = readRaw({
     ...how,
-    windows: from < to ? ids.map((propertyId) => ({ propertyId, ...span })) : [],
+    windows: ids.flatMap((propertyId) => {
+      const start = starts.get(propertyId) ?? from;
+      return start < to ? [{ propertyId, from: new Date(start).toISOString(), to: new Date(to).toISOString() }] : [];
+    }),
     onOverflow: (propertyId, time) => {
       const name = printable(nameOfId.get(propertyId) ?? propertyId);
       how.onWarning(

@@ -22,6 +22,11 @@ export class Runs {
     }
   }
 
+  /** Resolves when nothing runs or waits any more. */
+  ended(): Promise<void> {
+    return this.#last;
+  }
+
   /** Calls off what runs and what waits. */
   cancel(): void {
     for (const controller of this.#active) controller.abort();

@@ -1,5 +1,6 @@
 import { CloudError } from "../cloud/errors";
 import type { HistoryWish } from "../cloud/history";
+import { printable } from "../cloud/rest/text";
 import type { Message } from "./common/input";
 import { namedPropertyOf, textOf, thingOf } from "./common/message";
 import { type RawSettings, readChoice, readFlag, readNumber, readText } from "./common/settings";
@@ -25,7 +26,18 @@ export interface HistorySettings {
   advance: "auto" | "next";
   /** A chart has the shape that Arduino's own node gives it. */
   compatible: boolean;
+  since: "" | Since;
+  /** How far a run goes back before the last value of a variable, in milliseconds. */
+  lookBack: number;
+  /** The name of the context store that keeps how far the runs are; blank for the default one. */
+  store: string;
 }
+
+/** Where a reading begins: at `from`, or for each variable where the run before has ended. */
+export type Since = "window" | "last-run";
+
+/** What the first run of an archive begins with: no plan keeps more (rest-api 5). */
+const allThereIs = "-731d";
 
 /**
  * Reads the settings.
@@ -47,6 +59,9 @@ export function readSettings(raw: RawSettings): HistorySettings {
     limit: Math.floor(readNumber(raw, "limit", 0, 0)),
     advance: readChoice(raw, "advance", ["auto", "next"]),
     compatible: readFlag(raw, "compatible"),
+    since: readChoice(raw, "since", ["", "window", "last-run"]),
+    lookBack: readNumber(raw, "lookBack", 300, 0) * 1_000,
+    store: readText(raw, "store"),
   };
 }
 
@@ -57,7 +72,7 @@ export function readSettings(raw: RawSettings): HistorySettings {
 export function wishOf(
   settings: HistorySettings,
   message: Message,
-): { thing: string } & Omit<HistoryWish, "needsNumbers"> {
+): { thing: string; since: Since } & Omit<HistoryWish, "needsNumbers"> {
   const thing = settings.thing || thingOf(message);
   if (thing === "") {
     throw new CloudError(
@@ -67,10 +82,12 @@ export function wishOf(
   }
   const open = (field: "from" | "to" | "interval", fallback: unknown): unknown =>
     [settings[field], message[field]].find((given) => !isBlank(given)) ?? fallback;
+  const since = settings.since || sinceOf(message);
   return {
     thing,
+    since,
     variable: settings.property || namedPropertyOf(message),
-    from: open("from", "-24h"),
+    from: open("from", since === "window" ? "-24h" : allThereIs),
     to: open("to", "now"),
     mode: settings.mode || textOf(message, "mode") || "raw",
     interval: open("interval", 300),
@@ -81,6 +98,16 @@ export function wishOf(
 /** Several names, given as an array, as one text. */
 function joined(given: unknown): unknown {
   return Array.isArray(given) ? given.join(",") : given;
+}
+
+function sinceOf(message: Message): Since {
+  const given = textOf(message, "since");
+  if (given === "" || given === "window") return "window";
+  if (given === "last run" || given === "last-run") return "last-run";
+  throw new CloudError(
+    "invalid_input",
+    `msg.since is "${printable(given)}", but "last run", "window" or nothing is expected.`,
+  );
 }
 
 function isBlank(given: unknown): boolean {

@@ -1,9 +1,10 @@
 import { preferOnlyAccount } from "./editor/account";
+import { prepareStores, showRetention } from "./editor/archive-form";
 import { targetLabel } from "./editor/label";
 import { fieldValue, showRows } from "./editor/rows";
 import { pickThingAndVariable } from "./editor/thing-variable";
 import { textsOf } from "./editor/text";
-import { type Validate, wholeNumberFrom } from "./editor/validators";
+import { numberFrom, type Validate, wholeNumberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-history");
 /** A date with or without a time, milliseconds since 1970, `now`, or a span back from now; the runtime looks closer. */
@@ -62,6 +63,9 @@ RED.nodes.registerType("arduino-cloud-history", {
     limit: { value: 0, label: translate("label.limit"), validate: wholeNumberFrom(0) },
     advance: { value: "auto" },
     compatible: { value: false },
+    since: { value: "" },
+    lookBack: { value: 300, label: translate("label.look-back"), validate: numberFrom(0) },
+    store: { value: "" },
   },
   inputs: 1,
   outputs: 1,
@@ -80,9 +84,12 @@ RED.nodes.registerType("arduino-cloud-history", {
       type: "arduino-cloud-history",
       problemOf: ({ persist }) => (persist ? undefined : translate("tip.no-history")),
     });
-    showRows(["mode", "output"], {
+    prepareStores(textOf(this.store), translate);
+    showRetention(translate);
+    showRows(["mode", "output", "since"], {
       "#arduino-cloud-interval-row": () => fieldValue("mode") !== "raw",
       "#arduino-cloud-aggregation-row": () => ["", "aggregate"].includes(fieldValue("mode")),
+      ".arduino-cloud-archive": () => fieldValue("since") === "last-run",
       "#arduino-cloud-statistics-row": () => fieldValue("mode") === "buckets",
       "#arduino-cloud-chart-format-row, #arduino-cloud-compatible-row": () => fieldValue("output") === "chart",
       "#arduino-cloud-batch-row, #arduino-cloud-advance-row": () => fieldValue("output") === "stream",

@@ -1,17 +1,23 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
+import type { ArchiveRun } from "../cloud/archive";
+import { earliestKept, gapsOf } from "../cloud/archive-gaps";
 import { cancelled, CloudError, toCloudError } from "../cloud/errors";
 import { type HistoryPlan, planHistory, readHistory } from "../cloud/history";
 import { abortable } from "../cloud/rest/abort";
 import type { RawPoint } from "../cloud/rest/series";
+import { printable } from "../cloud/rest/text";
+import { wrongWish } from "../cloud/wish";
 import { findAccount } from "./common/account-node";
-import { Deliveries } from "./common/deliveries";
 import { type Message, onClose, onInput, type Send } from "./common/input";
+import { registerHistoryRoutes } from "./common/history-admin";
 import { textOf } from "./common/message";
 import { oldChartMessage } from "./common/old-shape";
 import { refuse } from "./common/refuse";
 import type { RawSettings } from "./common/settings";
 import { NodeStatus } from "./common/status";
+import { ArchiveMemory } from "./history-archive";
+import { HandOver } from "./history-hand-over";
 import { batchesOf, oldSeriesOf, rowsOf, variablesById, type WholeOutput, wholeOf } from "./history-output";
 import { Runs } from "./history-runs";
 import { type HistorySettings, readSettings, wishOf } from "./history-settings";
@@ -23,6 +29,8 @@ interface Run {
   message: Message;
   send: Send;
   signal: AbortSignal;
+  /** Told what is delivered, where the next run is to go on from there. */
+  archive: ArchiveRun | undefined;
 }
 
 /** Most rows that are put into one message. */
@@ -31,6 +39,10 @@ const mostRows = 200_000;
 const knownFor = 10_000;
 /** Milliseconds after which progress shows: many nodes that read often would flood the editor. */
 const moment = 500;
+/** No plan keeps history for less, in milliseconds (rest-api 5). */
+const shortestRetention = 86_400_000;
+/** A window may begin so much before what the plan keeps, in milliseconds, as one of "-90d" with 90 days does. */
+const tolerance = 3_600_000;
 /** The work, as the subject of an error's sentence. */
 const work = "The reading of history";
 
@@ -47,6 +59,7 @@ export default function (RED: NodeAPI): void {
     }
   }
   RED.nodes.registerType("arduino-cloud-history", construct);
+  registerHistoryRoutes(RED);
 }
 
 /** Reads history for each message. Needs REST only, so the account's session is left alone. */
@@ -56,10 +69,11 @@ class HistoryReader {
   readonly #status: NodeStatus;
   readonly #settings: HistorySettings;
   readonly #rest: CloudAccount["rest"];
+  readonly #memory: ArchiveMemory;
   readonly #runs = new Runs();
   #isClosed = false;
-  /** Lets the stream go on, where it waits for the message that says so. */
-  #goOn: () => void = () => undefined;
+  /** What hands the messages of the present run to the flow. */
+  #handOver: HandOver | undefined;
   /** What has been warned of. */
   readonly #told = new Set<string>();
 
@@ -69,32 +83,42 @@ class HistoryReader {
     this.#status = status;
     this.#settings = settings;
     this.#rest = account.rest;
+    this.#memory = new ArchiveMemory(node, settings.store);
   }
 
   start(): void {
     this.#status.idle();
     onInput(this.#node, (message, send) => this.#take(message, send));
-    onClose(this.#node, () => {
+    onClose(this.#node, async () => {
       this.#isClosed = true;
       this.#runs.cancel();
-      return Promise.resolve();
+      await this.#runs.ended();
+      await this.#memory.close();
     });
   }
 
   async #take(message: Message, send: Send): Promise<void> {
     const action = textOf(message, "action");
-    if (action === "next") this.#goOn();
+    if (action === "next") this.#handOver?.goOn();
     else if (action === "cancel") this.#runs.cancel();
-    else if (action === "") await this.#runs.add((signal) => this.#answer(message, send, signal));
+    else if (action === "reset") {
+      this.#runs.cancel();
+      await this.#runs.add(() => this.#memory.forget());
+    } else if (action === "") await this.#runs.add((signal) => this.#answer(message, send, signal));
     else {
-      throw new CloudError("invalid_input", `msg.action is "${action}", but "next", "cancel" or nothing is expected.`);
+      throw new CloudError(
+        "invalid_input",
+        `msg.action is "${printable(action)}", but "next", "cancel", "reset" or nothing is expected.`,
+      );
     }
   }
 
   async #answer(message: Message, send: Send, signal: AbortSignal): Promise<void> {
     try {
-      await this.#status.during(this.#read(message, send, signal));
-      this.#status.done();
+      const isGapless = await this.#status.during(this.#read(message, send, signal));
+      if (this.#isClosed) return;
+      if (isGapless) this.#status.done();
+      else this.#status.attention("lost");
     } catch (reason) {
       const error = toCloudError(reason);
       // After the close the status belongs to the successor.
@@ -106,21 +130,63 @@ class HistoryReader {
     }
   }
 
-  async #read(message: Message, send: Send, signal: AbortSignal): Promise<void> {
+  /** Gives what is asked for; tells whether none of it was deleted before it was read. */
+  async #read(message: Message, send: Send, signal: AbortSignal): Promise<boolean> {
+    const { thing, since, ...wish } = wishOf(this.#settings, message);
+    const isArchive = since === "last-run";
+    const known = await this.#rest.directory.thing(thing, { signal, maxAge: isArchive ? 0 : knownFor });
+    const now = Date.now();
     const { output, compatible } = this.#settings;
-    const { thing, ...wish } = wishOf(this.#settings, message);
-    const known = await this.#rest.directory.thing(thing, { signal, maxAge: knownFor });
-    const plan = planHistory(known, { ...wish, needsNumbers: output === "chart" && !compatible }, Date.now());
+    const plan = planHistory(known, { ...wish, needsNumbers: output === "chart" && !compatible }, now);
     for (const sentence of plan.leftOut) this.#warnOnce(sentence);
-    const { client } = this.#rest;
-    const points = readHistory(plan, { client, signal, onWarning: (text) => this.#node.warn(text) });
-    const run = { plan, points, message, send, signal };
-    if (output === "stream") await this.#stream(run);
-    else await this.#whole(run, output);
+    if (isArchive) return this.#continue(plan, { message, send, signal }, now);
+    if (plan.from < now - shortestRetention) void this.#tellRetention(plan, signal);
+    await this.#give({ plan, points: this.#points(plan, signal), message, send, signal, archive: undefined });
+    return true;
   }
 
-  /** All rows in one message. */
-  async #whole({ plan, points, message, send, signal }: Run, output: WholeOutput): Promise<void> {
+  /** Goes on where the run before has ended. */
+  async #continue(plan: HistoryPlan, given: Pick<Run, "message" | "send" | "signal">, now: number): Promise<boolean> {
+    const { message, signal } = given;
+    if (plan.mode !== "raw") throw wrongWish("mode", plan.mode, 'raw, where since is "last run"');
+    await abortable(this.#memory.open(), signal, work);
+    const days = await this.#rest.retention.days(plan.thing.device_id, signal);
+    const upToNow = { ...plan, to: Math.min(plan.to, now) };
+    const archive = this.#memory.archive.begin(upToNow, this.#settings.lookBack);
+    const { lost, near } = days === undefined ? {} : gapsOf(archive.readTo, days, now);
+    for (const sentence of [lost, near]) if (sentence !== undefined) this.#node.warn(sentence);
+    if (lost !== undefined || near !== undefined) this.#status.attention(lost === undefined ? "near" : "lost");
+    if (days !== undefined) message.retentionDays = days;
+    const points = archive.fresh(this.#points(upToNow, signal, archive.starts));
+    const from = Math.min(...archive.starts.values());
+    try {
+      const isAll = await this.#give({ ...given, plan: { ...upToNow, from }, points, archive });
+      if (isAll) archive.finish();
+    } finally {
+      await this.#memory.save();
+    }
+    return lost === undefined;
+  }
+
+  #points(plan: HistoryPlan, signal: AbortSignal, starts?: ReadonlyMap<string, number>): AsyncIterable<RawPoint> {
+    const { client } = this.#rest;
+    return readHistory(plan, { client, signal, onWarning: (text) => this.#node.warn(text) }, starts);
+  }
+
+  /** Sends what is read; tells whether that is all there is. */
+  async #give(run: Run): Promise<boolean> {
+    const { output, limit, advance } = this.#settings;
+    this.#handOver = new HandOver(this.#RED, this.#node, output === "stream" ? advance : "auto");
+    try {
+      const count = output === "stream" ? await this.#stream(run) : await this.#whole(run, output);
+      return count !== limit || limit === 0;
+    } finally {
+      this.#handOver.close();
+    }
+  }
+
+  /** All rows in one message; gives their number. */
+  async #whole({ plan, points, message, send, signal, archive }: Run, output: WholeOutput): Promise<number> {
     const { chartFormat, compatible, limit } = this.#settings;
     const all: RawPoint[] = [];
     const showProgress = this.#progress(plan);
@@ -131,57 +197,57 @@ class HistoryReader {
       showProgress(items.at(-1));
     }
     Reflect.deleteProperty(message, "parts");
-    if (output === "chart" && compatible) {
-      send(oldChartMessage(message, this.#node.name || displayName(plan), oldSeriesOf(all, plan)));
-      return;
-    }
-    send(Object.assign(message, { payload: wholeOf({ output, chartFormat }, all, plan), complete: true }));
+    const isOld = output === "chart" && compatible;
+    const answer = isOld
+      ? oldChartMessage(message, this.#node.name || displayName(plan), oldSeriesOf(all, plan))
+      : Object.assign(message, { payload: wholeOf({ output, chartFormat }, all, plan), complete: true });
+    await this.#send(answer, all, { send, signal, archive, isLast: true });
+    return all.length;
   }
 
-  /** A message for each batch; each waits for the flow to be done with the one before. */
-  async #stream({ plan, points, message, send, signal }: Run): Promise<void> {
-    const { batch, limit, advance } = this.#settings;
+  /** A message for each batch; each waits for the flow to be done with the one before. Gives the number of rows. */
+  async #stream({ plan, points, message, send, signal, archive }: Run): Promise<number> {
+    const { batch, limit } = this.#settings;
     const { parts: outer, ...rest } = message;
     for (const own of ["payload", "complete", "action"]) Reflect.deleteProperty(rest, own);
     const variables = variablesById(plan);
-    const id = this.#RED.util.generateId();
-    const deliveries = advance === "auto" ? new Deliveries(this.#RED, this.#node.id) : undefined;
+    const parts = {
+      id: this.#RED.util.generateId(),
+      type: "array",
+      len: batch,
+      ...(outer === undefined ? {} : { parts: outer }),
+    };
     const showProgress = this.#progress(plan);
-    let index = 0;
-    try {
-      for await (const { items, isLast } of batchesOf(points, batch, limit)) {
-        requireGoing(signal);
-        const parts = {
-          id,
-          type: "array",
-          index: index++,
-          len: batch,
-          ...(outer === undefined ? {} : { parts: outer }),
-        };
-        const part: Message = {
-          ...this.#RED.util.cloneMessage(rest),
-          // An id of its own, so that the flow's work on this message can be told from that on the others.
-          _msgid: this.#RED.util.generateId(),
-          payload: rowsOf(items, variables),
-          parts: isLast ? { ...parts, count: index } : parts,
-          ...(isLast ? { complete: true } : {}),
-        };
-        if (isLast) send(part);
-        else {
-          const passed = deliveries?.deliver(part, send) ?? this.#untilNext(part, send);
-          showProgress(items.at(-1));
-          await abortable(passed, signal, work);
-        }
-      }
-    } finally {
-      deliveries?.close();
+    let [index, count] = [0, 0];
+    for await (const { items, isLast } of batchesOf(points, batch, limit)) {
+      requireGoing(signal);
+      showProgress(items.at(-1));
+      const part: Message = {
+        ...this.#RED.util.cloneMessage(rest),
+        // An id of its own, so that the flow's work on this message can be told from that on the others.
+        _msgid: this.#RED.util.generateId(),
+        payload: rowsOf(items, variables),
+        parts: { ...parts, index: index++, ...(isLast ? { count: index } : {}) },
+        ...(isLast ? { complete: true } : {}),
+      };
+      await this.#send(part, items, { send, signal, archive, isLast });
+      count += items.length;
     }
+    return count;
   }
 
-  async #untilNext(part: Message, send: Send): Promise<void> {
-    const passed = new Promise<void>((resolve) => (this.#goOn = resolve));
-    send(part);
-    await passed;
+  /** Sends a message. An archive takes note when the flow has it; without one the last message need not be waited for. */
+  async #send(
+    message: Message,
+    points: readonly RawPoint[],
+    { send, signal, archive, isLast }: Pick<Run, "send" | "signal" | "archive"> & { isLast: boolean },
+  ): Promise<void> {
+    if (archive !== undefined) {
+      await this.#handOver?.deliver(message, send, signal);
+      archive.commit(points);
+      await this.#memory.note();
+    } else if (isLast) send(message);
+    else await this.#handOver?.pass(message, send, signal);
   }
 
   /** Gives what shows how much of the window has been read. */
@@ -191,6 +257,15 @@ class HistoryReader {
       if (last === undefined || this.#isClosed || performance.now() - started < moment) return;
       this.#status.share((last.timestamp - from) / Math.max(1, to - from));
     };
+  }
+
+  /** Warns where a window begins before what the plan keeps. Nothing waits for it. */
+  async #tellRetention({ thing, from }: HistoryPlan, signal: AbortSignal): Promise<void> {
+    const days = await this.#rest.retention.days(thing.device_id, signal).catch(() => undefined);
+    if (days === undefined || this.#isClosed || from >= earliestKept(days, Date.now()) - tolerance) return;
+    this.#warnOnce(
+      `The plan keeps the history of thing "${printable(thing.name)}" for ${days} days: what is older is not there.`,
+    );
   }
 
   #warnOnce(sentence: string): void {

@@ -46,7 +46,11 @@ const deviceStates = ["online", "offline", "unknown", "stale"].map((state) => `d
 const forms: Record<string, Form> = {
   "property-out": { ...usualForm, states: [...usualForm.states, "sending", "queued"] },
   "property-get": { ...usualForm, scripts: ["thing-variable"], states: ["idle", "working", "done"] },
-  history: { ...usualForm, scripts: ["thing-variable"], states: ["idle", "working", "done", "share"] },
+  history: {
+    ...usualForm,
+    scripts: ["thing-variable", "archive-form"],
+    states: ["idle", "working", "done", "share", "lost", "near"],
+  },
   manage: {
     scripts: ["manage-lists", "manage-form", "thing-variable", "device"],
     fields: ["thing", "property", "device", "dashboard", "trigger"],

@@ -82,6 +82,8 @@ declare const RED: {
     add(node: CanvasNode, options?: { source: string }): CanvasNode;
     dirty(isDirty: boolean): void;
   };
+  /** `context` names the context stores of the runtime. */
+  settings: { context?: { default: string; stores: string[] } };
   popover: { tooltip(target: JQuery, text: string): unknown };
   plugins: { registerPlugin(id: string, definition: { type: string; onadd: () => void }): void };
   sidebar: { addTab(tab: SidebarTab): void; show(id: string): void };

@@ -5,6 +5,7 @@ import { RestClient } from "./client";
 import { Directory } from "./directory";
 import { parseEndpoints, type Endpoints, type EndpointSettings } from "./endpoints";
 import { Http } from "./http";
+import { Retention } from "./retention";
 import { printable } from "./text";
 import { TokenSource } from "./token";
 
@@ -44,6 +45,8 @@ export interface Rest {
   tokens: TokenSource;
   client: RestClient;
   directory: Directory;
+  /** For how long the plan keeps history. */
+  retention: Retention;
   /** Ends everything under way with `cancelled` and closes the connections. */
   close(): void;
 }
@@ -78,7 +81,8 @@ export function createRest(settings: RestSettings): Rest {
     client.close();
     http.close();
   };
-  return { endpoints, tokens, client, directory: new Directory({ client, clock }), close };
+  const shared = { client, clock };
+  return { endpoints, tokens, client, directory: new Directory(shared), retention: new Retention(shared), close };
 }
 
 /** A space id goes into a header, where not every character may stand. */

@@ -34,6 +34,12 @@ export interface ThingDetail extends ThingChoice {
   choices: VariableChoice[];
 }
 
+/** For how long the plan keeps the history of a thing's variables. */
+export interface RetentionAnswer {
+  /** `null` where the cloud does not tell. */
+  days: number | null;
+}
+
 /** A device to choose. */
 export interface DeviceChoice {
   id: string;

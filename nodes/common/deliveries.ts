@@ -1,4 +1,5 @@
 import type { NodeAPI } from "node-red";
+import { cancelled, type CloudError, toCloudError } from "../../cloud/errors";
 import type { Message } from "./input";
 
 /** What is known of a node of a flow in Node-RED's message hooks. */
@@ -46,6 +47,7 @@ export class Deliveries {
   #id: string | undefined;
   #waiting: Waiting[] = [];
   #isSent = false;
+  #failure: CloudError | undefined;
   #finish: () => void = () => undefined;
 
   /** @param sender the id of the node that sends */
@@ -54,7 +56,7 @@ export class Deliveries {
     this.#events = RED.events;
     this.#sender = sender;
     // A node that a deploy has replaced never completes what it had.
-    this.#onFlows = () => this.#drop(({ node }) => (RED.nodes.getNode(node.id) as unknown) !== node);
+    this.#onFlows = () => this.#drop((node) => (RED.nodes.getNode(node.id) as unknown) !== node);
     this.#events.on("flows:started", this.#onFlows);
     this.#hooks?.add(`preDeliver.${this.#label}`, (event: { msg: Message; source: HookEnd; destination: HookEnd }) =>
       this.#delivers(event.msg, event.source, event.destination.node),
@@ -62,21 +64,26 @@ export class Deliveries {
     this.#hooks?.add(`postReceive.${this.#label}`, (event: { msg: unknown; destination: HookEnd }) => {
       if (isDoneWhenReceived(event.destination.node)) this.#completes(event.msg, event.destination.id);
     });
-    this.#hooks?.add(`onComplete.${this.#label}`, (event: { msg: unknown; node: HookEnd }) =>
-      this.#completes(event.msg, event.node.id),
+    this.#hooks?.add(`onComplete.${this.#label}`, (event: { msg: unknown; node: HookEnd; error?: unknown }) =>
+      this.#completes(event.msg, event.node.id, event.error),
     );
   }
 
-  /** Resolves when every node that got the message has completed it, well or with an error. */
-  async deliver(message: Message, send: (message: Message) => void): Promise<void> {
+  /**
+   * Resolves when every node that got the message has completed it, well or with an error; gives what went wrong first, a
+   * deploy that replaced the node included.
+   */
+  async deliver(message: Message, send: (message: Message) => void): Promise<CloudError | undefined> {
     this.#id = message._msgid;
     this.#waiting = [];
     this.#isSent = false;
+    this.#failure = undefined;
     const completed = new Promise<void>((resolve) => (this.#finish = resolve));
     send(message);
     this.#isSent = true;
     this.#check();
     await completed;
+    return this.#failure;
   }
 
   /** Takes the hooks back. */
@@ -93,15 +100,18 @@ export class Deliveries {
   }
 
   /** Known by the message itself, since its id may be changed on the way. */
-  #completes(message: unknown, id: string): void {
+  #completes(message: unknown, id: string, error?: unknown): void {
     const at = this.#waiting.findIndex((one) => one.message === message && one.node.id === id);
     if (at < 0) return;
+    if (error) this.#failure ??= toCloudError(error);
     this.#waiting.splice(at, 1);
     this.#check();
   }
 
-  #drop(isGone: (one: Waiting) => boolean): void {
-    this.#waiting = this.#waiting.filter((one) => !isGone(one));
+  #drop(isGone: (node: HookNode) => boolean): void {
+    const kept = this.#waiting.filter(({ node }) => !isGone(node));
+    if (kept.length < this.#waiting.length) this.#failure ??= cancelled("The work of the flow");
+    this.#waiting = kept;
     this.#check();
   }
 

@@ -12,21 +12,26 @@ const savePause = 5_000;
 export class NodeMemory {
   readonly #node: Node;
   readonly #key: string;
+  readonly #store: string | undefined;
   readonly #read: () => Record<string, unknown>;
   #kept: Record<string, unknown> = {};
   #saved = "";
   #timer: NodeJS.Timeout | undefined;
 
-  /** @param read gives what is to be remembered at the moment */
-  constructor(node: Node, key: string, read: () => Record<string, unknown>) {
+  /**
+   * @param read gives what is to be remembered at the moment
+   * @param store the name of a context store; blank for the default one
+   */
+  constructor(node: Node, key: string, read: () => Record<string, unknown>, store = "") {
     this.#node = node;
     this.#key = key;
     this.#read = read;
+    this.#store = store === "" ? undefined : store;
   }
 
   /** Reads what a predecessor left, calls `ready`, and from then on writes down every few seconds what has changed. */
   open(ready: () => void): void {
-    this.#node.context().get(this.#key, (error: unknown, value: unknown) => {
+    this.#node.context().get(this.#key, this.#store, (error: unknown, value: unknown) => {
       if (error) this.#node.warn(`The context store could not be read: ${toCloudError(error).message}`);
       if (isPlainObject(value)) this.#kept = value;
       this.#timer = setInterval(() => void this.save(), savePause);
@@ -45,7 +50,7 @@ export class NodeMemory {
     if (text === this.#saved) return Promise.resolve();
     this.#saved = text;
     return new Promise((resolve) => {
-      this.#node.context().set(this.#key, JSON.parse(text), (error: unknown) => {
+      this.#node.context().set(this.#key, JSON.parse(text), this.#store, (error: unknown) => {
         if (error) {
           this.#saved = "";
           this.#node.warn(`The context store could not be written: ${toCloudError(error).message}`);

@@ -88,6 +88,11 @@ export class NodeStatus {
     this.#show({ fill: "yellow", shape: "ring", text: this.#key("connecting") });
   }
 
+  /** Yellow ring: it works, but something wants to be looked at. */
+  attention(state: string): void {
+    this.#show({ fill: "yellow", shape: "ring", text: this.#key(state) });
+  }
+
   /** Red ring with the reason in short. */
   failed(error: CloudError): void {
     this.#show({ fill: "red", shape: "ring", text: this.#key(error.code.replaceAll("_", "-")) });

@@ -6,6 +6,7 @@ import type {
   OverviewDevice,
   OverviewThing,
   Refusal,
+  RetentionAnswer,
   ThingChoice,
   ThingDetail,
   TypedAccount,
@@ -56,6 +57,13 @@ export function fetchThing(account: EditorNode, thing: string, refresh: boolean)
   if (account.changed === true) return post("arduino-cloud/thing", { ...typedAccount(account), thing });
   const path = `arduino-cloud/accounts/${encodeURIComponent(account.id)}/things/${encodeURIComponent(thing)}`;
   return get(path, refresh);
+}
+
+/** For how long the plan keeps the history of a thing, by id or name. Rejects with `ListError`. */
+export function fetchRetention(account: EditorNode, thing: string): Promise<RetentionAnswer> {
+  if (account.changed === true) return post("arduino-cloud/retention", { ...typedAccount(account), thing });
+  const path = `arduino-cloud/accounts/${encodeURIComponent(account.id)}/things/${encodeURIComponent(thing)}/retention`;
+  return get(path, false);
 }
 
 /** All things of an account with their variables. Rejects with `ListError`. */

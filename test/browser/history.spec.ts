@@ -43,7 +43,7 @@ describe("the form of history", function () {
   const hint = (field: string) => editor.page.locator(`#arduino-cloud-${field}-hint`);
 
   it("has the defaults that the contract names, and leaves to the message what a message can say", async () => {
-    const blank = ["name", "thing", "property", "from", "to", "mode", "interval", "aggregation"];
+    const blank = ["name", "thing", "property", "from", "to", "mode", "interval", "aggregation", "since", "store"];
     assert.deepEqual(
       await editor.fields(history, ...blank),
       blank.map(() => ""),
@@ -140,6 +140,28 @@ describe("the form of history", function () {
       assert.deepEqual(await editor.fields(history, "valid", field), [true, right]);
     }
     editor.expectNoTrouble();
+  });
+
+  it("shows what an archive needs, with the context stores and the plan's retention", async () => {
+    const rows = ["lookBack", "store"];
+    const visible = (): Promise<boolean[]> => Promise.all(rows.map((field) => input(field).isVisible()));
+    await editor.edit(history);
+    assert.deepEqual(await visible(), [false, false]);
+    assert.equal(await hint("since").isVisible(), false);
+    await input("since").selectOption("last-run");
+    assert.deepEqual(await visible(), [true, true]);
+    await hint("since").getByText("The plan keeps 90 days.").waitFor();
+    assert.deepEqual(await input("store").locator("option").allTextContents(), ["the default one", "memory"]);
+    await input("lookBack").fill("600");
+    await editor.expectNoRawKeys();
+    await editor.picture("history-archive");
+    await editor.done();
+    assert.deepEqual(await editor.fields(history, "valid", "since", "lookBack", "store"), [
+      true,
+      "last-run",
+      "600",
+      "",
+    ]);
   });
 
   it("is deployed, and has help", async () => {
