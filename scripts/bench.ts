@@ -1,7 +1,7 @@
 /**
  * Measures what property in costs: CPU per message against a bare MQTT.js client, deploy time, memory and REST requests
  * of 1,000 nodes; and counts the requests of nodes that poll. All in one run on one machine, in turns, so that only the
- * ratios count. `npm run bench`.
+ * ratios count. Then reads a long history (bench/history.ts). `npm run bench`, or `npm run bench -- messages` or `history`.
  */
 import { type ChildProcess, execFileSync, fork } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
@@ -9,6 +9,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Simulator, startSimulator } from "../simulator";
 import { encodeSenml } from "../simulator/senml";
+import { benchHistory } from "./bench/history";
 import { countPolling } from "./bench/polling";
 import type { Job, Report } from "./bench/protocol";
 
@@ -31,6 +32,12 @@ function installCborX(): string {
 }
 
 async function main(): Promise<void> {
+  const only = process.argv[2];
+  if (only !== "history") await benchMessages();
+  if (only !== "messages") await benchHistory();
+}
+
+async function benchMessages(): Promise<void> {
   const cborX = installCborX();
   const simulator = await startSimulator({
     choices: { cloudQos: 1 },
