@@ -17,7 +17,9 @@ interface Entry {
   choice: Choice;
   /** All that it can be found by, in small letters. */
   text: string;
-  /** What it is called, in small letters: these count more. */
+  /** Of that, what people know it by: it counts more than types and ids. */
+  title: string;
+  /** What it is called, in small letters: these count most. */
   words: readonly [string, string];
 }
 
@@ -30,9 +32,11 @@ export class ChoiceIndex {
   constructor(choices: readonly Choice[]) {
     this.#entries = choices.map((choice) => {
       const { value, name, detail, owner } = choice;
+      const title = [value, name, owner?.name ?? ""].join("\n").toLowerCase();
       return {
         choice,
-        text: [value, name, detail, owner?.name ?? ""].join("\n").toLowerCase(),
+        text: `${title}\n${detail.toLowerCase()}`,
+        title,
         words: [value.toLowerCase(), name.toLowerCase()],
       };
     });
@@ -57,8 +61,8 @@ export class ChoiceIndex {
   }
 
   /**
-   * The choices that match all words of a text, best first: what is exactly so called, what begins so, what contains it.
-   * With no text, or with the present choice, all of them, the present one first. Choices that would not work come last,
+   * The choices that match all words of a text, best first: what is exactly so called, what begins so, what
+   * contains it, what has it in its type or id. With no text, or with the present choice, all of them, the present one first. Choices that would not work come last,
    * and those of one owner stand together.
    */
   search(text: string, present: string | undefined): Choice[] {
@@ -81,10 +85,11 @@ function openRank({ choice }: Entry, present: string | undefined): number {
   return choice.problem === undefined ? 1 : 2;
 }
 
-function searchRank({ choice, words }: Entry, wanted: string, parts: readonly string[]): number {
+function searchRank({ choice, title, words }: Entry, wanted: string, parts: readonly string[]): number {
+  const isTitle = parts.every((part) => title.includes(part));
   const begins = words.some((word) => parts.some((part) => word.startsWith(part)));
-  const fit = words.includes(wanted) ? 0 : begins ? 1 : 2;
-  return fit + (choice.problem === undefined ? 0 : 3);
+  const fit = words.includes(wanted) ? 0 : isTitle ? (begins ? 1 : 2) : 3;
+  return fit + (choice.problem === undefined ? 0 : 4);
 }
 
 /** The entries of each owner; all in one where they have none. */

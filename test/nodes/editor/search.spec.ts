@@ -30,8 +30,8 @@ describe("ChoiceIndex", () => {
     assert.deepEqual(search("", "id-5"), ["5", "1", "2", "3", "4"]);
   });
 
-  it("puts what has a problem behind everything else that fits", () => {
-    assert.deepEqual(search("ar"), ["1", "2", "3", "5", "4"]);
+  it("puts what has it in its name before what has it in its type, and what has a problem last", () => {
+    assert.deepEqual(search("ar"), ["3", "5", "1", "2", "4"]);
   });
 
   it("finds nothing where nothing fits", () => {
