@@ -5,6 +5,7 @@ import path from "node:path";
 const root = path.resolve(__dirname, "..");
 const examples = path.join(root, "examples");
 const core = path.join(root, "node_modules", "@node-red", "nodes", "core");
+const dashboard = path.join(root, "node_modules", "@flowfuse", "node-red-dashboard", "nodes");
 
 type FlowNode = Record<string, unknown> & { id: string; type: string; z?: string; g?: string; wires?: string[][] };
 
@@ -12,7 +13,10 @@ type FlowNode = Record<string, unknown> & { id: string; type: string; z?: string
 function anything(): unknown {
   const accept = (): unknown => anything();
   return new Proxy(function () {}, {
-    get: (_target, name) => (name === Symbol.toPrimitive ? () => "" : anything()),
+    get: (_target, name) => {
+      if (name === Symbol.iterator) return () => [].values();
+      return name === Symbol.toPrimitive ? () => "" : anything();
+    },
     apply: accept,
     construct: accept as () => object,
   });
@@ -32,7 +36,8 @@ function fieldsOf(page: string): [string, string[]][] {
   )) {
     // The editor's own code, run without an editor.
     // eslint-disable-next-line @typescript-eslint/no-implied-eval
-    (new Function("RED", "$", script) as (red: unknown, jquery: unknown) => void)(editor, anything());
+    const run = new Function("RED", "$", "window", "document", script) as (...parts: unknown[]) => void;
+    run(editor, anything(), anything(), anything());
   }
   return found;
 }
@@ -46,6 +51,7 @@ const corePages = [
   "common/21-debug",
   "common/25-catch",
   "common/90-comment",
+  "function/10-function",
   "function/10-switch",
   "function/15-change",
   "function/rbe",
@@ -53,6 +59,12 @@ const corePages = [
   "network/10-mqtt",
   "storage/10-file",
 ].map((name) => path.join(core, `${name}.html`));
+
+const dashboardPages = ["config", "widgets"].flatMap((folder) =>
+  readdirSync(path.join(dashboard, folder))
+    .filter((name) => name.endsWith(".html"))
+    .map((name) => path.join(dashboard, folder, name)),
+);
 
 function readFlow(file: string): FlowNode[] {
   const flow: unknown = JSON.parse(readFileSync(file, "utf8"));
@@ -67,7 +79,7 @@ describe("the example flows", () => {
   let fields: Map<string, string[]>;
 
   before(() => {
-    fields = new Map([...ownPages, ...corePages].flatMap(fieldsOf));
+    fields = new Map([...ownPages, ...corePages, ...dashboardPages].flatMap(fieldsOf));
     fields.set("tab", ["label", "disabled", "info", "env"]);
     fields.set("group", ["name", "style", "nodes", "x", "y", "w", "h"]);
   });
@@ -90,7 +102,10 @@ describe("the example flows", () => {
       it("has every field that the editor gives a new node", () => {
         for (const node of flow) {
           const expected = fields.get(node.type);
-          assert.ok(expected, `"${node.type}" is neither ours nor one of the core nodes that every Node-RED has`);
+          assert.ok(
+            expected,
+            `"${node.type}" is neither ours, nor one of the core nodes that every Node-RED has, nor of the dashboard`,
+          );
           const missing = expected.filter((field) => !(field in node) && field !== "outputs");
           assert.deepEqual(missing, [], `${node.type} "${String(node["name"])}"`);
         }
@@ -108,6 +123,22 @@ describe("the example flows", () => {
           for (const to of (node.wires ?? []).flat()) assert.ok(ids.has(to), `a wire of ${node.type} leads nowhere`);
         }
         assert.equal(ids.size, flow.length);
+      });
+
+      it("says so where it needs the dashboard", () => {
+        const note = flow.find(({ type }) => type === "comment");
+        const needsDashboard = flow.some(({ type }) => type.startsWith("ui-"));
+        assert.equal(String(note?.["info"]).includes("The page needs FlowFuse Dashboard 2.0"), needsDashboard);
+      });
+
+      it("names what people have of their own in one place, and uses it", () => {
+        const names = ((tab?.["env"] ?? []) as { name: string }[]).map(({ name }) => name);
+        const note = String(flow.find(({ type }) => type === "comment")?.["info"]);
+        const rest = JSON.stringify(flow.filter(({ type }) => type !== "tab" && type !== "comment"));
+        for (const name of names) {
+          assert.ok(note.includes(`\`${name}\``), `the comment does not tell of ${name}`);
+          assert.ok(rest.includes(`"\${${name}}"`), `nothing uses ${name}`);
+        }
       });
 
       it("has one account, used by all of its nodes, and no secret or id of anybody", () => {

@@ -1,0 +1,84 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { Browser } from "playwright-core";
+import { type NodeRed, startNodeRed } from "../support/node-red";
+import { Editor, startBrowser } from "./editor";
+
+const folder = path.resolve(__dirname, "..", "..", "examples");
+const files = readdirSync(folder);
+
+/** A node as the editor holds it. */
+interface Placed {
+  id: string;
+  type: string;
+  name: string;
+  /** False where the editor shows a red triangle. */
+  valid: boolean;
+}
+
+type Visit = (visit: (node: Placed) => void) => void;
+
+interface EditorWindow {
+  RED: { view: { importNodes(text: string, options: object): void }; nodes: { eachNode: Visit; eachConfig: Visit } };
+}
+
+describe("the examples in the editor", function () {
+  this.timeout(60_000);
+  let red: NodeRed;
+  let browser: Browser;
+  let editor: Editor;
+
+  before(async function () {
+    this.timeout(120_000);
+    red = await startNodeRed({ dashboard: true });
+    browser = await startBrowser();
+    editor = await Editor.open(browser, red.url);
+  });
+  after(async () => {
+    await browser.close();
+    await red.stop();
+  });
+
+  const nodes = (): Promise<Placed[]> =>
+    editor.page.evaluate(() => {
+      const { RED } = globalThis as unknown as EditorWindow;
+      const found: Placed[] = [];
+      for (const each of [RED.nodes.eachNode, RED.nodes.eachConfig])
+        each(({ id, type, name, valid }) => found.push({ id, type, name, valid }));
+      return found;
+    });
+
+  /** Imports a flow as the dialog *Import* does, and gives what has come. */
+  const importFlow = async (text: string): Promise<Placed[]> => {
+    const before = new Set((await nodes()).map(({ id }) => id));
+    await editor.page.evaluate((json) => {
+      const { RED } = globalThis as unknown as EditorWindow;
+      RED.view.importNodes(json, { generateIds: true, addFlow: false, notify: false });
+    }, text);
+    return (await nodes()).filter(({ id }) => !before.has(id));
+  };
+
+  for (const file of files) {
+    it(`imports ${path.basename(file, ".json")} without a red triangle`, async () => {
+      const found = await importFlow(readFileSync(path.join(folder, file), "utf8"));
+      assert.ok(found.length > 2, `only ${found.length} nodes have come`);
+      assert.deepEqual(
+        found.filter(({ valid, type }) => !valid || type === "unknown"),
+        [],
+      );
+      editor.expectNoTrouble();
+    });
+  }
+
+  it("deploys them all", async () => {
+    await editor.deploy();
+    const { flows } = (await (await red.fetch("/flows", { headers: { "Node-RED-API-Version": "v2" } })).json()) as {
+      flows: { type: string }[];
+    };
+    assert.equal(flows.filter(({ type }) => type === "tab").length >= files.length, true);
+    assert.equal(flows.filter(({ type }) => type === "ui-base").length, 1, "they share one dashboard");
+    await editor.picture("examples");
+    editor.expectNoTrouble();
+  });
+});
