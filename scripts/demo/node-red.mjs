@@ -34,7 +34,7 @@ RED.init(server, {
     demo: { level: "warn", metrics: false, audit: false, handler: () => tell },
   },
 });
-app = RED.httpAdmin;
+app = (request, response) => RED.httpAdmin(request, response, () => RED.httpNode(request, response));
 
 // A Ctrl-C reaches this process too, but the program that started it decides.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => undefined);

@@ -46,7 +46,7 @@ RED.init(server, {
   ...(process.env.DASHBOARD === "yes" ? {} : { nodesExcludes: ["node-red-dashboard"] }),
   ...(process.env.KEEPS === "yes" ? { contextStorage: { default: { module: "localfilesystem" } } } : {}),
 });
-app = RED.httpAdmin;
+app = (request, response) => RED.httpAdmin(request, response, () => RED.httpNode(request, response));
 const started = once(RED.events, "flows:started");
 await RED.start();
 await started;
