@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { isPlainObject } from "./data/render";
 import type { HistoryPlan } from "./history";
 import type { RawPoint } from "./rest/series";
+import { only, type PageReader } from "./rest/series-pages";
 
 /** A point that was given: its time as received, and what tells its value from others. */
 type Given = [time: string, print: string];
@@ -101,8 +102,8 @@ export class ArchiveRun {
   }
 
   /** The points that no run before has given. */
-  async *fresh(points: AsyncIterable<RawPoint>): AsyncGenerator<RawPoint, void, undefined> {
-    for await (const point of points) if (this.#isNew(point)) yield point;
+  fresh(reader: PageReader): PageReader {
+    return only(reader, (point) => this.#isNew(point));
   }
 
   /** Notes points, ascending in time, as delivered. */

@@ -72,29 +72,34 @@ export function bucketAt(time: number, width: BucketWidth): BucketSpan {
 export type BucketValue = Partial<Record<Lowercase<Statistic>, unknown>>;
 
 /**
- * Condenses points to one for each variable and bucket that has any, ascending in time as they are. A point has the start
+ * Condenses the points of pages to one for each variable and bucket that has any, ascending in time as they are. A point has the start
  * of its bucket as its time, which may lie ahead of the window. With one statistic of a variable its value is that, with
  * several an object of them; MIN, MAX and MEAN count booleans as 1 and 0. Holds one bucket of each variable.
  * @param wanted the statistics of each property id, in the order in which variables come out
  */
 export async function* inBuckets(
-  points: AsyncIterable<RawPoint>,
+  pages: AsyncIterable<readonly RawPoint[]>,
   width: BucketWidth,
   wanted: ReadonlyMap<string, readonly Statistic[]>,
-): AsyncGenerator<RawPoint, void, undefined> {
+): AsyncGenerator<RawPoint[], void, undefined> {
   let span: BucketSpan = { start: -Infinity, end: -Infinity };
   let tallies = new Map<string, Tally>();
-  for await (const { propertyId, timestamp, value } of points) {
-    if (timestamp >= span.end) {
-      yield* close(span.start, tallies, wanted);
-      span = bucketAt(timestamp, width);
-      tallies = new Map();
+  for await (const page of pages) {
+    const closed: RawPoint[] = [];
+    for (const { propertyId, timestamp, value } of page) {
+      if (timestamp >= span.end) {
+        closed.push(...close(span.start, tallies, wanted));
+        span = bucketAt(timestamp, width);
+        tallies = new Map();
+      }
+      const tally = tallies.get(propertyId) ?? new Tally();
+      tallies.set(propertyId, tally);
+      tally.add(tidyValue(value));
     }
-    const tally = tallies.get(propertyId) ?? new Tally();
-    tallies.set(propertyId, tally);
-    tally.add(tidyValue(value));
+    if (closed.length > 0) yield closed;
   }
-  yield* close(span.start, tallies, wanted);
+  const last = [...close(span.start, tallies, wanted)];
+  if (last.length > 0) yield last;
 }
 
 function* close(

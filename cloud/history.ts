@@ -9,8 +9,9 @@ import {
 import { propertyKind } from "./data/property-types";
 import { CloudError } from "./errors";
 import { findVariable, type KnownThing, type Property, type RestClient, wireName } from "./rest";
-import { type RawPoint, readRaw } from "./rest/series";
-import { aggregations, readBinned } from "./rest/series-binned";
+import { RawReader } from "./rest/series";
+import { aggregations, BinnedReader } from "./rest/series-binned";
+import { type PageReader, pagesOf, readerOf } from "./rest/series-pages";
 import { parseWindow, type TimeWindow } from "./rest/series-window";
 import { printable } from "./rest/text";
 import { wrongWish } from "./wish";
@@ -96,25 +97,25 @@ export function planHistory(thing: KnownThing, wish: HistoryWish, now: number): 
 }
 
 /**
- * Reads what a plan says, ascending in time over all variables.
+ * Reads what a plan says, ascending in time over all variables. What comes of it: CloudErrors as of `RawReader` and
+ * `BinnedReader`.
  * @param starts where the reading of a variable begins, if not with the plan's window, by property id; for mode `raw`
- * @throws CloudError as `readRaw` and `readBinned`
  */
 export function readHistory(
   { mode, variables, from, to, interval, width }: HistoryPlan,
   how: { client: Pick<RestClient, "call">; signal: AbortSignal; onWarning: (message: string) => void },
   starts: ReadonlyMap<string, number> = new Map(),
-): AsyncGenerator<RawPoint, void, undefined> {
+): PageReader {
   const ids = variables.map(({ property }) => property.id);
   if (mode === "aggregate" || mode === "sample") {
     const queries = variables.map(({ property, aggregation }) => ({
       propertyId: property.id,
       ...(aggregation === "" ? {} : { aggregation }),
     }));
-    return readBinned({ ...how, mode, queries, from, to, interval });
+    return new BinnedReader({ ...how, mode, queries, from, to, interval });
   }
   const nameOfId = new Map(variables.map(({ property, name }) => [property.id, name]));
-  const points = readRaw({
+  const reader = new RawReader({
     ...how,
     windows: ids.flatMap((propertyId) => {
       const start = starts.get(propertyId) ?? from;
@@ -127,8 +128,9 @@ export function readHistory(
       );
     },
   });
-  if (width === undefined) return points;
-  return inBuckets(points, width, new Map(variables.map(({ property, statistics }) => [property.id, statistics])));
+  if (width === undefined) return reader;
+  const wanted = new Map(variables.map(({ property, statistics }) => [property.id, statistics]));
+  return readerOf(inBuckets(pagesOf(reader), width, wanted), how.signal);
 }
 
 /** What to do where a variable has no numbers; undefined where none are needed. */

@@ -143,31 +143,3 @@ export function wholeOf(
   }
   return output === "csv" ? csvOf(points, plan, variables) : rowsOf(points, variables);
 }
-
-/** A part of a sequence. */
-export interface Batch<T> {
-  items: T[];
-  isLast: boolean;
-}
-
-/**
- * Gives items in batches, at least one; `limit` is the most items, 0 for all. Whether a batch is the last is known when it
- * is given, so one item more is read ahead.
- */
-export async function* batchesOf<T>(
-  items: AsyncIterable<T>,
-  size: number,
-  limit: number,
-): AsyncGenerator<Batch<T>, void, undefined> {
-  let batch: T[] = [];
-  let given = 0;
-  for await (const item of items) {
-    if (batch.length === size) {
-      yield { items: batch, isLast: false };
-      batch = [];
-    }
-    batch.push(item);
-    if (++given === limit) break;
-  }
-  yield { items: batch, isLast: true };
-}

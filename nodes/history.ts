@@ -6,6 +6,7 @@ import { cancelled, CloudError, toCloudError } from "../cloud/errors";
 import { type HistoryPlan, planHistory, readHistory } from "../cloud/history";
 import { abortable } from "../cloud/rest/abort";
 import type { RawPoint } from "../cloud/rest/series";
+import { batchesOf, type PageReader } from "../cloud/rest/series-pages";
 import { printable } from "../cloud/rest/text";
 import { wrongWish } from "../cloud/wish";
 import { findAccount } from "./common/account-node";
@@ -18,14 +19,14 @@ import type { RawSettings } from "./common/settings";
 import { NodeStatus } from "./common/status";
 import { ArchiveMemory } from "./history-archive";
 import { HandOver } from "./history-hand-over";
-import { batchesOf, oldSeriesOf, rowsOf, variablesById, type WholeOutput, wholeOf } from "./history-output";
+import { oldSeriesOf, rowsOf, variablesById, type WholeOutput, wholeOf } from "./history-output";
 import { Runs } from "./history-runs";
 import { type HistorySettings, readSettings, wishOf } from "./history-settings";
 
 /** What a run needs. */
 interface Run {
   plan: HistoryPlan;
-  points: AsyncIterable<RawPoint>;
+  reader: PageReader;
   message: Message;
   send: Send;
   signal: AbortSignal;
@@ -141,7 +142,7 @@ class HistoryReader {
     for (const sentence of plan.leftOut) this.#warnOnce(sentence);
     if (isArchive) return this.#continue(plan, { message, send, signal }, now);
     if (plan.from < now - shortestRetention) void this.#tellRetention(plan, signal);
-    await this.#give({ plan, points: this.#points(plan, signal), message, send, signal, archive: undefined });
+    await this.#give({ plan, reader: this.#reader(plan, signal), message, send, signal, archive: undefined });
     return true;
   }
 
@@ -157,10 +158,10 @@ class HistoryReader {
     for (const sentence of [lost, near]) if (sentence !== undefined) this.#node.warn(sentence);
     if (lost !== undefined || near !== undefined) this.#status.attention(lost === undefined ? "near" : "lost");
     if (days !== undefined) message.retentionDays = days;
-    const points = archive.fresh(this.#points(upToNow, signal, archive.starts));
+    const reader = archive.fresh(this.#reader(upToNow, signal, archive.starts));
     const from = Math.min(...archive.starts.values());
     try {
-      const isAll = await this.#give({ ...given, plan: { ...upToNow, from }, points, archive });
+      const isAll = await this.#give({ ...given, plan: { ...upToNow, from }, reader, archive });
       if (isAll) archive.finish();
     } finally {
       await this.#memory.save();
@@ -168,7 +169,7 @@ class HistoryReader {
     return lost === undefined;
   }
 
-  #points(plan: HistoryPlan, signal: AbortSignal, starts?: ReadonlyMap<string, number>): AsyncIterable<RawPoint> {
+  #reader(plan: HistoryPlan, signal: AbortSignal, starts?: ReadonlyMap<string, number>): PageReader {
     const { client } = this.#rest;
     return readHistory(plan, { client, signal, onWarning: (text) => this.#node.warn(text) }, starts);
   }
@@ -186,11 +187,11 @@ class HistoryReader {
   }
 
   /** All rows in one message; gives their number. */
-  async #whole({ plan, points, message, send, signal, archive }: Run, output: WholeOutput): Promise<number> {
+  async #whole({ plan, reader, message, send, signal, archive }: Run, output: WholeOutput): Promise<number> {
     const { chartFormat, compatible, limit } = this.#settings;
     const all: RawPoint[] = [];
     const showProgress = this.#progress(plan);
-    for await (const { items } of batchesOf(points, 1_000, limit)) {
+    for await (const { items } of batchesOf(reader, 1_000, limit)) {
       requireGoing(signal);
       for (const point of items) all.push(point);
       if (all.length > mostRows) throw tooLarge();
@@ -206,7 +207,7 @@ class HistoryReader {
   }
 
   /** A message for each batch; each waits for the flow to be done with the one before. Gives the number of rows. */
-  async #stream({ plan, points, message, send, signal, archive }: Run): Promise<number> {
+  async #stream({ plan, reader, message, send, signal, archive }: Run): Promise<number> {
     const { batch, limit } = this.#settings;
     const { parts: outer, ...rest } = message;
     for (const own of ["payload", "complete", "action"]) Reflect.deleteProperty(rest, own);
@@ -219,7 +220,7 @@ class HistoryReader {
     };
     const showProgress = this.#progress(plan);
     let [index, count] = [0, 0];
-    for await (const { items, isLast } of batchesOf(points, batch, limit)) {
+    for await (const { items, isLast } of batchesOf(reader, batch, limit)) {
       requireGoing(signal);
       showProgress(items.at(-1));
       const part: Message = {

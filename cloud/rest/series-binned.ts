@@ -3,7 +3,7 @@ import { onAbort } from "./abort";
 import type { RestClient } from "./client";
 import type { RawPoint } from "./series";
 import { askSeries, pageSize, queriesPerCall, requireOk, type SeriesAnswer } from "./series-answer";
-import { type PageReader, pointsOf, requireGoing } from "./series-pages";
+import { type PageReader, requireGoing } from "./series-pages";
 import { timestampOf } from "./series-time";
 
 /** What becomes of the values of an interval (rest-api 7, History). */
@@ -104,14 +104,6 @@ export class BinnedReader implements PageReader {
     const { value: span } = this.#spans.next();
     return span === undefined ? undefined : readPage(this.#read, span);
   }
-}
-
-/**
- * Gives the points of a `BinnedReader` one by one, ascending in time over all variables.
- * @throws CloudError as `BinnedReader`
- */
-export function readBinned(read: BinnedRead): AsyncGenerator<RawPoint, void, undefined> {
-  return pointsOf(new BinnedReader(read));
 }
 
 async function readPage(read: BinnedRead, span: Span): Promise<RawPoint[]> {

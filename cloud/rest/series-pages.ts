@@ -23,6 +23,38 @@ export function requireGoing(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw cancelled("The reading of history");
 }
 
+/** Reads what another reader gives, without the points that are not wanted. */
+export function only(reader: PageReader, isWanted: (point: RawPoint) => boolean): PageReader {
+  return {
+    signal: reader.signal,
+    next: async () => {
+      for (;;) {
+        const page = await reader.next();
+        const wanted = page.filter(isWanted);
+        if (wanted.length > 0 || page.length === 0) return wanted;
+      }
+    },
+    readAhead: () => reader.readAhead(),
+    close: () => reader.close(),
+  };
+}
+
+/** Reads pages that are made of others; none of them may be empty. */
+export function readerOf(
+  pages: AsyncGenerator<RawPoint[], void, undefined>,
+  signal: AbortSignal | undefined,
+): PageReader {
+  return {
+    signal,
+    next: async () => {
+      requireGoing(signal);
+      return (await pages.next()).value ?? [];
+    },
+    readAhead: () => undefined,
+    close: () => void pages.return().catch(() => undefined),
+  };
+}
+
 /** Gives all pages; the next is read while the caller works on one. Closes the reader. */
 export async function* pagesOf(reader: PageReader): AsyncGenerator<RawPoint[], void, undefined> {
   try {

@@ -110,17 +110,15 @@ describe("inBuckets", () => {
     width: BucketWidth,
     wanted: Record<string, readonly Statistic[]>,
   ): Promise<[string, string, unknown][]> => {
-    async function* source(): AsyncGenerator<RawPoint> {
-      for (const one of points) yield await Promise.resolve(one);
+    async function* source(): AsyncGenerator<RawPoint[]> {
+      for (let at = 0; at < points.length; at += 2) yield await Promise.resolve(points.slice(at, at + 2));
     }
     const found: [string, string, unknown][] = [];
-    for await (const { time, timestamp, propertyId, value } of inBuckets(
-      source(),
-      width,
-      new Map(Object.entries(wanted)),
-    )) {
-      assert.equal(timestamp, at(time));
-      found.push([time, propertyId, value]);
+    for await (const page of inBuckets(source(), width, new Map(Object.entries(wanted)))) {
+      for (const { time, timestamp, propertyId, value } of page) {
+        assert.equal(timestamp, at(time));
+        found.push([time, propertyId, value]);
+      }
     }
     return found;
   };

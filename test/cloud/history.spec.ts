@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type HistoryWish, planHistory, readHistory } from "../../cloud/history";
 import { createRest, type KnownThing, type Property, type Rest } from "../../cloud/rest";
 import type { RawPoint } from "../../cloud/rest/series";
+import { pointsOf } from "../../cloud/rest/series-pages";
 import { splitWindow } from "../../cloud/rest/series-binned";
 import { type House, startHouse } from "../support/house";
 import { rejection } from "./rest/rejection";
@@ -163,7 +164,8 @@ describe("readHistory against the simulator", () => {
     const plan = planHistory(known, { ...wish, to: start + 4_000 * minute, ...more }, now);
     const points: RawPoint[] = [];
     const onWarning = (text: string): number => warnings.push(text);
-    for await (const point of readHistory(plan, { client: rest.client, signal, onWarning })) points.push(point);
+    const reader = readHistory(plan, { client: rest.client, signal, onWarning });
+    for await (const point of pointsOf(reader)) points.push(point);
     return points;
   };
   const calls = (): number => house.simulator.observed.requests.filter(({ path }) => path.includes("/series/")).length;
