@@ -23,7 +23,7 @@ export function gapsOf(variables: readonly ReadTo[], days: number, now: number):
   const lost = variables.filter(({ reached }) => reached < kept);
   const near = variables.filter(({ reached }) => reached >= kept && reached < kept + margin);
   const since = (some: readonly ReadTo[]): string => iso(Math.min(...some.map(({ reached }) => reached)));
-  const advice = `the plan keeps ${days} days. Run the archive more often.`;
+  const advice = `the plan keeps ${days} ${days === 1 ? "day" : "days"}. Run the archive more often.`;
   return {
     ...(lost.length > 0 && {
       lost: `History of ${namesOf(lost)} from ${since(lost)} to ${iso(kept)} was deleted before it was read: ${advice}`,
