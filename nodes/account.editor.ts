@@ -1,4 +1,5 @@
 import { offerConnectionTest } from "./editor/connection-test";
+import { registerDoctorAction } from "./editor/doctor-subjects";
 import { nameLabel } from "./editor/label";
 import { textsOf } from "./editor/text";
 import { address, numberFrom } from "./editor/validators";
@@ -58,3 +59,5 @@ RED.nodes.registerType("arduino-cloud-account", {
   oneditsave: () => endTest(),
   oneditcancel: () => endTest(),
 });
+
+registerDoctorAction();

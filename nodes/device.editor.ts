@@ -1,4 +1,5 @@
 import { type DeviceCreator, offerDeviceCreation } from "./editor/create-device";
+import { offerDeviceDoctor } from "./editor/doctor-subjects";
 import { nameLabel } from "./editor/label";
 import { textsOf } from "./editor/text";
 import { address, numberFrom } from "./editor/validators";
@@ -31,6 +32,7 @@ RED.nodes.registerType("arduino-cloud-device", {
   },
   oneditprepare() {
     creator = offerDeviceCreation(this.id, translate);
+    offerDeviceDoctor(this.id);
     const advanced = $("#arduino-cloud-device-advanced");
     // The placeholders show the defaults: what differs from them should be seen.
     const isChanged =

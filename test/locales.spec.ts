@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { titles, topics } from "../cloud/doctor";
 import { errorCodes } from "../cloud/errors";
 import { checkReasons } from "../nodes/common/connection-test";
 import { catalogue, original, placeholders, textFile } from "./support/texts";
@@ -72,7 +73,10 @@ function usedKeys(set: string): Set<string> {
   };
   const codes = errorCodes.map((code) => code.replaceAll("_", "-"));
   if (set === "account") {
-    shared(["validators", "connection-test"]);
+    shared(["validators", "connection-test", "doctor", "doctor-subjects"]);
+    for (const summary of ["good", "warned", "bad"]) used.add(`doctor.${summary}`);
+    for (const level of ["ok", "warning", "problem", "skipped"]) used.add(`doctor.level.${level}`);
+    for (const key of doctorTexts().keys()) used.add(key);
     used.add("list.more");
     for (const code of [...codes, "no-permission", "no-node-red", "no-thing"]) used.add(`error.${code}`);
     for (const state of ["ok", "warning", "failed"]) used.add(`test.${state}`);
@@ -98,6 +102,17 @@ function usedKeys(set: string): Set<string> {
   return used;
 }
 
+/** What the doctor can say, in English, by its key. */
+function doctorTexts(): Map<string, string> {
+  const named = Object.entries(titles).map(([id, title]) => [`doctor.title.${id}`, title] as const);
+  const said = Object.entries(topics).flatMap(([topic, answers]) =>
+    Object.entries(answers as Record<string, readonly [string, string]>).map(
+      ([code, [, sentence]]) => [`doctor.${topic}.${code}`, sentence] as const,
+    ),
+  );
+  return new Map([...named, ...said]);
+}
+
 const singular = (key: string): string => key.replace(/_plural$/, "");
 
 describe("catalogues", () => {
@@ -116,7 +131,7 @@ describe("catalogues", () => {
     });
 
     it(`${set}: fills its values from the code`, () => {
-      const code = [...sources("nodes")].join("\n");
+      const code = [...sources("nodes"), ...sources("cloud/doctor")].join("\n");
       for (const text of textsOf(set).values())
         for (const name of placeholders(text)) assert.match(code, new RegExp(`\\b${name.slice(2, -2)}\\b`), text);
     });
@@ -137,6 +152,11 @@ describe("catalogues", () => {
         }
       });
   }
+
+  it("account: has the doctor's sentences in the words of the report", () => {
+    const texts = textsOf("account");
+    for (const [key, sentence] of doctorTexts()) assert.equal(texts.get(key), sentence, key);
+  });
 
   it("are asked by the name of the package", () => {
     assert.match(read("nodes", "editor", "text.ts"), new RegExp(`RED\\._\\(\`${packageName}/`));

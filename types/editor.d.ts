@@ -87,7 +87,10 @@ declare const RED: {
   popover: { tooltip(target: JQuery, text: string): unknown };
   plugins: { registerPlugin(id: string, definition: { type: string; onadd: () => void }): void };
   sidebar: { addTab(tab: SidebarTab): void; show(id: string): void };
-  actions: { add(name: string, handler: () => void): void };
+  actions: {
+    add(name: string, handler: () => void, options?: { label: string }): void;
+    remove(name: string): void;
+  };
   events: { on(event: string, listener: () => void): void };
   notify(text: string, type: "warning" | "error"): unknown;
   clipboard: { copyText(text: string, shownAt: JQuery, message: string): boolean };

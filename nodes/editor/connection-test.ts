@@ -1,10 +1,14 @@
 import type { Check, TypedAccount } from "../common/admin-answers";
+import { openDoctor } from "./doctor";
 import { accountFields, ListError, post } from "./lists";
 import { errorText, type Translate } from "./text";
 
 const icons = { ok: "fa-check-circle", warning: "fa-exclamation-triangle", failed: "fa-times-circle" };
 
-/** Makes the **Test connection** button work: it tries what is in the form, deployed or not. Gives what ends it. */
+/**
+ * Makes the buttons **Test connection** and **Doctor** work: they try what is in the form, deployed or not. Gives what
+ * ends it.
+ */
 export function offerConnectionTest(id: string, translate: Translate): () => void {
   const button = $("#arduino-cloud-account-test");
   const list = $("#arduino-cloud-account-checks");
@@ -26,6 +30,10 @@ export function offerConnectionTest(id: string, translate: Translate): () => voi
         show([entry("failed", translate("test.failed"), errorText(code))]);
       },
     );
+  });
+  $("#arduino-cloud-account-doctor").on("click", () => {
+    const account = typedAccount(id);
+    openDoctor([{ label: "", request: () => ({ account }) }]);
   });
   return () => {
     run++;

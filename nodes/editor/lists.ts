@@ -115,8 +115,12 @@ export function fetchOverview<Part extends "things" | "devices">(
 
 /** Has a device created whose key goes straight to a node. Rejects with `ListError`. */
 export function createDevice(account: EditorNode, wish: NewDevice): Promise<CreatedDevice> {
-  const source = account.changed === true ? typedAccount(account) : { id: account.id };
-  return post("arduino-cloud/devices/create", { ...source, ...wish });
+  return post("arduino-cloud/devices/create", { ...accountSource(account), ...wish });
+}
+
+/** What tells an endpoint which account is meant: the id of a deployed one, all settings where they have changed. */
+export function accountSource(account: EditorNode): TypedAccount | { id: string } {
+  return account.changed === true ? typedAccount(account) : { id: account.id };
 }
 
 function get<T>(path: string, refresh: boolean): Promise<T> {

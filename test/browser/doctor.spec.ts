@@ -1,0 +1,181 @@
+import assert from "node:assert/strict";
+import type { Browser, Locator } from "playwright-core";
+import { type House, startHouse, until } from "../support/house";
+import { type NodeRed, startNodeRed } from "../support/node-red";
+import { Editor, startBrowser } from "./editor";
+
+const hostile = `<img src=x onerror=alert(1)> "quoted" 🌡`;
+
+/** The doctor's dialog, from the forms and from the list of actions; one step stands on the last. */
+describe("the doctor's dialog", function () {
+  this.timeout(60_000);
+  let house: House;
+  let red: NodeRed;
+  let browser: Browser;
+  let editor: Editor;
+
+  before(async function () {
+    this.timeout(120_000);
+    house = await startHouse();
+    red = await startNodeRed();
+    const { clientId, clientSecret, ...settings } = house.account;
+    const credentials = { clientId, clientSecret };
+    const { deviceId, secretKey } = house;
+    const account = { type: "arduino-cloud-account", ...settings, credentials };
+    await red.deploy([
+      { id: "tab", type: "tab", label: "Flow" },
+      { id: "account", ...account, name: "Home" },
+      { id: "broken", ...account, name: "Broken", baseUrl: "http://127.0.0.1:1", brokerUrl: "ws://127.0.0.1:1/mqtt" },
+      {
+        id: "device",
+        type: "arduino-cloud-device",
+        account: "account",
+        name: "Me",
+        credentials: { deviceId, secretKey },
+      },
+      {
+        id: "in",
+        type: "arduino-cloud-property-in",
+        z: "tab",
+        x: 200,
+        y: 100,
+        device: "device",
+        property: "relay",
+        wires: [[]],
+      },
+    ]);
+    await until("the device", () => house.simulator.observed.connections.some(({ kind }) => kind === "device"));
+    browser = await startBrowser();
+    editor = await Editor.open(browser, red.url);
+  });
+  after(async () => {
+    await browser.close();
+    await red.stop();
+    await house.stop();
+  });
+
+  const dialog = (on = editor): Locator =>
+    on.page.locator(".ui-dialog", { has: on.page.locator(".arduino-cloud-doctor") });
+  const button = (name: string, on = editor): Locator => dialog(on).getByRole("button", { name, exact: true });
+  const lines = async (on = editor): Promise<string[]> => {
+    const all = dialog(on).locator("li");
+    await all.first().waitFor({ timeout: 30_000 });
+    return all.allInnerTexts();
+  };
+  const close = async (): Promise<void> => {
+    await button("Close").click();
+    await dialog().waitFor({ state: "detached" });
+  };
+  const openForm = async (type: "account" | "device", id: string): Promise<void> => {
+    await editor.page.evaluate(
+      ([set, node]) => {
+        const { RED } = globalThis as unknown as { RED: { editor: { editConfig(...given: string[]): void } } };
+        RED.editor.editConfig("", `arduino-cloud-${set}`, node!);
+      },
+      [type, id],
+    );
+    await editor.page.locator("#node-config-dialog-ok").waitFor();
+    await editor.settled();
+  };
+  const invoke = (on = editor): Promise<void> =>
+    on.page.evaluate(() => {
+      const { RED } = globalThis as unknown as { RED: { actions: { invoke(name: string): void } } };
+      RED.actions.invoke("arduino-cloud:doctor");
+    });
+
+  it("finds a healthy account healthy, from its form", async () => {
+    await openForm("account", "account");
+    await editor.page.locator("#arduino-cloud-account-doctor").click();
+    assert.deepEqual(
+      (await lines()).filter((line) => /^(Warning|Problem)/.test(line)),
+      [],
+    );
+    await dialog().getByText("Nothing is wrong.").waitFor();
+    await editor.expectNoRawKeys();
+    await editor.picture("doctor-healthy");
+    await close();
+    editor.expectNoTrouble();
+  });
+
+  it("examines what is typed, and closes by keyboard without closing the form", async () => {
+    await editor.page.locator("#node-config-input-clientSecret").fill("wrong");
+    await editor.page.locator("#arduino-cloud-account-doctor").focus();
+    await editor.page.keyboard.press("Enter");
+    const [broken] = (await lines()).filter((line) => line.startsWith("Problem"));
+    assert.match(broken ?? "", /API key\nThe API key \w{4}… is refused\. Copy client ID and client secret again/);
+    assert.match((await lines()).join("\n"), /Not checked, since this failed: API key\./);
+    await editor.page.keyboard.press("Escape");
+    await dialog().waitFor({ state: "detached" });
+    assert.equal(await editor.page.locator("#node-config-dialog-ok").isVisible(), true);
+    await editor.page.locator("#node-config-dialog-cancel").click();
+    await editor.page.locator("#node-config-dialog-ok").waitFor({ state: "detached" });
+    editor.expectNoTrouble();
+  });
+
+  it("examines a device that runs, and leaves it connected", async () => {
+    const { connects } = house.simulator.observed;
+    const before = connects.filter(({ userName }) => userName === house.deviceId).length;
+    await openForm("device", "device");
+    await editor.page.locator("#arduino-cloud-device-doctor").click();
+    assert.match((await lines()).join("\n"), /Identity\nNode-RED is connected as this device\./);
+    await editor.picture("doctor-device");
+    await close();
+    await editor.page.locator("#node-config-dialog-cancel").click();
+    await editor.page.locator("#node-config-dialog-ok").waitFor({ state: "detached" });
+    assert.equal(connects.filter(({ userName }) => userName === house.deviceId).length, before);
+    editor.expectNoTrouble();
+  });
+
+  it("is an action, which asks whom to examine; hostile names are text", async () => {
+    const thing = house.simulator.store.things.get(house.thingId)!;
+    thing.name = hostile;
+    const label = await editor.page.evaluate(() => {
+      const { RED } = globalThis as unknown as { RED: { actions: { list(): { id: string; label: string }[] } } };
+      return RED.actions.list().find(({ id }) => id === "arduino-cloud:doctor")?.label;
+    });
+    assert.equal(label, "Run the Arduino Cloud doctor");
+    await invoke();
+    const choice = dialog().getByLabel("Examine");
+    assert.deepEqual((await choice.locator("option").allInnerTexts()).sort(), ["Broken", "Home", "Me"]);
+    await choice.selectOption({ label: "Home" });
+    await dialog()
+      .locator("li", { hasText: `The values of ${hostile} can be followed.` })
+      .waitFor({ timeout: 30_000 });
+    assert.equal(await dialog().locator("img").count(), 0);
+    await choice.selectOption({ label: "Broken" });
+    await dialog().getByText("Something is wrong. Begin with the first problem.").waitFor();
+    assert.match((await lines()).join("\n"), /Broker port\n127\.0\.0\.1 refuses connections on port 1\./);
+    editor.expectNoTrouble();
+  });
+
+  it("copies a report for a forum, without secrets", async () => {
+    await button("Copy as text").click();
+    await dialog().getByText("The report is copied").waitFor();
+    await editor.page.evaluate(() => {
+      const field = document.createElement("textarea");
+      field.id = "paste-here";
+      document.querySelector(".arduino-cloud-doctor")?.append(field);
+      field.focus();
+    });
+    await editor.page.keyboard.press("Control+V");
+    const text = await editor.page.locator("#paste-here").inputValue();
+    assert.match(text, /^Node-RED .*, @iot-flows\/node-red-arduino-cloud .*\n\[ok\] API name: /);
+    assert.match(text, /\[problem\] API port: 127\.0\.0\.1 refuses connections/);
+    await close();
+    const { clientId, clientSecret } = house.account;
+    for (const secret of [clientId, clientSecret]) {
+      assert.equal(text.includes(secret), false);
+      assert.equal(editor.answers.join("\n").includes(secret), false);
+    }
+  });
+
+  it("is readable in the dark", async () => {
+    const dark = await Editor.open(browser, red.url, { dark: true });
+    await invoke(dark);
+    await dialog(dark).getByLabel("Examine").selectOption({ label: "Broken" });
+    await dialog(dark).getByText("Something is wrong.").waitFor();
+    await dark.picture("doctor-broken-dark");
+    dark.expectNoTrouble();
+    await dark.page.context().close();
+  });
+});
