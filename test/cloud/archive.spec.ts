@@ -3,6 +3,7 @@ import { Archive } from "../../cloud/archive";
 import { gapsOf } from "../../cloud/archive-gaps";
 import type { HistoryPlan } from "../../cloud/history";
 import type { RawPoint } from "../../cloud/rest/series";
+import { type PageReader, pointsOf } from "../../cloud/rest/series-pages";
 
 const thing = "00000000-0000-4000-8000-000000000000";
 const day = 86_400_000;
@@ -37,16 +38,17 @@ function planOf(ids: readonly string[], to: number, from = 0): HistoryPlan {
   };
 }
 
-/** What a run over stored points reads, in order of time. */
-async function* reading(
-  cloud: readonly RawPoint[],
-  starts: ReadonlyMap<string, number>,
-  to: number,
-): AsyncGenerator<RawPoint, void, undefined> {
+/** What a run over stored points reads: all of it in one page, in order of time. */
+function reading(cloud: readonly RawPoint[], starts: ReadonlyMap<string, number>, to: number): PageReader {
   const from = (id: string): number => starts.get(id) ?? Infinity;
   const found = cloud.filter(({ propertyId, timestamp }) => timestamp >= from(propertyId) && timestamp < to);
-  yield* found.sort((one, other) => one.timestamp - other.timestamp);
-  await Promise.resolve();
+  const pages = [found.sort((one, other) => one.timestamp - other.timestamp)];
+  return {
+    signal: undefined,
+    next: () => Promise.resolve(pages.pop() ?? []),
+    readAhead: () => undefined,
+    close: () => undefined,
+  };
 }
 
 describe("Archive", () => {
@@ -61,7 +63,7 @@ describe("Archive", () => {
     const given: RawPoint[] = [];
     let part: RawPoint[] = [];
     let batches = 0;
-    for await (const one of archiving.fresh(reading(cloud, archiving.starts, plan.to))) {
+    for await (const one of pointsOf(archiving.fresh(reading(cloud, archiving.starts, plan.to)))) {
       part.push(one);
       if (part.length < batch) continue;
       if (++batches > most) return given;

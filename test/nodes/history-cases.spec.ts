@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type House, startHouse, until } from "../support/house";
-import { type Bench, load, type Received } from "./support";
+import { type Bench, load } from "./support";
 
 /** What the calendar, the plan or a variable's type may do to history: the right rows, or an error that says why not. */
 describe("arduino-cloud-history in the hard cases", () => {
@@ -56,7 +56,7 @@ describe("arduino-cloud-history in the hard cases", () => {
     const [outs, errors] = [runtime.at("out").length, runtime.at("caught").length];
     runtime.node("history").receive(message);
     await until("an answer", () => runtime.at("out").length > outs || runtime.at("caught").length > errors);
-    const { error } = runtime.at("caught")[errors] ?? ({});
+    const { error } = runtime.at("caught")[errors] ?? {};
     if (error !== undefined) throw error as Error;
     return runtime.at("out")[outs]?.payload;
   };
