@@ -1,16 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { startSimulator, type Simulator } from "../../simulator";
 import { type RunningBoards, startBoards } from "../../simulator/boards";
 import { seedHouse } from "../../simulator/house";
+import { exampleFor } from "../support/examples";
 import { until } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { pictures, startBrowser } from "./editor";
 
-type FlowNode = Record<string, unknown> & { id: string; type: string };
-const examples = path.resolve(__dirname, "..", "..", "examples");
 const day = 86_400_000;
 
 describe("the examples on a dashboard", function () {
@@ -22,16 +20,6 @@ describe("the examples on a dashboard", function () {
   let page: Page;
   const trouble: string[] = [];
 
-  /** An example as it is, with the simulator's account. */
-  const flowOf = (name: string): FlowNode[] => {
-    const { restUrl: baseUrl, brokerUrl, clientId, clientSecret } = simulator;
-    const flow = JSON.parse(readFileSync(path.join(examples, `${name}.json`), "utf8")) as FlowNode[];
-    return flow.map((node) =>
-      node.type === "arduino-cloud-account"
-        ? { ...node, baseUrl, brokerUrl, credentials: { clientId, clientSecret } }
-        : node,
-    );
-  };
   const show = async (where: string, title: string): Promise<void> => {
     await page.goto(`${red.url}/dashboard/${where}`);
     await page.getByText(title, { exact: true }).first().waitFor();
@@ -83,14 +71,14 @@ describe("the examples on a dashboard", function () {
     assert.ok(temperature);
     const values = Array.from({ length: 365 }, (_, index) => 15 - 10 * Math.cos((2 * Math.PI * index) / 365));
     temperature.history.unshift(...values.map((value, index) => ({ time: Date.now() + (index - 365) * day, value })));
-    await red.deploy(flowOf("A year of temperatures as a chart"));
+    await red.deploy(exampleFor(simulator, "A year of temperatures as a chart"));
     await show("year", "Temperatures of a year");
     await drawn(0);
     await page.screenshot({ path: path.join(pictures, "dashboard-year.png") });
   });
 
   it("show the family's house, and work it", async () => {
-    await red.deploy(flowOf("A family dashboard"));
+    await red.deploy(exampleFor(simulator, "A family dashboard"));
     await show("home", "Weather");
     await page.getByText("closed").or(page.getByText("open")).first().waitFor();
     await drawn(1);

@@ -122,7 +122,11 @@ export async function startHouse(
 }
 
 /** A dashboard's write, over REST. */
-export async function dashboardWrites(house: House, variable: string, value: unknown): Promise<void> {
+export async function dashboardWrites(
+  house: Pick<House, "simulator" | "thingId" | "propertyIds">,
+  variable: string,
+  value: unknown,
+): Promise<void> {
   const { accessToken } = await house.simulator.tokens.mint({ userId: house.simulator.userId });
   const path = `/iot/v2/things/${house.thingId}/properties/${house.propertyIds[variable]}/publish`;
   const { status } = await fetch(house.simulator.restUrl + path, {

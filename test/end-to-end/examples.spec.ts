@@ -1,0 +1,164 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { startSimulator, type Simulator } from "../../simulator";
+import { type RunningBoards, startBoards } from "../../simulator/boards";
+import { type House, seedHouse } from "../../simulator/house";
+import { exampleFor } from "../support/examples";
+import type { FlowNode } from "../support/flows";
+import { dashboardWrites, until } from "../support/house";
+import { type NodeRed, startNodeRed } from "../support/node-red";
+
+/** The stories as they are, on the simulated house of the demo; only addresses and credentials are filled in. */
+describe("the examples on the simulated house", function () {
+  this.timeout(60_000);
+  let simulator: Simulator;
+  let house: House;
+  let boards: RunningBoards;
+  let red: NodeRed;
+
+  before(async function () {
+    this.timeout(120_000);
+    simulator = await startSimulator();
+    house = seedHouse(simulator.store);
+    boards = startBoards({ deviceBrokerUrl: simulator.deviceBrokerUrl, house, every: 100 });
+    red = await startNodeRed();
+  });
+  after(async () => {
+    await red.stop();
+    await boards.stop();
+    await simulator.stop();
+  });
+
+  const example = (name: string, more?: Record<string, object>): FlowNode[] => exampleFor(simulator, name, more);
+  const idOf = (flow: FlowNode[], name: string): string => {
+    const node = flow.find((candidate) => candidate["name"] === name || candidate.type === name);
+    assert.ok(node, `no node "${name}"`);
+    return node.id;
+  };
+  /** Hands what comes to a debug node to the spec, under the node's name. */
+  const listened = (flow: FlowNode[]): FlowNode[] =>
+    flow.map((node) =>
+      node.type === "debug"
+        ? { ...node, type: "function", func: `global.get("tell")(${JSON.stringify(node["name"])}, msg);`, outputs: 0 }
+        : node,
+    );
+  const held = (thing: string, variable: string): unknown => {
+    const found = [...simulator.store.things.values()].find(({ name }) => name === thing);
+    return simulator.store.propertyNamed(found?.id ?? "", variable)?.last_value;
+  };
+  const noErrors = (): void => {
+    const errors = red.received("what went wrong").splice(0);
+    assert.deepEqual(
+      errors.map(({ error }) => error),
+      [],
+    );
+    red.check();
+  };
+
+  it("A greenhouse: gives light while it is not sunny, and fills the tank", async () => {
+    const flow = listened(example("A greenhouse"));
+    await red.deploy(flow);
+    await until("the lamp follows the sky", () => {
+      const lamp = held("Living room light", "desk_lamp") as { swi: boolean; bri: number } | null;
+      const condition = held("Weather station", "condition");
+      return typeof condition === "string" && lamp !== null && lamp.swi === (condition !== "sunny");
+    });
+    red.send(idOf(flow, "low or full?"), { payload: 10 });
+    await until("the pump runs", () => held("Water tank", "pump") === true);
+    red.send(idOf(flow, "low or full?"), { payload: 90 });
+    await until("the pump stands still", () => held("Water tank", "pump") === false);
+    // The board goes on telling that it is warm.
+    const winter = setInterval(() => {
+      red.send(idOf(flow, "too warm or cold?"), { payload: 2 });
+      red.send(idOf(flow, "open in the cold?"), { payload: true });
+    }, 100);
+    try {
+      for (const alarm of ["too cold", "the door is open, and it is cold"])
+        await until(alarm, () => red.received("alarm").some(({ payload }) => payload === alarm));
+    } finally {
+      clearInterval(winter);
+    }
+    noErrors();
+  });
+
+  it("A smart switch without a board: does what dashboards ask, and reports the switch on the wall", async () => {
+    const scope = { userId: simulator.userId };
+    const device = simulator.store.createDevice({ name: "Node-RED", secret_key: "a secret key" }, scope);
+    const thing = simulator.store.createThing({ name: "Lamp", device_id: device.id }, scope);
+    const relay = simulator.store.createProperty(thing.id, {
+      name: "Relay",
+      variable_name: "relay",
+      type: "STATUS",
+      permission: "READ_WRITE",
+    });
+    const credentials = { deviceId: device.id, secretKey: "a secret key" };
+    const flow = listened(example("A smart switch without a board", { "arduino-cloud-device": { credentials } }));
+    await red.deploy(flow);
+    const wall = idOf(flow, "switch on the wall");
+    const lamp = (): unknown => red.received("the lamp").at(-1)?.payload;
+    red.send(wall, {});
+    await until("the report of on", () => held("Lamp", "relay") === true && lamp() === true);
+    red.send(wall, {});
+    await until("the report of off", () => held("Lamp", "relay") === false && lamp() === false);
+    await dashboardWrites({ simulator, thingId: thing.id, propertyIds: { relay: relay.id } }, "relay", true);
+    await until("what the dashboard asks for", () => lamp() === true && held("Lamp", "relay") === true);
+    noErrors();
+  });
+
+  it("Weekly report by variable: tells each variable with numbers, and the day", async () => {
+    const flow = listened(example("Weekly report by variable"));
+    await until("values of the weather", () => typeof held("Weather station", "pressure") === "number");
+    await red.deploy(flow);
+    red.send(idOf(flow, "every Monday at 7"), {});
+    await until("the report", () => red.received("report").length === 1);
+    const [{ payload, topic } = {}] = red.received("report");
+    assert.equal(topic, "Weather station: the last seven days");
+    const lines = String(payload).split("\n");
+    for (const variable of ["temperature", "humidity", "pressure"]) assert.ok(lines.includes(variable), variable);
+    assert.ok(!lines.includes("condition"));
+    assert.match(lines[1] ?? "", /^ {2}\w+, \w+ \w+: [\d.]+ to [\d.]+, mean [\d.]+$/);
+    noErrors();
+  });
+
+  it("Archive into InfluxDB: writes each value once, in line protocol", async () => {
+    const file = path.join(red.userDir, "arduino.lp");
+    const station = house.find(({ kind }) => kind === "weather");
+    const temperature = simulator.store.propertyNamed(station?.thingId ?? "", "temperature");
+    const condition = simulator.store.propertyNamed(station?.thingId ?? "", "condition");
+    assert.ok(temperature && condition);
+    const { deviceId } = station!;
+    // So that nothing is added while the spec counts.
+    await boards.stop();
+    const start = Date.now() - 3_600_000;
+    for (let index = 0; index < 1_500; index++) temperature.history.unshift({ time: start - index, value: index });
+    temperature.history.sort((one, other) => one.time - other.time);
+    condition.history.push({ time: Date.now(), value: 'say "hi", now' });
+    const flow = listened(example("Archive into InfluxDB")).map((node) =>
+      node.type === "file" ? { ...node, filename: file } : node,
+    );
+    await red.deploy(flow);
+    const count = (): number => (existsSync(file) ? readFileSync(file, "utf8").trimEnd().split("\n").length : 0);
+    const expected = [...simulator.store.things.values()]
+      .filter(({ device_id }) => device_id === deviceId)
+      .flatMap(({ properties }) => properties)
+      .reduce((sum, { history }) => sum + history.length, 0);
+    await until("all values are in the file", () => count() >= expected, 30_000);
+    red.send(idOf(flow, "every hour"), {});
+    await sleep(1_000);
+    const lines = readFileSync(file, "utf8").trimEnd().split("\n");
+    assert.equal(lines.length, expected);
+    assert.equal(
+      lines.filter((line) => line === `arduino,thing=Weather\\ station temperature=7 ${start - 7}000000`).length,
+      1,
+    );
+    assert.ok(lines.some((line) => line.startsWith('arduino,thing=Weather\\ station condition="say \\"hi\\", now" ')));
+    assert.ok(
+      lines.some((line) =>
+        /^arduino,thing=Weather\\ station location_lat=45\.0703,location_lon=7\.6869 \d{19}$/.test(line),
+      ),
+    );
+    noErrors();
+  });
+});
