@@ -62,14 +62,17 @@ export function windowOf({ start }: RunOptions): { from: string; to: string } {
 }
 
 /** Measures one reading; `work` tells the digest of each point where the job wants that, else only counts. */
-export async function measure(work: (digest: Digest) => Promise<void>): Promise<HistoryReading> {
-  globalThis.gc?.();
+export async function measure({ check }: HistoryJob, work: (digest: Digest) => Promise<void>): Promise<HistoryReading> {
+  // It would go on in the background, at the cost of the reading.
+  if (check) globalThis.gc?.();
   const rest = process.memoryUsage();
   let peak = rest;
-  const sampler = setInterval(() => {
+  const look = (): void => {
     const { rss, heapUsed, ...more } = process.memoryUsage();
     peak = { ...more, rss: Math.max(peak.rss, rss), heapUsed: Math.max(peak.heapUsed, heapUsed) };
-  }, 25);
+  };
+  // To look costs time of its own.
+  const sampler = check ? setInterval(look, 25) : undefined;
   const digest = new Digest();
   const [cpu, started] = [process.cpuUsage(), performance.now()];
   try {
@@ -95,7 +98,7 @@ export function answerJobs(
 ): void {
   const answer = async (job: HistoryJob): Promise<void> => {
     await prepare(job);
-    process.send?.(await measure((digest) => read(job, digest)));
+    process.send?.(await measure(job, (digest) => read(job, digest)));
   };
   process.on("message", (job: HistoryJob) => {
     answer(job).catch((reason: unknown) => {
