@@ -78,5 +78,7 @@ export default tseslint.config(
       "@typescript-eslint/no-non-null-assertion": "off",
     },
   },
-  { files: ["**/*.mjs"], extends: [tseslint.configs.disableTypeChecked] },
+  { files: ["**/*.{js,mjs}"], extends: [tseslint.configs.disableTypeChecked] },
+  // As Node-RED loads nodes that are no package.
+  { files: ["test/support/**/*.js"], languageOptions: { globals: { module: "writable" } } },
 );

@@ -4,12 +4,13 @@ import path from "node:path";
 import { titles, topics } from "../cloud/doctor";
 import { errorCodes } from "../cloud/errors";
 import { checkReasons } from "../nodes/common/connection-test";
+import { noteCodes } from "../nodes/migration/report";
 import { catalogue, original, placeholders, textFile } from "./support/texts";
 
 const root = path.resolve(__dirname, "..");
 const packageName = "@iot-flows/node-red-arduino-cloud";
 /** The sets of `nodes`, and the plugins of the editor, which have no help. */
-const plugins = new Set(["sidebar"]);
+const plugins = new Set(["sidebar", "migration"]);
 const sets = readdirSync(path.join(root, "nodes")).flatMap((file) => /^(.+)\.html$/.exec(file)?.[1] ?? []);
 
 function read(...where: string[]): string {
@@ -84,6 +85,9 @@ function usedKeys(set: string): Set<string> {
       for (const reason of reasons) used.add(`test.${name}.${reason}`);
   } else if (set === "device") {
     shared(["create-device"]);
+  } else if (set === "migration") {
+    shared(["migration/dialog"]);
+    for (const code of noteCodes) used.add(`note.${code}`);
   } else if (set === "sidebar") {
     shared(["canvas", "details", "details-panel", "line", "put", "tab", "tree"].map((name) => `sidebar/${name}`));
     const details = read("nodes", "editor", "sidebar", "details.ts");

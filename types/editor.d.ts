@@ -53,6 +53,9 @@ interface CanvasNode extends EditorNode {
   z: string;
 }
 
+/** A node as flow files have it. */
+type ExportedNode = Record<string, unknown> & { id: string; type: string };
+
 /** A step that the editor can undo. */
 type HistoryEvent = Record<string, unknown> & { t: string };
 
@@ -80,19 +83,32 @@ declare const RED: {
     eachConfig(visit: (node: EditorNode) => void): void;
     eachNode(visit: (node: CanvasNode) => void): void;
     add(node: CanvasNode, options?: { source: string }): CanvasNode;
-    dirty(isDirty: boolean): void;
+    /** Gives a new id. */
+    id(): string;
+    /** All that the editor holds, with credentials that are typed and not deployed. */
+    createCompleteNodeSet(): ExportedNode[];
+    clear(): void;
+    import(nodes: readonly ExportedNode[]): { nodes: EditorNode[] };
+    /** What was deployed last; with a parameter, sets it. */
+    originalFlow(flow?: object): object;
+    /** The revision of what was deployed last. */
+    version(): string;
+    dirty(isDirty?: boolean): boolean;
   };
   /** `context` names the context stores of the runtime. */
   settings: { context?: { default: string; stores: string[] } };
   popover: { tooltip(target: JQuery, text: string): unknown };
   plugins: { registerPlugin(id: string, definition: { type: string; onadd: () => void }): void };
-  sidebar: { addTab(tab: SidebarTab): void; show(id: string): void };
+  sidebar: { addTab(tab: SidebarTab): void; show(id: string): void; config: { refresh(): void } };
+  palette: { refresh(): void };
+  menu: { addItem(menu: string, item: { id: string; label: string; onselect: string }): void };
   actions: {
     add(name: string, handler: () => void, options?: { label: string }): void;
     remove(name: string): void;
   };
-  events: { on(event: string, listener: () => void): void };
+  events: { on(event: string, listener: (node: EditorNode) => void): void };
   notify(text: string, type: "warning" | "error"): unknown;
+  notify(text: JQuery, options: { type: "success" | "warning"; timeout?: number }): unknown;
   clipboard: { copyText(text: string, shownAt: JQuery, message: string): boolean };
   history: { push(event: HistoryEvent): void };
   editor: {
@@ -100,7 +116,12 @@ declare const RED: {
     editConfig(name: string, type: string, id: string): void;
   };
   group: { addToGroup(group: object, node: CanvasNode): void };
-  workspaces: { active(): string | 0; isLocked(): boolean };
+  workspaces: {
+    active(): string | 0;
+    isLocked(): boolean;
+    refresh(): void;
+    show(id: string | 0, skipStack: boolean): void;
+  };
   /** The states of the view. */
   state: { EDITING: number };
   view: {

@@ -111,6 +111,11 @@ export interface CreatedDevice {
   thing: { id: string; name: string } | null;
 }
 
+/** The accounts that have an API key, by id, after those of connections of Arduino's own package were copied. */
+export interface CarriedKeys {
+  carried: string[];
+}
+
 /** The settings of an account as they stand in the editor, deployed or not. `__PWRD__` stands for a stored secret. */
 export interface TypedAccount {
   id: string;

@@ -1,7 +1,7 @@
 import { execFile, fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { rmSync } from "node:fs";
-import { copyFile, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { copyFile, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { inspect, promisify } from "node:util";
@@ -47,6 +47,7 @@ export interface NodeRedOptions {
   keeps?: boolean;
   dashboard?: boolean;
   userDir?: string;
+  nodes?: string;
 }
 
 /** What the child process tells; `label` and `message` come from a sink. */
@@ -56,11 +57,13 @@ type Told = { port: number } | { resources: string[] } | { started: true } | { l
  * Starts it; the package must be built. `NODE_RED` names another Node-RED than the one in node_modules, `NODE_BINARY`
  * another Node than the spec's own. `env` is what flows see as `${NAME}`. With `keeps` its folder outlives it, its context
  * is stored in files, and `userDir` starts it again from such a folder. With `dashboard` it has FlowFuse Dashboard 2.0.
+ * `nodes` is a folder with more nodes.
  */
 export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRed> {
   const { adminAuth = false, env = {}, keeps = false, dashboard = false } = options;
   const userDir = options.userDir ?? (await mkdtemp(path.join(os.tmpdir(), "node-red-")));
   if (options.userDir === undefined) await installPackage(userDir);
+  if (options.nodes !== undefined) await cp(options.nodes, path.join(userDir, "nodes"), { recursive: true });
   const child = fork(path.join(__dirname, "node-red-child.mjs"), {
     env: {
       ...process.env,

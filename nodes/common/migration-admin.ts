@@ -1,0 +1,45 @@
+import type { Request } from "express";
+import type { NodeAPI } from "node-red";
+import { CloudError } from "../../cloud/errors";
+import { answer, fieldsOf } from "./admin";
+import type { CarriedKeys } from "./admin-answers";
+import { copyOldKey } from "./old-credentials";
+
+/** What the ids of nodes look like. */
+const nodeId = /^[\w.-]{1,64}$/;
+/** The node types whose credentials this is about, where a node of that id runs. */
+const types = ["arduino-connection", "arduino-cloud-account"];
+
+/**
+ * Registers `POST arduino-cloud/migration/keys` for the editor's migration from Arduino's own package: the body
+ * `{keys: [{from, to}]}` names connections and the accounts that take their place, deployed or not. The API keys are
+ * copied within the stored credentials and never leave the server; the answer names the accounts that have one now. Needs
+ * `flows.write`, as a deploy does.
+ */
+export function registerMigrationRoutes(RED: NodeAPI): void {
+  RED.httpAdmin.post(
+    "/arduino-cloud/migration/keys",
+    RED.auth.needsPermission("flows.write"),
+    answer((request) => new Promise((resolve) => resolve(carryKeys(RED, request)))),
+  );
+}
+
+function carryKeys(RED: NodeAPI, request: Request): CarriedKeys {
+  const { keys } = fieldsOf(request.body);
+  if (!Array.isArray(keys)) throw new CloudError("invalid_input", "The field keys is not a list.");
+  const moves = keys.map((key: unknown) => {
+    const { from, to } = fieldsOf(key);
+    return { from: readNode(RED, "from", from), to: readNode(RED, "to", to) };
+  });
+  return { carried: moves.filter(({ from, to }) => copyOldKey(RED, from, to)).map(({ to }) => to) };
+}
+
+/** The id of a connection or account; no other node's credentials may be touched. */
+function readNode(RED: NodeAPI, field: string, given: unknown): string {
+  const id = typeof given === "string" && nodeId.test(given) ? given : "";
+  const node = id === "" ? undefined : (RED.nodes.getNode(id) as { type: string } | null | undefined);
+  if (id === "" || (node && !types.includes(node.type))) {
+    throw new CloudError("invalid_input", `The field ${field} is not the id of a connection or account.`);
+  }
+  return id;
+}

@@ -1,0 +1,112 @@
+import type { CarriedKeys } from "../../common/admin-answers";
+import { planMigration } from "../../migration/convert";
+import type { FlowNode } from "../../migration/old-nodes";
+import type { KeyMove, Migration, Step } from "../../migration/report";
+import { post } from "../lists";
+import { textsOf, type Translate } from "../text";
+import { lockedFlows, presentFlow, replaceFlow } from "./flow";
+
+const field = "arduino-cloud-migration-keep-shape";
+
+/** Shows what would become of the nodes of Arduino's own package, and converts them when the user says so. */
+export function openMigration(translate: Translate): void {
+  const flow = presentFlow();
+  const plan = (keepsShape: boolean): Migration => planMigration(flow, { keepsShape, newId: () => RED.nodes.id() });
+  if (plan(true).steps.length === 0) {
+    RED.notify($("<p>").text(translate("tip.nothing")), { type: "warning" });
+    return;
+  }
+  const locked = lockedFlows(flow);
+  const keep = $("<input>", { type: "checkbox", id: field }).prop("checked", true);
+  const list = $("<ul>").attr("tabindex", 0);
+  const show = (): void => void list.empty().append(stepsOf(plan(keep.is(":checked")), translate));
+  keep.on("change", show);
+  show();
+  const content = $("<div>")
+    .addClass("arduino-cloud-migration")
+    .append(
+      $("<p>").text(translate("tip.intro")),
+      ...locked.map((name) =>
+        $("<p>")
+          .addClass("arduino-cloud-problem")
+          .text(translate("tip.locked", { flow: name })),
+      ),
+      list.attr("aria-label", translate("label.title")),
+      $("<div>").append(
+        keep,
+        $("<label>", { for: field }).css("display", "inline").text(translate("label.keep-shape")),
+      ),
+      $("<div>").addClass("arduino-cloud-hint").text(translate("tip.keep-shape")),
+    );
+  const close = (): void => void content.dialog("close");
+  const convert = (): void => {
+    // The ids of new accounts must be those that the keys go to.
+    const migration = plan(keep.is(":checked"));
+    content.parent().find("button").prop("disabled", true);
+    void carry(migration).then((missing) => {
+      close();
+      apply(flow, migration);
+      tell(migration, missing, translate);
+    });
+  };
+  content.dialog({
+    title: translate("label.title"),
+    classes: { "ui-dialog": "red-ui-editor-dialog" },
+    modal: true,
+    width: 640,
+    close: () => void content.dialog("destroy").remove(),
+    buttons: [
+      { text: translate("label.cancel"), click: close },
+      { text: translate("label.convert"), class: "primary", disabled: locked.length > 0, click: convert },
+    ],
+  });
+}
+
+function stepsOf({ steps }: Migration, translate: Translate): JQuery[] {
+  return steps.map((step) =>
+    $("<li>").append(
+      ...heading(step, translate),
+      $("<ul>").append(...step.notes.map(({ code, values }) => $("<li>").text(translate(`note.${code}`, values)))),
+    ),
+  );
+}
+
+function heading({ name, from, to }: Step, translate: Translate): (JQuery | string)[] {
+  const parts = [$("<span>").text(from), " ", $("<strong>").attr("dir", "auto").text(name), " "];
+  return [...parts, $("<span>").text(`${translate("label.becomes")} ${nameOf(to)}`)];
+}
+
+/** What the palette or the list of config nodes calls a type of ours. */
+function nameOf(type: string): string {
+  return textsOf(type)(type === "arduino-cloud-account" ? "label.account" : "palette");
+}
+
+/** Has the server copy the API keys; gives the accounts that have none then. */
+async function carry({ flow, keys }: Migration): Promise<KeyMove[]> {
+  const moves = keys.map(({ from, to }) => ({ from, to }));
+  // Whoever may not deploy, or has lost the connection, enters the key when it is asked for.
+  const { carried } = await post<CarriedKeys>("arduino-cloud/migration/keys", { keys: moves }).catch(() => ({
+    carried: [] as string[],
+  }));
+  return keys.filter(({ to }) => !carried.includes(to) && !hasTypedKey(flow, to));
+}
+
+function hasTypedKey(flow: readonly FlowNode[], id: string): boolean {
+  const credentials = flow.find((node) => node.id === id)?.credentials;
+  return typeof credentials === "object" && credentials !== null && "clientSecret" in credentials;
+}
+
+function apply(before: readonly FlowNode[], { flow, steps }: Migration): void {
+  const same = new Set(before);
+  const changed = flow.filter((node) => !same.has(node)).map(({ id }) => id);
+  replaceFlow(flow, new Set([...steps.map(({ id }) => id), ...changed]));
+}
+
+function tell({ steps }: Migration, missing: readonly KeyMove[], translate: Translate): void {
+  const lines = [
+    translate("tip.converted", { count: steps.length }),
+    ...missing.map(({ name, to }) => translate("tip.enter-key", { account: name || to })),
+  ];
+  const text = $("<div>").append(...lines.map((line) => $("<p>").text(line)));
+  RED.notify(text, missing.length > 0 ? { type: "warning", timeout: 20_000 } : { type: "success" });
+}

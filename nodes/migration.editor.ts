@@ -1,0 +1,23 @@
+import { openMigration } from "./editor/migration/dialog";
+import { textsOf } from "./editor/text";
+import { connectionType, oldTypes } from "./migration/old-nodes";
+
+const id = "arduino-cloud-migration";
+const action = "arduino-cloud:migrate";
+const menu = "red-ui-header-button-sidemenu";
+
+RED.plugins.registerPlugin(id, {
+  type: id,
+  onadd: () => {
+    const translate = textsOf(id);
+    RED.actions.add(action, () => openMigration(translate), { label: translate("label.action") });
+    let isOffered = false;
+    // The menu has it only for those who need it.
+    RED.events.on("nodes:add", ({ type, name }) => {
+      const isOld = [connectionType, ...oldTypes].includes(type === "unknown" ? String(name) : type);
+      if (isOffered || !isOld) return;
+      isOffered = true;
+      RED.menu.addItem(menu, { id: `${id}-menu`, label: translate("label.action"), onselect: action });
+    });
+  },
+});

@@ -1,0 +1,8 @@
+import type { NodeAPI } from "node-red";
+import { registerMigrationRoutes } from "./common/migration-admin";
+
+/** The migration from Arduino's own package: a plugin of the editor, with an endpoint of its own. */
+export default function (RED: NodeAPI): void {
+  registerMigrationRoutes(RED);
+  RED.plugins.registerPlugin("arduino-cloud-migration", { type: "arduino-cloud-migration" });
+}
