@@ -78,7 +78,8 @@ function fill(select: JQuery, values: readonly string[], chosen: string): void {
 
 function entriesOf(resource: string): Entry[] {
   if (resource !== any) return operationsOf(resource).map((operation) => ({ value: operation.name, operation }));
-  const all = resources.flatMap((one) => operationsOf(one)).filter(({ fixed }) => fixed === undefined);
+  const isRow = ({ fixed, isAlias }: ManagedOperation): boolean => fixed === undefined && isAlias === undefined;
+  const all = resources.flatMap((one) => operationsOf(one)).filter(isRow);
   return all.map((operation) => ({ value: operation.row.id, operation }));
 }
 

@@ -58,6 +58,26 @@ describe("arduino-cloud-manage", () => {
     return error!;
   };
 
+  it("has history sent by e-mail, under the API's name and under ours", async () => {
+    const payload = {
+      from: "2026-03-01T00:00:00Z",
+      to: "2026-03-02T00:00:00Z",
+      properties: [house.propertyIds["counter"], house.propertyIds["relay"]],
+    };
+    for (const operation of ["export", "historic-data"]) {
+      const answer = await ask({ payload }, { resource: "series", operation });
+      assert.deepEqual([answer.payload, answer["statusCode"]], [null, 202]);
+      await bench?.unload();
+    }
+    bench = undefined;
+    const { code, message } = await failure(
+      { payload: {}, operation: "export" },
+      { resource: "series", operation: "" },
+    );
+    assert.equal(code, "invalid_input");
+    assert.match(message, /from/);
+  });
+
   it("answers payload and status, and keeps the rest of the message", async () => {
     const answer = await ask({ payload: 1, mine: { kept: true } });
     assert.deepEqual(

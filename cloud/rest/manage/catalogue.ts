@@ -24,6 +24,8 @@ export interface ManagedOperation {
   readonly row: Operation;
   /** Fields that the body has whatever else is in it. */
   readonly fixed?: Readonly<Record<string, unknown>>;
+  /** Another name of an operation that is listed too. */
+  readonly isAlias?: true;
 }
 
 /** The message properties that name what a path is about, by the kind of its parameter. */
@@ -42,10 +44,19 @@ export function takesMany({ name, row }: Pick<ManagedOperation, "name" | "row">)
   return bulkNames.includes(name) && row.body?.type !== "list";
 }
 
-/** All that can be chosen: the rows of the table, and `restore`, which the API knows as an update (rest-api 3). */
+/** Names of our own for rows whose name in the API says little, by operationId. */
+const aliases: Readonly<Record<string, string>> = { "series_v2#historic_data": "export" };
+
+/**
+ * All that can be chosen: the rows of the table, some under a second name, and `restore`, which the API knows as an update
+ * (rest-api 3).
+ */
 export const managed: readonly ManagedOperation[] = operations.flatMap((row) => {
   const { resource, name, summary } = row;
   const own: ManagedOperation = { resource, name, summary, row };
+  const alias = aliases[row.id];
+  if (alias !== undefined)
+    return [own, { ...own, name: alias, summary: `${summary} The same as ${name}.`, isAlias: true }];
   return name === "update" && "soft_deleted" in bodyFields(row) ? [own, restoreOf(row)] : [own];
 });
 
