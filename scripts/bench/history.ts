@@ -37,6 +37,11 @@ export class HistoryBench {
     this.#expected = expectedDigest(cloud.history);
   }
 
+  /** How many points there are. */
+  get count(): number {
+    return this.#cloud.history.count;
+  }
+
   static async start(history: RunOptions): Promise<HistoryBench> {
     const child = start("cloud");
     return new HistoryBench(child, await ask<HistoryCloud>(child, history));
@@ -96,8 +101,8 @@ export async function compareCost(
     }
   }
   // By itself axios gets some points twice, since it pages by whole times; the answers are the same.
-  const count = Math.min(...Object.values(points));
-  return Object.fromEntries(compared.map((client) => [client, (least[client] ?? NaN) / count]));
+  const countOf = (client: ClientName): number => Math.min(points[client] ?? NaN, bench.count);
+  return Object.fromEntries(compared.map((client) => [client, (least[client] ?? NaN) / countOf(client)]));
 }
 
 /** Measures and prints: a million points at the usual pace, and the cost of a point at any pace. */
