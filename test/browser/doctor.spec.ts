@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { AxeResults } from "axe-core";
 import type { Browser, Locator } from "playwright-core";
 import { type House, startHouse, until } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
@@ -148,6 +149,20 @@ describe("the doctor's dialog", function () {
     editor.expectNoTrouble();
   });
 
+  it("is usable by everybody", async () => {
+    await editor.page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
+    const { violations } = await editor.page.evaluate(() =>
+      (globalThis as unknown as { axe: { run(context: object): Promise<AxeResults> } }).axe.run({
+        include: [".arduino-cloud-doctor"],
+      }),
+    );
+    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
+    assert.deepEqual(
+      serious.map(({ id, nodes }) => [id, nodes[0]?.html]),
+      [],
+    );
+  });
+
   it("copies a report for a forum, without secrets", async () => {
     await button("Copy as text").click();
     await dialog().getByText("The report is copied").waitFor();
@@ -171,6 +186,11 @@ describe("the doctor's dialog", function () {
 
   it("is readable in the dark", async () => {
     const dark = await Editor.open(browser, red.url, { dark: true });
+    // A page that has just been opened has the palette before it has the flows.
+    await dark.page.waitForFunction(() => {
+      const { RED } = globalThis as unknown as { RED: { nodes: { node(id: string): unknown } } };
+      return RED.nodes.node("broken");
+    });
     await invoke(dark);
     await dialog(dark).getByLabel("Examine").selectOption({ label: "Broken" });
     await dialog(dark).getByText("Something is wrong.").waitFor();
