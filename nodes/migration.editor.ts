@@ -10,6 +10,8 @@ RED.plugins.registerPlugin(id, {
   type: id,
   onadd: () => {
     const translate = textsOf(id);
+    // The script runs again when the package is disabled and enabled, and an action can't be added twice.
+    RED.actions.remove(action);
     RED.actions.add(action, () => openMigration(translate), { label: translate("label.action") });
     let isOffered = false;
     // The menu has it only for those who need it.
