@@ -33,6 +33,8 @@ async function main(history: RunOptions): Promise<void> {
   });
 }
 
+// Whoever started it is gone.
+process.once("disconnect", () => process.exit(0));
 process.once("message", (history: RunOptions) => {
   main(history).catch((reason: unknown) => {
     console.error(reason);

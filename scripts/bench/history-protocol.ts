@@ -100,6 +100,8 @@ export function answerJobs(
     await prepare(job);
     process.send?.(await measure(job, (digest) => read(job, digest)));
   };
+  // Whoever started it is gone.
+  process.once("disconnect", () => process.exit(0));
   process.on("message", (job: HistoryJob) => {
     answer(job).catch((reason: unknown) => {
       console.error(reason);
