@@ -16,8 +16,9 @@ const settling = 15_000;
 /** What the editor's page has that this program uses. */
 interface EditorPage {
   RED?: {
-    nodes?: { filterNodes: (filter: { type: string }) => { id: string; name: string }[] };
+    nodes?: { filterNodes: (filter: { type: string }) => { id: string; name: string; z: string }[] };
     editor: { edit: (node: unknown) => void };
+    workspaces: { show: (tab: string | undefined) => void };
     sidebar: { show: (tab: string) => void };
     actions: { invoke: (action: string) => void };
   };
@@ -39,6 +40,7 @@ async function main(): Promise<void> {
     );
     await takeFlow(page);
     await takeForm(page);
+    await takeDashboard(page, demo.dashboardUrl);
   } finally {
     await browser.close();
     await demo.stop();
@@ -49,6 +51,8 @@ async function main(): Promise<void> {
 async function takeFlow(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const { RED } = globalThis as EditorPage;
+    const tour = RED?.nodes?.filterNodes({ type: "comment" }).find(({ name }) => name.startsWith("A house"));
+    RED?.workspaces.show(tour?.z);
     RED?.sidebar.show("debug");
     RED?.actions.invoke("core:toggle-palette");
     const button = RED?.nodes?.filterNodes({ type: "inject" }).find(({ name }) => name === "light on, warm");
@@ -62,7 +66,8 @@ async function takeFlow(page: Page): Promise<void> {
 async function takeForm(page: Page): Promise<void> {
   await page.evaluate(() => {
     const { RED } = globalThis as EditorPage;
-    RED?.editor.edit(RED.nodes?.filterNodes({ type: "arduino-cloud-property-in" })[0]);
+    const nodes = RED?.nodes?.filterNodes({ type: "arduino-cloud-property-in" });
+    RED?.editor.edit(nodes?.find(({ name }) => name.startsWith("Weather station")));
   });
   const choices = page.locator(".arduino-cloud-list .arduino-cloud-choice");
   const search = async (field: string, text: string): Promise<void> => {
@@ -80,6 +85,13 @@ async function takeForm(page: Page): Promise<void> {
   const form = await page.locator(".red-ui-tray").first().boundingBox();
   if (form === null) throw new Error("The form is not open.");
   await page.screenshot({ path: path.join(images, "property-in.png"), clip: { ...form, height: 580 } });
+}
+
+async function takeDashboard(page: Page, url: string): Promise<void> {
+  await page.goto(url);
+  await page.getByText("The last day", { exact: true }).waitFor();
+  await page.waitForTimeout(settling);
+  await page.screenshot({ path: path.join(images, "dashboard.png") });
 }
 
 void main();

@@ -14,6 +14,7 @@ async function main(): Promise<void> {
   try {
     const demo = await startDemo(demoFolder(process.env), process.env, stopping.signal);
     console.log(`\nThe demo runs. Open the editor: ${demo.url}`);
+    console.log(`The family's dashboard: ${demo.dashboardUrl}`);
     console.log(`The cloud: ${demo.cloud}.`);
     console.log("Ctrl-C stops everything.");
     await Promise.race([asked, demo.ended]);

@@ -127,6 +127,14 @@ describe("npm start", function () {
     running = await start();
     const { url, output } = running;
     assert.match(output(), /simulated/);
+    const [, dashboard = ""] = /dashboard: (http\S+)/.exec(output()) ?? [];
+    assert.equal(dashboard, `${url}dashboard/home`);
+    assert.match(await (await fetch(dashboard)).text(), /<div id="app">/);
+    const tabs = (await (await fetch(`${url}flows`)).json()) as { type: string; label?: string }[];
+    assert.deepEqual(
+      tabs.filter(({ type }) => type === "tab").map(({ label }) => label),
+      ["A family dashboard", "A greenhouse", "A year of temperatures as a chart", "Arduino Cloud demo"],
+    );
     const { told, close } = await listen(url);
     try {
       await until("values of the weather station", debugOf(told, "every value", /"topic":"(humidity|pressure)"/));
@@ -140,7 +148,8 @@ describe("npm start", function () {
       await until("the error", debugOf(told, "error code", /"code":"invalid_value"/));
       const faults = (): string[] =>
         told.flatMap(({ topic, data }) =>
-          topic.startsWith("status/") && data.fill === "red" ? [data.text ?? ""] : [],
+          // A switch of the dashboard is red while it is off.
+          topic.startsWith("status/") && data.fill === "red" && data.text !== "off" ? [data.text ?? ""] : [],
         );
       await until("a red status", () => faults()[0]);
       assert.deepEqual(faults(), ["arduino-cloud-property-out.status.invalid-value"]);

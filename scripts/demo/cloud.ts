@@ -1,6 +1,7 @@
 import { seedHouse } from "../../simulator/house";
 import { startBoards } from "../../simulator/boards";
 import { startSimulator } from "../../simulator";
+import { fillThing } from "../../simulator/year";
 
 /** The cloud that the demo's account points at. */
 export interface DemoCloud {
@@ -35,9 +36,12 @@ export function chooseCloud(environment: NodeJS.ProcessEnv): Promise<DemoCloud> 
 async function simulateCloud(): Promise<DemoCloud> {
   const simulator = await startSimulator();
   const { store, deviceBrokerUrl } = simulator;
-  const boards = startBoards({ deviceBrokerUrl, house: seedHouse(store) });
+  const house = seedHouse(store);
+  // Only of the weather: the other boards would start from the last values of their history.
+  for (const { kind, thingId } of house) if (kind === "weather") fillThing(store, thingId);
+  const boards = startBoards({ deviceBrokerUrl, house });
   return {
-    description: "a simulated one on this computer: a house with four boards",
+    description: "a simulated one on this computer: a house with four boards, and a year of weather",
     environment: {
       ARDUINO_CLIENT_ID: simulator.clientId,
       ARDUINO_CLIENT_SECRET: simulator.clientSecret,

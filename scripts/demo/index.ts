@@ -2,14 +2,17 @@ import { type ChildProcess, fork } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { copyFile, mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { chooseCloud } from "./cloud";
+import { composeFlow } from "./flow";
 import { ensureBuilt, installPackage, root } from "./package";
 
 export interface Demo {
   /** The editor's address. */
   url: string;
+  /** The address of the family's dashboard. */
+  dashboardUrl: string;
   /** Which cloud it uses, for people. */
   cloud: string;
   /** Resolves when Node-RED has ended, asked or not. */
@@ -46,7 +49,8 @@ export async function startDemo(folder: string, environment: NodeJS.ProcessEnv, 
     await cloud.stop();
   };
   try {
-    return { url: await addressOf(child, ended, signal), cloud: cloud.description, ended, stop };
+    const url = await addressOf(child, ended, signal);
+    return { url, dashboardUrl: `${url}dashboard/home`, cloud: cloud.description, ended, stop };
   } catch (reason) {
     await stop();
     throw reason;
@@ -72,15 +76,14 @@ async function stopChild(child: ChildProcess, ended: Promise<void>): Promise<voi
  * a new one: then the user's is kept as `flows.previous.json`.
  */
 async function placeFlow(folder: string): Promise<void> {
-  const source = path.join(__dirname, "flow.json");
   const placed = path.join(folder, ".flow.json");
-  const text = await readFile(source, "utf8");
+  const text = await composeFlow();
   if (existsSync(placed) && (await readFile(placed, "utf8")) === text) return;
   const flows = path.join(folder, "flows.json");
   if (existsSync(flows)) await rename(flows, path.join(folder, "flows.previous.json"));
-  await copyFile(source, flows);
+  await writeFile(flows, text);
   await writeFile(path.join(folder, "flows_cred.json"), JSON.stringify(credentialReferences(text)));
-  await copyFile(source, placed);
+  await writeFile(placed, text);
 }
 
 /** The credentials of the flow's account: not the secrets, but where Node-RED finds them when it starts. */

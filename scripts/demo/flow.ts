@@ -1,0 +1,28 @@
+import { readFile } from "node:fs/promises";
+import path from "node:path";
+import { root } from "./package";
+
+/** The examples that the demo opens with, as its users would import them. */
+const stories = ["A family dashboard", "A greenhouse", "A year of temperatures as a chart"];
+
+type FlowNode = Record<string, unknown> & { id: string; type: string };
+
+/** The flow of the demo: the stories, then a tour of the nodes; all on the tour's account. */
+export async function composeFlow(): Promise<string> {
+  const tour = await read(path.join(__dirname, "flow.json"));
+  const told = await Promise.all(stories.map((name) => read(path.join(root, "examples", `${name}.json`))));
+  const account = tour.find(isAccount)?.id;
+  const nodes = told.flat().filter((node) => !isAccount(node));
+  const onAccount = nodes.map((node) => ("account" in node ? { ...node, account } : node));
+  // The stories share one dashboard: its nodes have the same id in all of them.
+  const byId = new Map([...onAccount, ...tour].map((node) => [node.id, node]));
+  return `${JSON.stringify([...byId.values()], null, 4)}\n`;
+}
+
+async function read(file: string): Promise<FlowNode[]> {
+  return JSON.parse(await readFile(file, "utf8")) as FlowNode[];
+}
+
+function isAccount({ type }: FlowNode): boolean {
+  return type === "arduino-cloud-account";
+}
