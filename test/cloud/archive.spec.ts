@@ -120,6 +120,7 @@ describe("Archive", () => {
   it("keeps the beginning of a variable without values, however the window moves", async () => {
     const archive = new Archive();
     await run(archive, [], planOf(["a"], 1_000, 500));
+    assert.equal(archive.toJSON()["a"]?.reached, 1_000);
     const cloud = [point("a", 600, 1)];
     assert.equal((await run(archive, cloud, planOf(["a"], 3_000, 2_000))).length, 1);
   });
