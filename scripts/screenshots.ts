@@ -5,7 +5,7 @@
 import { mkdtemp, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { chromium, type Page } from "playwright-core";
+import { chromium, type Locator, type Page } from "playwright-core";
 import { startDemo } from "./demo";
 import { root } from "./demo/package";
 
@@ -39,6 +39,7 @@ async function main(): Promise<void> {
       () => (globalThis as EditorPage).RED?.nodes?.filterNodes({ type: "arduino-cloud-property-in" }).length,
     );
     await takeFlow(page);
+    await takeSidebar(page);
     await takeForm(page);
     await takeDashboard(page, demo.dashboardUrl);
   } finally {
@@ -60,6 +61,17 @@ async function takeFlow(page: Page): Promise<void> {
   });
   await page.waitForTimeout(settling);
   await page.screenshot({ path: path.join(images, "demo.png") });
+}
+
+/** The sidebar with the things of the house, and the details of a variable. */
+async function takeSidebar(page: Page): Promise<void> {
+  await page.evaluate(() => (globalThis as EditorPage).RED?.sidebar.show("arduino-cloud-sidebar"));
+  const line = (name: string): Locator =>
+    page.locator(".arduino-cloud-sidebar-line:visible", { hasText: name }).first();
+  await line("Devices").click();
+  await line("Temperature").click();
+  await page.waitForTimeout(500);
+  await page.screenshot({ path: path.join(images, "sidebar.png") });
 }
 
 /** The form of property in with its list of variables open. */

@@ -1,4 +1,4 @@
-import type { NodeAPI } from "node-red";
+import type { Node, NodeAPI } from "node-red";
 import { listDevices } from "../../cloud/rest";
 import { findAccount } from "./account-node";
 import { answer, withTyped } from "./admin";
@@ -9,6 +9,8 @@ import { overviewDevices, overviewThings } from "./overview";
  * look at once, and nodes that read all things anyway, cost no request of their own.
  */
 const liveEnough = 8_000;
+/** How long flows may take to start after a deploy has been answered, in milliseconds. */
+const startTime = 3_000;
 
 /**
  * Registers what the sidebar asks for: `GET arduino-cloud/accounts/:id/overview/things` and `…/devices` for a deployed
@@ -23,7 +25,7 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
     "/arduino-cloud/accounts/:id/overview/things",
     mayRead,
     answer(async ({ params, query }, signal) => {
-      const { account } = findAccount(RED, String(params.id ?? ""));
+      const { account } = await comingAccount(RED, String(params.id ?? ""));
       const maxAge = query.refresh === undefined ? liveEnough : 0;
       return overviewThings(await account.rest.directory.things({ signal, maxAge }));
     }),
@@ -32,7 +34,7 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
     "/arduino-cloud/accounts/:id/overview/devices",
     mayRead,
     answer(async ({ params }, signal) => {
-      const { account } = findAccount(RED, String(params.id ?? ""));
+      const { account } = await comingAccount(RED, String(params.id ?? ""));
       return overviewDevices(await account.polling.devices(signal));
     }),
   );
@@ -50,4 +52,24 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
       withTyped(RED, request, async ({ client }) => overviewDevices(await listDevices(client, { signal }))),
     ),
   );
+}
+
+/**
+ * Gives an account that a deploy may just be about to start: the editor is told of the deploy before the flows run.
+ * @throws CloudError `not_configured` as `findAccount`
+ */
+async function comingAccount(RED: NodeAPI, id: string): Promise<ReturnType<typeof findAccount>> {
+  const present = RED.nodes.getNode(id) as Node | null | undefined;
+  if (!present) {
+    await new Promise<void>((resolve) => {
+      const goOn = (): void => {
+        clearTimeout(timer);
+        RED.events.off("flows:started", goOn);
+        resolve();
+      };
+      const timer = setTimeout(goOn, startTime);
+      RED.events.on("flows:started", goOn);
+    });
+  }
+  return findAccount(RED, id);
 }

@@ -189,6 +189,15 @@ export class Editor {
     await this.page.waitForTimeout(400);
   }
 
+  /** Shows a tab of the sidebar. The editor chooses one itself when it has the flows; it comes after that. */
+  async showTab(tab: string): Promise<void> {
+    await this.page.waitForFunction(() => (globalThis as unknown as EditorWindow).RED.workspaces.active() !== 0);
+    await this.settled();
+    await this.page.evaluate((id) => {
+      (globalThis as unknown as EditorWindow).RED.sidebar.show(id);
+    }, tab);
+  }
+
   async picture(name: string): Promise<void> {
     await this.settled();
     await this.page.screenshot({ path: path.join(pictures, `${name}.png`) });
@@ -226,6 +235,8 @@ interface EditorWindow {
     };
     editor: { edit(node: unknown): void; editConfig(name: string, type: string, id: string): void };
     view: { redraw(all: boolean): void };
+    workspaces: { active(): string | 0 };
+    sidebar: { show(tab: string): void };
   };
 }
 

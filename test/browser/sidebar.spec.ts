@@ -52,10 +52,6 @@ describe("the sidebar", function () {
   const temperature = /^temperature/;
   const search = (): Locator => editor.page.getByLabel("Search things and variables");
   const details = (): Locator => editor.page.locator(".arduino-cloud-sidebar-details");
-  const show = (tab: string): Promise<void> =>
-    editor.page.evaluate((id) => {
-      (globalThis as unknown as { RED: { sidebar: { show(tab: string): void } } }).RED.sidebar.show(id);
-    }, tab);
   const lists = (): number => house.simulator.observed.requests.filter(({ path }) => path === "/iot/v2/things").length;
   const undo = (): Promise<void> =>
     editor.page.evaluate(() => {
@@ -84,7 +80,7 @@ describe("the sidebar", function () {
   };
 
   it("shows things with their variables, values, units and status", async () => {
-    await show("arduino-cloud-sidebar");
+    await editor.showTab("arduino-cloud-sidebar");
     await line(temperature).waitFor();
     await line(/^Devices/).click();
     assert.match(await line(temperature).innerText(), /FLOAT[^]*21\.3$/);
@@ -188,12 +184,12 @@ describe("the sidebar", function () {
     const before = lists();
     await line(temperature).getByText("22.5").waitFor({ timeout: 30_000 });
     assert.ok(lists() - before <= 3, `${lists() - before} requests`);
-    await show("info");
+    await editor.showTab("info");
     await editor.page.waitForTimeout(1_000);
     const hidden = lists();
     await editor.page.waitForTimeout(12_000);
     assert.equal(lists(), hidden);
-    await show("arduino-cloud-sidebar");
+    await editor.showTab("arduino-cloud-sidebar");
     await until("a look", () => lists() > hidden);
     editor.expectNoTrouble();
   });

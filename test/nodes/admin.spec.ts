@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type House, startHouse } from "../support/house";
 import { type NodeRed, readUserFiles, startNodeRed } from "../support/node-red";
-import type { Check, ThingChoice, ThingDetail, TypedAccount } from "../../nodes/common/admin-answers";
+import type { Check, OverviewThing, ThingChoice, ThingDetail, TypedAccount } from "../../nodes/common/admin-answers";
 
 /** The endpoints on a real Node-RED with users: the test helper would let everybody in. */
 describe("admin endpoints", function () {
@@ -129,6 +129,23 @@ describe("admin endpoints", function () {
       assert.deepEqual(await get(`${path}?${query}`, "admin"), { status: 200, body: null });
     const { body } = await post("/arduino-cloud/device-thing", { ...typed(), device: house.deviceId }, "admin");
     assert.equal((body as ThingDetail).id, house.thingId);
+  });
+
+  it("gives the sidebar an overview, with a deployed account and with one that is only typed", async () => {
+    const { type } = house.simulator.store.devices.get(house.deviceId) ?? {};
+    const devices = [
+      { id: house.deviceId, name: "Board", type, status: "UNKNOWN", thing: { id: house.thingId, name: "House" } },
+    ];
+    const [deployed, given] = await Promise.all([
+      get("/arduino-cloud/accounts/good/overview/things", "admin"),
+      post("/arduino-cloud/overview/things", typed(), "admin"),
+    ]);
+    assert.deepEqual([deployed.status, deployed.body], [200, given.body]);
+    const [thing] = deployed.body as OverviewThing[];
+    assert.deepEqual([thing?.name, thing?.device, thing?.variables.length], ["House", house.deviceId, 6]);
+    assert.equal(thing?.variables.find(({ variable }) => variable === "temperature")?.value, "21.5");
+    assert.deepEqual((await get("/arduino-cloud/accounts/good/overview/devices", "admin")).body, devices);
+    assert.deepEqual((await post("/arduino-cloud/overview/devices", typed(), "admin")).body, devices);
   });
 
   it("refreshes on demand only", async () => {

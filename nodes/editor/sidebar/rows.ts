@@ -20,7 +20,7 @@ export type Item =
 
 /** A line of the tree: an item, and where it stands. */
 export interface Row {
-  /** Tells the item from all others, also after a refresh. */
+  /** Tells the item from all others, also after a refresh: its id, or the name of a group. */
   key: string;
   item: Item;
   /** 1 at the top. */
@@ -35,88 +35,93 @@ export interface Row {
 /** Which branches the user has opened or closed, by key. */
 export type Openings = ReadonlyMap<string, boolean>;
 
-/** An item with what is below it; an item without branches has no `below`. */
-interface Branch {
-  key: string;
-  item: Item;
-  below?: { branches: () => Branch[]; open: boolean };
-}
-
 /** Up to so many variables, things are open from the start: nobody has to look for what fits on a screen. */
 const fewVariables = 30;
 
 /**
  * The lines of the tree that are not in a closed branch, from the top. A search finds what has its words in the name,
  * type or id, and shows where that stands; branches that hold something found are open unless the user closed them.
+ * It runs at each key in the search, over all there is: hence the plain loops.
  */
 export function listRows(overview: Overview, openings: Openings, search: string): Row[] {
   const words = search.trim().toLowerCase();
+  const { things, devices, dashboards } = overview;
+  const boards = new Map(devices?.map((device) => [device.id, device]));
+  const tops: Row[] = [];
   const rows: Row[] = [];
-  const add = (branches: readonly Branch[], level: number): void => {
-    const siblings = branches.length;
-    branches.forEach(({ key, item, below }, index) => {
-      const place = { level, place: index + 1, siblings };
-      if (below === undefined) {
-        rows.push({ key, item, ...place });
-        return;
-      }
-      const open = openings.get(key) ?? below.open;
-      rows.push({ key, item, open, ...place });
-      if (open) add(below.branches(), level + 1);
-    });
+  const add = (group: Group, count: number, open: boolean, addBelow: () => void): void => {
+    if (count === 0) return;
+    const isOpen = openings.get(group) ?? (open || words !== "");
+    const top: Row = { key: group, item: { kind: "group", group, count }, level: 1, open: isOpen, ...unplaced };
+    tops.push(top);
+    rows.push(top);
+    if (isOpen) addBelow();
   };
-  add(topBranches(overview, words), 1);
+  const found = findThings(things ?? [], words);
+  add("things", found.length, true, () => addThings(rows, found, boards, openings));
+  const foundDevices = (devices ?? []).filter((device) => isFound(device, words));
+  add("devices", foundDevices.length, false, () =>
+    addLeaves(rows, 2, foundDevices, (device) => ({ kind: "device", device })),
+  );
+  const foundDashboards = (dashboards ?? []).filter((dashboard) => isFound(dashboard, words));
+  add("dashboards", foundDashboards.length, false, () =>
+    addLeaves(rows, 2, foundDashboards, (dashboard) => ({ kind: "dashboard", dashboard })),
+  );
+  tops.forEach((top, index) => Object.assign(top, { place: index + 1, siblings: tops.length }));
   return rows;
 }
 
-function topBranches({ things, devices, dashboards }: Overview, words: string): Branch[] {
-  const boards = new Map(devices?.map((device) => [device.id, device]));
-  const top: Branch[] = [];
-  const add = (group: Group, branches: Branch[] | undefined, open: boolean): void => {
-    if (branches === undefined || branches.length === 0) return;
-    const below = { branches: () => branches, open: open || words !== "" };
-    top.push({ key: `group:${group}`, item: { kind: "group", group, count: branches.length }, below });
-  };
-  add("things", things && thingBranches(things, boards, words), true);
-  const founds = devices?.filter((device) => isFound(device, words));
-  add(
-    "devices",
-    founds?.map((device) => ({ key: `device:${device.id}`, item: { kind: "device", device } })),
-    false,
-  );
-  const named = dashboards?.filter((dashboard) => isFound(dashboard, words));
-  add(
-    "dashboards",
-    named?.map((dashboard) => ({ key: `dashboard:${dashboard.id}`, item: { kind: "dashboard", dashboard } })),
-    false,
-  );
-  return top;
+const unplaced = { place: 0, siblings: 0 };
+
+/** A thing with those of its variables that are to be shown. */
+interface FoundThing {
+  thing: OverviewThing;
+  variables: readonly OverviewVariable[];
+  open: boolean;
 }
 
-function thingBranches(
-  things: readonly OverviewThing[],
-  boards: ReadonlyMap<string, OverviewDevice>,
-  words: string,
-): Branch[] {
-  const count = things.reduce((sum, { variables }) => sum + variables.length, 0);
-  return things.flatMap((thing) => {
-    const found = thing.variables.filter((variable) => isFound(variable, words));
-    if (found.length === 0 && !isFound(thing, words)) return [];
+function findThings(things: readonly OverviewThing[], words: string): FoundThing[] {
+  if (words === "") {
+    const count = things.reduce((sum, { variables }) => sum + variables.length, 0);
+    return things.map((thing) => ({ thing, variables: thing.variables, open: count <= fewVariables }));
+  }
+  const found: FoundThing[] = [];
+  for (const thing of things) {
+    const variables = thing.variables.filter((variable) => isFound(variable, words));
+    if (variables.length > 0) found.push({ thing, variables, open: true });
     // A thing that is found for its own name has all its variables below it.
-    const shown = found.length === 0 ? thing.variables : found;
-    const device = thing.device === null ? undefined : boards.get(thing.device);
+    else if (isFound(thing, words)) found.push({ thing, variables: thing.variables, open: false });
+  }
+  return found;
+}
+
+function addThings(
+  rows: Row[],
+  found: readonly FoundThing[],
+  boards: ReadonlyMap<string, OverviewDevice>,
+  openings: Openings,
+): void {
+  const siblings = found.length;
+  found.forEach(({ thing, variables, open }, index) => {
+    const device = boards.get(thing.device ?? "");
     const board = device && { device };
-    const open = words === "" ? count <= fewVariables : found.length > 0;
-    const below = {
-      open,
-      branches: () =>
-        shown.map((variable): Branch => ({
-          key: `variable:${thing.id}/${variable.id}`,
-          item: { kind: "variable", thing, variable, ...board },
-        })),
-    };
-    return [{ key: `thing:${thing.id}`, item: { kind: "thing", thing, ...board }, ...(shown.length > 0 && { below }) }];
+    const row: Row = { key: thing.id, item: { kind: "thing", thing, ...board }, level: 2, place: index + 1, siblings };
+    rows.push(row);
+    if (variables.length === 0) return;
+    row.open = openings.get(thing.id) ?? open;
+    if (row.open) addLeaves(rows, 3, variables, (variable) => ({ kind: "variable", thing, variable, ...board }));
   });
+}
+
+function addLeaves<Entry extends { id: string }>(
+  rows: Row[],
+  level: number,
+  entries: readonly Entry[],
+  itemOf: (entry: Entry) => Item,
+): void {
+  const siblings = entries.length;
+  let place = 0;
+  for (const entry of entries) rows.push({ key: entry.id, item: itemOf(entry), level, place: ++place, siblings });
 }
 
 /** What is looked for in an entry, in lower case, made once for each. */

@@ -31,6 +31,8 @@ export class Watch {
   #dueAt = 0;
   #timer: number | undefined;
   #looks = 0;
+  /** Once is enough, also where the API key may not see them. */
+  #didAskDashboards = false;
   /** Counts the accounts, so that answers for an earlier one are known for late. */
   #generation = 0;
   #seen: Seen = { overview: {}, isLoading: false };
@@ -45,6 +47,7 @@ export class Watch {
     const overview = account?.id === this.#account?.id ? this.#seen.overview : {};
     this.#account = account;
     this.#looks = 0;
+    this.#didAskDashboards = false;
     this.#dueAt = 0;
     this.#tell({ overview, isLoading: false });
     this.#schedule();
@@ -89,10 +92,13 @@ export class Watch {
   async #ask(account: EditorNode, isAsked: boolean): Promise<Omit<Seen, "isLoading">> {
     const { overview } = this.#seen;
     const wantsDevices = isAsked || this.#looks % looksPerDevices === 0;
-    const wantsDashboards = isAsked || this.#looks === 0;
-    const [things, devices, dashboards] = await Promise.allSettled([
+    const [things, devices] = await Promise.allSettled([
       fetchOverview(account, "things", isAsked),
       wantsDevices ? fetchOverview(account, "devices", isAsked) : undefined,
+    ]);
+    const wantsDashboards = things.status === "fulfilled" && (isAsked || !this.#didAskDashboards);
+    this.#didAskDashboards ||= wantsDashboards;
+    const [dashboards] = await Promise.allSettled([
       wantsDashboards ? fetchNamed(account, "dashboards", isAsked) : undefined,
     ]);
     const news: Overview = {
