@@ -120,7 +120,7 @@ describe("the sidebar and its accounts", function () {
     const { accessToken } = await simulator.tokens.mint({ userId: simulator.userId });
     const headers = { "content-type": "application/json", authorization: `Bearer ${accessToken}` };
     const body = JSON.stringify({ name: "Kitchen" });
-    const made = await fetch(`${simulator.restUrl}/iot/v3/dashboards`, { method: "PUT", headers, body });
+    const made = await fetch(`${simulator.restUrl}/iot/v3/dashboards`, { method: "POST", headers, body });
     const { id } = (await made.json()) as { id: string };
     await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, account("good")]);
     await open();
@@ -166,7 +166,7 @@ describe("the sidebar and its accounts", function () {
       const input = document.querySelector<HTMLInputElement>(".arduino-cloud-sidebar input");
       const tree = document.querySelector<HTMLElement>(".arduino-cloud-sidebar-tree");
       if (input === null || tree === null) throw new Error("no sidebar");
-      return ["v", "va", "variable_1", "variable_1999_9", "", "t", "thing 12"].map((text) => {
+      const time = (text: string): number => {
         const start = performance.now();
         input.value = text;
         input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -174,11 +174,13 @@ describe("the sidebar and its accounts", function () {
         tree.dispatchEvent(new Event("scroll"));
         // Reading it makes the browser lay the page out.
         return tree.offsetHeight > 0 ? performance.now() - start : Infinity;
-      });
+      };
+      // The best of a few, since the machine may be busy with something else.
+      return ["v", "va", "variable_1", "variable_1999_9", "", "thing 12"].map((text) =>
+        Math.min(...Array.from({ length: 5 }, () => time(text))),
+      );
     });
-    // One slow moment of a busy machine counts for nothing: all must be quick but two.
-    const slow = times.filter((time) => time > longest);
-    assert.ok(slow.length <= 2, `a key took ${times.map(Math.round).join(", ")} ms`);
+    assert.ok(Math.max(...times) < longest, `a key took ${times.map(Math.round).join(", ")} ms`);
     assert.ok(
       (await editor.page.locator(".arduino-cloud-sidebar-line").count()) < 100,
       "only what is in sight is there",
