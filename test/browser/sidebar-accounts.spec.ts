@@ -160,25 +160,27 @@ describe("the sidebar and its accounts", function () {
       for (let index = 0; index < variablesEach; index++) variables[`variable_${thing}_${index}`] = "FLOAT";
       house.addThing(`Thing ${thing}`, variables);
     }
+    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, account("good")]);
     await open();
     await line(/^Thing 0/).waitFor({ timeout: 60_000 });
     const times = await editor.page.evaluate(() => {
       const input = document.querySelector<HTMLInputElement>(".arduino-cloud-sidebar input");
       const tree = document.querySelector<HTMLElement>(".arduino-cloud-sidebar-tree");
       if (input === null || tree === null) throw new Error("no sidebar");
-      const time = (text: string): number => {
-        const start = performance.now();
-        input.value = text;
-        input.dispatchEvent(new Event("input", { bubbles: true }));
-        tree.scrollTop = 100_000;
-        tree.dispatchEvent(new Event("scroll"));
-        // Reading it makes the browser lay the page out.
-        return tree.offsetHeight > 0 ? performance.now() - start : Infinity;
-      };
       // The best of a few, since the machine may be busy with something else.
-      return ["v", "va", "variable_1", "variable_1999_9", "", "thing 12"].map((text) =>
-        Math.min(...Array.from({ length: 5 }, () => time(text))),
-      );
+      return ["v", "va", "variable_1", "variable_1999_9", "", "thing 12"].map((text) => {
+        let best = Infinity;
+        for (let count = 0; count < 5; count++) {
+          const start = performance.now();
+          input.value = text;
+          input.dispatchEvent(new Event("input", { bubbles: true }));
+          tree.scrollTop = 100_000;
+          tree.dispatchEvent(new Event("scroll"));
+          // Reading it makes the browser lay the page out.
+          if (tree.offsetHeight > 0) best = Math.min(best, performance.now() - start);
+        }
+        return best;
+      });
     });
     assert.ok(Math.max(...times) < longest, `a key took ${times.map(Math.round).join(", ")} ms`);
     assert.ok(
