@@ -107,6 +107,34 @@ describe("the examples on the simulated house", function () {
     noErrors();
   });
 
+  it("Alarm when a device goes silent: tells when it goes and when it is back", async () => {
+    const flow = listened(example("Alarm when a device goes silent")).map((node) =>
+      node.type === "arduino-cloud-device-status" ? { ...node, interval: 1 } : node,
+    );
+    await red.deploy(flow);
+    const said = (): unknown => red.received("alarm").at(-1)?.payload;
+    await until("it is there", () => said() === "Roof board is back");
+    const board = boards.boards.get("weather");
+    const again = setInterval(() => board?.drop(), 50);
+    try {
+      await until("the alarm", () => said() === "Roof board is silent: OFFLINE");
+    } finally {
+      clearInterval(again);
+    }
+    await until("it is back", () => said() === "Roof board is back");
+    noErrors();
+  });
+
+  it("A fleet from a CSV: makes a thing of each line", async () => {
+    const flow = listened(example("A fleet from a CSV"));
+    await red.deploy(flow);
+    red.send(idOf(flow, "a table of things"), {});
+    await until("the answer", () => red.received("what became of each").length === 1);
+    const names = [...simulator.store.things.values()].map(({ name }) => name);
+    for (const number of [1, 2, 3]) assert.ok(names.includes(`Greenhouse ${number}`), `Greenhouse ${number}`);
+    noErrors();
+  });
+
   it("Weekly report by variable: tells each variable with numbers, and the day", async () => {
     const flow = listened(example("Weekly report by variable"));
     await until("values of the weather", () => typeof held("Weather station", "pressure") === "number");
