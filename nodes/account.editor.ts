@@ -9,7 +9,7 @@ let endTest: () => void = () => undefined;
 
 RED.nodes.registerType("arduino-cloud-account", {
   category: "config",
-  color: "#8fc1c4",
+  color: "#62adb2",
   defaults: {
     name: { value: "" },
     organization: { value: "" },

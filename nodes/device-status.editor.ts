@@ -10,7 +10,7 @@ let closeList: () => void = () => undefined;
 RED.nodes.registerType("arduino-cloud-device-status", {
   category: "Arduino Cloud",
   categoryDescription: translate("tip.category"),
-  color: "#8fc1c4",
+  color: "#62adb2",
   defaults: {
     name: { value: "" },
     account: { value: "", type: "arduino-cloud-account", label: translate("label.account") },
@@ -21,6 +21,7 @@ RED.nodes.registerType("arduino-cloud-device-status", {
   },
   inputs: 0,
   outputs: 1,
+  outputLabels: translate("port.output"),
   icon: "arduino-cloud-status.svg",
   paletteLabel: translate("palette"),
   label() {

@@ -9,7 +9,7 @@ let creator: DeviceCreator | undefined;
 
 RED.nodes.registerType("arduino-cloud-device", {
   category: "config",
-  color: "#8fc1c4",
+  color: "#62adb2",
   defaults: {
     name: { value: "" },
     account: { value: "", type: "arduino-cloud-account", required: false, label: translate("label.account") },
@@ -22,7 +22,7 @@ RED.nodes.registerType("arduino-cloud-device", {
     messagesPerSecond: { value: 25, label: translate("label.messages-per-second"), validate: numberFrom(0.1) },
   },
   credentials: { deviceId: { type: "text" }, secretKey: { type: "password" } },
-  icon: "arduino-cloud.svg",
+  icon: "arduino-cloud-device.svg",
   paletteLabel: translate("label.device"),
   label() {
     return nameLabel(this, translate("label.device"));

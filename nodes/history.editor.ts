@@ -44,7 +44,7 @@ let closeLists: () => void = () => undefined;
 RED.nodes.registerType("arduino-cloud-history", {
   category: "Arduino Cloud",
   categoryDescription: translate("tip.category"),
-  color: "#8fc1c4",
+  color: "#62adb2",
   defaults: {
     name: { value: "" },
     account: { value: "", type: "arduino-cloud-account", label: translate("label.account") },
@@ -69,6 +69,8 @@ RED.nodes.registerType("arduino-cloud-history", {
   },
   inputs: 1,
   outputs: 1,
+  inputLabels: translate("port.input"),
+  outputLabels: translate("port.output"),
   icon: "arduino-cloud-history.svg",
   paletteLabel: translate("palette"),
   label() {

@@ -9,7 +9,7 @@ let closeForm: () => void = () => undefined;
 RED.nodes.registerType("arduino-cloud-manage", {
   category: "Arduino Cloud",
   categoryDescription: translate("tip.category"),
-  color: "#8fc1c4",
+  color: "#62adb2",
   defaults: {
     name: { value: "" },
     account: { value: "", type: "arduino-cloud-account", label: translate("label.account") },
@@ -31,6 +31,8 @@ RED.nodes.registerType("arduino-cloud-manage", {
   },
   inputs: 1,
   outputs: 1,
+  inputLabels: translate("port.input"),
+  outputLabels: translate("port.output"),
   icon: "arduino-cloud-manage.svg",
   paletteLabel: translate("palette"),
   label() {

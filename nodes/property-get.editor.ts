@@ -10,7 +10,7 @@ let closeLists: () => void = () => undefined;
 RED.nodes.registerType("arduino-cloud-property-get", {
   category: "Arduino Cloud",
   categoryDescription: translate("tip.category"),
-  color: "#8fc1c4",
+  color: "#62adb2",
   defaults: {
     name: { value: "" },
     account: { value: "", type: "arduino-cloud-account", label: translate("label.account") },
@@ -30,6 +30,8 @@ RED.nodes.registerType("arduino-cloud-property-get", {
   },
   inputs: 1,
   outputs: 1,
+  inputLabels: translate("port.input"),
+  outputLabels: translate("port.output"),
   icon: "arduino-cloud-get.svg",
   paletteLabel: translate("palette"),
   label() {

@@ -12,7 +12,7 @@ let closeForm: () => void = () => undefined;
 RED.nodes.registerType("arduino-cloud-property-in", {
   category: "Arduino Cloud",
   categoryDescription: translate("tip.category"),
-  color: "#8fc1c4",
+  color: "#62adb2",
   defaults: {
     name: { value: "" },
     account: {
@@ -38,6 +38,8 @@ RED.nodes.registerType("arduino-cloud-property-in", {
   },
   inputs: 0,
   outputs: 1,
+  inputLabels: translate("port.input"),
+  outputLabels: translate("port.output"),
   icon: "arduino-cloud-in.svg",
   paletteLabel: translate("palette"),
   label() {

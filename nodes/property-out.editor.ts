@@ -12,7 +12,7 @@ let closeForm: () => void = () => undefined;
 RED.nodes.registerType("arduino-cloud-property-out", {
   category: "Arduino Cloud",
   categoryDescription: translate("tip.category"),
-  color: "#8fc1c4",
+  color: "#62adb2",
   defaults: {
     name: { value: "" },
     account: {
@@ -35,6 +35,8 @@ RED.nodes.registerType("arduino-cloud-property-out", {
   },
   inputs: 1,
   outputs: 1,
+  inputLabels: translate("port.input"),
+  outputLabels: translate("port.output"),
   icon: "arduino-cloud-out.svg",
   align: "right",
   paletteLabel: translate("palette"),

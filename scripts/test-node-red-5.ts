@@ -1,5 +1,6 @@
 /**
- * Runs the specs that need a Node-RED (test/nodes, test/end-to-end) on Node-RED 5 and the newer Node that it asks for.
+ * Runs the specs that need a Node-RED (test/nodes, test/end-to-end) on Node-RED 5 and the newer Node that it asks for;
+ * with `--browser` as first argument those in a browser that every editor has to pass.
  * Both are installed into a side folder: in the project's own node_modules a `node` would shadow the real one.
  */
 import { execFileSync, spawnSync } from "node:child_process";
@@ -22,19 +23,15 @@ if (!existsSync(nodeBinary) || !existsSync(nodeRed)) {
 execFileSync("npm", ["run", "-s", "build"], { cwd: root, stdio: "inherit" });
 
 const mocha = path.join(root, "node_modules", "mocha", "bin", "mocha.js");
+const [first, ...others] = process.argv.slice(2);
+const isBrowser = first === "--browser";
+const given = isBrowser ? others : process.argv.slice(2);
+const specs = isBrowser
+  ? ["accessibility", "matrix", "two-minutes"].map((name) => `test/browser/${name}.spec.ts`)
+  : ["test/nodes/**/*.spec.ts", "test/end-to-end/**/*.spec.ts"];
 // Given files would come on top of those in .mocharc.json, so the options stand here.
-const options = [
-  "--no-config",
-  "--require",
-  "tsx",
-  "--require",
-  "./test/support/retries.ts",
-  "--timeout",
-  "20000",
-  ...process.argv.slice(2),
-];
-const specs = ["test/nodes/**/*.spec.ts", "test/end-to-end/**/*.spec.ts"];
-const { status } = spawnSync(nodeBinary, [mocha, ...options, ...specs], {
+const options = ["--no-config", "--require", "tsx", "--require", "./test/support/retries.ts", "--timeout"];
+const { status } = spawnSync(nodeBinary, [mocha, ...options, isBrowser ? "60000" : "20000", ...given, ...specs], {
   cwd: root,
   stdio: "inherit",
   env: { ...process.env, NODE_RED: nodeRed, NODE_BINARY: nodeBinary },

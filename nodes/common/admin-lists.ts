@@ -30,16 +30,16 @@ export function listThingOfDevice(things: readonly KnownThing[], device: string)
 export function chooseDevices(devices: readonly Device[]): DeviceChoice[] {
   const choose = ({ id, name, type, thing, device_status: status }: Device): DeviceChoice => ({
     id,
-    name,
+    name: nameOf({ id, name }),
     type,
-    thing: thing?.name ?? null,
+    thing: thing === undefined ? null : nameOf(thing),
     status: status ?? "UNKNOWN",
   });
   return devices.map(choose).sort(byName);
 }
 
 function chooseThing({ id, name, properties, device_id: deviceId, device_name: device }: KnownThing): ThingChoice {
-  return { id, name, variables: properties.length, device: device ?? deviceId ?? null };
+  return { id, name: nameOf({ id, name }), variables: properties.length, device: device ?? deviceId ?? null };
 }
 
 function chooseVariable(property: Property): VariableChoice {
@@ -60,6 +60,11 @@ function showValue({ last_value: value, value_updated_at: time }: Property): str
   if (time === undefined || value === undefined || value === null) return null;
   const text = typeof value === "string" ? value : JSON.stringify(value);
   return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
+}
+
+/** What a person can tell something by: its name, or its id where the name is blank. */
+export function nameOf({ id, name }: { id: string; name: string }): string {
+  return name.trim() === "" ? id : name;
 }
 
 const collator = new Intl.Collator();

@@ -3,6 +3,7 @@ import { type Rest } from "../../cloud/rest";
 import { listNamed, type NamedResource } from "../../cloud/rest/manage";
 import { registerList } from "./admin";
 import type { NamedChoice } from "./admin-answers";
+import { nameOf } from "./admin-lists";
 
 /**
  * Registers the lists that the form of manage has beside those of the other nodes:
@@ -16,5 +17,7 @@ export function registerManageRoutes(RED: NodeAPI): void {
 
 async function choices(rest: Rest, resource: NamedResource, signal: AbortSignal): Promise<NamedChoice[]> {
   const listed = await listNamed(rest, resource, signal);
-  return listed.sort((a, b) => a.name.localeCompare(b.name));
+  return listed
+    .map(({ id, name }) => ({ id, name: nameOf({ id, name }) }))
+    .sort((a, b) => a.name.localeCompare(b.name));
 }

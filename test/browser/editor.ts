@@ -90,6 +90,16 @@ export class Editor {
     );
   }
 
+  /** Fails if a label or button of the open form is wider than its place. */
+  async expectNothingCut(): Promise<void> {
+    const cut = await this.page.evaluate(() =>
+      [...document.querySelectorAll<HTMLElement>("#dialog-form :is(label, button, summary)")]
+        .filter((element) => element.offsetParent && element.scrollWidth > element.clientWidth + 1)
+        .map((element) => element.textContent.trim()),
+    );
+    assert.deepEqual(cut, []);
+  }
+
   /** Drags a node from the palette to the canvas; gives its id. */
   async drag(type: string, x: number, y: number): Promise<string> {
     const before = await this.nodeIds();

@@ -97,7 +97,7 @@ describe("the first two minutes", function () {
     await page.mouse.move(to.x, to.y, { steps: 5 });
     await page.mouse.up();
     await editor.deploy();
-    await page.locator("#red-ui-tab-debug-link-button, .red-ui-sidebar-tab-bar [title*='debug' i]").first().click();
+    await page.locator("#red-ui-tab-debug-link-button, button[data-tab-id='debug']").first().click();
     await until("the subscription", () =>
       house.simulator.observed.connections.some(
         ({ kind, subscriptions }) => kind === "user" && [...subscriptions].length > 0,
