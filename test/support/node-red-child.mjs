@@ -46,7 +46,13 @@ RED.init(server, {
   ...(process.env.DASHBOARD === "yes" ? {} : { nodesExcludes: ["node-red-dashboard"] }),
   ...(process.env.KEEPS === "yes" ? { contextStorage: { default: { module: "localfilesystem" } } } : {}),
 });
-app = (request, response) => RED.httpAdmin(request, response, () => RED.httpNode(request, response));
+app = (request, response) =>
+  RED.httpAdmin(request, response, (error) => {
+    if (error === undefined) return RED.httpNode(request, response);
+    // What the admin API refuses, as a body that is no JSON, is not for the flows.
+    response.statusCode = error.status ?? 500;
+    return response.end();
+  });
 const started = once(RED.events, "flows:started");
 await RED.start();
 await started;
