@@ -102,8 +102,11 @@ describe("the device form", function () {
       });
       return found;
     });
-    const stored = (await (await red.fetch(`/credentials/arduino-cloud-device/${id}`)).json()) as object;
-    assert.deepEqual(stored, { deviceId: device.id, has_secretKey: true });
+    const stored = async (): Promise<{ has_secretKey?: boolean }> =>
+      (await (await red.fetch(`/credentials/arduino-cloud-device/${id}`)).json()) as object;
+    // The key becomes the node's when it starts, and Node-RED starts it after it has answered.
+    while ((await stored()).has_secretKey !== true) await editor.page.waitForTimeout(100);
+    assert.deepEqual(await stored(), { deviceId: device.id, has_secretKey: true });
     const key = device.secret_key ?? "";
     assert.ok(key.length > 10);
     assert.equal(editor.answers.join("\n").includes(key), false);

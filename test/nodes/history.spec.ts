@@ -303,13 +303,8 @@ describe("arduino-cloud-history", () => {
   });
 
   it("refuses messages where its settings are wrong", async () => {
-    for (const more of [
-      { account: "" },
-      { output: "table" },
-      { chartFormat: "pie" },
-      { advance: "never" },
-      { batch: 0 },
-    ]) {
+    const wrong = [{ account: "" }, { output: "table" }, { chartFormat: "pie" }, { advance: "never" }, { batch: 0 }];
+    for (const more of wrong) {
       const runtime = await begin(more);
       runtime.node("history").receive({});
       assert.deepEqual(codes(await runtime.arrived("caught")), ["not_configured"]);
