@@ -3,7 +3,9 @@ import { catalogue, complete, languages, original, placeholders, textFile, textF
 
 /** What a help page has in every language, whatever the words around it. */
 function skeleton(help: string): Record<string, string[]> {
-  const all = (pattern: RegExp): string[] => [...help.matchAll(pattern)].map(([found]) => found);
+  const example = /^```[^]*?^```$/gm;
+  const words = help.replaceAll(example, "");
+  const all = (pattern: RegExp): string[] => [...words.matchAll(pattern)].map(([found]) => found);
   return {
     script: all(/<[^>]+>/g),
     headings: all(/^#+ /gm),
@@ -11,6 +13,7 @@ function skeleton(help: string): Record<string, string[]> {
     lists: all(/^ *(-|\d+\.) /gm),
     code: all(/`[^`]+`/g).sort(),
     addresses: all(/\]\([^)]+\)/g),
+    examples: help.match(example) ?? [],
   };
 }
 
