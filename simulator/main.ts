@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { startBoards } from "./boards";
 import { seedHouse } from "./house";
 import { startSimulator, type SecureAddresses, type Simulator } from "./index";
+import { weatherCurves } from "./boards/weather-station";
 import { fillThing } from "./year";
 
 const usage = `Usage: npm run -s simulator -- [options]
@@ -36,7 +37,9 @@ function addresses(simulator: Simulator & Partial<SecureAddresses>): Record<stri
 /** Puts the house into the cloud, with history if asked for, and lets its boards connect; gives what stops them. */
 function startHouse({ store, deviceBrokerUrl }: Simulator, hasYear: boolean): () => Promise<void> {
   const house = seedHouse(store);
-  if (hasYear) for (const { thingId } of house) fillThing(store, thingId);
+  if (hasYear)
+    for (const { kind, thingId } of house)
+      fillThing(store, thingId, kind === "weather" ? { curves: weatherCurves } : {});
   const boards = startBoards({ deviceBrokerUrl, house });
   return () => boards.stop();
 }

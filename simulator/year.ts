@@ -11,6 +11,8 @@ export interface HistoryOptions {
   days?: number;
   /** Other seeds make other weather. */
   seed?: number;
+  /** By variable name, in place of the usual ones. */
+  curves?: Readonly<Partial<Record<string, Curve>>>;
 }
 
 const minute = 60_000;
@@ -47,12 +49,12 @@ export function seedYear(store: Store, scope: Scope, options: HistoryOptions = {
 
 /** Gives history to the variables of a thing whose names have a curve. */
 export function fillThing(store: Store, thingId: string, options: HistoryOptions = {}): void {
-  const { end = Date.now(), days = 365, seed = 1 } = options;
+  const { end = Date.now(), days = 365, seed = 1, curves: chosen = curves } = options;
   const count = Math.round((days * day) / minute);
   const last = Math.floor(end / minute) * minute;
   store.choices.retentionDays = Math.max(store.choices.retentionDays, days + 1);
   store.things.get(thingId)?.properties.forEach((property, index) => {
-    const curve: Curve | undefined = (curves as Partial<Record<string, Curve>>)[property.variable_name];
+    const curve = (chosen as Readonly<Partial<Record<string, Curve>>>)[property.variable_name];
     if (curve === undefined) return;
     // A board takes a moment from one sensor to the next.
     const first = last - (count - 1) * minute - Math.floor(scatter(index, seed) * minute);

@@ -1,6 +1,7 @@
 import { seedHouse } from "../../simulator/house";
 import { startBoards } from "../../simulator/boards";
 import { startSimulator } from "../../simulator";
+import { weatherCurves } from "../../simulator/boards/weather-station";
 import { fillThing } from "../../simulator/year";
 
 /** The cloud that the demo's account points at. */
@@ -38,7 +39,7 @@ async function simulateCloud(): Promise<DemoCloud> {
   const { store, deviceBrokerUrl } = simulator;
   const house = seedHouse(store);
   // Only of the weather: the other boards would start from the last values of their history.
-  for (const { kind, thingId } of house) if (kind === "weather") fillThing(store, thingId);
+  for (const { kind, thingId } of house) if (kind === "weather") fillThing(store, thingId, { curves: weatherCurves });
   const boards = startBoards({ deviceBrokerUrl, house });
   return {
     description: "a simulated one on this computer: a house with four boards, and a year of weather",

@@ -1,10 +1,13 @@
+import type { Curve } from "../curves";
 import { rounded, type Machine, type Moment, type Values } from "./machine";
 
 const day = 86_400;
+const year = 365.2425 * day;
 
-/** A slow daily wave with quicker ones upon it, all between -1 and 1. */
-function waves(moment: Moment): { daily: number; slow: number; quick: number } {
+/** Slow waves with quicker ones upon them, all between -1 and 1. */
+function waves(moment: Moment): { season: number; daily: number; slow: number; quick: number } {
   return {
+    season: -Math.cos((2 * Math.PI * (moment.now - 15 * day)) / year),
     daily: Math.sin((2 * Math.PI * (moment.now - day / 3)) / day),
     slow: Math.sin(moment.seconds / 97),
     quick: Math.sin(moment.seconds / 13),
@@ -18,8 +21,8 @@ function conditionOf(humidity: number, temperature: number): string {
 
 /** What the sensors read at a moment. */
 export function weatherAt(moment: Moment): Values {
-  const { daily, slow, quick } = waves(moment);
-  const temperature = rounded(18 + 5 * daily + 1.5 * slow + 0.3 * quick);
+  const { season, daily, slow, quick } = waves(moment);
+  const temperature = rounded(18 + 4 * season + 4 * daily + 1.5 * slow + 0.3 * quick);
   const humidity = rounded(65 - 8 * daily + 14 * slow + quick);
   return {
     temperature,
@@ -29,6 +32,17 @@ export function weatherAt(moment: Moment): Values {
     rain: humidity > 75,
   };
 }
+
+/** What the sensors would have read at any time, so that a history made of it goes on where the board begins. */
+export const weatherCurves: Readonly<Record<string, Curve>> = Object.fromEntries(
+  (["temperature", "humidity", "pressure", "rain"] as const).map((name) => [
+    name,
+    (time) => {
+      const seconds = time / 1_000;
+      return weatherAt({ seconds, now: seconds, local: seconds })[name] as number | boolean;
+    },
+  ]),
+);
 
 /** Sensors on a roof, reporting every `interval` seconds, which can be set from 1 to 3600. */
 export const weatherStation: Machine = {

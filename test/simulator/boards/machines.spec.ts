@@ -47,7 +47,7 @@ describe("machines of the simulated house", () => {
       weatherAt({ seconds: index * 10, now: index * 600, local: index * 600 }),
     );
     for (const [name, low, high] of [
-      ["temperature", 10, 26],
+      ["temperature", 7, 28],
       ["humidity", 40, 90],
       ["pressure", 1000, 1020],
     ] as const) {
