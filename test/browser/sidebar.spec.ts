@@ -61,6 +61,8 @@ describe("the sidebar", function () {
   const drag = async (source: Locator, x: number, y: number, alt = false): Promise<string | undefined> => {
     const { page } = editor;
     const before = await editor.nodeIds();
+    // In a low sidebar the line may be below what is in sight.
+    await source.scrollIntoViewIfNeeded();
     const from = await source.boundingBox();
     const canvas = await page.locator("#red-ui-workspace-chart").boundingBox();
     assert.ok(from && canvas);
@@ -152,6 +154,7 @@ describe("the sidebar", function () {
   });
 
   it("makes nothing of a group, of what is let go beside the canvas, or of a write to what is read only", async () => {
+    await editor.page.locator(tree).press("Home");
     assert.equal(await drag(line(/^Things/), 300, 200), undefined);
     assert.equal(await drag(line(temperature), -100, 200), undefined);
     assert.equal(await drag(line(/^sensor/), 300, 200, true), undefined);
