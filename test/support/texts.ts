@@ -9,11 +9,14 @@ export const original = "en-US";
 /** The languages that there are texts in, the original included. */
 export const languages: readonly string[] = readdirSync(folder).sort();
 
+/** The languages that the package is translated to. */
+const translated = ["de", "es", "fr", "it", "ja", "ko", "pt-BR", "zh-CN"];
+
 /**
  * The languages in which no text may be missing or cut. A language that is not named here may lag behind the original;
- * what it has must fit nevertheless. `COMPLETE_LANGUAGES=de,it` names others, to check a translation before it is added.
+ * what it has must fit nevertheless. `COMPLETE_LANGUAGES=de,it` names others, to check a single translation.
  */
-export const complete: readonly string[] = process.env.COMPLETE_LANGUAGES?.split(",") ?? [];
+export const complete: readonly string[] = process.env.COMPLETE_LANGUAGES?.split(",") ?? translated;
 
 /** The names of the files of a language: a catalogue (.json) and a help page (.html) for each set. */
 export function textFiles(language: string): string[] {
