@@ -89,6 +89,7 @@ export class AccountListener {
       target,
       thingName: target.thing === this.#settings.thing ? this.#settings.thingName : "",
       initial: this.#settings.initial,
+      needsNames: this.#settings.compatible,
       catchUp: this.#catchUpWish(),
       emitter: this.#emitter,
       onFault: (fault) => (isReported ? this.#report(fault) : this.#showStatus()),

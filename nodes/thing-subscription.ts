@@ -37,6 +37,8 @@ export interface SubscriptionOptions {
   thingName: string;
   /** First send the value that the cloud holds. */
   initial: boolean;
+  /** Values wait until the look-up has told the names that the flow gets. */
+  needsNames: boolean;
   /** What is done about the values of an outage; absent: nothing. */
   catchUp?: CatchUpWish | undefined;
   emitter: PropertyEmitter;
@@ -49,7 +51,7 @@ export interface SubscriptionOptions {
 /** After this a look-up that failed by the thing or variable itself is tried again: it may have been made meanwhile. */
 const lookUpAgain = 60_000;
 const lookUpSoon = 5_000;
-/** How long live values wait for the value that the cloud holds. */
+/** How long live values wait for what the look-up tells. */
 const initialPatience = 5_000;
 /** Knowledge about the value that the cloud holds may be this old at start. */
 const initialAge = 2_000;
@@ -70,14 +72,14 @@ export class ThingSubscription implements ValueListener, Origin {
   readonly #ends: (() => void)[] = [];
   #fault: CloudError | undefined;
   #catchUp: CatchUp | undefined;
-  /** Live values that wait for the initial ones. */
+  /** Live values that wait for the initial ones, or for names. */
   #held: LiveValue[] | undefined;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
     this.target = options.target;
     this.thingName = options.thingName;
-    this.#held = options.initial ? [] : undefined;
+    this.#held = options.initial || options.needsNames ? [] : undefined;
   }
 
   /** What is wrong, if anything. */
@@ -170,7 +172,7 @@ export class ThingSubscription implements ValueListener, Origin {
 
   async #lookUpOnce(signal: AbortSignal): Promise<void> {
     const { directory } = this.#options.account.rest;
-    const age = this.#held === undefined ? {} : { maxAge: initialAge };
+    const age = this.#options.initial && this.#held !== undefined ? { maxAge: initialAge } : {};
     const thing = await directory.thing(this.target.thing, { signal, ...age });
     const property = this.target.property === "" ? undefined : directory.variable(thing, this.target.property);
     if (isAborted(signal)) return;
@@ -178,7 +180,9 @@ export class ThingSubscription implements ValueListener, Origin {
     this.property = property;
     if (this.thingId === "") this.#listen(thing.id, property === undefined ? "" : wireName(property));
     if (this.#fault?.code !== "forbidden") this.#setFault(undefined);
-    this.#sendInitial(thing);
+    if (this.#held === undefined) return;
+    if (this.#options.initial) this.#sendInitial(thing);
+    this.#release();
   }
 
   #setFault(fault: CloudError | undefined): void {
@@ -187,7 +191,6 @@ export class ThingSubscription implements ValueListener, Origin {
   }
 
   #sendInitial(thing: KnownThing): void {
-    if (this.#held === undefined) return;
     const direction = this.target.direction === "requested" ? "requested" : "reported";
     for (const property of this.property === undefined ? thing.properties : [this.property]) {
       const timestamp = Date.parse(property.value_updated_at ?? "");
@@ -196,10 +199,9 @@ export class ThingSubscription implements ValueListener, Origin {
       const about = { variable: wireName(property), timestamp, direction, own: false } as const;
       this.#options.emitter.emit(this, about, tidyValue(value), "initial");
     }
-    this.#release();
   }
 
-  /** Sends what has waited for the initial values; what comes from now on goes at once. */
+  /** Sends what has waited; what comes from now on goes at once. */
   #release(): void {
     const held = this.#held ?? [];
     this.#held = undefined;

@@ -39,7 +39,8 @@ describe("the packed package", function () {
   });
 
   it("is small, and stands on few packages", () => {
-    assert.ok(packed.size < 500_000, `${packed.size} bytes packed`);
+    // Nine languages are half of it.
+    assert.ok(packed.size < 700_000, `${packed.size} bytes packed`);
     assert.deepEqual(Object.keys(manifest.dependencies).sort(), ["axios", "mqtt"]);
   });
 });

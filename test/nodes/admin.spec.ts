@@ -57,18 +57,20 @@ describe("admin endpoints", function () {
   };
   const outline = (checks: Check[]): string[] => checks.map(({ name, state, reason }) => `${name} ${state} ${reason}`);
 
+  const lists = ["things", "variables", "devices", "device-thing", "dashboards", "triggers"];
+  const overview = ["overview/things", "overview/devices"];
+  const asked = [...lists, ...overview, "thing", "retention", "test", "doctor", "migration/keys", "devices/create"];
+
   it("lets nobody in without a login", async () => {
-    for (const path of ["things", `things/${house.thingId}`, "variables", "devices", "device-thing"])
-      assert.equal((await get(`/arduino-cloud/accounts/good/${path}`)).status, 401);
-    for (const path of ["things", "thing", "variables", "devices", "device-thing", "test"])
-      assert.equal((await post(`/arduino-cloud/${path}`, typed())).status, 401);
+    for (const path of [...lists, ...overview, `things/${house.thingId}`, `things/${house.thingId}/retention`])
+      assert.equal((await get(`/arduino-cloud/accounts/good/${path}`)).status, 401, path);
+    for (const path of asked) assert.equal((await post(`/arduino-cloud/${path}`, typed())).status, 401, path);
   });
 
   it("lets a reader read with a deployed account, and no more", async () => {
-    for (const path of ["things", "variables", "devices", "device-thing"])
-      assert.equal((await get(`/arduino-cloud/accounts/good/${path}`, "reader")).status, 200);
-    for (const path of ["things", "thing", "variables", "devices", "device-thing", "test"])
-      assert.equal((await post(`/arduino-cloud/${path}`, typed(), "reader")).status, 401);
+    for (const path of [...lists, ...overview])
+      assert.equal((await get(`/arduino-cloud/accounts/good/${path}`, "reader")).status, 200, path);
+    for (const path of asked) assert.equal((await post(`/arduino-cloud/${path}`, typed(), "reader")).status, 401, path);
   });
 
   it("lists things and variables of a deployed account", async () => {

@@ -3,9 +3,13 @@ import type { NodeAPI } from "node-red";
 import { readDeviceSettings } from "../../nodes/common/device-settings";
 
 /** As much of Node-RED as settings need: an account and TLS configurations, by id. */
+const accountWith = (deviceBrokerUrl: string): object => ({
+  account: { rest: { endpoints: { deviceBrokerUrl } } },
+  caseOf: () => ({}),
+});
 const nodes: Record<string, unknown> = {
-  account: { account: { rest: { endpoints: { deviceBrokerUrl: "mqtt://of.account:1883" } } } },
-  arduino: { account: { rest: { endpoints: { deviceBrokerUrl: "mqtts://mqtts-up.iot.arduino.cc:8884" } } } },
+  account: accountWith("mqtt://of.account:1883"),
+  arduino: accountWith("mqtts://mqtts-up.iot.arduino.cc:8884"),
   broken: { fault: new Error("the account's own fault") },
   certificate: { addTLSOptions: (options: object) => Object.assign(options, { cert: "C", key: "K", ca: "A" }) },
   authority: { addTLSOptions: (options: object) => Object.assign(options, { ca: "A" }) },
