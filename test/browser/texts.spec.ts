@@ -24,6 +24,8 @@ function measure(): Fit[] {
   for (const row of form.querySelectorAll<HTMLElement>(".form-row")) row.style.display = "";
   for (const section of form.querySelectorAll("details")) section.open = true;
   const pen = document.createElement("canvas").getContext("2d")!;
+  // Letters of Chinese, Japanese and Korean are as wide as they are high; a machine without their fonts draws thin boxes.
+  const square = /[\u3000-\u9fff\uac00-\ud7af\uff00-\uff60]/g;
   const parts = form.querySelectorAll<HTMLElement>(
     "label, button, summary, .arduino-cloud-hint, select, input[placeholder]",
   );
@@ -32,13 +34,18 @@ function measure(): Fit[] {
     const style = getComputedStyle(part);
     pen.font = style.font;
     const room = part.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
-    if (part instanceof HTMLInputElement)
-      return [{ text: part.placeholder, needs: pen.measureText(part.placeholder).width, room }];
-    if (part instanceof HTMLSelectElement)
-      // A list has an arrow beside its text. What adds a config node is a text of Node-RED's.
-      return [...part.options]
-        .filter((option) => option.value !== "_ADD_")
-        .map(({ text }) => ({ text, needs: pen.measureText(text).width + 16, room }));
+    const select = part instanceof HTMLSelectElement;
+    // What adds a config node is a text of Node-RED's.
+    const options = select ? [...part.options].filter(({ value }) => value !== "_ADD_").map(({ text }) => text) : [];
+    const texts = part instanceof HTMLInputElement ? [part.placeholder] : options;
+    const em = parseFloat(style.fontSize);
+    if (select || texts.length > 0)
+      return texts.map((text) => {
+        const letters = text.replace(square, "");
+        const squares = text.length - letters.length;
+        // A list has an arrow beside its text.
+        return { text, needs: pen.measureText(letters).width + squares * em + (select ? 16 : 0), room };
+      });
     return [{ text: part.innerText, needs: part.scrollWidth, room: part.clientWidth }];
   });
 }
