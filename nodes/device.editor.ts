@@ -1,11 +1,14 @@
 import { type DeviceCreator, offerDeviceCreation } from "./editor/create-device";
+import { pickDeviceId } from "./editor/device-lists";
 import { offerDeviceDoctor } from "./editor/doctor-subjects";
 import { nameLabel } from "./editor/label";
+import type { Picker } from "./editor/picker";
 import { textsOf } from "./editor/text";
 import { address, numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-device");
 let creator: DeviceCreator | undefined;
+let devices: Picker | undefined;
 
 RED.nodes.registerType("arduino-cloud-device", {
   category: "config",
@@ -32,6 +35,7 @@ RED.nodes.registerType("arduino-cloud-device", {
   },
   oneditprepare() {
     creator = offerDeviceCreation(this.id, translate);
+    devices = pickDeviceId(translate);
     offerDeviceDoctor(this.id);
     const advanced = $("#arduino-cloud-device-advanced");
     // The placeholders show the defaults: what differs from them should be seen.
@@ -42,7 +46,13 @@ RED.nodes.registerType("arduino-cloud-device", {
   },
   oneditsave() {
     creator?.save(this);
-    creator?.close();
+    closeForm();
   },
-  oneditcancel: () => creator?.close(),
+  oneditcancel: closeForm,
 });
+
+/** Answers that come later are ignored. */
+function closeForm(): void {
+  creator?.close();
+  devices?.close();
+}

@@ -84,7 +84,7 @@ function usedKeys(set: string): Set<string> {
     for (const [name, reasons] of Object.entries(checkReasons))
       for (const reason of reasons) used.add(`test.${name}.${reason}`);
   } else if (set === "device") {
-    shared(["create-device"]);
+    shared(["create-device", "device-lists"]);
   } else if (set === "migration") {
     shared(["migration/dialog"]);
     for (const code of noteCodes) used.add(`note.${code}`);

@@ -1,9 +1,8 @@
-import { createDevice, fetchThings, ListError } from "./lists";
+import type { NewDevice } from "../common/admin-answers";
+import { accountOfDevice, pickThingToAttach } from "./device-lists";
+import { createDevice, ListError } from "./lists";
 import { errorText, type Translate } from "./text";
 
-/** What the list of things has beside things. */
-const none = "none";
-const newThing = "new";
 /** What stands in the field of a secret that is stored. */
 const storedSecret = "__PWRD__";
 
@@ -19,7 +18,8 @@ export interface DeviceCreator {
 export function offerDeviceCreation(id: string, translate: Translate): DeviceCreator {
   const button = $("#arduino-cloud-device-create");
   const result = $("#arduino-cloud-device-created");
-  const things = $("#arduino-cloud-device-thing");
+  const choice = $("#arduino-cloud-device-attach");
+  const things = pickThingToAttach(translate, () => choice.val() === "existing");
   let run = 0;
   let isCreated = false;
   const tell = (text: string, isProblem = false): void => {
@@ -27,9 +27,14 @@ export function offerDeviceCreation(id: string, translate: Translate): DeviceCre
   };
 
   button.on("click", () => {
-    const account = chosenAccount();
+    const account = accountOfDevice();
+    const attach = attachment();
     if (account === undefined) {
       tell(translate("tip.no-account"), true);
+      return;
+    }
+    if (attach.to === "existing" && attach.thing === "") {
+      tell(translate("tip.no-thing"), true);
       return;
     }
     const mine = ++run;
@@ -40,7 +45,7 @@ export function offerDeviceCreation(id: string, translate: Translate): DeviceCre
       button.prop("disabled", false);
       show();
     };
-    createDevice(account, { node: id, name: typed("#node-config-input-name"), attach: attachment() }).then(
+    createDevice(account, { node: id, name: typed("#node-config-input-name"), attach }).then(
       ({ deviceId, thing }) =>
         finish(() => {
           isCreated = true;
@@ -51,9 +56,15 @@ export function offerDeviceCreation(id: string, translate: Translate): DeviceCre
       (reason: unknown) => finish(() => tell(errorText(codeOf(reason)), true)),
     );
   });
-  things.on("change", () => $("#arduino-cloud-device-new-thing-row").toggle(things.val() === newThing));
-  $("#node-config-input-account").on("change", () => void listThings(things));
-  things.trigger("change");
+  const show = (): void => {
+    $("#arduino-cloud-device-new-thing-row").toggle(choice.val() === "new");
+    $("#arduino-cloud-device-thing-row").toggle(choice.val() === "existing");
+  };
+  choice.on("change", () => {
+    show();
+    things.reload();
+  });
+  show();
 
   return {
     save: (node) => {
@@ -61,40 +72,19 @@ export function offerDeviceCreation(id: string, translate: Translate): DeviceCre
       // Whatever was typed before is out of date: the key is with the server already.
       node.credentials = { ...node.credentials, secretKey: undefined };
     },
-    close: () => run++,
+    close: () => {
+      run++;
+      things.close();
+    },
   };
 }
 
-function attachment(): { to: "none" | "existing" | "new"; thing: string } {
-  const choice = typed("#arduino-cloud-device-thing");
-  if (choice === newThing) return { to: "new", thing: typed("#arduino-cloud-device-new-thing") };
-  return choice === none || choice === "" ? { to: "none", thing: "" } : { to: "existing", thing: choice };
-}
-
-/** Fills the list with the things of the chosen account; the choices above them stay, whatever happens. */
-async function listThings(list: JQuery): Promise<void> {
-  const account = chosenAccount();
-  list.find("option[data-thing]").remove();
-  if (account === undefined) return;
-  let options: JQuery[];
-  try {
-    const things = await fetchThings(account, false);
-    options = things.map((thing) => $("<option>").val(thing.id).text(thing.name));
-  } catch (reason) {
-    options = [
-      $("<option>")
-        .prop("disabled", true)
-        .text(errorText(codeOf(reason))),
-    ];
-  }
-  // Another account may have been chosen meanwhile.
-  if (chosenAccount() !== account) return;
-  list.find("option[data-thing]").remove();
-  for (const option of options) list.append(option.attr("data-thing", ""));
-}
-
-function chosenAccount(): EditorNode | undefined {
-  return RED.nodes.node(typed("#node-config-input-account")) ?? undefined;
+function attachment(): NewDevice["attach"] {
+  const choice = typed("#arduino-cloud-device-attach");
+  if (choice === "new") return { to: "new", thing: typed("#arduino-cloud-device-new-thing") };
+  return choice === "existing"
+    ? { to: "existing", thing: typed("#arduino-cloud-device-thing") }
+    : { to: "none", thing: "" };
 }
 
 function typed(field: string): string {

@@ -4,10 +4,12 @@ import { type Choice, ChoiceIndex } from "./search";
 import { errorText, type Translate } from "./text";
 
 export interface PickerOptions {
-  /** The default that the choice is stored in. */
+  /** What is chosen; the default of that name holds the choice, if `place` does not say otherwise. */
   field: "thing" | "property" | "device" | "dashboard" | "trigger";
-  /** The default that keeps the readable name, so that labels work without the cloud. */
-  nameField: `${PickerOptions["field"]}Name`;
+  /** The default that keeps the readable name, so that labels work without the cloud; absent: it is not kept. */
+  nameField?: `${PickerOptions["field"]}Name`;
+  /** Selectors of the field and of the line below it, where they are not those of a node's default. */
+  place?: { input: string; hint: string };
   translate: Translate;
   /** Asks for the choices; `undefined` where there is nothing to choose from yet, as without an account. */
   load: (refresh: boolean) => Promise<Choice[]> | undefined;
@@ -40,10 +42,11 @@ export class Picker {
   #value: string;
 
   constructor(options: PickerOptions) {
+    const { field, nameField, place } = options;
     this.#options = options;
-    this.#input = $(`#node-input-${options.field}`);
-    this.#nameInput = $(`#node-input-${options.nameField}`);
-    this.#hint = $(`#arduino-cloud-${options.field}-hint`);
+    this.#input = $(place?.input ?? `#node-input-${field}`);
+    this.#nameInput = nameField === undefined ? $() : $(`#node-input-${nameField}`);
+    this.#hint = $(place?.hint ?? `#arduino-cloud-${field}-hint`);
     this.#value = this.value;
     this.#known = { value: this.#value, name: String(this.#nameInput.val() ?? "") };
     this.#combo = new Combo({

@@ -16,6 +16,9 @@ describe("the device form", function () {
     this.timeout(120_000);
     house = await startHouse();
     house.addThing("Garden", {});
+    const { store, userId } = house.simulator;
+    store.createDevice({ name: "Opta", type: "opta" }, { userId });
+    for (let count = 0; count < 2_000; count++) house.addThing(`Thing ${count}`, {});
     red = await startNodeRed();
     const { clientId, clientSecret, ...settings } = house.account;
     const credentials = { clientId, clientSecret };
@@ -33,7 +36,9 @@ describe("the device form", function () {
   });
 
   const input = (field: string) => editor.page.locator(`#node-config-input-${field}`);
+  const attach = () => editor.page.locator("#arduino-cloud-device-attach");
   const things = () => editor.page.locator("#arduino-cloud-device-thing");
+  const hint = (list: "thing" | "id") => editor.page.locator(`#arduino-cloud-device-${list}-hint`);
   const told = () => editor.page.locator("#arduino-cloud-device-created");
   const open = async (id: string): Promise<void> => {
     await editor.page.evaluate((node) => {
@@ -57,31 +62,71 @@ describe("the device form", function () {
     await told().getByText("Choose an account first.").waitFor();
   });
 
-  it("offers the things of the account", async () => {
+  it("offers the things of the account, those with a device last, and keeps what is typed", async () => {
     await input("account").selectOption("account");
-    await things().locator("option", { hasText: "Garden" }).waitFor({ state: "attached" });
-    assert.deepEqual(await things().locator("option").allInnerTexts(), [
+    assert.deepEqual(await attach().locator("option").allInnerTexts(), [
       "no thing yet",
       "a new thing",
-      "Garden",
-      "House",
+      "a thing of the account",
     ]);
-    assert.equal(await editor.page.locator("#arduino-cloud-device-new-thing").isVisible(), false);
+    for (const field of ["new-thing", "thing"])
+      assert.equal(await editor.page.locator(`#arduino-cloud-device-${field}`).isVisible(), false);
+    await attach().selectOption("existing");
+    await hint("thing").getByText("2002 things to choose from.").waitFor();
+    await things().click();
+    await editor.choices.first().waitFor();
+    assert.match(await editor.choices.first().innerText(), /^Garden/);
+    await things().fill("hous");
+    await editor.choices.filter({ hasText: "It has a device already." }).waitFor();
+    await editor.picture("device-attach");
+    await editor.page.keyboard.press("Enter");
+    assert.equal(await things().inputValue(), house.thingId);
+    assert.match(await hint("thing").innerText(), /^House.*\s+It has a device already\.$/);
+    await things().fill("Somewhere else");
+    await hint("thing").getByText("It is used as typed: an ID or an exact name.").waitFor();
+    await editor.page.keyboard.press("Escape");
+    assert.equal(await things().inputValue(), "Somewhere else");
+    await editor.expectNoRawKeys();
     editor.expectNoTrouble();
   });
 
-  it("says why a thing can't be had, and creates nothing", async () => {
-    await things().selectOption({ label: "House" });
+  it("asks which thing, says why one can't be had, and creates nothing", async () => {
+    await things().fill("");
+    await editor.page.keyboard.press("Escape");
     await editor.page.locator("#arduino-cloud-device-create").click();
-    await told().locator(".arduino-cloud-problem").waitFor();
+    await told().getByText("Choose the thing first.").waitFor();
+    await things().fill("House");
+    await editor.page.keyboard.press("Enter");
+    await editor.page.locator("#arduino-cloud-device-create").click();
+    await told().getByText("It conflicts with something that exists.").waitFor();
     assert.equal(await createdId(), "");
-    assert.equal(house.simulator.store.devices.size, 1);
+    assert.equal(house.simulator.store.devices.size, 2);
     editor.expectNoTrouble(/502 .*devices\/create/);
+  });
+
+  it("offers the account's devices when the list of IDs is opened, and takes whatever is typed", async () => {
+    const lists = (): number =>
+      house.simulator.observed.requests.filter(({ path }) => path === "/iot/v2/devices").length;
+    assert.equal(lists(), 0);
+    await input("deviceId").click();
+    await editor.choices.filter({ hasText: /^Opta.*Not a manual device/s }).waitFor();
+    assert.match(await editor.choices.first().innerText(), /^Board/);
+    await editor.choices.first().click();
+    assert.equal(await createdId(), house.deviceId);
+    assert.match(await hint("id").innerText(), /^Board/);
+    await editor.picture("device-id");
+    await input("deviceId").fill("not of this account");
+    await editor.page.keyboard.press("Escape");
+    assert.equal(await createdId(), "not of this account");
+    assert.equal(await hint("id").innerText(), "");
+    await input("deviceId").fill("");
+    assert.equal(lists(), 1);
+    editor.expectNoTrouble();
   });
 
   it("creates a device with a new thing, and shows its id but not its key", async () => {
     await input("name").fill("My Node-RED");
-    await things().selectOption({ label: "a new thing" });
+    await attach().selectOption("new");
     await editor.page.locator("#arduino-cloud-device-new-thing").fill("Made here");
     await editor.page.locator("#arduino-cloud-device-create").click();
     await told().getByText("attached to Made here").waitFor();
