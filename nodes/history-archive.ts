@@ -17,13 +17,19 @@ export class ArchiveMemory {
     this.#memory = new NodeMemory(node, "archive", () => ({ positions: this.archive.toJSON() }), store);
   }
 
-  /** Resolves when what a predecessor left has been read. */
+  /**
+   * Resolves when what a predecessor left has been read; not at all after the close.
+   * @throws CloudError `server_error` where the store can't be read: to begin anew would give all values again
+   */
   open(): Promise<void> {
-    this.#opened ??= new Promise((resolve) => {
+    this.#opened ??= new Promise<void>((resolve, reject) => {
       this.#memory.open(() => {
         this.archive.restore(this.#memory.at("positions"));
         resolve();
-      });
+      }, reject);
+    }).catch((reason: unknown) => {
+      this.#opened = undefined;
+      throw reason;
     });
     return this.#opened;
   }

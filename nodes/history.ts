@@ -104,7 +104,7 @@ class HistoryReader {
     else if (action === "cancel") this.#runs.cancel();
     else if (action === "reset") {
       this.#runs.cancel();
-      await this.#runs.add(() => this.#memory.forget());
+      await this.#runs.add((signal) => abortable(this.#memory.forget(), signal, work));
     } else if (action === "") await this.#runs.add((signal) => this.#answer(message, send, signal));
     else {
       throw new CloudError(

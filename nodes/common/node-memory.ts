@@ -1,6 +1,6 @@
 import type { Node } from "node-red";
 import { isPlainObject } from "../../cloud/data/render";
-import { toCloudError } from "../../cloud/errors";
+import { CloudError, toCloudError } from "../../cloud/errors";
 
 /** How often what a node remembers is written down while it runs, in milliseconds. */
 const savePause = 5_000;
@@ -16,7 +16,10 @@ export class NodeMemory {
   readonly #read: () => Record<string, unknown>;
   #kept: Record<string, unknown> = {};
   #saved = "";
+  /** Resolves when the store has what was last written. */
+  #writing: Promise<void> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
 
   /**
    * @param read gives what is to be remembered at the moment
@@ -29,10 +32,24 @@ export class NodeMemory {
     this.#store = store === "" ? undefined : store;
   }
 
-  /** Reads what a predecessor left, calls `ready`, and from then on writes down every few seconds what has changed. */
-  open(ready: () => void): void {
+  /**
+   * Reads what a predecessor left, calls `ready`, and from then on writes down every few seconds what has changed. Calls
+   * nothing any more once it is closed.
+   * @param failed called in place of `ready` where the store can't be read; without it, that is told of and counts as
+   *   nothing left
+   */
+  open(ready: () => void, failed?: (error: CloudError) => void): void {
     this.#node.context().get(this.#key, this.#store, (error: unknown, value: unknown) => {
-      if (error) this.#node.warn(`The context store could not be read: ${toCloudError(error).message}`);
+      // A store may take its time; by then a successor may be at work with the same key.
+      if (this.#isClosed) return;
+      if (error) {
+        const fault = storeFault("read", error);
+        if (failed !== undefined) {
+          failed(fault);
+          return;
+        }
+        this.#node.warn(fault.message);
+      }
       if (isPlainObject(value)) this.#kept = value;
       this.#timer = setInterval(() => void this.save(), savePause);
       ready();
@@ -47,23 +64,29 @@ export class NodeMemory {
   /** Writes down what has changed. Resolves when the store has it; a store that fails is told of, and tried again. */
   save(): Promise<void> {
     const text = JSON.stringify(this.#read());
-    if (text === this.#saved) return Promise.resolve();
+    if (text === this.#saved) return this.#writing;
     this.#saved = text;
-    return new Promise((resolve) => {
+    this.#writing = new Promise((resolve) => {
       this.#node.context().set(this.#key, JSON.parse(text), this.#store, (error: unknown) => {
         if (error) {
           this.#saved = "";
-          this.#node.warn(`The context store could not be written: ${toCloudError(error).message}`);
+          this.#node.warn(storeFault("written", error).message);
         }
         resolve();
       });
     });
+    return this.#writing;
   }
 
   /** Writes down what is left, if it was ever opened, and ends. */
   async close(): Promise<void> {
+    this.#isClosed = true;
     if (this.#timer === undefined) return;
     clearInterval(this.#timer);
     await this.save();
   }
+}
+
+function storeFault(done: "read" | "written", reason: unknown): CloudError {
+  return new CloudError("server_error", `The context store could not be ${done}: ${toCloudError(reason).message}`);
 }
