@@ -1,4 +1,5 @@
 import type { CloudError } from "../errors";
+import { printable } from "../rest/text";
 import { type CheckId, type CodeOf, type Level, titles, type Topic, topics } from "./topics";
 
 /** The values of a sentence by name; `check` is the id of another check. Names of things may hold anything. */
@@ -31,13 +32,13 @@ export function isBlocking({ level, topic, code }: Answer): boolean {
   return level === "problem" || (topic === "general" && code === "blocked");
 }
 
-/** The finding as an English sentence. */
+/** The finding as an English sentence, in one line whatever names hold. */
 export function sentenceOf({ topic, code, values }: Answer): string {
   const answers: Readonly<Record<string, readonly [Level, string]>> = topics[topic];
   const template = answers[code]?.[1] ?? code;
   return template.replace(/__(\w+?)__/g, (_match, name: string) => {
     const value = values[name] ?? "";
-    return name === "check" ? titles[value as CheckId] : String(value);
+    return name === "check" ? titles[value as CheckId] : printable(String(value));
   });
 }
 

@@ -8,11 +8,9 @@ import { answer, fieldsOf, registerList, resolveEnvironment, withTyped } from ".
 import type { CreatedDevice, ThingDetail } from "./admin-answers";
 import { listThingOfDevice } from "./admin-lists";
 import { keepCreatedKey } from "./device-credentials";
+import { readNodeId } from "./node-id";
 
 const usualName = "Node-RED";
-/** What the ids of nodes look like. */
-const nodeId = /^[\w.-]{1,64}$/;
-
 /** A list that is not older, in milliseconds, need not be asked for again. */
 const freshEnough = 30_000;
 
@@ -51,7 +49,8 @@ async function thingOfDevice(
 
 async function create(RED: NodeAPI, request: Request, signal: AbortSignal): Promise<CreatedDevice> {
   const body = fieldsOf(request.body);
-  const node = readNode(RED, body.node);
+  // No other node's credentials may be touched.
+  const node = readNodeId(RED, body.node, ["arduino-cloud-device"], "node is not the id of a device node");
   const wish = {
     name: textOf(body.name) || usualName,
     attachment: readAttachment(body.attach),
@@ -64,16 +63,6 @@ async function create(RED: NodeAPI, request: Request, signal: AbortSignal): Prom
       : await withTyped(RED, request, make);
   keepCreatedKey(RED, node, id, secretKey);
   return { deviceId: id, thing: thing ?? null };
-}
-
-/** The node that the key is for; no other node's credentials may be touched. */
-function readNode(RED: NodeAPI, given: unknown): string {
-  const id = textOf(given);
-  const node = nodeId.test(id) ? (RED.nodes.getNode(id) as { type: string } | null | undefined) : undefined;
-  if (!nodeId.test(id) || (node && node.type !== "arduino-cloud-device")) {
-    throw new CloudError("invalid_input", "The field node is not the id of a device node.");
-  }
-  return id;
 }
 
 function readAttachment(given: unknown): Attachment {

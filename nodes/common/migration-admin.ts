@@ -3,10 +3,9 @@ import type { NodeAPI } from "node-red";
 import { CloudError } from "../../cloud/errors";
 import { answer, fieldsOf } from "./admin";
 import type { CarriedKeys } from "./admin-answers";
+import { readNodeId } from "./node-id";
 import { copyOldKey } from "./old-credentials";
 
-/** What the ids of nodes look like. */
-const nodeId = /^[\w.-]{1,64}$/;
 /** The node types whose credentials this is about, where a node of that id runs. */
 const types = ["arduino-connection", "arduino-cloud-account"];
 
@@ -29,17 +28,10 @@ function carryKeys(RED: NodeAPI, request: Request): CarriedKeys {
   if (!Array.isArray(keys)) throw new CloudError("invalid_input", "The field keys is not a list.");
   const moves = keys.map((key: unknown) => {
     const { from, to } = fieldsOf(key);
-    return { from: readNode(RED, "from", from), to: readNode(RED, "to", to) };
+    // No other node's credentials may be touched.
+    const read = (field: string, given: unknown): string =>
+      readNodeId(RED, given, types, `${field} is not the id of a connection or account`);
+    return { from: read("from", from), to: read("to", to) };
   });
   return { carried: moves.filter(({ from, to }) => copyOldKey(RED, from, to)).map(({ to }) => to) };
-}
-
-/** The id of a connection or account; no other node's credentials may be touched. */
-function readNode(RED: NodeAPI, field: string, given: unknown): string {
-  const id = typeof given === "string" && nodeId.test(given) ? given : "";
-  const node = id === "" ? undefined : (RED.nodes.getNode(id) as { type: string } | null | undefined);
-  if (id === "" || (node && !types.includes(node.type))) {
-    throw new CloudError("invalid_input", `The field ${field} is not the id of a connection or account.`);
-  }
-  return id;
 }

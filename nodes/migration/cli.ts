@@ -83,7 +83,7 @@ function write(file: string, text: string, { keys }: Migration): string {
   const lines = [`Written to ${file}${backup === undefined ? "" : `; what was there is in ${backup}`}.`];
   lines.push("The API keys stay where they are, in the credentials file (flows_cred.json goes with flows.json).");
   for (const { name } of keys.filter(({ from, to }) => from !== to))
-    lines.push(`Enter the API key of the account "${name}" in the editor.`);
+    lines.push(`Enter the API key of the account ${quoted(name)} in the editor.`);
   return `${lines.join("\n")}\n`;
 }
 
@@ -93,12 +93,21 @@ function report({ steps }: Migration): string {
     "arduino-cloud-migration"
   ];
   const say = ({ code, values = {} }: Note): string =>
-    texts.note[code].replace(/__(\w+)__/g, (whole, name: string) => String(values[name] ?? whole));
+    texts.note[code].replace(/__(\w+)__/g, (whole, name: string) => oneLine(String(values[name] ?? whole)));
   return steps
     .map(({ id, name, from, to, notes }) =>
-      [`${from} ${JSON.stringify(name || id)} -> ${to}`, ...notes.map((note) => `  - ${say(note)}`), ""].join("\n"),
+      [`${from} ${quoted(name || id)} -> ${to}`, ...notes.map((note) => `  - ${say(note)}`), ""].join("\n"),
     )
     .join("\n");
+}
+
+function quoted(name: string): string {
+  return JSON.stringify(oneLine(name));
+}
+
+/** A text from the file, without what a terminal would take for commands. */
+function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }
 
 interface Texts {

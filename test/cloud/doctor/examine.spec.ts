@@ -81,6 +81,12 @@ describe("an examination", () => {
     );
   });
 
+  it("stays one line for each finding, whatever names hold", () => {
+    const thing = "Shed\n[problem] API key: it is all wrong";
+    const text = reportText([{ id: "subscription", ...found("subscription", "ok", { thing }) }]);
+    assert.equal(text, "[ok] Subscription: The values of Shed [problem] API key: it is all wrong can be followed.");
+  });
+
   it("has a cure for every problem and warning", () => {
     for (const answers of Object.values(topics))
       for (const [level, sentence] of Object.values(answers) as [string, string][]) {

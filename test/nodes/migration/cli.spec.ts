@@ -76,6 +76,15 @@ describe("migration from the command line", function () {
     assert.match(stdout, new RegExp(`Enter the API key of the account "My application \\(${space}\\)"`));
   });
 
+  it("keeps what names and spaces hold from the terminal", async () => {
+    const hostile = "\u001b[2J\u009b2J\nproperty in";
+    await put("flows.json", JSON.stringify(flow.map((node) => ({ ...node, name: hostile, organization: hostile }))));
+    const { stdout } = await run("migrate", "flows.json", "--write", "out.json");
+    assert.match(stdout, /property out "\[2J 2J property in" ->/);
+    // eslint-disable-next-line no-control-regex -- these are what it is about
+    assert.doesNotMatch(stdout, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+  });
+
   it("takes what the admin API gives, and a byte order mark", async () => {
     await put("flows.json", `\uFEFF${JSON.stringify({ flows: flow, rev: "1" })}`);
     assert.equal((await run("migrate", "flows.json", "--write", "out.json")).code, 0);

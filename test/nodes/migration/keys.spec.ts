@@ -137,6 +137,7 @@ describe("a flow that came from Arduino's own nodes", function () {
         [{ from: "connection", to: "function" }],
         [{ from: "function", to: "new" }],
         [{ from: "connection", to: "../etc" }],
+        [{ from: "connection", to: "__proto__" }],
       ]) {
         const { status, text } = await carry(red, keys);
         assert.equal(status, 400, JSON.stringify(keys));
