@@ -19,7 +19,7 @@ export class ArchiveMemory {
 
   /**
    * Resolves when what a predecessor left has been read; not at all after the close.
-   * @throws CloudError `server_error` where the store can't be read: to begin anew would give all values again
+   * @throws CloudError `precondition_failed` where the store can't be read: to begin anew would give all values again
    */
   open(): Promise<void> {
     this.#opened ??= new Promise<void>((resolve, reject) => {

@@ -7,6 +7,9 @@ const action = "arduino-cloud:show-sidebar";
 RED.plugins.registerPlugin(id, {
   type: id,
   onadd: () => {
+    // The script runs again when the package is disabled and enabled, and nothing of this can be added twice.
+    RED.actions.remove(action);
+    if (RED.sidebar.containsTab(id)) RED.sidebar.removeTab(id);
     const translate = textsOf(id);
     const tab = new CloudTab(translate);
     RED.sidebar.addTab({

@@ -99,7 +99,13 @@ declare const RED: {
   settings: { context?: { default: string; stores: string[] } };
   popover: { tooltip(target: JQuery, text: string): unknown };
   plugins: { registerPlugin(id: string, definition: { type: string; onadd: () => void }): void };
-  sidebar: { addTab(tab: SidebarTab): void; show(id: string): void; config: { refresh(): void } };
+  sidebar: {
+    addTab(tab: SidebarTab): void;
+    removeTab(id: string): void;
+    containsTab(id: string): boolean;
+    show(id: string): void;
+    config: { refresh(): void };
+  };
   palette: { refresh(): void };
   menu: { addItem(menu: string, item: { id: string; label: string; onselect: string }): void };
   actions: {

@@ -88,5 +88,5 @@ export class NodeMemory {
 }
 
 function storeFault(done: "read" | "written", reason: unknown): CloudError {
-  return new CloudError("server_error", `The context store could not be ${done}: ${toCloudError(reason).message}`);
+  return new CloudError("precondition_failed", `The context store could not be ${done}: ${toCloudError(reason).message}`);
 }

@@ -234,4 +234,16 @@ describe("the sidebar", function () {
     await editor.page.getByText("Shown is what was seen last.").waitFor({ state: "detached", timeout: 40_000 });
     editor.expectNoTrouble(/^50[24] .*\/arduino-cloud\//);
   });
+
+  it("is there once when the package is disabled and enabled again", async () => {
+    await editor.page.evaluate(() => {
+      const { plugins } = (globalThis as unknown as { RED: { plugins: { getPlugin(id: string): { onadd(): void } } } })
+        .RED;
+      plugins.getPlugin("arduino-cloud-sidebar").onadd();
+    });
+    await editor.showTab("arduino-cloud-sidebar");
+    await line(temperature).waitFor();
+    assert.equal(await editor.page.locator(".arduino-cloud-sidebar").count(), 1);
+    editor.expectNoTrouble();
+  });
 });

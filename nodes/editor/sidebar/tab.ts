@@ -82,6 +82,8 @@ export class CloudTab {
       RED.events.on(event, () => this.#accountsMayDiffer());
     const element = this.element.get(0);
     if (element !== undefined) watchVisibility(element, (isVisible) => this.#watch.setVisible(isVisible));
+    // The package may be enabled in an editor that has its flows already.
+    this.#accountsMayDiffer();
   }
 
   #accountsMayDiffer(): void {
