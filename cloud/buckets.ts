@@ -72,9 +72,9 @@ export function bucketAt(time: number, width: BucketWidth): BucketSpan {
 export type BucketValue = Partial<Record<Lowercase<Statistic>, unknown>>;
 
 /**
- * Condenses the points of pages to one for each variable and bucket that has any, ascending in time as they are. A point has the start
- * of its bucket as its time, which may lie ahead of the window. With one statistic of a variable its value is that, with
- * several an object of them; MIN, MAX and MEAN count booleans as 1 and 0. Holds one bucket of each variable.
+ * Condenses the points of pages to one for each variable and bucket that has any, ascending in time as they are. A point
+ * has the start of its bucket as its time, which may lie ahead of the window. With one statistic of a variable its value is
+ * that, with several an object of them; MIN, MAX and MEAN count booleans as 1 and 0. Holds one bucket of each variable.
  * @param wanted the statistics of each property id, in the order in which variables come out
  */
 export async function* inBuckets(

@@ -24,8 +24,9 @@ export interface EmitterSettings {
   deadband: number;
   /** Messages have the shape that Arduino's own nodes give them. */
   compatible: boolean;
-  /** The variable that the settings name (its name or id; blank for every one), and its display name that the editor saved, until the cloud tells it. */
+  /** The variable that the settings name, by its name or id; blank for every one. */
   property: string;
+  /** Its display name as the editor saved it, until the cloud tells it. */
   propertyName: string;
 }
 

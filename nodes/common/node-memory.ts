@@ -88,5 +88,8 @@ export class NodeMemory {
 }
 
 function storeFault(done: "read" | "written", reason: unknown): CloudError {
-  return new CloudError("precondition_failed", `The context store could not be ${done}: ${toCloudError(reason).message}`);
+  return new CloudError(
+    "precondition_failed",
+    `The context store could not be ${done}: ${toCloudError(reason).message}`,
+  );
 }

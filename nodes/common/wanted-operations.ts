@@ -1,4 +1,7 @@
-/** An operation of manage that is none of the API, but stands on many of them, as data for the runtime, the form and the manual. */
+/**
+ * An operation of manage that is none of the API, but stands on many of them, as data for the runtime, the form and the
+ * manual.
+ */
 export interface WantedOperation {
   readonly resource: string;
   readonly name: "ensure" | "create-from-template" | "doctor";

@@ -19,8 +19,8 @@ let lists = 0;
 
 /**
  * The list below a text field, as the combobox pattern of WAI-ARIA has it: the field keeps the focus, arrow keys move
- * through the list, Enter and Tab take what is marked, Escape closes the list and nothing else. Only what is in sight is drawn, so
- * that it stays quick with 20,000 entries.
+ * through the list, Enter and Tab take what is marked, Escape closes the list and nothing else. Only what is in sight is
+ * drawn, so that it stays quick with 20,000 entries.
  */
 export class Combo {
   readonly #options: ComboOptions;

@@ -103,7 +103,10 @@ export function fetchNamed(
   return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/${resource}`, refresh);
 }
 
-/** The things with their variables and last values, or the devices with their status, of an account. Rejects with `ListError`. */
+/**
+ * The things with their variables and last values, or the devices with their status, of an account. Rejects with
+ * `ListError`.
+ */
 export function fetchOverview<Part extends "things" | "devices">(
   account: EditorNode,
   part: Part,

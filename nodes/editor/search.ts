@@ -61,9 +61,9 @@ export class ChoiceIndex {
   }
 
   /**
-   * The choices that match all words of a text, best first: what is exactly so called, what begins so, what
-   * contains it, what has it in its type or id. With no text, or with the present choice, all of them, the present one first. Choices that would not work come last,
-   * and those of one owner stand together.
+   * The choices that match all words of a text, best first: what is exactly so called, what begins so, what contains it,
+   * what has it in its type or id. With no text, or with the present choice, all of them, the present one first. Choices
+   * that would not work come last, and those of one owner stand together.
    */
   search(text: string, present: string | undefined): Choice[] {
     const wanted = text.trim().toLowerCase();
