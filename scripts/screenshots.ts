@@ -40,6 +40,7 @@ async function main(): Promise<void> {
     );
     await takeFlow(page);
     await takeSidebar(page);
+    await takeDoctor(page);
     await takeForm(page);
     await takeDashboard(page, demo.dashboardUrl);
   } finally {
@@ -72,6 +73,15 @@ async function takeSidebar(page: Page): Promise<void> {
   await line("Temperature").click();
   await page.waitForTimeout(500);
   await page.screenshot({ path: path.join(images, "sidebar.png") });
+}
+
+/** What the doctor says of the demo's account. */
+async function takeDoctor(page: Page): Promise<void> {
+  await page.evaluate(() => (globalThis as EditorPage).RED?.actions.invoke("arduino-cloud:doctor"));
+  const dialog = page.locator(".ui-dialog:visible");
+  await dialog.locator(".arduino-cloud-checks li").nth(8).waitFor();
+  await dialog.screenshot({ path: path.join(images, "doctor.png") });
+  await dialog.locator(".arduino-cloud-close").click();
 }
 
 /** The form of property in with its list of variables open. */

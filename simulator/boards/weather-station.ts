@@ -33,13 +33,16 @@ export function weatherAt(moment: Moment): Values {
   };
 }
 
+/** A history of a value a minute shows the quick waves only if they are slower. */
+const calm = 1 / 40;
+
 /** What the sensors would have read at any time, so that a history made of it goes on where the board begins. */
 export const weatherCurves: Readonly<Record<string, Curve>> = Object.fromEntries(
   (["temperature", "humidity", "pressure", "rain"] as const).map((name) => [
     name,
     (time) => {
-      const seconds = time / 1_000;
-      return weatherAt({ seconds, now: seconds, local: seconds })[name] as number | boolean;
+      const now = time / 1_000;
+      return weatherAt({ seconds: calm * now, now, local: now })[name] as number | boolean;
     },
   ]),
 );
