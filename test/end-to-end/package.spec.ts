@@ -1,12 +1,28 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
 import { packPackage, type Packed } from "../support/node-red";
 
-const manifest = JSON.parse(readFileSync(path.resolve(__dirname, "..", "..", "package.json"), "utf8")) as {
+const root = path.resolve(__dirname, "..", "..");
+const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
   dependencies: Record<string, string>;
   "node-red": { nodes: Record<string, string>; plugins: Record<string, string> };
 };
+/** What npm installs, by folder. */
+const { packages } = JSON.parse(readFileSync(path.join(root, "package-lock.json"), "utf8")) as {
+  packages: Record<string, { dev?: boolean; resolved?: string; hasInstallScript?: boolean }>;
+};
+/** The folders of what is installed beside the package, for its users. */
+const installed = Object.keys(packages).filter((folder) => folder !== "" && packages[folder]?.dev !== true);
+
+/** The bytes of all files of a package, without those of packages within it. */
+function sizeOf(folder: string): number {
+  return readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+    const file = path.join(folder, entry.name);
+    if (entry.isDirectory()) return sum + (entry.name === "node_modules" ? 0 : sizeOf(file));
+    return sum + statSync(file).size;
+  }, 0);
+}
 
 describe("the packed package", function () {
   this.timeout(60_000);
@@ -42,5 +58,15 @@ describe("the packed package", function () {
     // Nine languages are half of it.
     assert.ok(packed.size < 700_000, `${packed.size} bytes packed`);
     assert.deepEqual(Object.keys(manifest.dependencies).sort(), ["axios", "mqtt"]);
+  });
+
+  it("takes less than 15 MB with all that it stands on, and needs neither a compiler nor git", () => {
+    const bytes = installed.reduce((sum, folder) => sum + sizeOf(path.join(root, folder)), packed.unpackedSize);
+    assert.ok(bytes > 4_000_000 && bytes < 15_000_000, `${bytes} bytes installed`);
+    for (const folder of installed) {
+      assert.notEqual(packages[folder]?.hasInstallScript, true, folder);
+      // Without an address it comes from the registry: npm leaves it out where settings say so.
+      assert.match(packages[folder]?.resolved ?? "https:", /^https:/, folder);
+    }
   });
 });
