@@ -58,6 +58,17 @@ export function toCloudError(reason: unknown): CloudError {
   return new CloudError("server_error", reason instanceof Error ? reason.message : String(reason));
 }
 
+/** Either what a promise gives, or its error. */
+export async function attempt<T>(
+  promise: Promise<T>,
+): Promise<{ value: T; error?: never } | { value?: never; error: CloudError }> {
+  try {
+    return { value: await promise };
+  } catch (reason) {
+    return { error: toCloudError(reason) };
+  }
+}
+
 /** The error of work that was given up because its node closed or its caller aborted. */
 export function cancelled(what: string): CloudError {
   return new CloudError("cancelled", `${what} was cancelled before it was done.`);

@@ -1,5 +1,5 @@
 import { abortable } from "../rest/abort";
-import { CloudError, toCloudError } from "../errors";
+import { CloudError } from "../errors";
 import { type Answer, type Finding, found, isBlocking } from "./finding";
 import type { CheckId } from "./topics";
 
@@ -67,16 +67,5 @@ async function outcomeOf<State>(
     if (mine.aborted) return [found("general", "overdue", { seconds: Math.round(limit / 1000) })];
     // The text of anything else has not been checked for secrets.
     return [reason instanceof CloudError ? found("general", "fault", {}, reason) : found("general", "fault")];
-  }
-}
-
-/** Either what a promise gives, or its error. */
-export async function attempt<T>(
-  promise: Promise<T>,
-): Promise<{ value: T; error?: never } | { value?: never; error: CloudError }> {
-  try {
-    return { value: await promise };
-  } catch (reason) {
-    return { error: toCloudError(reason) };
   }
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { AccountSettings } from "../../cloud/account";
 import { openLink } from "../../cloud/data/link";
-import { type CloudError, toCloudError } from "../../cloud/errors";
+import { attempt, type CloudError, toCloudError } from "../../cloud/errors";
 import { createRest, type Rest, type Token } from "../../cloud/rest";
 import { probe } from "../../cloud/rest/reachability";
 import type { Check, CheckName } from "./admin-answers";
@@ -107,17 +107,6 @@ async function brokerCheck(rest: Rest, token: Token, settings: AccountSettings, 
   if (error !== undefined) return failed("broker", error, { host });
   await link.close();
   return passed("broker", { host });
-}
-
-/** Either what a promise gives, or its error. */
-async function attempt<T>(
-  promise: Promise<T>,
-): Promise<{ value: T; error?: never } | { value?: never; error: CloudError }> {
-  try {
-    return { value: await promise };
-  } catch (reason) {
-    return { error: toCloudError(reason) };
-  }
 }
 
 function passed(name: CheckName, values: Check["values"] = {}): Check {

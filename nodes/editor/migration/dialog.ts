@@ -22,22 +22,7 @@ export function openMigration(translate: Translate): void {
   const show = (): void => void list.empty().append(stepsOf(plan(keep.is(":checked")), translate));
   keep.on("change", show);
   show();
-  const content = $("<div>")
-    .addClass("arduino-cloud-migration")
-    .append(
-      $("<p>").text(translate("tip.intro")),
-      ...locked.map((name) =>
-        $("<p>")
-          .addClass("arduino-cloud-problem")
-          .text(translate("tip.locked", { flow: name })),
-      ),
-      list.attr("aria-label", translate("label.title")),
-      $("<div>").append(
-        keep,
-        $("<label>", { for: field }).css("display", "inline").text(translate("label.keep-shape")),
-      ),
-      $("<div>").addClass("arduino-cloud-hint").text(translate("tip.keep-shape")),
-    );
+  const content = $("<div>").addClass("arduino-cloud-migration").append(contentOf({ locked, keep, list }, translate));
   const close = (): void => void content.dialog("close");
   const convert = (): void => {
     // The ids of new accounts must be those that the keys go to.
@@ -60,6 +45,23 @@ export function openMigration(translate: Translate): void {
       { text: translate("label.convert"), class: "primary", disabled: locked.length > 0, click: convert },
     ],
   });
+}
+
+/** What the dialog says, from the top. */
+function contentOf(
+  { locked, keep, list }: { locked: readonly string[]; keep: JQuery; list: JQuery },
+  translate: Translate,
+): JQuery[] {
+  const problem = (flow: string): JQuery =>
+    $("<p>").addClass("arduino-cloud-problem").text(translate("tip.locked", { flow }));
+  const label = $("<label>", { for: field }).css("display", "inline").text(translate("label.keep-shape"));
+  return [
+    $("<p>").text(translate("tip.intro")),
+    ...locked.map(problem),
+    list.attr("aria-label", translate("label.title")),
+    $("<div>").append(keep, label),
+    $("<div>").addClass("arduino-cloud-hint").text(translate("tip.keep-shape")),
+  ];
 }
 
 function stepsOf({ steps }: Migration, translate: Translate): JQuery[] {
