@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
-import type { AxeResults } from "axe-core";
 import type { Browser } from "playwright-core";
 import { type House, startHouse } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
+import { seriousFindings } from "./axe";
 import { Editor, startBrowser } from "./editor";
 
-const axePath = require.resolve("axe-core/axe.min.js");
 const flowNodes = ["property-in", "property-out", "property-get", "device-status", "history", "manage"];
 const configNodes = ["account", "device"];
 
@@ -52,7 +51,6 @@ describe("the forms for everybody", function () {
     ]);
     browser = await startBrowser();
     editor = await Editor.open(browser, red.url);
-    await editor.page.addScriptTag({ path: axePath });
   });
 
   after(async () => {
@@ -67,20 +65,7 @@ describe("the forms for everybody", function () {
       for (const row of document.querySelectorAll<HTMLElement>(`${selector} .form-row`)) row.style.display = "";
       for (const part of document.querySelectorAll<HTMLDetailsElement>(`${selector} details`)) part.open = true;
     }, form);
-  /** What is wrong and serious in parts of the page, in words; the editor's own traps for password managers aside. */
-  const findings = async (...parts: string[]): Promise<string[]> => {
-    const { violations } = await editor.page.evaluate(
-      (include) =>
-        (globalThis as unknown as { axe: { run(context: object): Promise<AxeResults> } }).axe.run({
-          include,
-          exclude: [["[id^='red-ui-trap']"]],
-        }),
-      parts.map((part) => [part]),
-    );
-    return violations
-      .filter(({ impact }) => impact === "serious" || impact === "critical")
-      .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
-  };
+  const findings = (...parts: string[]): Promise<string[]> => seriousFindings(editor, ...parts);
   /** The controls in sight that the Tab key does not come to. */
   const unreached = async (form: string): Promise<string[]> => {
     const controls = editor.page.locator(`${form} :is(input, select, button, summary, a[href]):visible:enabled`);

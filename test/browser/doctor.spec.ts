@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { AxeResults } from "axe-core";
 import type { Browser, Locator } from "playwright-core";
 import { type House, startHouse, until } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
+import { seriousFindings } from "./axe";
 import { Editor, startBrowser } from "./editor";
 
 const hostile = `<img src=x onerror=alert(1)> "quoted" 🌡`;
@@ -150,17 +150,7 @@ describe("the doctor's dialog", function () {
   });
 
   it("is usable by everybody", async () => {
-    await editor.page.addScriptTag({ path: require.resolve("axe-core/axe.min.js") });
-    const { violations } = await editor.page.evaluate(() =>
-      (globalThis as unknown as { axe: { run(context: object): Promise<AxeResults> } }).axe.run({
-        include: [".arduino-cloud-doctor"],
-      }),
-    );
-    const serious = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
-    assert.deepEqual(
-      serious.map(({ id, nodes }) => [id, nodes[0]?.html]),
-      [],
-    );
+    assert.deepEqual(await seriousFindings(editor, ".arduino-cloud-doctor"), []);
   });
 
   it("copies a report for a forum, without secrets", async () => {

@@ -39,7 +39,8 @@ export function openMigration(translate: Translate): void {
     classes: { "ui-dialog": "red-ui-editor-dialog" },
     modal: true,
     width: 640,
-    close: () => void content.dialog("destroy").remove(),
+    // Later: the editor looks for the place of the key that has closed it.
+    close: () => void setTimeout(() => content.dialog("destroy").remove()),
     buttons: [
       { text: translate("label.cancel"), click: close },
       { text: translate("label.convert"), class: "primary", disabled: locked.length > 0, click: convert },
