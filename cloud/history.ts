@@ -155,7 +155,11 @@ function parseInterval(given: unknown, mode: keyof typeof least): number {
   const lowest = least[mode];
   if (typeof interval === "number" && Number.isInteger(interval) && interval >= lowest && interval <= most)
     return interval;
-  throw wrongWish("interval", given, `whole seconds from ${lowest} to ${most} in mode ${mode}`);
+  throw wrongWish(
+    "interval",
+    given,
+    `whole seconds from ${lowest} to ${most} in mode ${mode}; mode buckets takes others`,
+  );
 }
 
 function parseAggregation(given: string): string {

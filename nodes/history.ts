@@ -17,6 +17,7 @@ import { oldChartMessage } from "./common/old-shape";
 import { refuse } from "./common/refuse";
 import type { RawSettings } from "./common/settings";
 import { NodeStatus } from "./common/status";
+import { requireStore } from "./common/node-memory";
 import { ArchiveMemory } from "./history-archive";
 import { HandOver } from "./history-hand-over";
 import { oldSeriesOf, rowsOf, variablesById, type WholeOutput, wholeOf } from "./history-output";
@@ -150,6 +151,7 @@ class HistoryReader {
   async #continue(plan: HistoryPlan, given: Pick<Run, "message" | "send" | "signal">, now: number): Promise<boolean> {
     const { message, signal } = given;
     if (plan.mode !== "raw") throw wrongWish("mode", plan.mode, 'raw, where since is "last run"');
+    requireStore(this.#RED, this.#settings.store);
     await abortable(this.#memory.open(), signal, work);
     const days = await this.#rest.retention.days(plan.thing.device_id, signal);
     const upToNow = { ...plan, to: Math.min(plan.to, now) };

@@ -1,6 +1,7 @@
-import type { Node } from "node-red";
+import type { Node, NodeAPI } from "node-red";
 import { isPlainObject } from "../../cloud/data/render";
 import { CloudError, toCloudError } from "../../cloud/errors";
+import { printable } from "../../cloud/rest/text";
 
 /** How often what a node remembers is written down while it runs, in milliseconds. */
 const savePause = 5_000;
@@ -85,6 +86,21 @@ export class NodeMemory {
     clearInterval(this.#timer);
     await this.save();
   }
+}
+
+/**
+ * Sees to it that there is a context store of this name; blank for the default one. Node-RED itself would take the default
+ * one in silence, which need not outlive a restart.
+ * @throws CloudError `not_configured`
+ */
+export function requireStore(RED: NodeAPI, store: string): void {
+  const { contextStorage } = RED.settings as { contextStorage?: unknown };
+  const names = isPlainObject(contextStorage) ? Object.keys(contextStorage) : [];
+  if (store === "" || store === "default" || names.includes(store)) return;
+  throw new CloudError(
+    "not_configured",
+    `There is no context store "${printable(store)}" in this Node-RED: choose another one in the node's settings, or add it to contextStorage in settings.js.`,
+  );
 }
 
 function storeFault(done: "read" | "written", reason: unknown): CloudError {

@@ -19,7 +19,7 @@ let lists = 0;
 
 /**
  * The list below a text field, as the combobox pattern of WAI-ARIA has it: the field keeps the focus, arrow keys move
- * through the list, Enter and Tab take what is marked, Escape closes the list and nothing else. Only what is in sight is
+ * through the list, Enter takes what is marked, Tab only what was walked to, Escape closes the list and nothing else. Only what is in sight is
  * drawn, so that it stays quick with 20,000 entries.
  */
 export class Combo {
@@ -32,6 +32,8 @@ export class Combo {
   #active = -1;
   /** Whether the list shows what was searched for: then its first entry is what Enter takes. */
   #isTyped = false;
+  /** Whether the arrow keys have moved the mark. Until then Tab leaves what is typed, which may be in no list yet. */
+  #isWalked = false;
   readonly #place = (): void => this.#put();
 
   constructor(options: ComboOptions) {
@@ -66,6 +68,7 @@ export class Combo {
 
   #open(isTyped: boolean): void {
     this.#isTyped = isTyped;
+    this.#isWalked = false;
     const text = String(this.#options.input.val() ?? "");
     const found = this.#options.search(text);
     if (found.length === 0) {
@@ -151,11 +154,14 @@ export class Combo {
     if (step !== undefined) {
       event.preventDefault();
       if (this.#list === undefined) this.#open(false);
-      else this.#mark(Math.max(0, Math.min(this.#active + step, this.#choices.length - 1)));
+      else {
+        this.#isWalked = true;
+        this.#mark(Math.max(0, Math.min(this.#active + step, this.#choices.length - 1)));
+      }
       return;
     }
     if (this.#list === undefined) return;
-    if (event.key === "Tab") this.#take(this.#active);
+    if (event.key === "Tab" && this.#isWalked) this.#take(this.#active);
     if (event.key !== "Enter" && event.key !== "Escape") return;
     // Without a list these keys are the editor's.
     event.preventDefault();

@@ -111,6 +111,13 @@ describe("arduino-cloud-history as an archive", () => {
     assert.deepEqual(codes(runtime.at("caught")), ["invalid_input", "invalid_input", "invalid_input"]);
   });
 
+  it("refuses a context store that is not there, and gives nothing", async () => {
+    const runtime = await begin({ store: "disk" });
+    store("counter", 0, 1);
+    assert.deepEqual(await run(runtime), []);
+    assert.deepEqual(codes(runtime.at("caught")), ["not_configured"]);
+  });
+
   it("begins with all that the cloud has", async () => {
     const runtime = await begin({ from: "" });
     const { store: cloud } = house.simulator;
