@@ -87,7 +87,10 @@ describe("what a history node has given", () => {
     const store = new SlowStore(left);
     store.fault = new Error("disk full");
     const memory = new ArchiveMemory(store.node, "");
-    const failed = assert.rejects(memory.open(), { code: "precondition_failed", message: /could not be read: disk full/ });
+    const failed = assert.rejects(memory.open(), {
+      code: "precondition_failed",
+      message: /could not be read: disk full/,
+    });
     store.answer();
     await failed;
     store.fault = undefined;
