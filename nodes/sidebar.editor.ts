@@ -22,6 +22,10 @@ RED.plugins.registerPlugin(id, {
       enableOnEdit: true,
       action,
     });
-    RED.actions.add(action, () => RED.sidebar.show(id));
+    const show = (): void => {
+      RED.sidebar.show(id);
+      tab.focus();
+    };
+    RED.actions.add(action, show, { label: translate("label.tab") });
   },
 });

@@ -27,7 +27,9 @@ const [first, ...others] = process.argv.slice(2);
 const isBrowser = first === "--browser";
 const given = isBrowser ? others : process.argv.slice(2);
 const specs = isBrowser
-  ? ["accessibility", "accessibility-themes", "matrix", "two-minutes"].map((name) => `test/browser/${name}.spec.ts`)
+  ? ["accessibility", "accessibility-themes", "keyboard", "matrix", "two-minutes"].map(
+      (name) => `test/browser/${name}.spec.ts`,
+    )
   : ["test/nodes/**/*.spec.ts", "test/end-to-end/**/*.spec.ts"];
 // Given files would come on top of those in .mocharc.json, so the options stand here.
 const options = ["--no-config", "--require", "tsx", "--require", "./test/support/retries.ts", "--timeout"];

@@ -52,6 +52,11 @@ export class CloudTab {
     this.#listen();
   }
 
+  /** Leads whoever uses the keyboard to the search, from where the arrow keys lead on into the tree. */
+  focus(): void {
+    this.#search.trigger("focus");
+  }
+
   #build(): void {
     const translate = this.#translate;
     const head = $('<div class="arduino-cloud-sidebar-head">').append(this.#chooser, this.#search, this.#refresh);
