@@ -59,7 +59,7 @@ export function readSettings(raw: RawSettings): HistorySettings {
     limit: Math.floor(readNumber(raw, "limit", 0, 0)),
     advance: readChoice(raw, "advance", ["auto", "next"]),
     compatible: readFlag(raw, "compatible"),
-    since: readChoice(raw, "since", ["", "window", "last-run"]),
+    since: readChoice({ since: hyphenated(raw.since) }, "since", ["", "window", "last-run"]),
     lookBack: readNumber(raw, "lookBack", 300, 0) * 1_000,
     store: readText(raw, "store"),
   };
@@ -101,13 +101,18 @@ function joined(given: unknown): unknown {
 }
 
 function sinceOf(message: Message): Since {
-  const given = textOf(message, "since");
+  const given = hyphenated(textOf(message, "since"));
   if (given === "" || given === "window") return "window";
-  if (given === "last run" || given === "last-run") return "last-run";
+  if (given === "last-run") return "last-run";
   throw new CloudError(
     "invalid_input",
     `msg.since is "${printable(given)}", but "last run", "window" or nothing is expected.`,
   );
+}
+
+/** People write "last run". */
+function hyphenated<T>(since: T): T | "last-run" {
+  return since === "last run" ? "last-run" : since;
 }
 
 function isBlank(given: unknown): boolean {

@@ -88,7 +88,7 @@ describe("arduino-cloud-history as an archive", () => {
   });
 
   it("looks back as far as it is told, and forgets at msg.action reset", async () => {
-    const runtime = await begin({ lookBack: "1" });
+    const runtime = await begin({ since: "last run", lookBack: "1" });
     store("counter", 10_000, 1);
     assert.deepEqual(values(await run(runtime)), [1]);
     store("counter", 8_999, 2);
