@@ -1,4 +1,4 @@
-export { type AccountCase, examineAccount, unusableSettings } from "./account";
+export { type AccountCase, clockAnswer, examineAccount, unusableSettings } from "./account";
 export { type DeviceCase, examineDevice } from "./device";
 export { type Finding, reportText, sentenceOf } from "./finding";
 export { type CheckId, type Level, titles, type Topic, topics } from "./topics";

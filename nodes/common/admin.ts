@@ -12,7 +12,7 @@ import { settingsCheck, testConnection } from "./connection-test";
 /** Milliseconds for one answer to the editor. */
 const patience = 30_000;
 /** A list that is not older, in milliseconds, need not be asked for again, unless the user refreshes. */
-const freshEnough = 30_000;
+export const freshEnough = 30_000;
 /** What the editor sends in place of a secret that is stored. */
 export const storedSecret = "__PWRD__";
 

@@ -2,14 +2,13 @@ import { randomUUID } from "node:crypto";
 import type { AccountSettings } from "../../cloud/account";
 import { openLink } from "../../cloud/data/link";
 import { attempt, type CloudError, toCloudError } from "../../cloud/errors";
+import { clockAnswer } from "../../cloud/doctor";
 import { createRest, type Rest, type Token } from "../../cloud/rest";
 import { probe } from "../../cloud/rest/reachability";
 import type { Check, CheckName } from "./admin-answers";
 
 /** Milliseconds for all of a test; a part that takes longer ends as `timeout`. */
 const patience = 20_000;
-/** Milliseconds by which clocks may differ: more than a slow answer explains, less than hurts anything. */
-const clockTolerance = 60_000;
 
 /** What each step can come to: the catalogue has a sentence for each. A failure that is not listed is `other`. */
 export const checkReasons: Record<CheckName, readonly string[]> = {
@@ -64,10 +63,8 @@ function networkChecks(seen: Awaited<ReturnType<typeof probe>>, error: CloudErro
 
 function clockChecks(serverTime: number | undefined): Check[] {
   if (serverTime === undefined) return [];
-  const offset = Date.now() - serverTime;
-  if (Math.abs(offset) <= clockTolerance) return [passed("clock")];
-  const minutes = Math.round(Math.abs(offset) / 60_000);
-  return [{ name: "clock", state: "warning", reason: offset > 0 ? "ahead" : "behind", values: { minutes } }];
+  const { code, values } = clockAnswer(Date.now() - serverTime);
+  return code === "ok" ? [passed("clock")] : [{ name: "clock", state: "warning", reason: code, values }];
 }
 
 /** Tells a wrong API key from a wrong space: without the space, a good key is accepted. */

@@ -4,15 +4,13 @@ import { CloudError } from "../../cloud/errors";
 import type { Rest } from "../../cloud/rest";
 import { type Attachment, createKeyedDevice, type KeyedDevice } from "../../cloud/rest/keyed-device";
 import { findAccount } from "./account-node";
-import { answer, fieldsOf, registerList, resolveEnvironment, withTyped } from "./admin";
+import { answer, fieldsOf, freshEnough, registerList, resolveEnvironment, withTyped } from "./admin";
 import type { CreatedDevice, ThingDetail } from "./admin-answers";
 import { listThingOfDevice } from "./admin-lists";
 import { keepCreatedKey } from "./device-credentials";
 import { readNodeId } from "./node-id";
 
 const usualName = "Node-RED";
-/** A list that is not older, in milliseconds, need not be asked for again. */
-const freshEnough = 30_000;
 
 /**
  * Registers the endpoints for devices:
