@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { oldFlow } from "../support/old-flow";
@@ -27,17 +28,10 @@ describe("the editor for everybody", function () {
     await house.board();
     house.addThing("Without a device", { level: "INT" });
     red = await startNodeRed();
-    const { clientId, clientSecret, ...settings } = house.account;
     const target = { z: "tab", account: "account", thing: house.thingId, thingName: "House", wires: [[]] };
     await red.deploy([
       { id: "tab", type: "tab", label: "Flow" },
-      {
-        id: "account",
-        type: "arduino-cloud-account",
-        name: "House",
-        ...settings,
-        credentials: { clientId, clientSecret },
-      },
+      accountOf(house, { name: "House" }),
       ...forms.map((set, index) => ({ id: set, type: `arduino-cloud-${set}`, ...target, x: 200, y: 60 * index + 60 })),
     ]);
     browser = await startBrowser();

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { seriousFindings } from "./axe";
@@ -20,18 +21,11 @@ describe("the forms for everybody", function () {
     this.timeout(120_000);
     house = await startHouse({ readOnly: ["sensor"] });
     red = await startNodeRed();
-    const { clientId, clientSecret, ...settings } = house.account;
     const { deviceId, secretKey } = house;
     const place = { z: "tab", x: 200, account: "account", device: "", thing: house.thingId, thingName: "House" };
     await red.deploy([
       { id: "tab", type: "tab", label: "Flow" },
-      {
-        id: "account",
-        type: "arduino-cloud-account",
-        name: "House",
-        ...settings,
-        credentials: { clientId, clientSecret },
-      },
+      accountOf(house, { name: "House" }),
       {
         id: "device",
         type: "arduino-cloud-device",

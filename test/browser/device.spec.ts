@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
@@ -20,12 +21,7 @@ describe("the device form", function () {
     store.createDevice({ name: "Opta", type: "opta" }, { userId });
     for (let count = 0; count < 2_000; count++) house.addThing(`Thing ${count}`, {});
     red = await startNodeRed();
-    const { clientId, clientSecret, ...settings } = house.account;
-    const credentials = { clientId, clientSecret };
-    await red.deploy([
-      { id: "tab", type: "tab", label: "Flow" },
-      { id: "account", type: "arduino-cloud-account", ...settings, name: "Home", credentials },
-    ]);
+    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "Home" })]);
     browser = await startBrowser();
     editor = await Editor.open(browser, red.url);
   });

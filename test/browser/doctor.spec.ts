@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser, Locator } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { type House, startHouse, until } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { seriousFindings } from "./axe";
@@ -19,14 +20,16 @@ describe("the doctor's dialog", function () {
     this.timeout(120_000);
     house = await startHouse();
     red = await startNodeRed();
-    const { clientId, clientSecret, ...settings } = house.account;
-    const credentials = { clientId, clientSecret };
     const { deviceId, secretKey } = house;
-    const account = { type: "arduino-cloud-account", ...settings, credentials };
     await red.deploy([
       { id: "tab", type: "tab", label: "Flow" },
-      { id: "account", ...account, name: "Home" },
-      { id: "broken", ...account, name: "Broken", baseUrl: "http://127.0.0.1:1", brokerUrl: "ws://127.0.0.1:1/mqtt" },
+      accountOf(house, { name: "Home" }),
+      accountOf(house, {
+        id: "broken",
+        name: "Broken",
+        baseUrl: "http://127.0.0.1:1",
+        brokerUrl: "ws://127.0.0.1:1/mqtt",
+      }),
       {
         id: "device",
         type: "arduino-cloud-device",

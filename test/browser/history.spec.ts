@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
@@ -17,17 +18,7 @@ describe("the form of history", function () {
     house = await startHouse();
     house.simulator.store.record(house.thingId, "temperature", 21.5, Date.now() - 60_000);
     red = await startNodeRed();
-    const { clientId, clientSecret, ...settings } = house.account;
-    await red.deploy([
-      { id: "tab", type: "tab", label: "Flow" },
-      {
-        id: "account",
-        type: "arduino-cloud-account",
-        name: "House",
-        ...settings,
-        credentials: { clientId, clientSecret },
-      },
-    ]);
+    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "House" })]);
     browser = await startBrowser();
     editor = await Editor.open(browser, red.url);
     history = await editor.drag("arduino-cloud-history", 300, 100);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
@@ -16,12 +17,7 @@ describe("the editor by keyboard alone", function () {
     this.timeout(120_000);
     house = await startHouse();
     red = await startNodeRed();
-    const { clientId, clientSecret, ...settings } = house.account;
-    const credentials = { clientId, clientSecret };
-    await red.deploy([
-      { id: "tab", type: "tab", label: "Flow" },
-      { id: "account", type: "arduino-cloud-account", name: "House", ...settings, credentials },
-    ]);
+    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "House" })]);
     browser = await startBrowser();
     editor = await Editor.open(browser, red.url);
   });

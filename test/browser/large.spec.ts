@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
@@ -26,11 +27,9 @@ describe("the editor's lists of a big account", function () {
     );
     for (let number = 1; number < thingCount; number++) house.addThing(`Greenhouse ${number}`, types);
     red = await startNodeRed();
-    const { clientId, clientSecret, ...settings } = house.account;
-    const credentials = { clientId, clientSecret };
     await red.deploy([
       { id: "tab", type: "tab", label: "Flow" },
-      { id: "account", type: "arduino-cloud-account", name: "House", ...settings, credentials },
+      accountOf(house, { name: "House" }),
       {
         id: node,
         type: "arduino-cloud-property-in",

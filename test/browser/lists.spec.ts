@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
@@ -39,12 +40,10 @@ describe("the editor's lists", function () {
     store.record(house.thingId, "temperature", 21.5, Date.now());
     store.record(house.thingId, "lamp", { swi: true, hue: 120, sat: 80, bri: 60 }, Date.now());
     red = await startNodeRed();
-    const { clientId, clientSecret, ...settings } = house.account;
-    const credentials = { clientId, clientSecret };
     const target = { z: "tab", account: "account", thing: house.thingId, thingName: "House" };
     await red.deploy([
       { id: "tab", type: "tab", label: "Flow" },
-      { id: "account", type: "arduino-cloud-account", name: "House", ...settings, credentials },
+      accountOf(house, { name: "House" }),
       { id: propertyIn, type: "arduino-cloud-property-in", ...target, ...temperature, x: 200, y: 80, wires: [[]] },
       { id: propertyOut, type: "arduino-cloud-property-out", ...target, ...lamp, x: 200, y: 160, wires: [[]] },
     ]);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
@@ -18,17 +19,10 @@ describe("the form of manage", function () {
     // Whoever names things in the cloud must not reach the editor with it.
     house.addThing("<img src=x onerror=alert(1)>", {});
     red = await startNodeRed();
-    const { clientId, clientSecret, ...settings } = house.account;
     const place = { z: "tab", y: 200 };
     await red.deploy([
       { id: "tab", type: "tab", label: "Flow" },
-      {
-        id: "account",
-        type: "arduino-cloud-account",
-        name: "House",
-        ...settings,
-        credentials: { clientId, clientSecret },
-      },
+      accountOf(house, { name: "House" }),
       {
         id: "debug",
         type: "debug",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Browser } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/house";
 import { type NodeRed, readUserFiles, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
@@ -49,17 +50,7 @@ describe("each node in each look", function () {
       odd.devices.push(name === "" ? device.id : name);
     }
     red = await startNodeRed();
-    const { clientId, clientSecret, ...settings } = house.account;
-    await red.deploy([
-      { id: "tab", type: "tab", label: "Flow" },
-      {
-        id: "account",
-        type: "arduino-cloud-account",
-        name: "House",
-        ...settings,
-        credentials: { clientId, clientSecret },
-      },
-    ]);
+    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "House" })]);
     browser = await startBrowser();
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
@@ -20,17 +21,7 @@ describe("the forms of property get and device status", function () {
     house.simulator.store.createDevice({ name: "Spare board" }, { userId: house.simulator.userId });
     house.simulator.store.record(house.thingId, "temperature", 21.5, Date.now());
     red = await startNodeRed();
-    const { clientId, clientSecret, ...settings } = house.account;
-    await red.deploy([
-      { id: "tab", type: "tab", label: "Flow" },
-      {
-        id: "account",
-        type: "arduino-cloud-account",
-        name: "House",
-        ...settings,
-        credentials: { clientId, clientSecret },
-      },
-    ]);
+    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "House" })]);
     browser = await startBrowser();
     editor = await Editor.open(browser, red.url);
     get = await editor.drag("arduino-cloud-property-get", 300, 100);

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser, Locator } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
@@ -43,17 +44,8 @@ describe("the sidebar and its accounts", function () {
   const close = async (): Promise<void> => {
     for (const context of browser.contexts()) await context.close();
   };
-  const account = (id: string, more: Record<string, unknown> = {}): Record<string, unknown> => {
-    const { clientId, clientSecret, ...settings } = house.account;
-    return {
-      id,
-      type: "arduino-cloud-account",
-      name: `The ${id} one`,
-      ...settings,
-      credentials: { clientId, clientSecret },
-      ...more,
-    };
-  };
+  const account = (id: string, more: Record<string, unknown> = {}) =>
+    accountOf(house, { id, name: `The ${id} one`, ...more });
   const accountRequests = (): number => house.simulator.observed.requests.length;
 
   it("offers to add an account, lists with it before it is deployed, and is live after", async () => {

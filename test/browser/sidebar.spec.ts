@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser, Locator } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { type House, startHouse, until } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
@@ -27,12 +28,7 @@ describe("the sidebar", function () {
     store.record(house.thingId, "lamp", { swi: true, hue: 120, sat: 80, bri: 60 }, Date.now());
     await house.board();
     red = await startNodeRed();
-    const { clientId, clientSecret, ...settings } = house.account;
-    const credentials = { clientId, clientSecret };
-    await red.deploy([
-      { id: "tab", type: "tab", label: "Flow" },
-      { id: "account", type: "arduino-cloud-account", name: "House", ...settings, credentials },
-    ]);
+    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "House" })]);
     browser = await startBrowser();
     editor = await Editor.open(browser, red.url);
     editor.page.on("dialog", (dialog) => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
+import { accountOf } from "../support/flows";
 import { dashboardWrites, type House, startHouse, until } from "../support/house";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
@@ -18,17 +19,10 @@ describe("the forms of property in and out with a device", function () {
     this.timeout(120_000);
     house = await startHouse({ readOnly: ["sensor"] });
     red = await startNodeRed();
-    const { clientId, clientSecret, ...settings } = house.account;
     const { deviceId, secretKey } = house;
     await red.deploy([
       { id: "tab", type: "tab", label: "Flow" },
-      {
-        id: "account",
-        type: "arduino-cloud-account",
-        name: "House",
-        ...settings,
-        credentials: { clientId, clientSecret },
-      },
+      accountOf(house, { name: "House" }),
       {
         id: "device",
         type: "arduino-cloud-device",

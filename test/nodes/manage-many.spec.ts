@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type House, startHouse, until } from "../support/house";
+import { errorsOf, manageFlow, requestsTo } from "./manage-flow";
 import { type Bench, load, type Received } from "./support";
 
 interface ItemResult {
@@ -19,34 +20,11 @@ describe("arduino-cloud-manage with an array", () => {
     await house.stop();
   });
 
-  const requests = (): string[] =>
-    house.simulator.observed.requests
-      .filter(({ path: where }) => !where.endsWith("/token"))
-      .map(({ method, path: where }) => `${method} ${where}`);
-  const manage = (more: object = {}): Record<string, unknown> => ({
-    id: "manage",
-    type: "arduino-cloud-manage",
-    account: "account",
-    resource: "things",
-    operation: "list",
-    wires: [["out"]],
-    ...more,
-  });
-  const around = [
-    { id: "out", type: "helper" },
-    { id: "catch", type: "catch", wires: [["caught"]] },
-    { id: "caught", type: "helper" },
-    { id: "complete", type: "complete", scope: ["manage"], wires: [["completed"]] },
-    { id: "completed", type: "helper" },
-    { id: "status", type: "status", scope: ["manage"], wires: [["statuses"]] },
-    { id: "statuses", type: "helper" },
-  ];
+  const requests = (): string[] => requestsTo(house);
   const start = async (more: object = {}, account: object = {}): Promise<Bench> => {
-    bench = await load(house, [manage(more), ...around], { requestsPerSecond: 500, ...account });
+    bench = await load(house, manageFlow(more), { requestsPerSecond: 500, ...account });
     return bench;
   };
-  const errors = (at: Received[]): { code: string; message: string }[] =>
-    at.map(({ error }) => error as { code: string; message: string });
   const ask = async (message: object, more: object = {}): Promise<Received> => {
     const runtime = await start(more);
     runtime.node("manage").receive(message);
@@ -72,7 +50,7 @@ describe("arduino-cloud-manage with an array", () => {
     assert.match(results[4]!.error!.message, /^item 4: .*self/);
     assert.match(results[6]!.error!.message, /^item 6: .*name/);
     assert.equal("statusCode" in answer!, false);
-    const [error] = errors(await runtime.arrived("caught"));
+    const [error] = errorsOf(await runtime.arrived("caught"));
     assert.equal(error?.code, "partial_failure");
     assert.match(error.message, /5 of 7 items failed/);
     assert.equal(runtime.at("completed").length, 0);
@@ -122,7 +100,7 @@ describe("arduino-cloud-manage with an array", () => {
   });
 
   it("shows how far it is, and is cancelled by a redeploy", async () => {
-    bench = await load(house, [manage({ operation: "create" }), ...around], { requestsPerSecond: 10 });
+    bench = await load(house, manageFlow({ operation: "create" }), { requestsPerSecond: 10 });
     const runtime = bench;
     runtime.node("manage").receive({ payload: Array.from({ length: 200 }, (_, index) => ({ name: `T${index}` })) });
     const shown = (): string[] => runtime.at("statuses").map(({ status }) => (status as { text: string }).text);

@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type House, startHouse } from "../support/house";
+import { errorsOf, manageFlow, requestsTo } from "./manage-flow";
 import { type Bench, load, type Received } from "./support";
 
 describe("arduino-cloud-manage", () => {
@@ -16,34 +17,11 @@ describe("arduino-cloud-manage", () => {
     await house.stop();
   });
 
-  const requests = (): string[] =>
-    house.simulator.observed.requests
-      .filter(({ path: where }) => !where.endsWith("/token"))
-      .map(({ method, path: where }) => `${method} ${where}`);
-  const manage = (more: object = {}): Record<string, unknown> => ({
-    id: "manage",
-    type: "arduino-cloud-manage",
-    account: "account",
-    resource: "things",
-    operation: "list",
-    wires: [["out"]],
-    ...more,
-  });
-  const around = [
-    { id: "out", type: "helper" },
-    { id: "catch", type: "catch", wires: [["caught"]] },
-    { id: "caught", type: "helper" },
-    { id: "complete", type: "complete", scope: ["manage"], wires: [["completed"]] },
-    { id: "completed", type: "helper" },
-    { id: "status", type: "status", scope: ["manage"], wires: [["statuses"]] },
-    { id: "statuses", type: "helper" },
-  ];
+  const requests = (): string[] => requestsTo(house);
   const start = async (more: object = {}, account: object = {}): Promise<Bench> => {
-    bench = await load(house, [manage(more), ...around], { requestsPerSecond: 500, ...account });
+    bench = await load(house, manageFlow(more), { requestsPerSecond: 500, ...account });
     return bench;
   };
-  const errors = (at: Received[]): { code: string; message: string }[] =>
-    at.map(({ error }) => error as { code: string; message: string });
   const ask = async (message: object, more: object = {}): Promise<Received> => {
     const runtime = await start(more);
     runtime.node("manage").receive(message);
@@ -53,7 +31,7 @@ describe("arduino-cloud-manage", () => {
   const failure = async (message: object, more: object = {}): Promise<{ code: string; message: string }> => {
     const runtime = await start(more);
     runtime.node("manage").receive(message);
-    const [error] = errors(await runtime.arrived("caught"));
+    const [error] = errorsOf(await runtime.arrived("caught"));
     assert.deepEqual([runtime.at("out").length, runtime.at("completed").length], [0, 0]);
     return error!;
   };
@@ -148,7 +126,7 @@ describe("arduino-cloud-manage", () => {
       runtime.node("manage").receive({ method: "GET", path: odd });
     runtime.node("manage").receive({ operation: "things_v2#lst" });
     runtime.node("manage").receive({});
-    const caught = errors(await runtime.arrived("caught", 8));
+    const caught = errorsOf(await runtime.arrived("caught", 8));
     assert.ok(caught.every(({ code }) => code === "invalid_input"));
     assert.ok(caught.some(({ message }) => message.includes('"things_v2#list"')));
     assert.equal(requests().length, 4);
@@ -174,7 +152,7 @@ describe("arduino-cloud-manage", () => {
       [{ operation: "list", query: "force" }, /query must be an object/],
     ];
     for (const [message] of cases) runtime.node("manage").receive(message);
-    const caught = errors(await runtime.arrived("caught", cases.length));
+    const caught = errorsOf(await runtime.arrived("caught", cases.length));
     for (const [, expected] of cases)
       assert.ok(
         caught.some(({ message }) => expected.test(message)),
@@ -219,7 +197,7 @@ describe("arduino-cloud-manage", () => {
     }
     runtime.node("manage").receive({ payload: path.join(folder, "nothing.ota"), deviceId: "Board" });
     runtime.node("manage").receive({ payload: 7, deviceId: "Board" });
-    const caught = errors(await runtime.arrived("caught", 2)).map(({ message }) => message);
+    const caught = errorsOf(await runtime.arrived("caught", 2)).map(({ message }) => message);
     assert.ok(caught.some((message) => message.includes("cannot be read (ENOENT)")));
     assert.ok(caught.some((message) => message.includes("there is no file")));
     await rm(folder, { recursive: true });
@@ -238,7 +216,7 @@ describe("arduino-cloud-manage", () => {
     );
     assert.equal(requests().filter((request) => request.startsWith("PUT")).length, 1);
     runtime.node("manage").receive({ payload, prune: "yes" });
-    const [error] = errors(await runtime.arrived("caught"));
+    const [error] = errorsOf(await runtime.arrived("caught"));
     assert.match(error?.message ?? "", /msg\.prune must be true or false/);
   });
 
