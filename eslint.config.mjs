@@ -49,8 +49,8 @@ export default tseslint.config(
   ),
   forbid(["nodes/**"], [{ group: ["**/simulator/**", "**/test/**"], message: "Nodes stand on cloud/ only." }], clients),
   forbid(
-    ["nodes/common/**"],
-    [{ regex: "^\\.\\./(?!\\.\\./cloud/)", message: "common/ does not know the nodes." }],
+    ["nodes/runtime/**"],
+    [{ regex: "^\\.\\./(?!\\.\\./cloud/)", message: "runtime/ does not know the nodes." }],
     clients,
   ),
   forbid(
@@ -80,5 +80,5 @@ export default tseslint.config(
   },
   { files: ["**/*.{js,mjs}"], extends: [tseslint.configs.disableTypeChecked] },
   // As Node-RED loads nodes that are no package.
-  { files: ["test/support/**/*.js"], languageOptions: { globals: { module: "writable" } } },
+  { files: ["test/fixtures/**/*.js"], languageOptions: { globals: { module: "writable" } } },
 );

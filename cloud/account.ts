@@ -1,15 +1,15 @@
 import { randomUUID } from "node:crypto";
-import { type Clock, systemClock } from "./clock";
-import { ValueFeed } from "./data/feed";
-import { Outbox } from "./data/outbox";
-import { Session } from "./data/session";
-import type { CloudError } from "./errors";
-import { LastValues } from "./last-values";
-import { Polling } from "./polling";
-import { Reports } from "./reports";
+import { type Clock, systemClock } from "./core/clock";
+import { ValueFeed } from "./live-values/value-feed";
+import { Outbox } from "./live-values/outbox";
+import { Session } from "./mqtt/session";
+import type { CloudError } from "./core/errors";
+import { LastValues } from "./live-values/last-values";
+import { Polling } from "./polling/polling";
+import { Reports } from "./live-values/rest-publisher";
 import { createRest, type Rest } from "./rest";
-import type { TlsOptions } from "./tls";
-import { Writer } from "./writer";
+import type { TlsOptions } from "./core/tls";
+import { Writer } from "./live-values/value-writer";
 
 export interface AccountSettings {
   clientId: string;

@@ -1,21 +1,21 @@
-import { type Clock, systemClock } from "./clock";
-import { DeviceControl } from "./data/device-control";
-import { type LiveValue, ValueFeed, type ValueListener } from "./data/feed";
-import { tidyValue } from "./data/float32";
-import type { Link } from "./data/link";
-import { Outbox } from "./data/outbox";
-import type { Prepared, WhenOffline } from "./data/outgoing";
-import type { Reading } from "./data/senml-decode";
-import { Session, type SessionLogin } from "./data/session";
-import { usableTimestamp } from "./data/time";
-import { valueTopic } from "./data/topics";
-import type { PropertyValue } from "./data/values";
-import { packReport } from "./device-report";
-import { type DeviceStanding, stableAfter, standingOf, TakeOvers } from "./device-standing";
-import { CloudError } from "./errors";
+import { type Clock, systemClock } from "./core/clock";
+import { DeviceControl } from "./device-protocol/device-protocol";
+import { type LiveValue, ValueFeed, type ValueListener } from "./live-values/value-feed";
+import { tidyValue } from "./codec/float32";
+import type { Link } from "./mqtt/connection";
+import { Outbox } from "./live-values/outbox";
+import type { Prepared, WhenOffline } from "./live-values/queued-message";
+import type { Reading } from "./codec/senml-decode";
+import { Session, type SessionLogin } from "./mqtt/session";
+import { usableTimestamp } from "./codec/senml-time";
+import { valueTopic } from "./mqtt/topics";
+import type { PropertyValue } from "./codec/values";
+import { packReport } from "./device-protocol/pack-report";
+import { type DeviceStanding, stableAfter, standingOf, TakeOvers } from "./device-protocol/connection-state";
+import { CloudError } from "./core/errors";
 import { isUuid, parseEndpoints } from "./rest";
-import { printable } from "./rest/text";
-import type { TlsOptions } from "./tls";
+import { printable } from "./core/text";
+import type { TlsOptions } from "./core/tls";
 
 export interface DeviceSettings {
   deviceId: string;

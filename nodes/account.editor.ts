@@ -1,7 +1,7 @@
-import { offerConnectionTest } from "./editor/connection-test";
-import { registerDoctorAction } from "./editor/doctor-subjects";
-import { nameLabel } from "./editor/label";
-import { textsOf } from "./editor/text";
+import { offerConnectionTest } from "./editor/forms/connection-test";
+import { registerDoctorAction } from "./editor/forms/doctor-subjects";
+import { nameLabel } from "./editor/node-label";
+import { textsOf } from "./editor/i18n";
 import { address, numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-account");

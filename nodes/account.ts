@@ -1,14 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { CloudAccount } from "../cloud/account";
-import { toCloudError } from "../cloud/errors";
-import type { AccountNode } from "./common/account-node";
-import { readAccountSettings } from "./common/account-settings";
-import { registerAdminRoutes } from "./common/admin";
-import { registerDoctorRoutes } from "./common/doctor-admin";
-import { takeOldKey } from "./common/old-credentials";
-import { keepSession, noticesTo, outageReport } from "./common/session-node";
-import type { RawSettings } from "./common/settings";
+import { toCloudError } from "../cloud/core/errors";
+import type { AccountNode } from "./runtime/account-node";
+import { readAccountSettings } from "./runtime/account-settings";
+import { registerAdminRoutes } from "./admin/routes";
+import { registerDoctorRoutes } from "./admin/doctor-routes";
+import { takeOldKey } from "./runtime/legacy-credentials";
+import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
+import type { RawSettings } from "./runtime/settings";
 
 export default function (RED: NodeAPI): void {
   function construct(this: AccountNode, config: NodeDef): void {

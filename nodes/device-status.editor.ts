@@ -1,7 +1,7 @@
-import { preferOnlyAccount } from "./editor/account";
-import { pickDevice } from "./editor/device";
-import { deviceLabel } from "./editor/label";
-import { textsOf } from "./editor/text";
+import { preferOnlyAccount } from "./editor/default-account";
+import { pickDevice } from "./editor/forms/device-choice";
+import { deviceLabel } from "./editor/node-label";
+import { textsOf } from "./editor/i18n";
 import { numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-device-status");

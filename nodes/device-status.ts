@@ -1,15 +1,15 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
-import { systemClock } from "../cloud/clock";
-import { DeviceChanges, deviceState, type Watched } from "../cloud/device-states";
-import { type CloudError, toCloudError } from "../cloud/errors";
+import { systemClock } from "../cloud/core/clock";
+import { DeviceChanges, deviceState, type Watched } from "../cloud/polling/device-status";
+import { type CloudError, toCloudError } from "../cloud/core/errors";
 import { type Device, findDevice } from "../cloud/rest";
-import { findAccount } from "./common/account-node";
-import { RepeatedFaults } from "./common/faults";
-import { type Message, onClose } from "./common/input";
-import { refuseAloud } from "./common/refuse";
-import { type RawSettings, readNumber, readText } from "./common/settings";
-import { NodeStatus } from "./common/status";
+import { findAccount } from "./runtime/account-node";
+import { RepeatedFaults } from "./runtime/repeated-errors";
+import { type Message, onClose } from "./runtime/input";
+import { refuseAloud } from "./runtime/misconfigured";
+import { type RawSettings, readNumber, readText } from "./runtime/settings";
+import { NodeStatus } from "./runtime/status";
 
 interface DeviceStatusSettings {
   account: string;

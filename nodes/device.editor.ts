@@ -1,9 +1,9 @@
-import { type DeviceCreator, offerDeviceCreation } from "./editor/create-device";
-import { pickDeviceId } from "./editor/device-lists";
-import { offerDeviceDoctor } from "./editor/doctor-subjects";
-import { nameLabel } from "./editor/label";
-import type { Picker } from "./editor/picker";
-import { textsOf } from "./editor/text";
+import { type DeviceCreator, offerDeviceCreation } from "./editor/forms/create-device";
+import { pickDeviceId } from "./editor/forms/device-pickers";
+import { offerDeviceDoctor } from "./editor/forms/doctor-subjects";
+import { nameLabel } from "./editor/node-label";
+import type { Picker } from "./editor/widgets/list-picker";
+import { textsOf } from "./editor/i18n";
 import { address, numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-device");

@@ -1,13 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { CloudDevice } from "../cloud/device";
-import { toCloudError } from "../cloud/errors";
-import { findAccount } from "./common/account-node";
-import { registerDeviceRoutes } from "./common/device-admin";
-import { takeCreatedKey } from "./common/device-credentials";
-import type { DeviceNode } from "./common/device-node";
-import { readDeviceSettings } from "./common/device-settings";
-import { keepSession, noticesTo, outageReport } from "./common/session-node";
-import { type RawSettings, readText } from "./common/settings";
+import { toCloudError } from "../cloud/core/errors";
+import { findAccount } from "./runtime/account-node";
+import { registerDeviceRoutes } from "./admin/device-routes";
+import { takeCreatedKey } from "./runtime/device-credentials";
+import type { DeviceNode } from "./runtime/device-node";
+import { readDeviceSettings } from "./runtime/device-settings";
+import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
+import { type RawSettings, readText } from "./runtime/settings";
 
 export default function (RED: NodeAPI): void {
   function construct(this: DeviceNode, config: NodeDef): void {

@@ -1,9 +1,9 @@
-import { preferOnlyAccount } from "./editor/account";
-import { prepareStores, showRetention } from "./editor/archive-form";
-import { targetLabel } from "./editor/label";
-import { fieldValue, showRows } from "./editor/rows";
-import { pickThingAndVariable } from "./editor/thing-variable";
-import { textsOf } from "./editor/text";
+import { preferOnlyAccount } from "./editor/default-account";
+import { prepareStores, showRetention } from "./editor/forms/archive";
+import { targetLabel } from "./editor/node-label";
+import { fieldValue, showRows } from "./editor/form-rows";
+import { pickThingAndVariable } from "./editor/forms/thing-and-variable";
+import { textsOf } from "./editor/i18n";
 import { numberFrom, type Validate, wholeNumberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-history");

@@ -1,7 +1,7 @@
-import { preferOnlyAccount } from "./editor/account";
-import { nameLabel } from "./editor/label";
-import { manageForm, sentenceOf } from "./editor/manage-form";
-import { textsOf } from "./editor/text";
+import { preferOnlyAccount } from "./editor/default-account";
+import { nameLabel } from "./editor/node-label";
+import { manageForm, sentenceOf } from "./editor/forms/manage";
+import { textsOf } from "./editor/i18n";
 
 const translate = textsOf("arduino-cloud-manage");
 let closeForm: () => void = () => undefined;

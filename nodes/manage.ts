@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
-import { systemClock } from "../cloud/clock";
-import { CloudError, toCloudError } from "../cloud/errors";
+import { systemClock } from "../cloud/core/clock";
+import { CloudError, toCloudError } from "../cloud/core/errors";
 import {
   type Chosen,
   chooseOperation,
@@ -10,17 +10,17 @@ import {
   Manager,
   messagePropertyOf,
   takesMany,
-} from "../cloud/rest/manage";
-import { findAccount } from "./common/account-node";
-import { examineDeployed, type ManagedReport } from "./common/doctor";
-import { type Message, onClose, onInput, type Send } from "./common/input";
-import { registerManageRoutes } from "./common/manage-admin";
-import { namedPropertyOf, textOf, thingOf } from "./common/message";
-import { refuse } from "./common/refuse";
-import { type RawSettings, readFlag, readText } from "./common/settings";
-import { NodeStatus } from "./common/status";
-import { doctorOperation } from "./common/wanted-operations";
-import { wantedWork } from "./wanted";
+} from "../cloud/manage/index";
+import { findAccount } from "./runtime/account-node";
+import { examineDeployed, type ManagedReport } from "./admin/doctor-report";
+import { type Message, onClose, onInput, type Send } from "./runtime/input";
+import { registerManageRoutes } from "./admin/manage-routes";
+import { namedPropertyOf, textOf, thingOf } from "./runtime/message";
+import { refuse } from "./runtime/misconfigured";
+import { type RawSettings, readFlag, readText } from "./runtime/settings";
+import { NodeStatus } from "./runtime/status";
+import { doctorOperation } from "./manage/extra-operations";
+import { wantedWork } from "./manage/desired-state";
 
 /** What the form can name, by the kind of a path's parameter. */
 const formTargets = ["thing", "property", "device", "dashboard", "trigger"] as const;

@@ -1,5 +1,5 @@
 import { openMigration } from "./editor/migration/dialog";
-import { textsOf } from "./editor/text";
+import { textsOf } from "./editor/i18n";
 import { connectionType, oldTypes } from "./migration/old-nodes";
 
 const id = "arduino-cloud-migration";

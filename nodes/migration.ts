@@ -1,5 +1,5 @@
 import type { NodeAPI } from "node-red";
-import { registerMigrationRoutes } from "./common/migration-admin";
+import { registerMigrationRoutes } from "./admin/migration-routes";
 
 /** The migration from Arduino's own package: a plugin of the editor, with an endpoint of its own. */
 export default function (RED: NodeAPI): void {

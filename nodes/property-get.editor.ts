@@ -1,7 +1,7 @@
-import { preferOnlyAccount } from "./editor/account";
-import { targetLabel } from "./editor/label";
-import { pickThingAndVariable } from "./editor/thing-variable";
-import { textsOf } from "./editor/text";
+import { preferOnlyAccount } from "./editor/default-account";
+import { targetLabel } from "./editor/node-label";
+import { pickThingAndVariable } from "./editor/forms/thing-and-variable";
+import { textsOf } from "./editor/i18n";
 import { numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-property-get");

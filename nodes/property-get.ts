@@ -1,17 +1,17 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
-import { tidyValue } from "../cloud/data/float32";
-import { isPlainObject } from "../cloud/data/render";
-import { CloudError, toCloudError } from "../cloud/errors";
+import { tidyValue } from "../cloud/codec/float32";
+import { isPlainObject } from "../cloud/core/describe";
+import { CloudError, toCloudError } from "../cloud/core/errors";
 import { type KnownThing, type Property, wireName } from "../cloud/rest";
-import { findAccount } from "./common/account-node";
-import { RepeatedFaults } from "./common/faults";
-import { type Message, onClose, onInput } from "./common/input";
-import { namedPropertyOf, thingOf } from "./common/message";
-import { oldValueMessage } from "./common/old-shape";
-import { refuseAloud } from "./common/refuse";
-import { type RawSettings, readFlag, readNumber, readText } from "./common/settings";
-import { NodeStatus } from "./common/status";
+import { findAccount } from "./runtime/account-node";
+import { RepeatedFaults } from "./runtime/repeated-errors";
+import { type Message, onClose, onInput } from "./runtime/input";
+import { namedPropertyOf, thingOf } from "./runtime/message";
+import { oldValueMessage } from "./runtime/legacy-messages";
+import { refuseAloud } from "./runtime/misconfigured";
+import { type RawSettings, readFlag, readNumber, readText } from "./runtime/settings";
+import { NodeStatus } from "./runtime/status";
 
 interface PropertyGetSettings {
   account: string;

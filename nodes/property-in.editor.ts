@@ -1,9 +1,9 @@
-import { preferOnlyAccount } from "./editor/account";
-import { targetLabel } from "./editor/label";
-import { accountOrDevice, hasOwnDevice, ownDeviceForm } from "./editor/own-device";
-import { fieldValue, showRows } from "./editor/rows";
-import { pickThingAndVariable } from "./editor/thing-variable";
-import { textsOf } from "./editor/text";
+import { preferOnlyAccount } from "./editor/default-account";
+import { targetLabel } from "./editor/node-label";
+import { accountOrDevice, hasOwnDevice, ownDeviceForm } from "./editor/forms/own-device";
+import { fieldValue, showRows } from "./editor/form-rows";
+import { pickThingAndVariable } from "./editor/forms/thing-and-variable";
+import { textsOf } from "./editor/i18n";
 import { numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-property-in");

@@ -1,15 +1,15 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { mayPass, toCloudError } from "../cloud/errors";
-import { AccountListener, type ListenerSettings, type Subscription } from "./account-listener";
-import { findAccount } from "./common/account-node";
-import { findDeviceNode } from "./common/device-node";
-import { onClose } from "./common/input";
-import { refuseAloud } from "./common/refuse";
-import { type RawSettings, readChoice, readFlag, readNumber, readText } from "./common/settings";
-import { NodeStatus } from "./common/status";
-import { DeviceListener, type DeviceListenerSettings } from "./device-listener";
-import { directions, noSubscription, takeOrders } from "./orders";
-import type { Target } from "./thing-subscription";
+import { mayPass, toCloudError } from "../cloud/core/errors";
+import { AccountListener, type ListenerSettings, type Subscription } from "./property-in/account-listener";
+import { findAccount } from "./runtime/account-node";
+import { findDeviceNode } from "./runtime/device-node";
+import { onClose } from "./runtime/input";
+import { refuseAloud } from "./runtime/misconfigured";
+import { type RawSettings, readChoice, readFlag, readNumber, readText } from "./runtime/settings";
+import { NodeStatus } from "./runtime/status";
+import { DeviceListener, type DeviceListenerSettings } from "./property-in/device-listener";
+import { directions, noSubscription, takeOrders } from "./property-in/input-actions";
+import type { Target } from "./property-in/thing-subscription";
 
 export default function (RED: NodeAPI): void {
   function construct(this: Node, config: NodeDef): void {

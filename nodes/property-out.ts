@@ -1,17 +1,17 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { isPlainObject } from "../cloud/data/render";
-import type { WhenOffline } from "../cloud/data/outgoing";
-import { CloudError, toCloudError } from "../cloud/errors";
-import { findAccount } from "./common/account-node";
-import { findDeviceNode } from "./common/device-node";
-import { type Message, onClose, onInput } from "./common/input";
-import { propertyOf, thingOf } from "./common/message";
-import { refuse } from "./common/refuse";
-import type { SessionNode } from "./common/session-node";
-import { type RawSettings, readChoice, readFlag, readNumber, readText } from "./common/settings";
-import { NodeStatus } from "./common/status";
-import { type Destination, toAccount, toDevice } from "./destination";
-import { returnParked, type Waiting, WaitingMessages } from "./waiting-messages";
+import { isPlainObject } from "../cloud/core/describe";
+import type { WhenOffline } from "../cloud/live-values/queued-message";
+import { CloudError, toCloudError } from "../cloud/core/errors";
+import { findAccount } from "./runtime/account-node";
+import { findDeviceNode } from "./runtime/device-node";
+import { type Message, onClose, onInput } from "./runtime/input";
+import { propertyOf, thingOf } from "./runtime/message";
+import { refuse } from "./runtime/misconfigured";
+import type { SessionNode } from "./runtime/session-node";
+import { type RawSettings, readChoice, readFlag, readNumber, readText } from "./runtime/settings";
+import { NodeStatus } from "./runtime/status";
+import { type Destination, toAccount, toDevice } from "./property-out/destination";
+import { returnParked, type Waiting, WaitingMessages } from "./property-out/redeploy-queue";
 
 interface PropertyOutSettings {
   account: string;

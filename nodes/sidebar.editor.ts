@@ -1,5 +1,5 @@
 import { CloudTab } from "./editor/sidebar/tab";
-import { textsOf } from "./editor/text";
+import { textsOf } from "./editor/i18n";
 
 const id = "arduino-cloud-sidebar";
 const action = "arduino-cloud:show-sidebar";

@@ -1,5 +1,5 @@
 import type { NodeAPI } from "node-red";
-import { registerSidebarRoutes } from "./common/sidebar-admin";
+import { registerSidebarRoutes } from "./admin/sidebar-routes";
 
 /** The sidebar "Arduino Cloud": a plugin of the editor, with endpoints of its own. */
 export default function (RED: NodeAPI): void {

@@ -8,7 +8,7 @@ import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Simulator, startSimulator } from "../simulator";
-import { encodeSenml } from "../simulator/senml";
+import { encodeSenml } from "../simulator/codec/senml";
 import { benchHistory } from "./bench/history";
 import { countPolling } from "./bench/polling";
 import type { Job, Report } from "./bench/protocol";

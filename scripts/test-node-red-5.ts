@@ -1,5 +1,5 @@
 /**
- * Runs the specs that need a Node-RED (test/nodes, test/end-to-end) on Node-RED 5 and the newer Node that it asks for;
+ * Runs the specs that need a Node-RED (those of nodes, and end to end) on Node-RED 5 and the newer Node that it asks for;
  * with `--browser` as first argument those in a browser that every editor has to pass.
  * Both are installed into a side folder: in the project's own node_modules a `node` would shadow the real one.
  */
@@ -30,7 +30,7 @@ const specs = isBrowser
   ? ["accessibility", "accessibility-themes", "keyboard", "matrix", "two-minutes"].map(
       (name) => `test/browser/${name}.spec.ts`,
     )
-  : ["test/nodes/**/*.spec.ts", "test/end-to-end/**/*.spec.ts"];
+  : ["test/unit/nodes/**/*.spec.ts", "test/integration/nodes/**/*.spec.ts", "test/end-to-end/**/*.spec.ts"];
 // Given files would come on top of those in .mocharc.json, so the options stand here.
 const options = ["--no-config", "--require", "tsx", "--require", "./test/support/retries.ts", "--timeout"];
 const { status } = spawnSync(nodeBinary, [mocha, ...options, isBrowser ? "60000" : "20000", ...given, ...specs], {

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import { startBroker, type SecureBrokerUrls } from "./broker";
-import { defaultChoices, type Choices } from "./choices";
-import { startControl } from "./control";
-import { noFaults, type BrokerActs, type Faults } from "./faults";
-import { nothingObserved, type Observed } from "./observed";
+import { startBroker, type SecureBrokerUrls } from "./broker/broker";
+import { defaultChoices, type Choices } from "./behaviour/open-questions";
+import { startControl } from "./control-server";
+import { noFaults, type BrokerActs, type Faults } from "./behaviour/faults";
+import { nothingObserved, type Observed } from "./behaviour/recorder";
 import { startRest } from "./rest/server";
 import { Authority, type Identity } from "./security/authority";
-import { Store } from "./store";
-import { Tokens } from "./tokens";
-import { seedYear, type HistoryOptions } from "./year";
+import { Store } from "./store/store";
+import { Tokens } from "./store/tokens";
+import { seedYear, type HistoryOptions } from "./seeds/year";
 
 export interface SimulatorOptions {
   /** Ports; free ones when absent or 0. */

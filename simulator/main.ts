@@ -1,10 +1,10 @@
 /** The simulator as a program: `npm run -s simulator -- [--json] [--rest-port n] …`; runs until it is stopped. */
 import { parseArgs } from "node:util";
 import { startBoards } from "./boards";
-import { seedHouse } from "./house";
+import { seedHouse } from "./seeds/house";
 import { startSimulator, type SecureAddresses, type Simulator } from "./index";
 import { weatherCurves } from "./boards/weather-station";
-import { fillThing } from "./year";
+import { fillThing } from "./seeds/year";
 
 const usage = `Usage: npm run -s simulator -- [options]
   --json                    print one line of JSON instead of text

@@ -1,6 +1,6 @@
-import type { CloudError } from "../errors";
-import { printable } from "../rest/text";
-import { type CheckId, type CodeOf, type Level, titles, type Topic, topics } from "./topics";
+import type { CloudError } from "../core/errors";
+import { printable } from "../core/text";
+import { type CheckId, type CodeOf, type Level, titles, type Topic, topics } from "./sentences";
 
 /** The values of a sentence by name; `check` is the id of another check. Names of things may hold anything. */
 export type Values = Readonly<Record<string, string | number>>;

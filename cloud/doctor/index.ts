@@ -1,5 +1,5 @@
-export { type AccountCase, clockAnswer, examineAccount, unusableSettings } from "./account";
-export { type DeviceCase, examineDevice } from "./device";
+export { type AccountCase, clockAnswer, examineAccount, unusableSettings } from "./account-checks";
+export { type DeviceCase, examineDevice } from "./device-checks";
 export { type Finding, reportText, sentenceOf } from "./finding";
-export { type CheckId, type Level, titles, type Topic, topics } from "./topics";
-export type { NodeUse } from "./uses";
+export { type CheckId, type Level, titles, type Topic, topics } from "./sentences";
+export type { NodeUse } from "./node-uses";

@@ -1,26 +1,26 @@
-import { systemClock, type Clock } from "../clock";
-import { CloudError } from "../errors";
-import type { TlsOptions } from "../tls";
-import { RestClient } from "./client";
-import { Directory } from "./directory";
-import { parseEndpoints, type Endpoints, type EndpointSettings } from "./endpoints";
-import { Http } from "./http";
-import { Retention } from "./retention";
-import { printable } from "./text";
-import { TokenSource } from "./token";
+import { systemClock, type Clock } from "../core/clock";
+import { CloudError } from "../core/errors";
+import type { TlsOptions } from "../core/tls";
+import { RestClient } from "./transport/client";
+import { Directory } from "./directory/directory";
+import { parseEndpoints, type Endpoints, type EndpointSettings } from "./transport/endpoints";
+import { Http } from "./transport/http";
+import { Retention } from "./directory/retention";
+import { printable } from "../core/text";
+import { TokenSource } from "./transport/access-token";
 
-export type { CallAnswer, RestClient } from "./client";
-export { checkRequest, requireValid, type Asked, type Verdict } from "./check";
-export { findDevice, listDevices } from "./devices";
-export type { Directory, LookUp } from "./directory";
-export { parseEndpoints, type Endpoints, type EndpointSettings } from "./endpoints";
-export { findThing, findVariable, type KnownThing } from "./lookup";
+export type { CallAnswer, RestClient } from "./transport/client";
+export { checkRequest, requireValid, type Asked, type Verdict } from "./validation/index";
+export { findDevice, listDevices } from "./directory/devices";
+export type { Directory, LookUp } from "./directory/directory";
+export { parseEndpoints, type Endpoints, type EndpointSettings } from "./transport/endpoints";
+export { findThing, findVariable, type KnownThing } from "./directory/find-by-name";
 export * from "./models";
 export * from "./operations";
-export type { CallInput, Query } from "./request";
-export { isRetryable } from "./retry";
-export { isUuid } from "./text";
-export type { Token, TokenSource, TokenWish } from "./token";
+export type { CallInput, Query } from "./transport/request";
+export { isRetryable } from "./transport/retry";
+export { isUuid } from "../core/text";
+export type { Token, TokenSource, TokenWish } from "./transport/access-token";
 
 /** What one account needs for REST. Blank endpoints mean Arduino's own. */
 export interface RestSettings extends EndpointSettings {

@@ -1,4 +1,4 @@
-import { textsOf, type Translate } from "./text";
+import { textsOf, type Translate } from "./i18n";
 
 /** Gives `true`, or the reason why a value is not accepted. */
 export type Validate = (this: EditorNode, value: unknown, options: { label?: string }) => boolean | string;

@@ -1,6 +1,6 @@
 /** The far side of the benchmark of history, in a process of its own. */
 import { startSimulator } from "../../simulator";
-import { fill, type RunOptions, runs } from "../../simulator/year";
+import { fill, type RunOptions, runs } from "../../simulator/seeds/year";
 import type { HistoryCloud } from "./history-protocol";
 
 async function main(history: RunOptions): Promise<void> {

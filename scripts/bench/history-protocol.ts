@@ -1,5 +1,5 @@
 /** What the benchmark of history and the processes that it measures say to each other. */
-import { type RunOptions, runs } from "../../simulator/year";
+import { type RunOptions, runs } from "../../simulator/seeds/year";
 
 /** The far side: a thing with one variable whose history lies in runs of one time. */
 export interface HistoryCloud {

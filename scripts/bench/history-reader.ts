@@ -1,7 +1,7 @@
 /** Our client without Node-RED. */
 import { createRest } from "../../cloud/rest";
-import { RawReader } from "../../cloud/rest/series";
-import { pagesOf } from "../../cloud/rest/series-pages";
+import { RawReader } from "../../cloud/history/raw-reader";
+import { pagesOf } from "../../cloud/history/page-reader";
 import { answerJobs, windowOf } from "./history-protocol";
 
 answerJobs(async ({ cloud, requestsPerSecond, check }, digest) => {

@@ -2,7 +2,7 @@
 import { type ChildProcess, fork } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
-import type { RunOptions } from "../../simulator/year";
+import type { RunOptions } from "../../simulator/seeds/year";
 import { expectedDigest, type HistoryCloud, type HistoryJob, type HistoryReading } from "./history-protocol";
 
 /** By the name of its script. */

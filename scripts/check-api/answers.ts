@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { Ajv, type ValidateFunction } from "ajv";
 import addFormats from "ajv-formats";
 import { operation, type Operation } from "../../cloud/rest";
-import { fillPath, writeQuery } from "../../cloud/rest/request";
+import { fillPath, writeQuery } from "../../cloud/rest/transport/request";
 import { startSimulator, type Simulator } from "../../simulator";
 import type { Call, Known, Request } from "./call";
 import { calls, knownAtFirst } from "./calls";

@@ -1,8 +1,8 @@
-import { seedHouse } from "../../simulator/house";
+import { seedHouse } from "../../simulator/seeds/house";
 import { startBoards } from "../../simulator/boards";
 import { startSimulator } from "../../simulator";
 import { weatherCurves } from "../../simulator/boards/weather-station";
-import { fillThing } from "../../simulator/year";
+import { fillThing } from "../../simulator/seeds/year";
 
 /** The cloud that the demo's account points at. */
 export interface DemoCloud {

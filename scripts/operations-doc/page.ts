@@ -8,8 +8,8 @@ import {
   resources,
   schemaOf,
   takesMany,
-} from "../../cloud/rest/manage";
-import { wantedOperations } from "../../nodes/common/wanted-operations";
+} from "../../cloud/manage/index";
+import { wantedOperations } from "../../nodes/manage/extra-operations";
 
 const head = `# Operations
 

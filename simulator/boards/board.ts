@@ -1,5 +1,5 @@
 import mqtt, { type MqttClient } from "mqtt";
-import { decodeSenml, type SenmlReading, type SenmlValue } from "../senml";
+import { decodeSenml, type SenmlReading, type SenmlValue } from "../codec/senml";
 import { dialects, type Dialect, type DialectPort } from "./dialects";
 import { BoardCrash, entryOf, pack, takeWrite, type BoardProfile } from "./values";
 

@@ -1,6 +1,6 @@
 /** How the two kinds of board find their thing and their last values (data-api 7 and 9). */
-import { decodeCommand, encodeCommand } from "../commands";
-import { decodeSenml, encodeSenml, type SenmlReading } from "../senml";
+import { decodeCommand, encodeCommand } from "../codec/commands";
+import { decodeSenml, encodeSenml, type SenmlReading } from "../codec/senml";
 import type { BoardProfile } from "./values";
 
 /** What a dialect may do on its board's connection. */

@@ -1,5 +1,5 @@
-import type { House, HouseBoard, HouseKind } from "../house";
-import type { SenmlValue } from "../senml";
+import type { House, HouseBoard, HouseKind } from "../seeds/house";
+import type { SenmlValue } from "../codec/senml";
 import { runBoard, type Board } from "./board";
 import { door } from "./door";
 import { light } from "./light";

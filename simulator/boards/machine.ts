@@ -1,4 +1,4 @@
-import type { SenmlValue } from "../senml";
+import type { SenmlValue } from "../codec/senml";
 import type { BoardVariable } from "./board";
 
 /** The moment a machine lives in. */

@@ -1,4 +1,4 @@
-import type { SenmlValue } from "../senml";
+import type { SenmlValue } from "../codec/senml";
 
 const unitSeconds = [1, 60, 3600, 86_400] as const;
 

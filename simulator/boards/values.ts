@@ -1,6 +1,6 @@
 /** What a board holds in its variables: how it takes a written value and how it packs what it reports. */
-import { propertyTypes, type ValueKind } from "../property-types";
-import { encodeSenml, type SenmlEntry, type SenmlProfile, type SenmlScalar, type SenmlValue } from "../senml";
+import { propertyTypes, type ValueKind } from "../store/property-types";
+import { encodeSenml, type SenmlEntry, type SenmlProfile, type SenmlScalar, type SenmlValue } from "../codec/senml";
 
 /** A board's dialect: the C++ library or the Python one (data-api 7). */
 export type BoardProfile = Extract<SenmlProfile, "cpp" | "python">;

@@ -1,4 +1,4 @@
-import type { Curve } from "../curves";
+import type { Curve } from "../seeds/curves";
 import { rounded, type Machine, type Moment, type Values } from "./machine";
 
 const day = 86_400;

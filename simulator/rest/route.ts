@@ -1,7 +1,7 @@
-import type { Faults } from "../faults";
-import type { JsonValue, Scope } from "../models";
+import type { Faults } from "../behaviour/faults";
+import type { JsonValue, Scope } from "../store/models";
 import type { Authority } from "../security/authority";
-import type { Store } from "../store";
+import type { Store } from "../store/store";
 import type { Checked, Field, Fields } from "./fields";
 
 /** One request as a handler sees it: checked, and with what it may act on. */

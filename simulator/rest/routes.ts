@@ -1,22 +1,22 @@
-import { certificateRoutes } from "./certificates";
-import { deviceRoutes } from "./devices";
-import { propertyRoutes } from "./properties";
-import { propertyTypeRoutes } from "./property-types";
-import { publishRoutes } from "./publish";
-import { deviceHistoryRoutes } from "./device-history";
-import { hardwareRoutes } from "./hardware";
-import { sketchRoutes } from "./sketches";
-import { dashboardRoutes } from "./dashboards";
-import { shareRoutes } from "./shares";
-import { triggerRoutes } from "./triggers";
-import { actionRoutes } from "./actions";
-import { templateRoutes } from "./templates";
-import { networkRoutes } from "./network";
-import { loraRoutes } from "./lora";
-import { otaRoutes } from "./ota";
+import { certificateRoutes } from "./resources/certificates";
+import { deviceRoutes } from "./resources/devices";
+import { propertyRoutes } from "./resources/properties";
+import { propertyTypeRoutes } from "./resources/property-types";
+import { publishRoutes } from "./resources/publish";
+import { deviceHistoryRoutes } from "./resources/device-history";
+import { hardwareRoutes } from "./resources/hardware";
+import { sketchRoutes } from "./resources/sketches";
+import { dashboardRoutes } from "./resources/dashboards";
+import { shareRoutes } from "./resources/shares";
+import { triggerRoutes } from "./resources/triggers";
+import { actionRoutes } from "./resources/actions";
+import { templateRoutes } from "./resources/templates";
+import { networkRoutes } from "./resources/network";
+import { loraRoutes } from "./resources/lora";
+import { otaRoutes } from "./resources/ota";
 import type { Route } from "./route";
-import { seriesRoutes } from "./series";
-import { thingRoutes } from "./things";
+import { seriesRoutes } from "./resources/series";
+import { thingRoutes } from "./resources/things";
 
 /** Every operation that the simulator serves; a new resource adds its rows here. */
 export const routes: readonly Route[] = [

@@ -1,9 +1,9 @@
 import type { IncomingHttpHeaders } from "node:http";
-import type { Store } from "../store";
-import type { Tokens } from "../tokens";
+import type { Store } from "../store/store";
+import type { Tokens } from "../store/tokens";
 import { Failure } from "./failure";
 import { checkFields, textOf, type Fields } from "./fields";
-import { checkMembership } from "./guards";
+import { checkMembership } from "./auth-and-limits";
 
 /** Path of the token endpoint (rest-api 2). */
 export const tokenPath = "/iot/v1/clients/token";

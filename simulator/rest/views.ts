@@ -1,6 +1,6 @@
-import type { Device, Property, Thing } from "../models";
-import { rfc3339, type Store } from "../store";
-import { omit } from "./shared";
+import type { Device, Property, Thing } from "../store/models";
+import { rfc3339, type Store } from "../store/store";
+import { omit } from "./resource-helpers";
 
 /** An object of the API on its way out. */
 export type View = Record<string, unknown>;

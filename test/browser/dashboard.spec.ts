@@ -3,9 +3,9 @@ import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { startSimulator, type Simulator } from "../../simulator";
 import { type RunningBoards, startBoards } from "../../simulator/boards";
-import { seedHouse } from "../../simulator/house";
+import { seedHouse } from "../../simulator/seeds/house";
 import { exampleFor } from "../support/examples";
-import { until } from "../support/house";
+import { until } from "../support/simulated-account";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { pictures, startBrowser } from "./editor";
 

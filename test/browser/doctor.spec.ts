@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Browser, Locator } from "playwright-core";
 import { accountOf } from "../support/flows";
-import { type House, startHouse, until } from "../support/house";
+import { type House, startHouse, until } from "../support/simulated-account";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { seriousFindings } from "./axe";
 import { Editor, startBrowser } from "./editor";

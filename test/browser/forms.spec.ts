@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
-import { type House, startHouse, until } from "../support/house";
+import { type House, startHouse, until } from "../support/simulated-account";
 import { type NodeRed, readUserFiles, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
 

@@ -3,7 +3,7 @@ import { existsSync } from "node:fs";
 import path from "node:path";
 import type { Browser } from "playwright-core";
 import { accountOf } from "../support/flows";
-import { type House, startHouse } from "../support/house";
+import { type House, startHouse } from "../support/simulated-account";
 import { type NodeRed, readUserFiles, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
 

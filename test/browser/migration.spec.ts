@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
-import { type House, startHouse } from "../support/house";
+import { type House, startHouse } from "../support/simulated-account";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { oldFlow } from "../support/old-flow";
 import { Editor, startBrowser } from "./editor";

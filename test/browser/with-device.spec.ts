@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
 import { accountOf } from "../support/flows";
-import { dashboardWrites, type House, startHouse, until } from "../support/house";
+import { dashboardWrites, type House, startHouse, until } from "../support/simulated-account";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
 

@@ -12,7 +12,7 @@ import {
   sink,
   watchers,
 } from "../support/flows";
-import { type House, startHouse, until } from "../support/house";
+import { type House, startHouse, until } from "../support/simulated-account";
 import { type NodeRed, type Received, startNodeRed } from "../support/node-red";
 import { assertNoSecrets } from "../support/secrets";
 

@@ -11,7 +11,7 @@ import {
   tab,
   watchers,
 } from "../support/flows";
-import { type House, startHouse, until } from "../support/house";
+import { type House, startHouse, until } from "../support/simulated-account";
 import { type NodeRed, type Received, startNodeRed } from "../support/node-red";
 import { assertNoSecrets } from "../support/secrets";
 

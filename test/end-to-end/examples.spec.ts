@@ -4,10 +4,10 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { startSimulator, type Simulator } from "../../simulator";
 import { type RunningBoards, startBoards } from "../../simulator/boards";
-import { type House, seedHouse } from "../../simulator/house";
+import { type House, seedHouse } from "../../simulator/seeds/house";
 import { exampleFor } from "../support/examples";
 import type { FlowNode } from "../support/flows";
-import { dashboardWrites, until } from "../support/house";
+import { dashboardWrites, until } from "../support/simulated-account";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 
 /** The stories as they are, on the simulated house of the demo; only addresses and credentials are filled in. */

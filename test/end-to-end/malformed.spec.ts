@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { MqttClient } from "mqtt";
-import { encodeSenml } from "../../simulator/senml";
-import { malformedPayload, malformedVectors } from "../cloud/data/vectors";
+import { encodeSenml } from "../../simulator/codec/senml";
+import { malformedPayload, malformedVectors } from "../support/senml/vectors";
 import { accountOf, flowTab, propertyIn, sink, watchers } from "../support/flows";
-import { type House, startHouse, until } from "../support/house";
+import { type House, startHouse, until } from "../support/simulated-account";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 
 describe("malformed bytes on the wire, in a real Node-RED", function () {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { accountOf, flowTab, propertyIn, propertyOut, sink, watchers } from "../support/flows";
-import { type House, startHouse, until } from "../support/house";
+import { type House, startHouse, until } from "../support/simulated-account";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 
 describe("a restart of Node-RED with a persistent context store", () => {

@@ -4,7 +4,7 @@ import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
 import type { SecureAddresses, Simulator } from "../../simulator";
-import { askToken, request, tokenOf } from "./arduino-client";
+import { askToken, request, tokenOf } from "./support/arduino-client";
 
 const root = path.resolve(__dirname, "../..");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, randomUUID } from "node:crypto";
 import { startSimulator, type Simulator } from "../../simulator";
-import { arduinoClient, refused, request, tokenOf, type ArduinoClient, type Model } from "./arduino-client";
+import { arduinoClient, refused, request, tokenOf, type ArduinoClient, type Model } from "./support/arduino-client";
 
 const hardwareId = (digit: string): string => digit.repeat(64);
 

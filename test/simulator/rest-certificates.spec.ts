@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
 import { startSimulator, type Simulator } from "../../simulator";
 import { certificateRequest } from "../../simulator/security/authority";
-import { arduinoClient, refused, request, tokenOf, type ArduinoClient } from "./arduino-client";
+import { arduinoClient, refused, request, tokenOf, type ArduinoClient } from "./support/arduino-client";
 
 /** A request whose text was changed after it was signed. */
 function forged(csr: string): string {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startSimulator, type Simulator } from "../../simulator";
-import { decodeSenml } from "../../simulator/senml";
-import { arduinoClient, refused, request, tokenOf, type ArduinoClient } from "./arduino-client";
+import { decodeSenml } from "../../simulator/codec/senml";
+import { arduinoClient, refused, request, tokenOf, type ArduinoClient } from "./support/arduino-client";
 
 describe("simulator REST: devices", () => {
   let simulator: Simulator;

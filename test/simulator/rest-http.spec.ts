@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startSimulator, type Simulator } from "../../simulator";
-import { askToken, request, tokenOf } from "./arduino-client";
+import { askToken, request, tokenOf } from "./support/arduino-client";
 
 const errorType = "application/vnd.goa.error+json";
 

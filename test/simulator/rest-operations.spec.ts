@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startSimulator, type Simulator } from "../../simulator";
 import { routes } from "../../simulator/rest/routes";
-import { arduinoClient, refused, type ArduinoClient } from "./arduino-client";
+import { arduinoClient, refused, type ArduinoClient } from "./support/arduino-client";
 
 type Operation = (...parameters: unknown[]) => Promise<unknown>;
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { startSimulator, type Simulator } from "../../simulator";
-import type { JsonValue } from "../../simulator/store";
-import { arduinoClient, refused, type ArduinoClient } from "./arduino-client";
+import type { JsonValue } from "../../simulator/store/store";
+import { arduinoClient, refused, type ArduinoClient } from "./support/arduino-client";
 
 interface Element {
   status: string;

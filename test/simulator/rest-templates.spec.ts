@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { startSimulator, type Simulator } from "../../simulator";
-import type { Template } from "../../simulator/templates";
-import { arduinoClient, refused, type ArduinoClient, type Model } from "./arduino-client";
+import type { Template } from "../../simulator/store/templates";
+import { arduinoClient, refused, type ArduinoClient, type Model } from "./support/arduino-client";
 
 const variable = (variable_name: string, type: string): object => ({
   ...{ name: `The ${variable_name}`, variable_name, type, permission: "READ_WRITE" },

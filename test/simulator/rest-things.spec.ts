@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { startSimulator, type Simulator } from "../../simulator";
-import { arduinoClient, refused, type ArduinoClient } from "./arduino-client";
+import { arduinoClient, refused, type ArduinoClient } from "./support/arduino-client";
 
 const variable = (name: string, more: object = {}): object => ({
   name,

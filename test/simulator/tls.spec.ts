@@ -7,8 +7,8 @@ import type { IClientOptions, MqttClient } from "mqtt";
 import { startSimulator, type SecureAddresses, type Simulator } from "../../simulator";
 import { certificateRequest } from "../../simulator/security/authority";
 import { offersTls13 } from "../../simulator/security/client-hello";
-import { arduinoClient, tokenOf, type ArduinoClient } from "./arduino-client";
-import { connected, event, until } from "./setup";
+import { arduinoClient, tokenOf, type ArduinoClient } from "./support/arduino-client";
+import { connected, event, until } from "./support/setup";
 
 /** MQTT.js hands what it does not know on to Node's TLS. */
 type Options = IClientOptions & SecureContextOptions;

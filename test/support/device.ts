@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CloudDevice, type DeviceReport, type DeviceSettings } from "../../cloud/device";
-import type { CloudError } from "../../cloud/errors";
-import { type House, until } from "./house";
+import type { CloudError } from "../../cloud/core/errors";
+import { type House, until } from "./simulated-account";
 
 const opened: CloudDevice[] = [];
 /** The topics of messages that devices of `openDevice` could not read. */

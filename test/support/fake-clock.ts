@@ -1,4 +1,4 @@
-import type { Clock } from "../../cloud/clock";
+import type { Clock } from "../../cloud/core/clock";
 
 /** A clock that stands still until a spec moves it. */
 export class FakeClock implements Clock {

@@ -1,4 +1,4 @@
-import type { House } from "./house";
+import type { House } from "./simulated-account";
 
 /** A node of a flow file. */
 export type FlowNode = Record<string, unknown> & { id: string; type: string };

@@ -1,4 +1,4 @@
-import type { House } from "./house";
+import type { House } from "./simulated-account";
 import type { FlowNode } from "./flows";
 
 /** A space of the flow below. */

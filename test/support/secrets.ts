@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { House } from "./house";
+import type { House } from "./simulated-account";
 import { type NodeRed, readUserFiles } from "./node-red";
 
 /**

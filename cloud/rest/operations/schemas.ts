@@ -1,4 +1,4 @@
-import { propertyTypeRows } from "../../property-type-table";
+import { propertyTypeRows } from "../../property-types/table";
 import type { Fields, PathField, Field } from "./operation";
 import { credentialTypes, deviceSchemas } from "./schemas-devices";
 import { dashboardSchemas } from "./schemas-dashboards";

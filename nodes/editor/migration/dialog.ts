@@ -1,9 +1,9 @@
-import type { CarriedKeys } from "../../common/admin-answers";
+import type { CarriedKeys } from "../../admin/protocol";
 import { planMigration } from "../../migration/convert";
 import type { FlowNode } from "../../migration/old-nodes";
 import type { KeyMove, Migration, Step } from "../../migration/report";
-import { post } from "../lists";
-import { textsOf, type Translate } from "../text";
+import { post } from "../admin-client";
+import { textsOf, type Translate } from "../i18n";
 import { lockedFlows, presentFlow, replaceFlow } from "./flow";
 
 const field = "arduino-cloud-migration-keep-shape";

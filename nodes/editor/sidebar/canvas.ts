@@ -1,4 +1,4 @@
-import type { PlannedNode } from "./plan";
+import type { PlannedNode } from "./node-for-item";
 
 /** A place on the canvas, in the coordinates of its nodes. */
 interface Place {

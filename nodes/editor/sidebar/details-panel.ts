@@ -1,6 +1,6 @@
-import type { Translate } from "../text";
+import type { Translate } from "../i18n";
 import { addressOf, describeItem, type Line, nameOf } from "./details";
-import type { Item, Row } from "./rows";
+import type { Item, Row } from "./tree-rows";
 
 export interface DetailsPanelOptions {
   translate: Translate;

@@ -1,5 +1,5 @@
-import type { Translate } from "../text";
-import type { Item } from "./rows";
+import type { Translate } from "../i18n";
+import type { Item } from "./tree-rows";
 
 /** A line of the details of an item. */
 export interface Line {

@@ -1,12 +1,12 @@
-import { nameLabel } from "../label";
-import { typedAccount } from "../lists";
-import { errorText, type Translate } from "../text";
+import { nameLabel } from "../node-label";
+import { typedAccount } from "../admin-client";
+import { errorText, type Translate } from "../i18n";
 import { DetailsPanel } from "./details-panel";
-import { makeDraggable, type Putting, putInSight } from "./put";
-import { listRows } from "./rows";
+import { makeDraggable, type Putting, putInSight } from "./drag-to-canvas";
+import { listRows } from "./tree-rows";
 import { Tree } from "./tree";
 import { watchVisibility } from "./visibility";
-import { type Seen, Watch } from "./watch";
+import { type Seen, Watch } from "./poll-account";
 
 const accountType = "arduino-cloud-account";
 /** Changes of flows come in crowds: one look at the accounts is enough for all of a moment. */

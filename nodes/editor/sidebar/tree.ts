@@ -1,6 +1,6 @@
-import type { Translate } from "../text";
-import { TreeLine } from "./line";
-import type { Row } from "./rows";
+import type { Translate } from "../i18n";
+import { TreeLine } from "./tree-line";
+import type { Row } from "./tree-rows";
 
 export interface TreeOptions {
   translate: Translate;

@@ -3,10 +3,10 @@ import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Aedes } from "aedes";
-import { decodeCommand, encodeCommand } from "../../../simulator/commands";
+import { decodeCommand, encodeCommand } from "../../../simulator/codec/commands";
 import { connectBoard, type Board, type BoardOptions } from "../../../simulator/boards/board";
-import { decodeSenml, encodeSenml, type SenmlValue } from "../../../simulator/senml";
-import { gather, setUp, until, type Setup } from "../setup";
+import { decodeSenml, encodeSenml, type SenmlValue } from "../../../simulator/codec/senml";
+import { gather, setUp, until, type Setup } from "../support/setup";
 
 const variables = { temperature: { type: "TEMPERATURE_C", value: 21.3 }, count: "INT", on: "STATUS" };
 

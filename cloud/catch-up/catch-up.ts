@@ -1,0 +1,278 @@
+import type { Clock } from "../core/clock";
+import { sleep } from "../core/clock";
+import type { StoredValue } from "./sequence-alignment";
+import { backoff } from "../core/backoff";
+import type { LiveValue } from "../live-values/value-feed";
+import type { Session, SessionState } from "../mqtt/session";
+import type { PropertyValue } from "../codec/values";
+import { type CloudError, mayPass, toCloudError } from "../core/errors";
+import { changedValues, type HeldValue, replayGap } from "./replay";
+import { type KnownThing, type Property, type Rest, wireName } from "../rest/index";
+import { type LastSeen, SeenValues } from "./seen-values";
+
+/** Where a value comes from. */
+export type CaughtSource = "live" | "catch-up";
+
+export interface CatchUpOptions {
+  account: { session: Session; rest: Pick<Rest, "client" | "directory"> };
+  clock: Clock;
+  thingId: string;
+  /** The variable name; blank for all variables. */
+  variable: string;
+  /** `last`: present values that changed in an outage; `all`: every stored value of it. */
+  mode: "last" | "all";
+  /** For `all`: milliseconds after the return until history is expected to have caught up (rest-api 7). Default 15 s. */
+  delay?: number;
+  /** What `lastSeen` gave before a restart; anything else counts as nothing. */
+  lastSeen?: unknown;
+  /** Most live values that wait, and most bytes of them. */
+  mostHeld?: { values: number; bytes: number };
+  /** Every value, live or caught up, in the order in which a flow shall get it. */
+  sink: (value: LiveValue, source: CaughtSource) => void;
+  /** Something that the user should know, while it goes on. */
+  onWarning: (message: string) => void;
+  /** An outage whose values can't be had. */
+  onError: (error: CloudError) => void;
+}
+
+/** An outage, with what came live after it. */
+interface Gap {
+  /** Milliseconds since 1970 at which the connection was back; undefined until then. */
+  onlineAt?: number;
+  held: HeldValue[];
+  bytes: number;
+  /** What is held has gone out already, and what comes goes out at once: nothing waits, or too much did. */
+  isReleased: boolean;
+  /** What came since then, beyond what is held. */
+  later: SeenValues;
+}
+
+const usualDelay = 15_000;
+/** Time for what the broker relayed last to reach history, whatever delay is set. */
+const leastDelay = 250;
+const usualLimits = { values: 10_000, bytes: 16 * 2 ** 20 };
+/** What a value takes in memory besides its texts, roughly. */
+const valueBytes = 200;
+/** Look-ups of many nodes after the same outage share an answer that is no older. */
+const sharedAge = 1_000;
+
+/**
+ * Stands between the feed and a flow, and fills the gaps that outages of the session leave in the reported values of a
+ * thing: with `last`, the present values that changed meanwhile, unless a live value came first; with `all`, the whole
+ * gap from history, while live values wait behind it. Outages are dealt with one after the other, so that one that comes
+ * while another is being caught up finds a known end of what was seen. What fails and may pass is tried until it works.
+ */
+export class CatchUp {
+  readonly #options: CatchUpOptions;
+  readonly #seen: SeenValues;
+  readonly #closing = new AbortController();
+  /** Outages that are not caught up, oldest first; live values wait with the last one. */
+  readonly #gaps: Gap[] = [];
+  #isOnline = false;
+  #isWorking = false;
+  #unobserve: (() => void) | undefined;
+  #told = new Set<string>();
+
+  constructor(options: CatchUpOptions) {
+    this.#options = options;
+    this.#seen = SeenValues.from(options.lastSeen, options.clock.now());
+  }
+
+  /** Begins to follow the session; to be called before the first value. */
+  start(): void {
+    const { session } = this.#options.account;
+    if (this.#seen.since !== undefined) this.#gaps.push(this.#newGap());
+    this.#unobserve = session.observe((state) => this.#follow(state));
+    this.#follow(session.state);
+  }
+
+  /** Takes a value of the feed, at the moment it arrives. */
+  value(live: LiveValue): void {
+    if (this.#closing.signal.aborted) return;
+    const gap = this.#gaps.at(-1);
+    const at = this.#options.clock.now();
+    if (gap !== undefined) this.#hold(gap, live, at);
+    else {
+      this.#note(live, at);
+      this.#give(live, "live");
+    }
+  }
+
+  /** What was seen last, as plain JSON for the `lastSeen` of a successor. */
+  get lastSeen(): LastSeen {
+    return this.#seen.toJSON();
+  }
+
+  /** Ends it; what waits is dropped, and is in history for a successor. */
+  stop(): void {
+    this.#closing.abort();
+    this.#unobserve?.();
+  }
+
+  #newGap(): Gap {
+    // With `last` nothing waits.
+    return { held: [], bytes: 0, isReleased: this.#options.mode === "last", later: new SeenValues() };
+  }
+
+  #follow({ name }: SessionState): void {
+    const isOnline = name === "online";
+    if (isOnline === this.#isOnline) return;
+    this.#isOnline = isOnline;
+    const gap = this.#gaps.at(-1);
+    if (!isOnline) {
+      if (gap === undefined || gap.onlineAt !== undefined) this.#gaps.push(this.#newGap());
+    } else if (gap === undefined) {
+      this.#seen.since ??= this.#options.clock.now();
+    } else {
+      gap.onlineAt ??= this.#options.clock.now();
+      void this.#work();
+    }
+  }
+
+  #note({ variable, value, timestamp, direction }: LiveValue, at: number, seen = this.#seen): void {
+    if (direction === "reported") seen.note(variable, { value, timestamp, at, isStored: false });
+  }
+
+  #hold(gap: Gap, live: LiveValue, at: number): void {
+    if (gap.isReleased) {
+      this.#note(live, at, gap.later);
+      this.#give(live, "live");
+      return;
+    }
+    gap.held.push({ live, at });
+    gap.bytes += sizeOf(live);
+    const { values, bytes } = this.#options.mostHeld ?? usualLimits;
+    const sum = (of: (gap: Gap) => number): number => this.#gaps.reduce((total, one) => total + of(one), 0);
+    if (sum((one) => one.held.length) > values || sum((one) => one.bytes) > bytes) this.#release();
+  }
+
+  /** Too much waits: lets it go out of turn, which is better than to lose it. */
+  #release(): void {
+    this.#options.onWarning(
+      "Too many live values wait for the values of an outage: they go on now, and the older ones follow late.",
+    );
+    for (const gap of this.#gaps.filter(({ isReleased }) => !isReleased)) {
+      gap.isReleased = true;
+      for (const { live } of gap.held) this.#give(live, "live");
+    }
+  }
+
+  /** Deals with the outages that are over, one after the other. */
+  async #work(): Promise<void> {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    for (let gap = this.#gaps[0]; gap?.onlineAt !== undefined; gap = this.#gaps[0]) {
+      try {
+        await this.#catchUp(gap, gap.onlineAt);
+      } catch (reason) {
+        if (this.#closing.signal.aborted) return;
+        this.#options.onError(toCloudError(reason));
+      }
+      this.#gaps.shift();
+      this.#finish(gap, gap.onlineAt);
+    }
+    this.#isWorking = false;
+  }
+
+  async #catchUp(gap: Gap, onlineAt: number): Promise<void> {
+    if (this.#options.mode === "last") await this.#catchUpLast(onlineAt);
+    else await this.#catchUpAll(gap, onlineAt);
+  }
+
+  /** Lets go what waited, and remembers that all up to the return has been seen. */
+  #finish(gap: Gap, onlineAt: number): void {
+    for (const { live, at } of gap.held) {
+      this.#note(live, at);
+      if (!gap.isReleased) this.#give(live, "live");
+    }
+    this.#seen.append(gap.later);
+    this.#seen.since = onlineAt;
+  }
+
+  async #catchUpLast(onlineAt: number): Promise<void> {
+    const properties = await this.#properties(onlineAt);
+    for (const value of changedValues(properties, this.#seen, this.#options.account.rest.client.clockSkew)) {
+      // What came live is newer, also what came after a further outage.
+      const came = this.#gaps.some(({ later }) => later.of(value.variable).length > 0);
+      if (!came) this.#emit(value);
+    }
+  }
+
+  async #catchUpAll(gap: Gap, onlineAt: number): Promise<void> {
+    const { clock, account, delay = usualDelay, onWarning } = this.#options;
+    const { signal } = this.#closing;
+    const waited = Math.max(delay, leastDelay);
+    await sleep(clock, Math.max(0, onlineAt + waited - clock.now()), signal, "Catching up");
+    const properties = await this.#properties(onlineAt);
+    const unstored = properties.filter(({ persist }) => persist === false);
+    this.#warnUnstored(unstored);
+    await replayGap({
+      client: { call: (...call) => this.#persist(() => account.rest.client.call(...call)) },
+      clockSkew: account.rest.client.clockSkew,
+      clock,
+      signal,
+      seen: this.#seen,
+      held: gap.held,
+      onlineAt,
+      delay: waited,
+      stored: properties.filter(({ persist }) => persist !== false),
+      unstored,
+      emit: (value) => this.#emit(value),
+      warn: onWarning,
+    });
+  }
+
+  /** The variables concerned, as they are now. */
+  async #properties(onlineAt: number): Promise<Property[]> {
+    const { account, clock, thingId, variable } = this.#options;
+    const { signal } = this.#closing;
+    const thing: KnownThing = await this.#persist(() => {
+      const maxAge = Math.max(0, Math.min(sharedAge, clock.now() - onlineAt));
+      return account.rest.directory.thing(thingId, { signal, maxAge });
+    });
+    return thing.properties.filter((property) => variable === "" || wireName(property) === variable);
+  }
+
+  #emit({ variable, value, timestamp }: StoredValue): void {
+    const at = timestamp - this.#seen.offset(variable) - this.#options.account.rest.client.clockSkew;
+    this.#seen.note(variable, { value, timestamp, at, isStored: true });
+    const live = { variable, value: value as PropertyValue, timestamp, direction: "reported", own: false } as const;
+    this.#give(live, "catch-up");
+  }
+
+  #give(live: LiveValue, source: CaughtSource): void {
+    try {
+      this.#options.sink(live, source);
+    } catch (reason) {
+      this.#options.onError(toCloudError(reason));
+    }
+  }
+
+  #warnUnstored(properties: readonly Property[]): void {
+    const names = properties.map(wireName).filter((name) => !this.#told.has(name));
+    if (names.length === 0) return;
+    for (const name of names) this.#told.add(name);
+    this.#options.onWarning(
+      `The cloud keeps no history of ${names.join(", ")}: after an outage only the present value is caught up.`,
+    );
+  }
+
+  /** Tries until it works or can't. */
+  async #persist<T>(work: () => Promise<T>): Promise<T> {
+    const { clock, onWarning } = this.#options;
+    for (let failures = 0; ; failures++) {
+      try {
+        return await work();
+      } catch (reason) {
+        if (!mayPass(reason)) throw reason;
+        if (failures === 0) onWarning(`Catching up after an outage has to wait: ${toCloudError(reason).message}`);
+        await sleep(clock, backoff(failures, clock), this.#closing.signal, "Catching up");
+      }
+    }
+  }
+}
+
+function sizeOf({ value }: LiveValue): number {
+  const parts = typeof value === "object" ? Object.values(value) : [value];
+  return parts.reduce<number>((sum, part) => sum + (typeof part === "string" ? 2 * part.length : 0), valueBytes);
+}

@@ -1,0 +1,90 @@
+import { asRecord } from "../core/text";
+
+/** A value that was seen, live or in history. */
+export interface SeenValue {
+  value: unknown;
+  /** Milliseconds since 1970, as flows got it. */
+  timestamp: number;
+  /** Milliseconds since 1970 at which it arrived, by our own clock. */
+  at: number;
+  /** Whether it comes from history, so that its timestamp is the stored one. */
+  isStored: boolean;
+}
+
+/**
+ * What was seen last, as plain JSON: by variable name the last value, the time that flows got with it and the time at
+ * which it arrived. The entry under `""` tells since when all variables are followed.
+ */
+export type LastSeen = Record<string, { time: number; at?: number; value: unknown }>;
+
+/** So many values of each variable are remembered: enough to find a place in the history of one that repeats itself. */
+export const remembered = 20;
+/** A timestamp that is so far from the time of arrival is the sender's own. */
+const ownTime = 1_000;
+/** A sender's clock that is off by more is no help in finding its values in history. */
+const farthestOff = 86_400_000;
+
+/** The last values of the variables of a thing, in the order in which they were seen. */
+export class SeenValues {
+  /** Milliseconds since 1970 from which on nothing has been missed, but for outages; undefined before that. */
+  since: number | undefined;
+  readonly #values = new Map<string, SeenValue[]>();
+  readonly #offsets = new Map<string, number>();
+  #reached = -Infinity;
+
+  /** Reads what `toJSON` gave; anything else counts as nothing. No time of arrival is later than `now`. */
+  static from(json: unknown, now: number): SeenValues {
+    const seen = new SeenValues();
+    for (const [variable, entry] of Object.entries(asRecord(json) ?? {})) {
+      const { time, at = time, value } = asRecord(entry) ?? {};
+      if (typeof time !== "number" || typeof at !== "number" || !Number.isFinite(time + at)) continue;
+      if (variable === "") seen.since = Math.min(time, now);
+      else seen.note(variable, { value, timestamp: time, at: Math.min(at, now), isStored: false });
+    }
+    if (Number.isFinite(seen.#reached)) seen.since ??= seen.#reached;
+    return seen;
+  }
+
+  /** Milliseconds since 1970 at which the connection was alive for certain: the last value came, or following began. */
+  get reached(): number {
+    return Math.max(this.#reached, this.since ?? -Infinity);
+  }
+
+  note(variable: string, value: SeenValue): void {
+    const values = this.#values.get(variable);
+    if (values === undefined) this.#values.set(variable, [value]);
+    else if (values.push(value) > remembered) values.shift();
+    if (value.at > this.#reached) this.#reached = value.at;
+    if (!value.isStored) this.#offsets.set(variable, offsetOf(value.timestamp, value.at));
+  }
+
+  /** Takes over what another one has seen after this. */
+  append(later: SeenValues): void {
+    for (const [variable, values] of later.#values) for (const value of values) this.note(variable, value);
+  }
+
+  of(variable: string): readonly SeenValue[] {
+    return this.#values.get(variable) ?? [];
+  }
+
+  /** How far the sender's clock is ahead of ours, in milliseconds; 0 where values come without times of their own. */
+  offset(variable: string): number {
+    return this.#offsets.get(variable) ?? 0;
+  }
+
+  toJSON(): LastSeen {
+    const entries: [string, LastSeen[string]][] =
+      this.since === undefined ? [] : [["", { time: this.since, value: null }]];
+    for (const [variable, values] of this.#values) {
+      const last = values.at(-1);
+      if (last !== undefined) entries.push([variable, { time: last.timestamp, at: last.at, value: last.value }]);
+    }
+    return Object.fromEntries(entries);
+  }
+}
+
+/** How far the timestamp of a value is ahead of its arrival, where that tells of the sender's clock. */
+export function offsetOf(timestamp: number, at: number): number {
+  const offset = timestamp - at;
+  return Math.abs(offset) < ownTime || Math.abs(offset) > farthestOff ? 0 : offset;
+}

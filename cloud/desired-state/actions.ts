@@ -1,0 +1,123 @@
+import { asRecord } from "../core/text";
+import { isSame, ownField, pickFields, type Changes, type Fields } from "./compare";
+import { match, type Raw, type Wanted } from "./match";
+import { creation, removal, type Step } from "./plan";
+import { itemName, type Layout, readFields, textOf, wrong } from "./read-input";
+
+/** An action of a trigger as it is wanted. */
+export interface WantedAction extends Wanted {
+  readonly fields: Fields;
+}
+
+const bodyFields = ["name", "description", "email", "push_notification"] as const;
+
+const layout: Layout = {
+  noun: "action",
+  fields: { id: "text", name: "text", kind: "text", description: "text", email: "map", push_notification: "map" },
+  ignored: ["created_by", "organization_id", "trigger_id"],
+};
+
+/**
+ * Reads the actions of a wanted trigger.
+ * @throws CloudError `invalid_input` naming item and field
+ */
+export function readActions(whole: string, given: unknown): WantedAction[] | undefined {
+  if (!Array.isArray(given)) return undefined;
+  return given.map((item: unknown, index) => {
+    const where = `${whole}, actions[${index}]${itemName(index, "action", item).replace(/^item \d+/, "")}`;
+    const read = readFields(where, item, layout);
+    const fields = pickFields(read, ["kind", ...bodyFields]);
+    return { where, id: textOf(read, "id"), name: textOf(read, "name"), fields };
+  });
+}
+
+/** The body that makes an action, alone or with its trigger. Throws CloudError `invalid_input` without a kind. */
+export function newAction({ where, fields }: WantedAction): Fields {
+  if (textOf(fields, "kind") === "") throw wrong(where, "kind is missing; expected is NOTIFY-EMAIL or NOTIFY-PUSH.");
+  return fields;
+}
+
+/** What turns the present actions of a trigger into the wanted ones. Pure. Throws as `match` does. */
+export function planActions(
+  trigger: { id: string; name: string; where: string },
+  current: readonly Raw[],
+  wanted: readonly WantedAction[] | undefined,
+  prune: boolean,
+): Step[] {
+  if (wanted === undefined) return [];
+  const { pairs, rest } = match("action", current, wanted);
+  const steps = pairs.flatMap(({ wanted: item, current: present }): Step[] => {
+    const { where } = item;
+    if (present === undefined) {
+      const made = newAction(item);
+      const entry = creation("action", `${trigger.name}: ${item.name}`, made);
+      const body = { ...made, trigger_id: trigger.id };
+      return [{ entries: [entry], operation: "actions_v1#create", path: {}, body, where }];
+    }
+    const changes = actionChanges(present, item.fields);
+    if (Object.hasOwn(changes, "kind")) {
+      throw wrong(
+        where,
+        `the kind of an action stays what it is (${textOf(present, "kind")}); give another name instead.`,
+      );
+    }
+    if (Object.keys(changes).length === 0) return [];
+    const name = `${trigger.name}: ${textOf(present, "name")}`;
+    return [
+      {
+        entries: [{ action: "update", kind: "action", name, id: present.id, changes }],
+        operation: "actions_v1#update",
+        path: { id: present.id },
+        body: pickFields(item.fields, Object.keys(changes)),
+        where,
+      },
+    ];
+  });
+  const going = prune ? rest : [];
+  return [
+    ...steps,
+    ...going.map((present): Step => ({
+      entries: [removal("action", `${trigger.name}: ${textOf(present, "name")}`, present.id)],
+      operation: "actions_v1#delete",
+      path: { id: present.id },
+      where: trigger.where,
+    })),
+  ];
+}
+
+function actionChanges(current: Raw, wanted: Fields): Changes {
+  const changed = Object.keys(wanted).filter((field) => !isSame(plain(current[field]), plain(wanted[field])));
+  return Object.fromEntries(
+    changed.map((field) => [field, { from: ownField(current, field) ?? null, to: wanted[field] ?? null }]),
+  );
+}
+
+/** The content of an action without what means nothing: the order of recipients and placeholders, and users' names. */
+function plain(content: unknown): unknown {
+  const fields = asRecord(content);
+  if (fields === undefined) return content;
+  return Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      name === "delivery" ? recipients(value) : placeholders(value),
+    ]),
+  );
+}
+
+function recipients(delivery: unknown): Fields {
+  return Object.fromEntries(
+    Object.entries(asRecord(delivery) ?? {}).map(([line, list]) => {
+      const ids = Array.isArray(list) ? list.map((user: unknown) => textOf(asRecord(user) ?? {}, "id")).sort() : [];
+      return [line, ids.length === 0 ? null : ids];
+    }),
+  );
+}
+
+function placeholders(text: unknown): unknown {
+  const fields = asRecord(text);
+  const variables = fields?.variables;
+  if (fields === undefined || !Array.isArray(variables)) return text;
+  const key = (variable: unknown): string => textOf(asRecord(variable) ?? {}, "placeholder");
+  const sorted = [...(variables as unknown[])].sort((one, other) => (key(one) < key(other) ? -1 : 1));
+  return { ...fields, variables: sorted.length === 0 ? null : sorted };
+}

@@ -1,0 +1,131 @@
+import { randomUUID } from "node:crypto";
+import { CloudError, toCloudError } from "../core/errors";
+import { operation, readDevice, readList, type Device, type OperationId } from "../rest/index";
+import { pickSignal, type WantedRest, type WorkOptions } from "./apply";
+import { planDashboards, readDashboards } from "./dashboards";
+import { Links } from "./links";
+import { match, type Raw } from "./match";
+import type { Prune, Step } from "./plan";
+import { rawList } from "./properties";
+import { planThings, readThings } from "./things";
+import { planTriggers, readTriggers } from "./triggers";
+
+/** What a wanted state can be of. */
+export type WantedKind = "things" | "dashboards" | "triggers";
+
+/** What is to be done, and what was found of each item. */
+export interface Survey {
+  steps: Step[];
+  found: (Raw | undefined)[];
+}
+
+/** Reads what there is of a kind, and plans. */
+export type Surveyor = (
+  rest: WantedRest,
+  items: readonly unknown[],
+  prune: Prune,
+  options: WorkOptions,
+) => Promise<Survey>;
+
+/** How each kind is read and planned. All throw what `RestClient.call` and their planner throw. */
+export const surveyors: Readonly<Record<WantedKind, Surveyor>> = {
+  async things(rest, items, prune, options) {
+    const wanted = readThings(items);
+    const things = await listThings(rest, options);
+    const devices = await devicesIf(
+      rest,
+      wanted.some(({ device }) => device),
+      options,
+    );
+    return planThings({ things, devices }, wanted, prune);
+  },
+
+  async dashboards(rest, items, prune, options) {
+    const wanted = readDashboards(items);
+    const { dashboards: listed, version } = await listDashboards(rest, options);
+    const { pairs } = match("dashboard", listed, wanted);
+    const whole = new Map<string, Raw>();
+    for (const { current } of pairs) {
+      if (current !== undefined) whole.set(current.id, await readDashboard(rest, current.id, version, options));
+    }
+    const dashboards = listed.map((dashboard) => whole.get(dashboard.id) ?? dashboard);
+    const hasLinks = wanted.some(({ widgets = [] }) => widgets.some(({ links = [] }) => links.length > 0));
+    const links = await linksIf(rest, hasLinks, options);
+    return planDashboards({ dashboards, links, version, newId: randomUUID }, wanted, prune);
+  },
+
+  async triggers(rest, items, prune, options) {
+    const wanted = readTriggers(items);
+    const listed = rawList(await get(rest, "triggers_v1#list", options));
+    const isWatching = wanted.some(({ source }) => source !== undefined && "property" in source);
+    const links = await linksIf(rest, isWatching, options);
+    const namesDevices = wanted.some(({ source }) => source !== undefined && "devices" in source);
+    const devices = await devicesIf(rest, namesDevices, options);
+    const triggers = await withActions(rest, listed, wanted, options);
+    return planTriggers({ triggers, links, devices }, wanted, prune);
+  },
+};
+
+/** The answer of a reading operation. Throws what `RestClient.call` throws. */
+async function get(rest: WantedRest, id: OperationId, options: WorkOptions, input = {}): Promise<unknown> {
+  return (await rest.client.call(operation(id), input, pickSignal(options))).body;
+}
+
+async function devicesIf(rest: WantedRest, isNeeded: boolean, options: WorkOptions): Promise<Device[]> {
+  return isNeeded ? readList(await get(rest, "devices_v2#list", options), readDevice) : [];
+}
+
+async function linksIf(rest: WantedRest, isNeeded: boolean, options: WorkOptions): Promise<Links> {
+  return new Links(isNeeded ? await rest.directory.things({ maxAge: 0, ...pickSignal(options) }) : []);
+}
+
+/** All things with their properties. Throws what `RestClient.call` throws. */
+export async function listThings(rest: WantedRest, options: WorkOptions): Promise<Raw[]> {
+  return rawList(await get(rest, "things_v2#list", options, { query: { show_properties: true } }));
+}
+
+/** All dashboards as the list has them, in the newest version that the base URL has. Throws what `RestClient.call` throws. */
+export async function listDashboards(
+  rest: WantedRest,
+  options: WorkOptions,
+): Promise<{ dashboards: Raw[]; version: 2 | 3 }> {
+  try {
+    return { dashboards: rawList(await get(rest, "dashboards_v3#list", options)), version: 3 };
+  } catch (reason) {
+    if (toCloudError(reason).statusCode !== 404) throw reason;
+    return { dashboards: rawList(await get(rest, "dashboards_v2#list", options)), version: 2 };
+  }
+}
+
+/** A dashboard with its widgets. Throws what `RestClient.call` throws. */
+export async function readDashboard(rest: WantedRest, id: string, version: 2 | 3, options: WorkOptions): Promise<Raw> {
+  const row = version === 3 ? "dashboards_v3#show" : "dashboards_v2#show";
+  return readOne(await get(rest, row, options, { path: { id } }), "dashboards: get");
+}
+
+/** An answer that must be one object. Throws CloudError `server_error` where it is none. */
+export function readOne(body: unknown, what: string): Raw {
+  const [raw] = rawList([body]);
+  if (raw !== undefined) return raw;
+  throw new CloudError("server_error", `${what}: the answer is no object with an id. Check the account's base URL.`);
+}
+
+/** The triggers that are wanted with actions have them: a list may leave them out (rest-api 8). */
+async function withActions(
+  rest: WantedRest,
+  triggers: readonly Raw[],
+  wanted: ReturnType<typeof readTriggers>,
+  options: WorkOptions,
+): Promise<Raw[]> {
+  const { pairs } = match("trigger", triggers, wanted);
+  const bare = new Set<Raw | undefined>();
+  for (const { wanted: item, current } of pairs) {
+    if (item.actions !== undefined && current?.actions === undefined) bare.add(current);
+  }
+  bare.delete(undefined);
+  if (bare.size === 0) return [...triggers];
+  const actions = rawList(await get(rest, "actions_v1#list", options));
+  return triggers.map((trigger) =>
+    bare.has(trigger) ? { ...trigger, actions: actions.filter((action) => action.trigger_id === trigger.id) } : trigger,
+  );
+}

@@ -1,0 +1,78 @@
+import { changesOf, pickFields, type Changes, type Fields } from "./compare";
+import { match, type Wanted } from "./match";
+import { type PlanEntry, removal } from "./plan";
+import { rawList } from "./properties";
+import { itemName, type Layout, readFields, textOf } from "./read-input";
+
+/** A page of a dashboard as it is wanted. */
+export interface WantedPage extends Wanted {
+  readonly fields: Fields;
+}
+
+/** What a list of parts is part of. */
+export interface Whole {
+  name: string;
+  where: string;
+  /** Whether parts that are not wanted go. */
+  prune: boolean;
+  newId: () => string;
+}
+
+/** What becomes of a list that is only written as a whole. */
+export interface ListPlan {
+  list: Fields[];
+  isChanged: boolean;
+  changes: Changes;
+  removals: PlanEntry[];
+}
+
+const bodyFields = ["name", "position", "icon"] as const;
+
+const layout: Layout = {
+  noun: "page",
+  fields: { id: "text", name: "text", position: "number", icon: "text" },
+  ignored: [],
+};
+
+/**
+ * Reads the pages of a wanted dashboard.
+ * @throws CloudError `invalid_input` naming item and field
+ */
+export function readPages(whole: string, given: unknown): WantedPage[] | undefined {
+  if (!Array.isArray(given)) return undefined;
+  return given.map((item: unknown, index) => {
+    const where = `${whole}, pages[${index}]${itemName(index, "page", item).replace(/^item \d+/, "")}`;
+    const read = readFields(where, item, layout);
+    return { where, id: textOf(read, "id"), name: textOf(read, "name"), fields: pickFields(read, bodyFields) };
+  });
+}
+
+/** The list of pages that is to be, and what it changes. Throws as `match` does. */
+export function planPages(whole: Whole, current: unknown, wanted: readonly WantedPage[] | undefined): ListPlan {
+  const present = rawList(current);
+  const asBody = (page: Fields): Fields => pickFields(page, ["id", ...bodyFields]);
+  if (wanted === undefined) return { list: present.map(asBody), isChanged: false, changes: {}, removals: [] };
+  const { pairs, rest } = match("page", present, wanted);
+  const changes: Changes = {};
+  const list = pairs.map(({ wanted: item, current: page }, index): Fields => {
+    if (page === undefined) {
+      const made = { position: index, ...item.fields };
+      Object.assign(changes, partChanges(`pages.${item.name}`, undefined, made));
+      return { id: whole.newId(), ...made };
+    }
+    Object.assign(changes, partChanges(`pages.${textOf(page, "name")}`, page, item.fields));
+    return asBody({ ...page, ...item.fields });
+  });
+  const removals = whole.prune
+    ? rest.map((page) => removal("page", `${whole.name}: ${textOf(page, "name")}`, page.id))
+    : [];
+  const kept = whole.prune ? [] : rest.map(asBody);
+  const isChanged = Object.keys(changes).length > 0 || removals.length > 0;
+  return { list: [...list, ...kept], isChanged, changes, removals };
+}
+
+/** The changes of one part, each named after it; of a new one a single change, with all of it. */
+export function partChanges(name: string, current: Fields | undefined, wanted: Fields): Changes {
+  if (current === undefined) return { [name]: { from: null, to: wanted } };
+  return changesOf(current, wanted, `${name}.`);
+}

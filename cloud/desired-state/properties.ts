@@ -1,0 +1,150 @@
+import { asRecord } from "../core/text";
+import { changesOf, pickFields } from "./compare";
+import { match, type Raw, type Wanted } from "./match";
+import { creation, removal, type Step } from "./plan";
+import { itemName, type Layout, readFields, textOf, wrong } from "./read-input";
+
+/** A property as it is wanted: known by its id, else by its variable name. */
+export interface WantedProperty extends Wanted {
+  /** Fields of the API, by their names there. */
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+/** What a body for a property may hold (rest-api 8). */
+const bodyFields = [
+  "name",
+  "variable_name",
+  "type",
+  "permission",
+  "update_strategy",
+  "update_parameter",
+  "min_value",
+  "max_value",
+  "persist",
+  "tag",
+] as const;
+
+const layout: Layout = {
+  noun: "property",
+  fields: {
+    id: "text",
+    name: "text",
+    variable_name: "text",
+    type: "text",
+    permission: "text",
+    update_strategy: "text",
+    update_parameter: "number",
+    min_value: "number",
+    max_value: "number",
+    persist: "boolean",
+    tag: "number",
+  },
+  ignored: [
+    "href",
+    "thing_id",
+    "thing_name",
+    "created_at",
+    "updated_at",
+    "deleted_at",
+    "last_value",
+    "value_updated_at",
+    "linked_to_trigger",
+    "sync_id",
+  ],
+};
+
+/** What a property is where nothing is said; the service keeps history by default too (rest-api 8). */
+const defaults = { permission: "READ_WRITE", update_strategy: "ON_CHANGE", persist: true } as const;
+
+/**
+ * Reads the properties of a wanted thing.
+ * @throws CloudError `invalid_input` naming item and field
+ */
+export function readProperties(whole: string, given: unknown): WantedProperty[] | undefined {
+  if (!Array.isArray(given)) return undefined;
+  return given.map((item: unknown, index) => {
+    const where = `${whole}, properties[${index}]${itemName(index, "property", item, "variable_name").replace(/^item \d+/, "")}`;
+    const read = readFields(where, item, layout);
+    return {
+      where,
+      id: textOf(read, "id"),
+      name: textOf(read, "variable_name"),
+      fields: pickFields(read, bodyFields),
+    };
+  });
+}
+
+/**
+ * The body that creates a property.
+ * @throws CloudError `invalid_input` where variable name or type is missing
+ */
+export function newProperty({
+  where,
+  fields,
+}: WantedProperty): Record<string, unknown> & Record<"variable_name" | "type", string> {
+  const [variable, type] = [textOf(fields, "variable_name"), textOf(fields, "type")];
+  if (variable === "" || type === "") {
+    throw wrong(where, `${variable === "" ? "variable_name" : "type"} is missing; a new property needs both.`);
+  }
+  return { name: variable, ...defaults, ...fields, variable_name: variable, type };
+}
+
+/**
+ * What turns the present properties of a thing into the wanted ones. Pure.
+ * @throws CloudError as `match` and `newProperty` do
+ */
+export function planProperties(
+  thing: { id: string; name: string; where: string },
+  current: readonly Raw[],
+  wanted: readonly WantedProperty[] | undefined,
+  prune: boolean,
+): Step[] {
+  if (wanted === undefined) return [];
+  const { pairs, rest } = match("property", current, wanted, "variable_name");
+  const path = { id: thing.id };
+  const steps = pairs.flatMap(({ wanted: item, current: present }): Step[] => {
+    if (present === undefined) {
+      const body = newProperty(item);
+      const entry = creation("property", `${thing.name}: ${item.name}`, body);
+      return [{ entries: [entry], operation: "properties_v2#create", path, body, where: item.where }];
+    }
+    const changes = changesOf({ ...defaults, ...present }, item.fields);
+    if (Object.keys(changes).length === 0) return [];
+    // An update takes a whole property, and takes defaults for what is left out.
+    const body = { ...defaults, ...pickFields(present, bodyFields), ...item.fields };
+    const name = `${thing.name}: ${nameOf(present)}`;
+    return [
+      {
+        entries: [{ action: "update", kind: "property", name, id: present.id, changes }],
+        operation: "properties_v2#update",
+        path: { ...path, pid: present.id },
+        body,
+        where: item.where,
+      },
+    ];
+  });
+  const going = prune ? rest : [];
+  return [
+    ...steps,
+    ...going.map((present): Step => ({
+      entries: [removal("property", `${thing.name}: ${nameOf(present)}`, present.id)],
+      operation: "properties_v2#delete",
+      path: { ...path, pid: present.id },
+      where: thing.where,
+    })),
+  ];
+}
+
+function nameOf(property: Raw): string {
+  return textOf(property, "variable_name") || textOf(property, "name");
+}
+
+/** The elements of an answer that have an id and are not deleted. */
+export function rawList(json: unknown): Raw[] {
+  if (!Array.isArray(json)) return [];
+  return json.flatMap((element: unknown): Raw[] => {
+    const raw = asRecord(element) ?? {};
+    const id = textOf(raw, "id");
+    return id !== "" && textOf(raw, "deleted_at") === "" ? [{ ...raw, id }] : [];
+  });
+}

@@ -1,0 +1,118 @@
+import type { Clock } from "../core/clock";
+import { Asking } from "./retry-timer";
+
+/** What a handshake has done for it. */
+export interface HandshakeActs {
+  /** Asks for the thing by commands, and for `attempt` above 0 by the device's input topic too. */
+  askThing(attempt: number): void;
+  /** Asks for the last values, by command and by the thing's own topic. */
+  askLastValues(): void;
+  /** The cloud has named the thing; `""` is none. Told once on each connection, and on each change. */
+  named(thingId: string): void;
+}
+
+/** Pauses while the cloud has not said anything: 4 s, doubling to 32 s (data-api 7.2). */
+const silent = doubling(4_000, 32_000);
+/** Pauses while there is no thing: 20 s, doubling to 1280 s (data-api 7.2). */
+const without = doubling(20_000, 1_280_000);
+/** Last values are asked for every 15 s, up to ten times; then it goes on without (data-api 7.2). */
+const betweenLastValues = 15_000;
+const mostLastValues = 10;
+
+/**
+ * How a device learns its thing and the last values, on one connection after the other (data-api 7): the discovery by
+ * the input topic and the command protocol together, so that either will do. Pure but for the clock: messages come in
+ * as calls, what is to be sent goes out as acts.
+ */
+export class Handshake {
+  readonly #acts: HandshakeActs;
+  readonly #thing: Asking;
+  readonly #lastValues: Asking;
+  #isOnline = false;
+  /** What the cloud has named on this connection. */
+  #named: string | undefined;
+  /** The thing whose topics are subscribed on this connection. */
+  #subscribed: string | undefined;
+  #isAwaitingValues = false;
+
+  constructor(clock: Clock, acts: HandshakeActs) {
+    this.#acts = acts;
+    this.#thing = new Asking(clock, (attempt) => acts.askThing(attempt));
+    this.#lastValues = new Asking(clock, () => acts.askLastValues());
+  }
+
+  /** The thing that the cloud has named on this connection; `""` is none, `undefined` not yet known. */
+  get thingId(): string | undefined {
+    return this.#isOnline ? this.#named : undefined;
+  }
+
+  /** Whether that is none, or its topics are subscribed: values can arrive. */
+  get isSettled(): boolean {
+    return this.thingId !== undefined && (this.thingId === "" || this.thingId === this.#subscribed);
+  }
+
+  /** A connection is open. The cloud may have named the thing before, as soon as the topics were subscribed. */
+  online(): void {
+    this.#isOnline = true;
+    this.#thing.start(silent);
+    if (this.#named !== undefined) this.#apply(this.#named);
+  }
+
+  offline(): void {
+    this.#isOnline = false;
+    this.#named = undefined;
+    this.#subscribed = undefined;
+    this.#stop();
+  }
+
+  /** The cloud names the thing, by either way. */
+  named(thingId: string): void {
+    if (thingId === this.#named) return;
+    this.#named = thingId;
+    if (this.#isOnline) this.#apply(thingId);
+  }
+
+  /** The cloud says that the device does not belong to this thing any more. */
+  detached(thingId: string): void {
+    if (thingId === this.#named) this.named("");
+  }
+
+  /** The topics of a thing are subscribed, or were refused: there is no more to wait for. */
+  subscribed(thingId: string): void {
+    this.#subscribed = thingId;
+    if (thingId === this.thingId) this.refresh();
+  }
+
+  /** Asks for the last values and, with them, the time zone. Nothing happens while there is no thing. */
+  refresh(): void {
+    if (!this.thingId) return;
+    this.#isAwaitingValues = true;
+    this.#lastValues.start((attempt) => (attempt + 1 < mostLastValues ? betweenLastValues : undefined));
+  }
+
+  /** Last values have come. False where nobody waits for them: they are the second answer. */
+  lastValuesArrived(): boolean {
+    const isAwaited = this.#isAwaitingValues;
+    this.#isAwaitingValues = false;
+    this.#lastValues.stop();
+    return isAwaited;
+  }
+
+  #apply(thingId: string): void {
+    this.#stop();
+    this.#acts.named(thingId);
+    // The cloud tells by itself when the device is attached; asking is for the case that its word is lost.
+    if (thingId === "") this.#thing.startLater(without);
+    else if (this.#subscribed === thingId) this.refresh();
+  }
+
+  #stop(): void {
+    this.#thing.stop();
+    this.#lastValues.stop();
+    this.#isAwaitingValues = false;
+  }
+}
+
+function doubling(first: number, longest: number): (attempt: number) => number {
+  return (attempt) => Math.min(longest, first * 2 ** Math.min(attempt, 20));
+}

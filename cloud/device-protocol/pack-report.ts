@@ -1,0 +1,51 @@
+import { coerceValue } from "../property-types/coerce";
+import { encodePack, type Write } from "../codec/senml-encode";
+import type { PropertyValue } from "../codec/values";
+
+/** The largest message that a board sends, in bytes of payload (data-api 10.3). */
+const largestMessage = 256;
+
+/** What values are converted by. */
+export interface ReportContext {
+  /** The type of a variable, where it is known. */
+  types?: ((variable: string) => string | undefined) | undefined;
+  /** The last known value of a variable, from which a partial one is completed. */
+  lastKnown: (variable: string) => unknown;
+  /** Milliseconds since 1970. */
+  time: number;
+}
+
+/** Values as they are to be sent. */
+export interface PackedReport {
+  values: ReadonlyMap<string, PropertyValue>;
+  messages: Buffer[];
+}
+
+/**
+ * Packs values for a device's output topic into messages of up to 256 bytes, in their order; a variable is never split,
+ * and one that is larger goes alone (data-api 5.3, 5.9).
+ * @throws CloudError `invalid_value`, `too_large` where a value can't be sent; then none of them is
+ */
+export function packReport(given: ReadonlyMap<string, unknown>, context: ReportContext): PackedReport {
+  const values = new Map<string, PropertyValue>();
+  const messages: Buffer[] = [];
+  let pending: Write[] = [];
+  let message: Buffer | undefined;
+  for (const [variable, raw] of given) {
+    const lastKnown = context.lastKnown(variable);
+    const { value, float } = coerceValue(context.types?.(variable), raw, { variable, lastKnown });
+    values.set(variable, value);
+    const write: Write = { property: variable, value, float, time: context.time };
+    const longer = encodePack([...pending, write]);
+    if (message !== undefined && longer.length > largestMessage) {
+      messages.push(message);
+      pending = [write];
+      message = encodePack(pending);
+    } else {
+      pending.push(write);
+      message = longer;
+    }
+  }
+  if (message !== undefined) messages.push(message);
+  return { values, messages };
+}

@@ -1,0 +1,114 @@
+import { CloudError, toCloudError } from "../core/errors";
+import type { RestClient } from "../rest/transport/client";
+import type { Directory } from "../rest/directory/directory";
+import { readThing } from "../rest/models";
+import { operation } from "../rest/operations/index";
+import { asRecord, printable, redact } from "../core/text";
+
+/** What a new device is attached to: nothing, a thing by id or name, or a new thing of that name. */
+export type Attachment = { readonly to: "none" } | { readonly to: "existing" | "new"; readonly thing: string };
+
+/** A device that can log in. */
+export interface KeyedDevice {
+  id: string;
+  name: string;
+  secretKey: string;
+  thing: { id: string; name: string } | undefined;
+}
+
+interface Service {
+  client: Pick<RestClient, "call">;
+  directory: Pick<Directory, "thing" | "forget">;
+}
+
+/** The kind of device that is no board of Arduino's, and its board name, as Arduino's own tool sends it (rest-api 7). */
+const kind = { type: "login_and_secretkey_wifi", fqbn: "generic:generic:generic", connection_type: "wifi" };
+
+/**
+ * Creates a device with a secret key (rest-api 7, "Create a keyed device") and attaches it. What fails after the device
+ * was created deletes it again.
+ * @param wish `timezone` is the IANA name for a new thing
+ * @throws CloudError `conflict` where the thing has a device already, and what look-ups and calls throw
+ */
+export async function createKeyedDevice(
+  service: Service,
+  wish: { name: string; attachment: Attachment; timezone: string },
+  signal: AbortSignal,
+): Promise<KeyedDevice> {
+  const { client } = service;
+  const existing = await findFreeThing(service, wish.attachment, signal);
+  const created = await client.call(operation("devices_v2#create"), { body: { ...kind, name: wish.name } }, { signal });
+  const id = textField(created.body, "id", "create");
+  try {
+    const secretKey = await setKey(client, id, signal);
+    const thing = await attach(service, id, existing, wish, signal);
+    return { id, name: wish.name, secretKey, thing };
+  } catch (reason) {
+    // Not with the signal, which may be what ended it.
+    await client.call(operation("devices_v2#delete"), { path: { id }, query: { force: true } }).catch(() => undefined);
+    throw toCloudError(reason);
+  }
+}
+
+/** The thing to attach to, looked at before anything is created: it must not lose another device. */
+async function findFreeThing({ directory }: Service, attachment: Attachment, signal: AbortSignal): Promise<string> {
+  if (attachment.to !== "existing") return "";
+  const thing = await directory.thing(attachment.thing, { signal, maxAge: 0 });
+  if (thing.device_id === undefined) return thing.id;
+  const owner = printable(thing.device_name ?? thing.device_id);
+  throw new CloudError(
+    "conflict",
+    `The thing "${printable(thing.name)}" belongs to the device "${owner}" already: detach that first, or choose another.`,
+  );
+}
+
+async function setKey(client: Service["client"], id: string, signal: AbortSignal): Promise<string> {
+  const path = { id };
+  const suggestion = await client.call(
+    operation("devices_v2_pass#get"),
+    { path, query: { suggested_password: true } },
+    { signal },
+  );
+  const password = textField(suggestion.body, "suggested_password", "get-secret-key");
+  try {
+    await client.call(operation("devices_v2_pass#set"), { path, body: { password } }, { signal });
+  } catch (reason) {
+    const { code, message } = toCloudError(reason);
+    // The service may quote what it did not like.
+    throw new CloudError(code, redact(message, [password]));
+  }
+  return password;
+}
+
+async function attach(
+  { client, directory }: Service,
+  deviceId: string,
+  existing: string,
+  { attachment, timezone }: { attachment: Attachment; timezone: string },
+  signal: AbortSignal,
+): Promise<KeyedDevice["thing"]> {
+  if (attachment.to === "none") return undefined;
+  const body = { device_id: deviceId };
+  const answer =
+    attachment.to === "existing"
+      ? await client.call(operation("things_v2#update"), { path: { id: existing }, body }, { signal })
+      : await client.call(
+          operation("things_v2#create"),
+          { body: { ...body, name: attachment.thing, timezone } },
+          { signal },
+        );
+  const thing = readThing(answer.body);
+  if (thing === undefined) throw oddAnswer("things", attachment.to === "existing" ? "update" : "create", "a thing");
+  directory.forget(thing.id);
+  return { id: thing.id, name: thing.name };
+}
+
+function textField(body: unknown, field: string, name: string): string {
+  const value = asRecord(body)?.[field];
+  if (typeof value === "string" && value !== "") return value;
+  throw oddAnswer("devices", name, `an object with ${field}`);
+}
+
+function oddAnswer(resource: string, name: string, expected: string): CloudError {
+  return new CloudError("server_error", `${resource}: ${name}: the answer is not ${expected}. Try again later.`);
+}

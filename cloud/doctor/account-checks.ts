@@ -1,0 +1,207 @@
+import { randomUUID } from "node:crypto";
+import type { AccountSettings } from "../account";
+import { type Clock, systemClock } from "../core/clock";
+import { type Link, openLink } from "../mqtt/connection";
+import type { SessionState } from "../mqtt/session";
+import { valueTopic } from "../mqtt/topics";
+import { attempt, type CloudError, toCloudError } from "../core/errors";
+import { createRest, type KnownThing, listDevices, type Rest, type Token } from "../rest";
+import { probe } from "./reachability";
+import { maskedId } from "../core/text";
+import { checkDevices } from "./board-checks";
+import { type Check, examine, type ExamineOptions, usualLimit } from "./run-checks";
+import { type Answer, type Finding, found } from "./finding";
+import { serverChecks, type Servers } from "./server-checks";
+import { checkUses, type NodeUse } from "./node-uses";
+
+/** An account to be examined. */
+export interface AccountCase {
+  settings: AccountSettings;
+  /** The account as it runs with just these settings: its requests go out at its pace. */
+  running?: { rest: Rest; session: SessionState };
+  /** What the nodes of the account are about. */
+  uses: readonly NodeUse[];
+}
+
+/** What the checks of an account learn. */
+interface AccountState extends Servers {
+  readonly given: AccountCase;
+  readonly clock: Clock;
+  /** A client of the examination's own, so that nothing is remembered. */
+  readonly own: Rest;
+  token?: Token;
+  /** Why the space was refused. */
+  spaceError?: CloudError;
+  things: readonly KnownThing[];
+  link?: Link;
+}
+
+/** Milliseconds by which clocks may differ: more than a slow answer explains, less than hurts anything. */
+const clockTolerance = 60_000;
+/** The most requests a second that any plan takes (rest-api 5). */
+const highestPace = 10;
+
+const accountChecks: readonly Check<AccountState>[] = [
+  ...serverChecks<AccountState>("api"),
+  { id: "clock", needs: ["api-tls"], run: checkClock },
+  { id: "token", needs: ["api-tls"], run: checkToken },
+  { id: "space", needs: ["token"], run: ({ given, spaceError }) => Promise.resolve(spaceAnswer(given, spaceError)) },
+  { id: "things", needs: ["space"], run: checkThings },
+  { id: "pace", needs: ["things"], run: (state) => Promise.resolve(paceAnswer(state)) },
+  { id: "session", needs: [], run: ({ given }) => Promise.resolve(sessionAnswers(given.running?.session)) },
+  ...serverChecks<AccountState>("broker"),
+  { id: "login", needs: ["space", "broker-tls"], run: checkLogin },
+  { id: "subscription", needs: ["things", "login"], run: checkSubscription },
+  { id: "variables", needs: ["things"], run: ({ given, things }) => Promise.resolve(checkUses(given.uses, things)) },
+  { id: "devices", needs: ["things"], run: checkAllDevices },
+];
+
+/** Examines an account from the way to the cloud to the variables in flows. Never rejects; leaves no connection open. */
+export async function examineAccount(
+  given: AccountCase,
+  options: ExamineOptions & { clock?: Clock },
+): Promise<Finding[]> {
+  const { clock = systemClock, limit = usualLimit } = options;
+  const { settings } = given;
+  let own: Rest;
+  try {
+    // One request a second, since no plan takes less.
+    const requestsPerSecond = Math.min(settings.requestsPerSecond, 1);
+    own = createRest({ ...settings, requestsPerSecond, timeout: limit });
+  } catch (reason) {
+    return [unusableSettings(toCloudError(reason))];
+  }
+  const { baseUrl, brokerUrl } = own.endpoints;
+  const addresses = { api: baseUrl, broker: brokerUrl };
+  const state: AccountState = { given, clock, own, things: [], addresses, tls: settings.tls };
+  try {
+    return await examine(accountChecks, state, options);
+  } finally {
+    await state.link?.close();
+    own.close();
+  }
+}
+
+/** The only finding where settings could not even be read. */
+export function unusableSettings(error: CloudError): Finding {
+  return { id: "settings", ...found("settings", "unusable", {}, error) };
+}
+
+/** Milliseconds by which this computer is ahead of a server's time, in the words of a finding. */
+export function clockAnswer(ahead: number): Answer {
+  if (Math.abs(ahead) <= clockTolerance) return found("clock", "ok");
+  return found("clock", ahead > 0 ? "ahead" : "behind", { minutes: Math.round(Math.abs(ahead) / 60_000) });
+}
+
+async function checkClock({ own, given, clock }: AccountState): Promise<Answer> {
+  const seen = await probe(own.endpoints.baseUrl, usualLimit / 2, given.settings.tls);
+  const time = seen.reached ? seen.time : undefined;
+  return time === undefined ? found("clock", "unknown") : clockAnswer(clock.now() - time);
+}
+
+/** Tells a wrong API key from a wrong space: without the space, a good key is accepted. */
+async function checkToken(state: AccountState, signal: AbortSignal): Promise<Answer> {
+  const { settings } = state.given;
+  const key = maskedId(settings.clientId);
+  const { value, error } = await attempt(state.own.tokens.get({ signal, fresh: true }));
+  if (value !== undefined) {
+    state.token = value;
+    return found("token", "ok", { key });
+  }
+  if (error.code === "unauthorized" && error.statusCode !== 200 && settings.organization !== "") {
+    const personal = createRest({ ...settings, organization: "" });
+    const other = await attempt(personal.tokens.get({ signal }));
+    personal.close();
+    if (other.error === undefined) {
+      state.spaceError = error;
+      return found("token", "ok", { key });
+    }
+  }
+  return found("token", tokenCode(error), { key }, error);
+}
+
+function tokenCode({
+  code,
+  statusCode = 0,
+}: CloudError): "unauthorized" | "rate-limited" | "service" | "stranger" | "offline" {
+  if (code === "rate_limited") return "rate-limited";
+  if (code === "offline" || code === "timeout" || code === "cancelled") return "offline";
+  if (code === "unauthorized" && statusCode !== 200) return "unauthorized";
+  return statusCode >= 500 ? "service" : "stranger";
+}
+
+function spaceAnswer({ settings: { organization: space } }: AccountCase, error: CloudError | undefined): Answer {
+  if (space === "") return found("space", "own");
+  return error === undefined ? found("space", "ok", { space }) : found("space", "refused", { space }, error);
+}
+
+/** Reads the things anew, with the running account where there is one. */
+async function checkThings(state: AccountState, signal: AbortSignal): Promise<Answer> {
+  const { rest } = state.given.running ?? { rest: state.own };
+  const { value, error } = await attempt(rest.directory.things({ signal, maxAge: 0 }));
+  if (value !== undefined) {
+    state.things = value;
+    return value.length === 0 ? found("things", "none") : found("things", "ok", { count: value.length });
+  }
+  const code = error.code.replaceAll("_", "-");
+  const known = (["unauthorized", "forbidden", "rate-limited"] as const).find((one) => one === code);
+  return found("things", known ?? "other", {}, error);
+}
+
+function paceAnswer({ given, own }: AccountState): Answer {
+  const { requestsPerSecond: set } = given.settings;
+  const full = given.running === undefined ? Math.min(set, 1) : set;
+  const rate = (given.running?.rest ?? own).client.requestsPerSecond;
+  if (rate < full) return found("pace", "slowed", { rate: Math.round(rate * 100) / 100, set });
+  return found("pace", set > highestPace ? "high" : "ok", { set });
+}
+
+function sessionAnswers(session: SessionState | undefined): Answer[] {
+  if (session === undefined) return [];
+  if (session.name === "waiting" || session.name === "refused") {
+    return [found("session", session.name, {}, session.error)];
+  }
+  return [found("session", session.name === "closed" ? "idle" : session.name)];
+}
+
+/** Logs in beside the session of the account, under a client id that nobody else has. */
+async function checkLogin(state: AccountState, signal: AbortSignal): Promise<Answer> {
+  const { own, token, given } = state;
+  const { host } = new URL(own.endpoints.brokerUrl);
+  const { value, error } = await attempt(
+    openLink({
+      url: own.endpoints.brokerUrl,
+      login: {
+        clientId: `${token?.userId ?? ""}:doctor-${randomUUID()}`,
+        userName: token?.userId ?? "",
+        password: token?.value ?? "",
+      },
+      signal,
+      onMessage: () => undefined,
+      onClose: () => undefined,
+      ...(given.settings.tls !== undefined && { tls: given.settings.tls }),
+    }),
+  );
+  if (value === undefined) return found("login", loginCode(error), { host }, error);
+  state.link = value;
+  return found("login", "ok", { host });
+}
+
+function loginCode({ code }: CloudError): "unauthorized" | "offline" | "other" {
+  return code === "unauthorized" || code === "offline" ? code : "other";
+}
+
+async function checkSubscription({ things, link }: AccountState): Promise<Answer> {
+  const [thing] = things;
+  if (thing === undefined || link === undefined) return found("subscription", "no-thing");
+  const { value: refused, error } = await attempt(link.subscribe([valueTopic(thing.id, "reported")]));
+  if (refused === undefined) return found("subscription", "lost", {}, error);
+  return found("subscription", refused.length === 0 ? "ok" : "refused", { thing: thing.name });
+}
+
+async function checkAllDevices({ given, own, things }: AccountState, signal: AbortSignal): Promise<Answer[]> {
+  const { client } = (given.running ?? { rest: own }).rest;
+  const { value: devices, error } = await attempt(listDevices(client, { signal }));
+  if (devices === undefined) return [found("devices", "unlisted", {}, error)];
+  return checkDevices(devices, things, given.uses);
+}

@@ -1,0 +1,128 @@
+import { lookup } from "node:dns/promises";
+import net from "node:net";
+import tls from "node:tls";
+import type { Clock } from "../core/clock";
+import { onAbort } from "../core/abort";
+import type { TlsOptions } from "../core/tls";
+import { type Answer, found } from "./finding";
+
+/** A server, and how it is to be reached. */
+export interface Server {
+  host: string;
+  port: number;
+  isSecure: boolean;
+  tls: TlsOptions;
+}
+
+const ports: Readonly<Record<string, number>> = {
+  "http:": 80,
+  "https:": 443,
+  "ws:": 80,
+  "wss:": 443,
+  "mqtt:": 1883,
+  "mqtts:": 8883,
+};
+const secureSchemes: readonly string[] = ["https:", "wss:", "mqtts:"];
+/** A certificate that ends within so many days is told of. */
+const soon = 14;
+const day = 86_400_000;
+/** Milliseconds for a connection to open; less than a check has, so that silence can be told from anything else. */
+const connectPatience = 8_000;
+
+/** The server that an address leads to. */
+export function serverOf(address: string, options: TlsOptions = {}): Server {
+  const { protocol, hostname, port } = new URL(address);
+  return {
+    // An IPv6 address stands in brackets in a URL, and nowhere else.
+    host: hostname.replace(/^\[|\]$/g, ""),
+    port: port === "" ? (ports[protocol] ?? 0) : Number(port),
+    isSecure: secureSchemes.includes(protocol),
+    tls: options,
+  };
+}
+
+/** Whether requests to an address go through a proxy that the environment names, as HTTP clients take it. */
+export function hasProxy(address: string, environment: Readonly<Record<string, string | undefined>>): boolean {
+  const { protocol, hostname } = new URL(address);
+  const setting = (name: string): string => environment[name] ?? environment[name.toUpperCase()] ?? "";
+  const proxy = setting(`${protocol.slice(0, -1)}_proxy`) || setting("all_proxy");
+  if (proxy === "") return false;
+  const exceptions = setting("no_proxy").split(/[\s,]+/);
+  return !exceptions.some((name) => {
+    const host = name.replace(/^\*?\.?/, "").replace(/:\d+$/, "");
+    return name === "*" || (host !== "" && (hostname === host || hostname.endsWith(`.${host}`)));
+  });
+}
+
+/** Looks the name of a server up, as connections do. */
+export async function checkName({ host }: Server): Promise<Answer> {
+  try {
+    await lookup(host);
+    return found("dns", "ok", { host });
+  } catch (reason) {
+    return found("dns", codeOf(reason) === "ENOTFOUND" ? "unknown" : "failed", { host });
+  }
+}
+
+/** Opens a TCP connection to a server, and closes it again. Never rejects. */
+export function checkPort({ host, port }: Server, signal: AbortSignal): Promise<Answer> {
+  const values = { host, port };
+  return new Promise((resolve) => {
+    const socket = net.connect({ host, port });
+    const finish = (answer: Answer): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.setTimeout(connectPatience, () => finish(found("port", "silent", values)));
+    socket.once("connect", () => finish(found("port", "ok", values)));
+    socket.on("error", (error) => finish(found("port", portCode(codeOf(error)), values)));
+    onAbort(signal, () => socket.destroy());
+  });
+}
+
+function portCode(code: string): "refused" | "silent" | "unreachable" {
+  if (code === "ECONNREFUSED") return "refused";
+  return code === "ETIMEDOUT" ? "silent" : "unreachable";
+}
+
+/** Makes a TLS handshake with a server, and tells how it stands with its certificate. Never rejects. */
+export function checkTls(
+  { host, port, isSecure, tls: options }: Server,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Answer> {
+  if (!isSecure) return Promise.resolve(found("tls", "plain", { host }));
+  const servername = options.servername ?? (net.isIP(host) === 0 ? host : undefined);
+  return new Promise((resolve) => {
+    const socket = tls.connect({ host, port, ...options, ...(servername !== undefined && { servername }) });
+    const finish = (answer: Answer): void => {
+      socket.destroy();
+      resolve(answer);
+    };
+    socket.once("secureConnect", () => finish(certificateAnswer(host, socket, clock)));
+    socket.on("error", (error) => finish(found("tls", tlsCode(codeOf(error)), { host })));
+    socket.once("close", () => finish(found("tls", "refused", { host })));
+    onAbort(signal, () => socket.destroy());
+  });
+}
+
+function certificateAnswer(host: string, socket: tls.TLSSocket, clock: Clock): Answer {
+  if (!socket.authorized) return found("tls", "unchecked", { host });
+  const end = Date.parse(socket.getPeerCertificate().valid_to);
+  const days = Math.floor((end - clock.now()) / day);
+  return found("tls", days < soon ? "ending" : "ok", { host, days });
+}
+
+/** The codes of OpenSSL's verification and of Node's check of the name. */
+function tlsCode(code: string): "expired" | "early" | "name" | "untrusted" | "refused" {
+  if (code === "CERT_HAS_EXPIRED") return "expired";
+  if (code === "CERT_NOT_YET_VALID") return "early";
+  if (code === "ERR_TLS_CERT_ALTNAME_INVALID") return "name";
+  return /SELF_SIGNED|UNABLE_TO|CERT_UNTRUSTED|CERT_SIGNATURE|INVALID_CA|CERT_CHAIN/.test(code)
+    ? "untrusted"
+    : "refused";
+}
+
+function codeOf(reason: unknown): string {
+  return reason instanceof Error && "code" in reason && typeof reason.code === "string" ? reason.code : "";
+}

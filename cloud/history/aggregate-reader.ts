@@ -1,0 +1,143 @@
+import { CloudError } from "../core/errors";
+import { onAbort } from "../core/abort";
+import type { RestClient } from "../rest/transport/client";
+import type { RawPoint } from "./raw-reader";
+import { askSeries, pageSize, queriesPerCall, requireOk, type SeriesAnswer } from "./series-request";
+import { type PageReader, requireGoing } from "./page-reader";
+import { timestampOf } from "./rfc3339";
+
+/** What becomes of the values of an interval (rest-api 7, History). */
+export const aggregations = [
+  ...["AVG", "MIN", "MAX", "SUM", "COUNT", "PCT_99", "PCT_95", "PCT_90", "PCT_75", "PCT_50", "PCT_15", "PCT_5"],
+  ...["BOOL_OR", "BOOL_AND"],
+] as const;
+
+/** One variable to be read. */
+export interface BinnedQuery {
+  propertyId: string;
+  /** Only for `aggregate`. */
+  aggregation?: string;
+}
+
+export interface BinnedRead {
+  client: Pick<RestClient, "call">;
+  /** `aggregate` condenses the values of an interval to one number, `sample` picks one value of any type. */
+  mode: "aggregate" | "sample";
+  queries: readonly BinnedQuery[];
+  /** from ≤ time < to, in milliseconds since 1970. */
+  from: number;
+  to: number;
+  /** Whole seconds: 1 to 86,400, for `sample` from 60 (rest-api 7, History). */
+  interval: number;
+  signal?: AbortSignal;
+}
+
+const operations = { aggregate: "series_v2#batch_query", sample: "series_v2#batch_query_sampling" } as const;
+
+/** A span in milliseconds since 1970: from ≤ time < to. */
+interface Span {
+  from: number;
+  to: number;
+}
+
+/**
+ * Splits a window so that no part has more intervals than a query answers. Parts meet at multiples of the interval since
+ * 1970, where intervals do, so that none is answered in two halves.
+ * @param width of an interval, in milliseconds
+ */
+export function* splitWindow({ from, to }: Span, width: number): Generator<Span, undefined, undefined> {
+  for (let start = from; start < to;) {
+    const end = Math.min(to, (Math.floor(start / width) + pageSize) * width);
+    yield { from: start, to: end };
+    start = end;
+  }
+  return undefined;
+}
+
+/**
+ * Reads one point for each interval that has values; nulls are left out. A point has the start of its interval as its
+ * time, which may lie ahead of the window. Pages have up to a thousand points of each variable.
+ *
+ * What comes of it: CloudErrors as of `RestClient.call`; `not_found` or `server_error` where the service can't answer for a
+ * property. What was read before a failure is given first.
+ */
+export class BinnedReader implements PageReader {
+  readonly signal: AbortSignal | undefined;
+  readonly #read: BinnedRead;
+  readonly #spans: Iterator<Span, undefined>;
+  /** Ends with the caller's signal, or when the caller has enough. */
+  readonly #controller = new AbortController();
+  readonly #unlisten: () => void;
+  #ahead: Promise<RawPoint[] | undefined> | undefined;
+
+  constructor(read: BinnedRead) {
+    this.signal = read.signal;
+    this.#read = { ...read, signal: this.#controller.signal };
+    this.#spans = splitWindow(read, read.interval * 1_000);
+    this.#unlisten = onAbort(read.signal, () => this.#controller.abort());
+  }
+
+  async next(): Promise<RawPoint[]> {
+    for (;;) {
+      requireGoing(this.signal);
+      this.readAhead();
+      const page = await this.#ahead;
+      this.#ahead = undefined;
+      requireGoing(this.signal);
+      if (page === undefined || page.length > 0) return page ?? [];
+    }
+  }
+
+  readAhead(): void {
+    if (this.#ahead !== undefined) return;
+    this.#ahead = this.#readSpan();
+    // A failure waits until it is asked for.
+    this.#ahead.catch(() => undefined);
+  }
+
+  close(): void {
+    this.#unlisten();
+    this.#controller.abort();
+  }
+
+  async #readSpan(): Promise<RawPoint[] | undefined> {
+    const { value: span } = this.#spans.next();
+    return span === undefined ? undefined : readPage(this.#read, span);
+  }
+}
+
+async function readPage(read: BinnedRead, span: Span): Promise<RawPoint[]> {
+  const points: RawPoint[] = [];
+  for (let start = 0; start < read.queries.length; start += queriesPerCall) {
+    for (const point of await readSpan(read, read.queries.slice(start, start + queriesPerCall), span))
+      points.push(point);
+  }
+  // The order of the answers is not documented (rest-api 7, History).
+  return points.sort((one, other) => one.timestamp - other.timestamp);
+}
+
+async function readSpan(read: BinnedRead, queries: readonly BinnedQuery[], span: Span): Promise<RawPoint[]> {
+  const requests = queries.map(({ propertyId, aggregation }) => ({
+    q: `property.${propertyId}`,
+    from: new Date(span.from).toISOString(),
+    to: new Date(span.to).toISOString(),
+    interval: read.interval,
+    series_limit: pageSize,
+    ...(aggregation === undefined ? {} : { aggregation }),
+  }));
+  const answer = await askSeries(read, operations[read.mode], requests);
+  return queries.flatMap(({ propertyId }) => pointsIn(answer, propertyId));
+}
+
+function pointsIn({ responses, isNull }: SeriesAnswer, propertyId: string): RawPoint[] {
+  const response = responses.get(`property.${propertyId}`.toLowerCase());
+  if (response === undefined) {
+    if (isNull) return [];
+    throw new CloudError("server_error", `series: the answer holds nothing for property ${propertyId}.`);
+  }
+  requireOk(response, propertyId);
+  return response.times.flatMap((time, index) => {
+    const value = response.values[index] ?? null;
+    return value === null ? [] : [{ propertyId, time, timestamp: timestampOf(time, propertyId), value }];
+  });
+}

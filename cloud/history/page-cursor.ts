@@ -1,0 +1,173 @@
+import { CloudError } from "../core/errors";
+import type { RawSeriesRequest, RawSeriesResponse } from "../rest/models";
+import type { RawPoint, RawRead, SeriesWindow } from "./raw-reader";
+import { pageSize, requireOk } from "./series-request";
+import { after, type Instant, nanosecondsOf, rfc3339, timestampOf } from "./rfc3339";
+
+/** Nanoseconds by which an instant is left that can't be read to its end: if the service rounds, in two strides. */
+const strides = [1, 1_000_000];
+
+/**
+ * Where the reading of one property stands. Pages are made by time: each begins at the last instant of the one before,
+ * and what that one has already given of this instant is left out.
+ */
+export class Cursor {
+  readonly #window: SeriesWindow;
+  readonly #onOverflow: RawRead["onOverflow"];
+  #from: string;
+  /** The page that is being given out, and the one that was read ahead. */
+  readonly #pages: RawPoint[][] = [];
+  /** How many points of the first page have been given out. */
+  #given = 0;
+  /** The instant at which the next page begins, once there was one. */
+  #reached: Instant | undefined;
+  /** What has been taken of this instant: how many points of each value. */
+  #atReached = new Map<unknown, number>();
+  #strides = 0;
+  #isComplete = false;
+
+  constructor(window: SeriesWindow, onOverflow: RawRead["onOverflow"]) {
+    this.#window = window;
+    this.#from = window.from;
+    this.#onOverflow = onOverflow;
+  }
+
+  /** What the next page is asked for with. */
+  get request(): RawSeriesRequest & { q: string } {
+    const { propertyId, to } = this.#window;
+    return { q: `property.${propertyId}`, from: this.#from, to, sort: "ASC", series_limit: pageSize };
+  }
+
+  /** Whether all has come from the service. */
+  get isComplete(): boolean {
+    return this.#isComplete;
+  }
+
+  /** Whether there is more, of which nothing is here. */
+  get isDry(): boolean {
+    return !this.#isComplete && this.#pages.length === 0;
+  }
+
+  /** Whether a page may be read ahead: there is more, and the last page that is here is being given out. */
+  get isWanting(): boolean {
+    return !this.#isComplete && (this.#pages.length === 0 || (this.#pages.length === 1 && this.#given > 0));
+  }
+
+  /** Whether what is here will soon be given out. */
+  get isLow(): boolean {
+    return this.#pages.length < 2 && this.#given >= (this.#pages[0]?.length ?? 0) / 2;
+  }
+
+  /** The next point, where one is here. */
+  get head(): RawPoint | undefined {
+    return this.#pages[0]?.[this.#given];
+  }
+
+  /** Gives out the next point, which must be here. */
+  shift(): RawPoint {
+    const page = this.#pages[0] ?? [];
+    const point = page[this.#given++] as RawPoint;
+    if (this.#given === page.length) this.#drop();
+    return point;
+  }
+
+  /** Gives out the rest of the page. */
+  shiftPage(): RawPoint[] {
+    const [page = []] = this.#pages;
+    const rest = this.#given === 0 ? page : page.slice(this.#given);
+    this.#drop();
+    return rest;
+  }
+
+  #drop(): void {
+    this.#pages.shift();
+    this.#given = 0;
+  }
+
+  /**
+   * Takes the page that was asked for.
+   * @throws CloudError `not_found` or `server_error` where the service can't answer for the property
+   */
+  take(response: RawSeriesResponse): void {
+    const { propertyId } = this.#window;
+    requireOk(response, propertyId);
+    const { times, values } = response;
+    const page: RawPoint[] = [];
+    for (let index = 0; index < times.length; index++) {
+      const time = times[index] as string;
+      const value = values[index] ?? null;
+      const timestamp = timestampOf(time, propertyId);
+      if (value !== null && this.#isNew(time, timestamp, value)) page.push({ propertyId, time, timestamp, value });
+    }
+    const last = times.at(-1);
+    if (last === undefined || times.length < pageSize) this.#isComplete = true;
+    else this.#advance(response, last);
+    if (page.length > 0) this.#pages.push(page);
+  }
+
+  /** @param isNull the whole answer was null, as seen where there is nothing at all (rest-api 7: unverified) */
+  takeNothing(isNull: boolean): void {
+    if (!isNull || this.#reached !== undefined) {
+      throw new CloudError("server_error", `series: the answer holds nothing for property ${this.#window.propertyId}.`);
+    }
+    this.#isComplete = true;
+  }
+
+  /** Whether the page before has not had this point. */
+  #isNew(time: string, timestamp: number, value: unknown): boolean {
+    if (this.#reached === undefined || timestamp > this.#reached.milliseconds) return true;
+    if (timestamp < this.#reached.milliseconds) return false;
+    const beyond = nanosecondsOf(time) - this.#reached.nanoseconds;
+    if (beyond !== 0) return beyond > 0;
+    const key = keyOf(value);
+    const count = this.#atReached.get(key) ?? 0;
+    if (count > 0) this.#atReached.set(key, count - 1);
+    return count === 0;
+  }
+
+  /** Sets the start of the next page. */
+  #advance({ times, values }: RawSeriesResponse, lastTime: string): void {
+    const last = this.#instantOf(lastTime);
+    if (this.#reached !== undefined && !isLater(last, this.#reached)) {
+      this.#leave(last, lastTime);
+      return;
+    }
+    this.#strides = 0;
+    this.#from = lastTime;
+    this.#reached = last;
+    this.#atReached = new Map();
+    // One instant may be written in several ways, so that texts alone would not tell.
+    for (let index = times.length - 1; index >= 0 && !isLater(last, this.#instantOf(times[index] ?? "")); index--) {
+      const key = keyOf(values[index] ?? null);
+      this.#atReached.set(key, (this.#atReached.get(key) ?? 0) + 1);
+    }
+  }
+
+  /** A page full of one instant: goes on behind it. */
+  #leave(last: Instant, time: string): void {
+    const { propertyId } = this.#window;
+    const stride = strides[this.#strides++];
+    if (stride === undefined) {
+      throw new CloudError("server_error", `series: the history of property ${propertyId} does not go on.`);
+    }
+    if (this.#strides === 1) this.#onOverflow(propertyId, time);
+    this.#reached = after(last, stride);
+    this.#atReached = new Map();
+    this.#from = rfc3339(this.#reached);
+  }
+
+  #instantOf(time: string): Instant {
+    return { milliseconds: timestampOf(time, this.#window.propertyId), nanoseconds: nanosecondsOf(time) };
+  }
+}
+
+function isLater(one: Instant, other: Instant): boolean {
+  if (one.milliseconds !== other.milliseconds) return one.milliseconds > other.milliseconds;
+  return one.nanoseconds > other.nanoseconds;
+}
+
+/** A value as the key of a map: equal for values that are equal as JSON. */
+function keyOf(value: unknown): unknown {
+  if (typeof value === "string") return `"${value}`;
+  return typeof value === "object" ? JSON.stringify(value) : value;
+}

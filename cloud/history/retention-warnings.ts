@@ -1,0 +1,50 @@
+import type { ReadTo } from "./archive";
+import { printable } from "../core/text";
+
+const day = 86_400_000;
+/** So many variables are named in one sentence. */
+const mostNames = 5;
+
+/** What retention does to an archive: a sentence where history has gone unread, and one where it soon will. */
+export interface Gaps {
+  lost?: string;
+  near?: string;
+}
+
+/**
+ * Looks for history that the cloud deletes before an archive has read it. It is near where less than a day of the plan's
+ * time is left, or a tenth of it where that is shorter.
+ * @param days for which history is kept
+ * @param now milliseconds since 1970
+ */
+export function gapsOf(variables: readonly ReadTo[], days: number, now: number): Gaps {
+  const kept = earliestKept(days, now);
+  const margin = Math.min(day, (days * day) / 10);
+  const lost = variables.filter(({ reached }) => reached < kept);
+  const near = variables.filter(({ reached }) => reached >= kept && reached < kept + margin);
+  const since = (some: readonly ReadTo[]): string => iso(Math.min(...some.map(({ reached }) => reached)));
+  const advice = `the plan keeps ${days} ${days === 1 ? "day" : "days"}. Run the archive more often.`;
+  return {
+    ...(lost.length > 0 && {
+      lost: `History of ${namesOf(lost)} from ${since(lost)} to ${iso(kept)} was deleted before it was read: ${advice}`,
+    }),
+    ...(near.length > 0 && {
+      near: `History of ${namesOf(near)} was read up to ${since(near)} only, and is soon deleted: ${advice}`,
+    }),
+  };
+}
+
+/** The earliest moment, in milliseconds since 1970, that a plan of so many days still has. */
+export function earliestKept(days: number, now: number): number {
+  return now - days * day;
+}
+
+function namesOf(variables: readonly ReadTo[]): string {
+  const names = variables.slice(0, mostNames).map(({ name }) => printable(name));
+  const more = variables.length - names.length;
+  return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}

@@ -1,0 +1,81 @@
+import type { Clock } from "../core/clock";
+import { backoff } from "../core/backoff";
+import { Outbox } from "./outbox";
+import type { PreparedWrite } from "./queued-message";
+import type { PropertyValue } from "../codec/values";
+import { CloudError, mayPass } from "../core/errors";
+import { operation } from "../rest/operations/index";
+import type { RestClient } from "../rest/transport/client";
+import type { KnownThing } from "../rest/directory/find-by-name";
+import type { Property } from "../rest/models";
+
+/** One value as the device of a thing reports it, on its way to REST. */
+interface Report {
+  thingId: string;
+  propertyId: string;
+  value: PropertyValue;
+  deviceId: string;
+}
+
+/**
+ * Makes a value into a report of the thing's device (rest-api 7, Writing values: `device_id` present).
+ * @throws CloudError `precondition_failed` where the thing has no device
+ */
+export function encodeReport(thing: KnownThing, property: Property, value: PropertyValue): PreparedWrite {
+  if (thing.device_id === undefined) {
+    throw new CloudError(
+      "precondition_failed",
+      `"${thing.name}" has no device, so nothing can be reported as its device: attach one in the Arduino Cloud.`,
+    );
+  }
+  const report: Report = { thingId: thing.id, propertyId: property.id, value, deviceId: thing.device_id };
+  return { topic: `${thing.id}/${property.id}`, payload: Buffer.from(JSON.stringify(report)) };
+}
+
+/**
+ * Reports values as the devices of an account's things, over REST: an outbox like that of the broker, so that order,
+ * queueing and repetition are the same, whose far side is one REST call at a time.
+ */
+export class Reports {
+  readonly outbox: Outbox;
+  readonly #client: RestClient;
+  readonly #clock: Clock;
+  readonly #closing = new AbortController();
+  #failures = 0;
+  #stopTimer: () => void = () => undefined;
+
+  constructor(options: { client: RestClient; requestsPerSecond: number; clock: Clock }) {
+    this.#client = options.client;
+    this.#clock = options.clock;
+    this.outbox = new Outbox({ clock: options.clock, messagesPerSecond: options.requestsPerSecond, window: 1 });
+    this.#open();
+  }
+
+  /** Ends what waits with `cancelled`. */
+  close(): void {
+    this.#stopTimer();
+    this.#closing.abort();
+    this.outbox.close();
+  }
+
+  #open(): void {
+    this.outbox.online({ publish: (_topic, payload) => this.#publish(payload) });
+  }
+
+  async #publish(payload: Uint8Array): Promise<void> {
+    const { thingId, propertyId, value, deviceId } = JSON.parse(Buffer.from(payload).toString()) as Report;
+    try {
+      await this.#client.call(
+        operation("properties_v2#publish"),
+        { path: { id: thingId, pid: propertyId }, body: { value, device_id: deviceId } },
+        { signal: this.#closing.signal },
+      );
+      this.#failures = 0;
+    } catch (reason) {
+      // The outbox keeps what it could not deliver; it goes on when it is told that there is a way again.
+      if (mayPass(reason))
+        this.#stopTimer = this.#clock.after(backoff(this.#failures++, this.#clock), () => this.#open());
+      throw reason;
+    }
+  }
+}

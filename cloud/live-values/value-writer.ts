@@ -1,0 +1,194 @@
+import type { Clock } from "../core/clock";
+import { Confirmation, type Expected } from "./write-confirmation";
+import { type Coerced, coerceValue } from "../property-types/coerce";
+import type { Outbox } from "./outbox";
+import type { Prepared, WhenOffline } from "./queued-message";
+import type { ValueFeed } from "./value-feed";
+import { propertyKind, propertyTypes } from "../property-types/index";
+import { encodeWrite } from "../codec/senml-encode";
+import { valueTopic } from "../mqtt/topics";
+import { CloudError, mayPass } from "../core/errors";
+import type { LastValues } from "./last-values";
+import type { Directory } from "../rest/directory/directory";
+import { encodeReport } from "./rest-publisher";
+import type { KnownThing } from "../rest/directory/find-by-name";
+import { type Property, wireName } from "../rest/models";
+
+/** What a flow wants written. */
+export interface WriteRequest {
+  /** `user`: as a dashboard writes, to the device. `device`: as the thing's device reports, over REST. */
+  as: "user" | "device";
+  /** Milliseconds within which the board has to report the values back; absent: the broker's word will do. */
+  confirmWithin?: number | undefined;
+  /** The node that asks. */
+  owner: string;
+  /** Id or exact name. */
+  thing: string;
+  /** By variable name or property id; all are checked before any is sent. */
+  values: ReadonlyMap<string, unknown>;
+  whenOffline: WhenOffline;
+  queueLimit: number;
+  /** Called once with the outcome, unless the request is withdrawn. */
+  settle: (error?: CloudError) => void;
+}
+
+/** Knowledge older than this is refreshed before a message is refused because of it. */
+const trusted = 2_000;
+
+/** Turns what flows want written into messages for the broker: looks up thing, variable and type, converts, encodes. */
+export class Writer {
+  readonly #directory: Directory;
+  readonly #lastValues: LastValues;
+  readonly #outbox: Outbox;
+  readonly #reports: Outbox;
+  readonly #feed: ValueFeed;
+  readonly #clock: Clock;
+  /** Per thing, as given: the last of the look-ups in line. */
+  readonly #turns = new Map<string, Promise<unknown>>();
+
+  /** @param options `outbox` leads to the broker, `reports` to REST */
+  constructor(options: {
+    directory: Directory;
+    lastValues: LastValues;
+    outbox: Outbox;
+    reports: Outbox;
+    feed: ValueFeed;
+    clock: Clock;
+  }) {
+    this.#directory = options.directory;
+    this.#lastValues = options.lastValues;
+    this.#outbox = options.outbox;
+    this.#reports = options.reports;
+    this.#feed = options.feed;
+    this.#clock = options.clock;
+  }
+
+  /** Takes a request in; its `settle` tells the outcome. Gives the function that ends what still waits for the board. */
+  write(request: WriteRequest): () => void {
+    const { owner, thing, whenOffline, queueLimit } = request;
+    const time = this.#clock.now();
+    const confirmation = this.#confirmation(request);
+    const outbox = request.as === "device" ? this.#reports : this.#outbox;
+    outbox.add({
+      owner,
+      thing,
+      lane: JSON.stringify([thing, ...[...request.values.keys()].sort()]),
+      whenOffline,
+      queueLimit,
+      prepare: () => this.#prepare(request, time, confirmation),
+      settle: (error) => (confirmation === undefined ? request.settle(error) : confirmation.sentAll(error)),
+    });
+    return () => confirmation?.end();
+  }
+
+  #confirmation({ as, confirmWithin, settle }: WriteRequest): Confirmation | undefined {
+    // What is reported as the device needs no device to report it back.
+    if (confirmWithin === undefined || as === "device") return undefined;
+    return new Confirmation({ feed: this.#feed, clock: this.#clock, patience: confirmWithin, settle });
+  }
+
+  #prepare(request: WriteRequest, time: number, confirmation?: Confirmation): Prepared | Promise<Prepared> {
+    let maxAge: number | undefined;
+    const thing = this.#directory.peek(request.thing);
+    if (thing !== undefined && confirmation === undefined) {
+      try {
+        const targets = this.#targets(thing, request);
+        if (!targets.some(isMultiValue)) return encodeAll(request.as, thing, targets, time);
+      } catch {
+        // What memory refuses may have changed in the cloud meanwhile, so only fresh knowledge refuses.
+        maxAge = trusted;
+      }
+    }
+    const lookUp = (): Promise<Prepared> => this.#lookUpAndEncode(request, time, maxAge, confirmation);
+    return this.#inTurn(request.thing, lookUp);
+  }
+
+  async #lookUpAndEncode(
+    request: WriteRequest,
+    time: number,
+    maxAge: number | undefined,
+    confirmation?: Confirmation,
+  ): Promise<Prepared> {
+    const thing = await this.#directory.thing(request.thing, maxAge === undefined ? {} : { maxAge });
+    const targets = this.#targets(thing, request);
+    for (const target of targets) {
+      if (isMultiValue(target) && !isComplete(target)) {
+        target.lastKnown = await this.#lastValues.get(thing.id, target.property);
+      }
+    }
+    const prepared = encodeAll(request.as, thing, targets, time);
+    for (const { property, given, lastKnown } of targets.filter(isMultiValue)) {
+      this.#lastValues.wrote(thing.id, property, coerce(property, given, lastKnown).value);
+    }
+    return confirmation === undefined ? prepared : confirmation.watch(prepared, targets.map(toExpected));
+  }
+
+  /** The variables of a request, each known to be writable. */
+  #targets(thing: KnownThing, request: WriteRequest): Target[] {
+    return [...request.values].map(([reference, given]) => {
+      const property = this.#directory.variable(thing, reference);
+      if (property.permission === "READ_ONLY" && request.as === "user") {
+        const what = `The variable "${wireName(property)}" of "${thing.name}"`;
+        throw new CloudError("read_only", `${what} is READ_ONLY: only its device writes it.`);
+      }
+      return { property, given };
+    });
+  }
+
+  /**
+   * Runs look-ups for one thing one after the other, because a partial value builds on the one before it. After a
+   * failure that may pass, those in line fail with it, so that all are tried again in their order.
+   */
+  #inTurn(thing: string, work: () => Promise<Prepared>): Promise<Prepared> {
+    const turn = (this.#turns.get(thing) ?? Promise.resolve()).then(work);
+    const next = turn.catch((reason: unknown) => {
+      if (this.#turns.get(thing) !== next && mayPass(reason)) throw reason;
+    });
+    this.#turns.set(thing, next);
+    const forget = (): void => {
+      if (this.#turns.get(thing) === next) this.#turns.delete(thing);
+    };
+    next.then(forget, forget);
+    return turn;
+  }
+}
+
+interface Target {
+  property: Property;
+  given: unknown;
+  lastKnown?: unknown;
+}
+
+function isMultiValue({ property }: Target): boolean {
+  return propertyKind(property.type) === "object";
+}
+
+/** Whether a value needs nothing of the last known one. A free object may always leave something out. */
+function isComplete({ property, given }: Target): boolean {
+  if (propertyTypes.get(property.type)?.format === "free") return false;
+  try {
+    coerce(property, given);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function encodeAll(as: WriteRequest["as"], thing: KnownThing, targets: readonly Target[], time: number): Prepared {
+  const writes = targets.map(({ property, given, lastKnown }) => {
+    const { value, float } = coerce(property, given, lastKnown);
+    if (as === "device") return encodeReport(thing, property, value);
+    const payload = encodeWrite({ property: wireName(property), value, time, float });
+    return { topic: valueTopic(thing.id, "requested"), payload };
+  });
+  return { thingId: thing.id, thingName: thing.name, writes };
+}
+
+/** The value that the board is expected to report back. */
+function toExpected({ property, given, lastKnown }: Target): Expected {
+  return { variable: wireName(property), type: property.type, value: coerce(property, given, lastKnown).value };
+}
+
+function coerce(property: Property, given: unknown, lastKnown?: unknown): Coerced {
+  return coerceValue(property.type, given, { variable: wireName(property), lastKnown });
+}

@@ -1,0 +1,63 @@
+import { CloudError } from "../core/errors";
+import { asRecord } from "../core/text";
+import { messagePropertyOf, pathParameters } from "./catalogue";
+import type { Chosen } from "./choose-operation";
+import { nameOf, type ManageInput } from "./prepare-request";
+
+/** An item of an array payload, taken apart. */
+export interface Item {
+  targets: Record<string, string>;
+  body: Record<string, unknown>;
+}
+
+/**
+ * Takes an item apart: `id` and the properties that messages have for ids (`thingId` …) say what the path is about,
+ * the rest is the body. What the item does not name is that of the message.
+ * @throws CloudError `invalid_input` where it is no object, or an id in it no text
+ */
+export function readItem(chosen: Chosen, item: unknown, targets: ManageInput["targets"]): Item {
+  const fields = readFields(item);
+  if (fields === undefined) {
+    throw new CloudError("invalid_input", `${nameOf(chosen)}: it is ${describe(item)}; expected is an object.`);
+  }
+  const parameters = pathParameters(chosen.row);
+  const own = parameters.map(({ kind }) => [kind, messagePropertyOf(kind)] as const);
+  const last = parameters.at(-1)?.kind;
+  // Where something is made, "id" is a field of it.
+  const names = last === undefined || chosen.name === "create" ? [] : ["id"];
+  const used = new Map<string, string>();
+  for (const [kind, property] of own) {
+    for (const field of kind === last ? [property, ...names] : [property]) {
+      const given = readId(chosen, fields, field);
+      if (given !== "") used.set(kind, given);
+    }
+  }
+  const taken = [...own.map(([, property]) => property), ...names];
+  const body = Object.fromEntries(Object.entries(fields).filter(([field]) => !taken.includes(field)));
+  return { targets: { ...targets, ...Object.fromEntries(used) }, body };
+}
+
+/** A copy of the item's fields; `undefined` where it is no object, or one that cannot be read. */
+function readFields(item: unknown): Record<string, unknown> | undefined {
+  if (ArrayBuffer.isView(item) || item instanceof Date) return undefined;
+  try {
+    const fields = asRecord(item);
+    return fields && { ...fields };
+  } catch {
+    return undefined;
+  }
+}
+
+function readId(chosen: Chosen, fields: Record<string, unknown>, field: string): string {
+  const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
+  if (value === undefined || value === null) return "";
+  if (typeof value === "string") return value.trim();
+  throw new CloudError("invalid_input", `${nameOf(chosen)}: ${field} is a ${typeof value}; expected is a text.`);
+}
+
+function describe(item: unknown): string {
+  if (item === undefined) return "missing (a hole in the array)";
+  if (item === null) return "null";
+  if (Array.isArray(item)) return "an array";
+  return typeof item === "object" ? "no object that can be read" : `a ${typeof item}`;
+}

@@ -1,0 +1,15 @@
+export type { ItemResult, Progress } from "./bulk";
+export {
+  bodyFields,
+  type ManagedOperation,
+  messagePropertyOf,
+  operationsOf,
+  pathParameters,
+  resources,
+  schemaOf,
+  takesMany,
+} from "./catalogue";
+export { type Choice, chooseOperation, type Chosen } from "./choose-operation";
+export { Manager } from "./manager";
+export type { ManageInput } from "./prepare-request";
+export { listNamed, type NamedResource } from "./list-named";

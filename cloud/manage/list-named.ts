@@ -1,0 +1,23 @@
+import { systemClock } from "../core/clock";
+import type { Rest } from "../rest/index";
+import { chooseOperation } from "./choose-operation";
+import { Manager } from "./manager";
+import { readListed } from "./name-resolver";
+
+/** What the form offers a list of by name. */
+export type NamedResource = "dashboards" | "triggers";
+
+/**
+ * The ids and names of all dashboards or triggers of an account.
+ * @throws what `RestClient.call` throws
+ */
+export async function listNamed(
+  rest: Pick<Rest, "client" | "directory">,
+  resource: NamedResource,
+  signal: AbortSignal,
+): Promise<{ id: string; name: string }[]> {
+  const manager = new Manager({ rest, clock: systemClock, onWarning: () => undefined });
+  const chosen = chooseOperation({ resource, operation: "list", method: "", path: "" });
+  const { body } = await manager.run(chosen, { targets: {}, query: undefined, body: undefined }, { signal });
+  return readListed(body).map(({ id, name }) => ({ id, name: typeof name === "string" ? name : id }));
+}

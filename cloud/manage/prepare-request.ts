@@ -1,0 +1,98 @@
+import { readFile } from "node:fs/promises";
+import { CloudError } from "../core/errors";
+import type { Operation } from "../rest/operations/index";
+import type { CallInput, Query } from "../rest/transport/request";
+import { asRecord, printable } from "../core/text";
+import { requireValid } from "../rest/validation/index";
+import { bodyFields, messagePropertyOf, type PathParameter, pathParameters } from "./catalogue";
+import type { Chosen } from "./choose-operation";
+import { isLookedUp, type Names } from "./name-resolver";
+
+/** What an operation is asked for with, as a node gathers it. */
+export interface ManageInput {
+  /** What the path is about, as ids or names, by the kind of its parameters; blank where not given. */
+  targets: Readonly<Record<string, string>>;
+  query: unknown;
+  body: unknown;
+}
+
+/** A request of one operation, all ids known. */
+export interface Prepared extends CallInput {
+  path: Record<string, string>;
+  /** What is odd about it, but not wrong. */
+  warnings: readonly string[];
+}
+
+/** Stands for an id that is not looked up yet. */
+const anyId = "00000000-0000-4000-8000-000000000000";
+
+/**
+ * Gets a request ready: the body read, everything checked, and then the names turned into ids.
+ * @throws CloudError `invalid_input` naming the field or the message property that is missing, before any request; and
+ *   what `Names.id` throws
+ */
+export async function prepare(chosen: Chosen, input: ManageInput, names: Names): Promise<Prepared> {
+  const targets = readTargets(chosen, input.targets);
+  const query = input.query ?? {};
+  const body = await readBody(chosen, input.body);
+  const asked = targets.map(({ parameter, kind, given }) => [parameter, isLookedUp(kind, given) ? anyId : given]);
+  const warnings = requireValid(chosen.row, { path: Object.fromEntries(asked), query, body });
+  const path: Record<string, string> = {};
+  const known: Record<string, string> = {};
+  for (const { parameter, kind, given } of targets) {
+    const id = await names.id(kind, given, known);
+    known[kind] = id;
+    path[parameter] = id;
+  }
+  return { path, query: query as Query, body, warnings };
+}
+
+/** What each parameter of the path is given as, an id or a name. */
+function readTargets(chosen: Chosen, targets: ManageInput["targets"]): (PathParameter & { given: string })[] {
+  return pathParameters(chosen.row).map(({ parameter, kind }) => {
+    const given = chosen.path[parameter] ?? targets[kind] ?? "";
+    if (given !== "") return { parameter, kind, given };
+    throw new CloudError(
+      "invalid_input",
+      `${nameOf(chosen)}: no ${kind} is given: choose one in the node's settings, or set msg.${messagePropertyOf(kind)}.`,
+    );
+  });
+}
+
+/** The body to send: the payload where the operation takes one, with the fields that it always has. */
+async function readBody(chosen: Chosen, payload: unknown): Promise<unknown> {
+  const { row, fixed } = chosen;
+  if (row.body === undefined) return undefined;
+  if (fixed !== undefined) return fixed;
+  if (row.media === "multipart") return readUpload(row, payload);
+  // An Inject node sends a time where nothing is meant; where the body is optional that is no body.
+  return row.body.required === true || row.body.type === "any" || asRecord(payload) !== undefined ? payload : undefined;
+}
+
+/** The fields of an upload: bytes, or the name of a file to read, alone or among others. */
+async function readUpload(row: Operation, payload: unknown): Promise<Record<string, unknown>> {
+  const [field = ""] = Object.entries(bodyFields(row)).find(([, { type }]) => type === "file") ?? [];
+  const isAlone = typeof payload === "string" || payload instanceof Uint8Array;
+  const fields: Record<string, unknown> = isAlone ? { [field]: payload } : { ...asRecord(payload) };
+  const file = fields[field];
+  if (file instanceof Uint8Array) return fields;
+  if (typeof file === "string" && file !== "") return { ...fields, [field]: await readBytes(row, file) };
+  throw new CloudError(
+    "invalid_input",
+    `${nameOf(row)}: there is no file; expected is a Buffer or a file name as msg.payload, or as its field ${field}.`,
+  );
+}
+
+async function readBytes(row: Operation, file: string): Promise<Uint8Array> {
+  try {
+    return await readFile(file);
+  } catch (reason) {
+    const code = reason instanceof Error && "code" in reason ? String(reason.code) : "unreadable";
+    throw new CloudError("invalid_input", `${nameOf(row)}: the file "${printable(file)}" cannot be read (${code}).`);
+  }
+}
+
+/** What an operation is called in errors: "things: create". */
+export function nameOf({ resource, name }: { resource: string; name: string }): string {
+  return `${resource}: ${name}`;
+}

@@ -1,0 +1,141 @@
+import { CloudError } from "../core/errors";
+import type { Link } from "./connection";
+
+/** Somebody who listens to a topic. */
+export interface TopicListener {
+  message(payload: Uint8Array): void;
+  /** The broker sends the topic's messages from now on. */
+  subscribed?(): void;
+  /** The broker does not allow the topic; it is asked again on the next connection. */
+  refused?(error: CloudError): void;
+}
+
+interface Topic {
+  listeners: Set<TopicListener>;
+  /** What the broker of the present connection says. */
+  status: "unknown" | "subscribed" | "refused";
+}
+
+/** Topics in one SUBSCRIBE packet. */
+const batchSize = 100;
+
+/**
+ * The topics of a session: who listens to what, and what the present connection is subscribed to. Listeners of one topic
+ * share a subscription; changes are sent one batch after the other, so that they can't overtake each other.
+ */
+export class Topics {
+  readonly #topics = new Map<string, Topic>();
+  #link: Link | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+  #isScheduled = false;
+
+  /** Adds a listener; gives the function that removes it. */
+  add(name: string, listener: TopicListener): () => void {
+    let topic = this.#topics.get(name);
+    if (topic === undefined) this.#topics.set(name, (topic = { listeners: new Set(), status: "unknown" }));
+    topic.listeners.add(listener);
+    if (topic.status === "subscribed") listener.subscribed?.();
+    else if (topic.status === "refused") listener.refused?.(refusal(name));
+    this.#schedule();
+    return () => {
+      topic.listeners.delete(listener);
+      if (topic.listeners.size === 0) this.#schedule();
+    };
+  }
+
+  /** The topics that somebody listens to. */
+  wanted(): string[] {
+    return [...this.#topics].filter(([, topic]) => topic.listeners.size > 0).map(([name]) => name);
+  }
+
+  /** Hands a message to the listeners of its topic. A listener's own fault stays its own. */
+  deliver(name: string, payload: Uint8Array): void {
+    const topic = this.#topics.get(name);
+    if (topic === undefined) return;
+    for (const listener of topic.listeners) listener.message(payload);
+  }
+
+  /** Takes a new connection into use and subscribes all that is wanted. Rejects when the connection goes first. */
+  attach(link: Link): Promise<void> {
+    this.detach();
+    this.#link = link;
+    return this.exclusively(() => this.#synchronize());
+  }
+
+  /** The connection is gone. */
+  detach(): void {
+    this.#link = undefined;
+    for (const topic of this.#topics.values()) topic.status = "unknown";
+  }
+
+  /** Takes a connection into use on which all that is wanted has been subscribed already. */
+  replace(link: Link, refused: readonly string[]): void {
+    this.detach();
+    this.#link = link;
+    this.#settle(this.wanted(), refused);
+    this.#schedule();
+  }
+
+  /** Runs `work` while no subscription is being changed. */
+  exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#turn.then(work, work);
+    this.#turn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Sends changes soon, all that come in one go together. */
+  #schedule(): void {
+    if (this.#isScheduled || this.#link === undefined) return;
+    this.#isScheduled = true;
+    setImmediate(() => {
+      this.#isScheduled = false;
+      // A failure means that the connection is lost; the next one subscribes anew.
+      this.exclusively(() => this.#synchronize()).catch(() => undefined);
+    });
+  }
+
+  async #synchronize(): Promise<void> {
+    const link = this.#link;
+    if (link === undefined) return;
+    const missing: string[] = [];
+    const unwanted: string[] = [];
+    for (const [name, topic] of this.#topics) {
+      if (topic.listeners.size === 0) unwanted.push(name);
+      else if (topic.status === "unknown") missing.push(name);
+    }
+    for (let start = 0; start < missing.length; start += batchSize) {
+      const batch = missing.slice(start, start + batchSize);
+      const refused = await link.subscribe(batch);
+      if (this.#link !== link) return;
+      this.#settle(batch, refused);
+    }
+    if (unwanted.length > 0) await this.#drop(link, unwanted);
+  }
+
+  async #drop(link: Link, names: readonly string[]): Promise<void> {
+    const subscribed = names.filter((name) => this.#topics.get(name)?.status === "subscribed");
+    for (const name of names) {
+      const topic = this.#topics.get(name);
+      if (topic?.listeners.size === 0) this.#topics.delete(name);
+      else if (topic !== undefined) topic.status = "unknown";
+    }
+    if (subscribed.length > 0) await link.unsubscribe(subscribed);
+  }
+
+  #settle(names: readonly string[], refused: readonly string[]): void {
+    const denied = new Set(refused);
+    for (const name of names) {
+      const topic = this.#topics.get(name);
+      if (topic === undefined) continue;
+      topic.status = denied.has(name) ? "refused" : "subscribed";
+      for (const listener of topic.listeners) {
+        if (topic.status === "refused") listener.refused?.(refusal(name));
+        else listener.subscribed?.();
+      }
+    }
+  }
+}
+
+function refusal(topic: string): CloudError {
+  return new CloudError("forbidden", `The broker refused the subscription to ${topic}: no access to this thing.`);
+}

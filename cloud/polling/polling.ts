@@ -1,0 +1,46 @@
+import { Beats } from "./interval-scheduler";
+import type { Clock } from "../core/clock";
+import { type Device, listDevices, type KnownThing, type Rest } from "../rest/index";
+import { Rounds } from "./request-coalescer";
+
+const everything = "*";
+
+/**
+ * What the nodes of one account ask the cloud for again and again, merged: things asked for in the same moment cost one
+ * request, however many nodes ask, and the list of devices one per beat. Every answer is fresh.
+ */
+export class Polling {
+  readonly #things: Rounds<KnownThing>;
+  readonly #allThings: Rounds<readonly KnownThing[]>;
+  readonly #devices: Rounds<readonly Device[]>;
+  readonly #beats: Beats;
+
+  constructor({ rest, clock }: { rest: Pick<Rest, "client" | "directory">; clock: Clock }) {
+    const { client, directory } = rest;
+    // The directory makes one request of the look-ups of one round.
+    this.#things = new Rounds(clock, (reference) => directory.thing(reference, { maxAge: 0 }));
+    this.#allThings = new Rounds(clock, () => directory.things({ maxAge: 0 }));
+    this.#devices = new Rounds(clock, () => listDevices(client));
+    this.#beats = new Beats(clock);
+  }
+
+  /** A thing, by id or exact name, with its last values. Throws what `Directory.thing` throws. */
+  thing(reference: string, signal?: AbortSignal): Promise<KnownThing> {
+    return this.#things.ask(reference, signal);
+  }
+
+  /** All things with their last values. Throws what `RestClient.call` throws. */
+  things(signal?: AbortSignal): Promise<readonly KnownThing[]> {
+    return this.#allThings.ask(everything, signal);
+  }
+
+  /** All devices. Throws what `RestClient.call` throws. */
+  devices(signal?: AbortSignal): Promise<readonly Device[]> {
+    return this.#devices.ask(everything, signal);
+  }
+
+  /** Runs `work` now and every `interval` milliseconds, together with all else of that interval; see `Beats.repeat`. */
+  repeat(interval: number, work: (signal: AbortSignal) => Promise<void>): () => void {
+    return this.#beats.repeat(interval, work);
+  }
+}

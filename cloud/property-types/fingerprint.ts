@@ -1,0 +1,47 @@
+import { coerceValue } from "./coerce";
+import { tidyValue } from "../codec/float32";
+import type { ScalarFormat } from "./table";
+import { propertyTypes } from "./index";
+import { isPlainObject } from "../core/describe";
+import type { PropertyValue } from "../codec/values";
+
+/**
+ * Gives a stored value in the form in which it comes live: converted to its type (booleans may be stored as 0 and 1:
+ * rest-api 7, Value formats) and with every float32 in its shortest form. What the type does not take stays as it is.
+ */
+export function storedValue(type: string | undefined, stored: unknown): PropertyValue {
+  try {
+    return tidyValue(coerceValue(type, stored, { variable: "" }).value);
+  } catch {
+    return tidyValue(stored as PropertyValue);
+  }
+}
+
+/** What the cloud puts in the place of a component that a message leaves out (data-api 5.9). */
+const resets: Readonly<Record<ScalarFormat, unknown>> = { float: 0, int32: 0, uint32: 0, boolean: false, string: "" };
+
+/**
+ * Gives a text that is the same for two values of a variable if and only if the cloud can't tell them apart: floats count
+ * as float32 (data-api 5.4), and missing components as reset (data-api 5.9).
+ */
+export function fingerprint(type: string | undefined, value: unknown): string {
+  const format = type === undefined ? undefined : propertyTypes.get(type)?.format;
+  const given = storedValue(type, value);
+  if (!isPlainObject(given)) return scalarPrint(typeof format === "string" ? format : undefined, given);
+  const formats = typeof format === "object" ? format : undefined;
+  const names = Object.keys(formats ?? given).sort();
+  return JSON.stringify(
+    names.map((name) => {
+      const component = formats?.[name];
+      const missing = component === undefined ? null : resets[component];
+      return [name, scalarPrint(component, given[name] ?? missing)];
+    }),
+  );
+}
+
+function scalarPrint(format: ScalarFormat | "free" | undefined, value: unknown): string {
+  if (typeof value !== "number" || format === "int32" || format === "uint32") return JSON.stringify(value ?? null);
+  const mayBeFloat = format === "float" || !Number.isInteger(value);
+  const float = Math.fround(value);
+  return String(mayBeFloat && Number.isFinite(float) ? float : value);
+}

@@ -1,0 +1,47 @@
+import { CloudError } from "../../core/errors";
+import type { RestClient } from "../transport/client";
+import { adviseNames } from "./find-by-name";
+import { type Device, readDevice, readList } from "../models";
+import { operation } from "../operations/index";
+import { isUuid, printable } from "../../core/text";
+
+/**
+ * All devices of the account.
+ * @throws what `RestClient.call` throws
+ */
+export async function listDevices(
+  client: Pick<RestClient, "call">,
+  options: { signal?: AbortSignal } = {},
+): Promise<Device[]> {
+  const { body } = await client.call(operation("devices_v2#list"), {}, options);
+  if (body === null || Array.isArray(body)) return readList(body, readDevice);
+  throw new CloudError(
+    "server_error",
+    "devices: list: the answer is not a list. Check the account's base URL; try again later.",
+  );
+}
+
+/**
+ * The device of an id, or of an exact name that is unique.
+ * @throws CloudError `not_found` (with names that are close), `ambiguous`
+ */
+export function findDevice(devices: readonly Device[], reference: string): Device {
+  const found = isUuid(reference)
+    ? devices.filter(({ id }) => id.toLowerCase() === reference.toLowerCase())
+    : devices.filter(({ name }) => name === reference);
+  const [first, second] = found;
+  if (second !== undefined) {
+    const ids = found.slice(0, 5).map(({ id }) => printable(id));
+    throw new CloudError(
+      "ambiguous",
+      `devices: ${found.length} devices have the name "${printable(reference)}": ${ids.join(", ")}. Give the id instead.`,
+    );
+  }
+  if (first !== undefined) return first;
+  const names = devices.map(({ name }) => name);
+  throw new CloudError(
+    "not_found",
+    `devices: there is no device with the id or name "${printable(reference)}"` +
+      adviseNames(names, reference, "There are no devices in this space."),
+  );
+}

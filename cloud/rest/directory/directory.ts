@@ -1,0 +1,211 @@
+import type { Clock } from "../../core/clock";
+import { CloudError } from "../../core/errors";
+import { abortable } from "../../core/abort";
+import type { RestClient } from "../transport/client";
+import { findThing, findVariable, type KnownThing } from "./find-by-name";
+import { readList, readThing, type Property } from "../models";
+import { operation } from "../operations/index";
+import { isUuid, printable } from "../../core/text";
+
+/** How a look-up is made. */
+export interface LookUp {
+  signal?: AbortSignal;
+  /** The oldest answer that will do, in milliseconds; 0 asks the cloud. Default five minutes. */
+  maxAge?: number;
+}
+
+/** A request under way, for one or more keys. */
+interface Flight {
+  startedAt: number;
+  answer: Promise<KnownThing[]>;
+}
+
+/** Look-ups that go out together when the window closes. */
+interface Batch {
+  keys: Set<string>;
+  /** Resolves, when the requests have gone out, to the one that answers a key. */
+  sent: Promise<(key: string) => Flight>;
+}
+
+const fiveMinutes = 300_000;
+/** How long look-ups are gathered before they go out, in milliseconds. */
+const gathering = 20;
+/** Ids in one list request, so that its URL stays below 5 kB. */
+const idsPerRequest = 100;
+/** The key of "all things"; no id looks like it. */
+const all = "*";
+
+/**
+ * What the things of an account are and what variables they have. Look-ups of the same moment share one request, and
+ * answers are remembered.
+ */
+export class Directory {
+  readonly #client: Pick<RestClient, "call">;
+  readonly #clock: Clock;
+  readonly #known = new Map<string, { thing: KnownThing; at: number }>();
+  #list: { things: KnownThing[]; at: number } | undefined;
+  readonly #flights = new Map<string, Flight>();
+  #batch: Batch | undefined;
+
+  constructor({ client, clock }: { client: Pick<RestClient, "call">; clock: Clock }) {
+    this.#client = client;
+    this.#clock = clock;
+  }
+
+  /**
+   * The thing of an id, or of an exact name that is unique, with its properties.
+   * @throws CloudError `invalid_input` (blank), `not_found`, `ambiguous`, and what `RestClient.call` throws
+   */
+  async thing(ref: string, lookUp: LookUp = {}): Promise<KnownThing> {
+    if (ref.trim() === "") throw new CloudError("invalid_input", "The thing is blank; expected is its id or its name.");
+    if (!isUuid(ref)) return findThing(await this.things(lookUp), ref);
+    const id = ref.toLowerCase();
+    const known = this.#known.get(id);
+    const oldest = this.#oldest(lookUp);
+    if (known !== undefined && known.at >= oldest) return known.thing;
+    const things = await abortable(this.#ask(id, oldest), lookUp.signal, `things: get ${id}`);
+    const thing = things.find((candidate) => keyOf(candidate) === id);
+    if (thing !== undefined) return thing;
+    throw new CloudError("not_found", `things: get: no thing ${id}. It is deleted, mistyped or of another space.`);
+  }
+
+  /**
+   * All things of the account, with their properties.
+   * @throws what `RestClient.call` throws
+   */
+  async things(lookUp: LookUp = {}): Promise<readonly KnownThing[]> {
+    const oldest = this.#oldest(lookUp);
+    if (this.#list !== undefined && this.#list.at >= oldest) return this.#list.things;
+    return abortable(this.#ask(all, oldest), lookUp.signal, "things: list");
+  }
+
+  /** What is remembered of a thing, of whatever age; asks nobody. */
+  peek(id: string): KnownThing | undefined {
+    return this.#known.get(id.toLowerCase())?.thing;
+  }
+
+  /**
+   * The variable of a thing by variable name or property id; see `findVariable`.
+   * @throws CloudError `not_found`, `ambiguous`
+   */
+  variable(thing: KnownThing, ref: string): Property {
+    return findVariable(thing, ref);
+  }
+
+  /** Forgets a thing, so that the next look-up asks the cloud; to be called when it was changed. */
+  forget(id: string): void {
+    const key = id.toLowerCase();
+    this.#known.delete(key);
+    this.#list = undefined;
+    // An answer that is under way may be from before the change; whoever waits for it gets it, but it is not kept.
+    this.#flights.delete(key);
+    this.#flights.delete(all);
+  }
+
+  #oldest({ maxAge = fiveMinutes }: LookUp): number {
+    return this.#clock.monotonic() - maxAge;
+  }
+
+  async #ask(key: string, oldest: number): Promise<KnownThing[]> {
+    for (const flight of [this.#flights.get(key), this.#flights.get(all)]) {
+      if (flight !== undefined && flight.startedAt >= oldest) return flight.answer;
+    }
+    this.#batch ??= this.#gather();
+    this.#batch.keys.add(key);
+    return (await this.#batch.sent)(key).answer;
+  }
+
+  #gather(): Batch {
+    const keys = new Set<string>();
+    const sent = new Promise<(key: string) => Flight>((resolve) => {
+      this.#clock.after(gathering, () => {
+        this.#batch = undefined;
+        resolve(this.#send([...keys]));
+      });
+    });
+    return { keys, sent };
+  }
+
+  /** Sends what answers the keys in as few requests as possible. */
+  #send(keys: string[]): (key: string) => Flight {
+    if (keys.includes(all)) {
+      const flight = this.#fly([all], () => this.#fetchList({}));
+      return () => flight;
+    }
+    const flights = new Map<string, Flight>();
+    for (let start = 0; start < keys.length; start += idsPerRequest) {
+      const ids = keys.slice(start, start + idsPerRequest);
+      const [single = ""] = ids;
+      const flight = this.#fly(ids, () => (ids.length > 1 ? this.#fetchList({ ids }) : this.#fetchOne(single)));
+      for (const id of ids) flights.set(id, flight);
+    }
+    return (key) => flights.get(key) as Flight;
+  }
+
+  #fly(keys: string[], fetch: () => Promise<KnownThing[]>): Flight {
+    const startedAt = this.#clock.monotonic();
+    const flight: Flight = {
+      startedAt,
+      answer: fetch().then((things) => {
+        this.#remember(flight, keys, things);
+        return things;
+      }),
+    };
+    const land = (): void => {
+      for (const key of keys) {
+        if (this.#flights.get(key) === flight) this.#flights.delete(key);
+      }
+    };
+    for (const key of keys) this.#flights.set(key, flight);
+    void flight.answer.then(land, land);
+    return flight;
+  }
+
+  /** Keeps an answer, unless a later request or a `forget` has made it old news. */
+  #remember(flight: Flight, keys: string[], things: KnownThing[]): void {
+    const at = flight.startedAt;
+    const isList = this.#flights.get(all) === flight;
+    if (isList) {
+      this.#list = { things, at };
+      // What a full list does not have any more is gone.
+      for (const [id, known] of this.#known) if (known.at < at) this.#known.delete(id);
+    }
+    const current = new Set(keys.filter((key) => this.#flights.get(key) === flight));
+    for (const thing of things) {
+      const key = keyOf(thing);
+      const isNewer = (this.#known.get(key)?.at ?? -Infinity) <= at;
+      if ((isList || current.has(key)) && isNewer) this.#known.set(key, { thing, at });
+    }
+  }
+
+  async #fetchOne(id: string): Promise<KnownThing[]> {
+    const { body } = await this.#client.call(operation("things_v2#show"), { path: { id } });
+    const thing = readKnownThing(body);
+    if (thing === undefined) throw oddAnswer(`get ${printable(id)}`, "a thing");
+    return [thing];
+  }
+
+  async #fetchList(query: { ids?: string[] }): Promise<KnownThing[]> {
+    const { body } = await this.#client.call(operation("things_v2#list"), {
+      query: { ...query, show_properties: true },
+    });
+    if (body !== null && !Array.isArray(body)) throw oddAnswer("list", "a list");
+    return readList(body, readKnownThing);
+  }
+}
+
+function keyOf(thing: KnownThing): string {
+  return thing.id.toLowerCase();
+}
+
+function readKnownThing(json: unknown): KnownThing | undefined {
+  const thing = readThing(json);
+  return thing && { ...thing, properties: thing.properties ?? [] };
+}
+
+function oddAnswer(name: string, expected: string): CloudError {
+  return new CloudError(
+    "server_error",
+    `things: ${name}: the answer is not ${expected}. Check the account's base URL; try again later.`,
+  );
+}

@@ -1,0 +1,197 @@
+import { sleep, type Clock } from "../../core/clock";
+import { CloudError, toCloudError } from "../../core/errors";
+import { Cancellations } from "../../core/abort";
+import type { Endpoints } from "./endpoints";
+import type { Http, HttpAnswer, HttpRequest } from "./http";
+import type { Operation } from "../operations/index";
+import { describeNotices, type NoticeHeaders } from "./deprecation";
+import { Pace } from "./adaptive-rate-limiter";
+import { nameCall, readBody, refusal } from "./error-response";
+import { fillPath, nameObject, writeBody, writeQuery, type CallInput } from "./request";
+import { parseRetryAfter, retryDelay } from "./retry";
+import { redact } from "../../core/text";
+import type { Token, TokenSource } from "./access-token";
+
+/** The answer of an operation. */
+export interface CallAnswer {
+  status: number;
+  /** Parsed JSON; `null` where the body is empty. */
+  body: unknown;
+}
+
+/** How an operation is called. */
+export interface CallOptions {
+  signal?: AbortSignal;
+  /** Told how much of a body has gone out, in bytes. */
+  onUpload?: (sent: number, total: number) => void;
+}
+
+export interface RestClientOptions {
+  endpoints: Pick<Endpoints, "baseUrl">;
+  tokens: Pick<TokenSource, "get" | "invalidate">;
+  http: Http;
+  clock: Clock;
+  requestsPerSecond: number;
+  /** Space id; blank for the user's own space. */
+  organization?: string;
+  /** Told when the account slows down or tries again, one sentence each, without secrets. */
+  log?: (message: string) => void;
+  /** Told once per operation what the service announces about it: that it is deprecated, ends, or a warning. */
+  onNotice?: (message: string) => void;
+}
+
+/** A call that is ready to be sent, as often as needed. */
+interface Call extends Omit<HttpRequest, "headers"> {
+  operation: Operation;
+  object: string;
+  contentType?: string;
+}
+
+/** What is known of one attempt when it fails. */
+interface Attempt {
+  /** Whether the service may have carried it out. */
+  sent: boolean;
+  /** Milliseconds that the server asked for. */
+  retryAfter: number | undefined;
+}
+
+/** The REST API of one account: with a token, at the account's pace, tried again where that helps. */
+export class RestClient {
+  readonly #options: RestClientOptions;
+  readonly #pace: Pace;
+  readonly #cancellations = new Cancellations();
+  #clockSkew = 0;
+  /** Ids of operations whose notices have been told. */
+  readonly #announced = new Set<string>();
+
+  constructor(options: RestClientOptions) {
+    this.#options = options;
+    this.#pace = new Pace(options);
+  }
+
+  /**
+   * Calls an operation and gives its answer.
+   * @throws CloudError by the status (rest-api 4): `invalid_input`, `unauthorized`, `forbidden`, `not_found`, `conflict`,
+   *   `precondition_failed`, `too_large`, `rate_limited`, `server_error`; else `offline`, `timeout`, `cancelled`,
+   *   `not_configured`
+   */
+  async call(operation: Operation, input: CallInput = {}, { signal, onUpload }: CallOptions = {}): Promise<CallAnswer> {
+    const path = fillPath(operation, input.path);
+    const body = writeBody(operation, input.body);
+    const call: Call = {
+      operation,
+      verb: operation.verb,
+      url: this.#options.endpoints.baseUrl + path + writeQuery(input.query),
+      ...(body === undefined ? {} : { body: body.data, contentType: body.type }),
+      ...(onUpload && { onUpload }),
+      what: nameCall(operation, path),
+      object: nameObject(operation, input.path),
+    };
+    return this.#cancellations.run(signal, ({ signal: either }) => this.#persist(call, either));
+  }
+
+  /** The present pace in requests per second. */
+  get requestsPerSecond(): number {
+    return this.#pace.rate;
+  }
+
+  /**
+   * Milliseconds by which the clock of the service is at least ahead of ours (negative: behind), as the last answer tells;
+   * 0 where the difference may be due to its whole seconds and the way.
+   */
+  get clockSkew(): number {
+    return this.#clockSkew;
+  }
+
+  /** Ends everything under way, and all later calls, with `cancelled`. */
+  close(): void {
+    this.#cancellations.close();
+    this.#pace.close();
+  }
+
+  /** Tries until it is done or hopeless. */
+  async #persist(call: Call, signal: AbortSignal): Promise<CallAnswer> {
+    const { clock, log } = this.#options;
+    for (let tries = 1; ; tries++) {
+      const attempt: Attempt = { sent: false, retryAfter: undefined };
+      try {
+        return await this.#authorized(call, attempt, signal);
+      } catch (reason) {
+        const error = toCloudError(reason);
+        const safe = call.operation.safe || !attempt.sent;
+        const delay = retryDelay({ error, safe, attempt: tries, retryAfter: attempt.retryAfter }, clock.random());
+        if (delay === undefined) throw tries === 1 ? error : afterTries(error, tries);
+        log?.(`${error.message} Trying again in ${Math.ceil(delay / 100) / 10} s.`);
+        await sleep(clock, delay, signal, call.what);
+      }
+    }
+  }
+
+  /** Sends once; if the token is refused, once more with a new one (rest-api 4). */
+  async #authorized(call: Call, attempt: Attempt, signal: AbortSignal): Promise<CallAnswer> {
+    let { answer, token } = await this.#send(call, attempt, signal);
+    if (answer.status === 401) {
+      this.#options.tokens.invalidate(token.value);
+      ({ answer, token } = await this.#send(call, attempt, signal));
+    }
+    if (answer.status >= 200 && answer.status < 300) {
+      return { status: answer.status, body: readBody(answer, call.operation, call.what) };
+    }
+    attempt.retryAfter = parseRetryAfter(answer.retryAfter, this.#options.clock.now());
+    throw refusal(answer, call.what, call.object, [token.value]);
+  }
+
+  async #send(call: Call, attempt: Attempt, signal: AbortSignal): Promise<{ answer: HttpAnswer; token: Token }> {
+    const { organization = "", http, tokens, clock } = this.#options;
+    attempt.sent = false;
+    // First, so that requests that wait for a token do not go out all at once when it is there.
+    await tokens.get({ signal });
+    const started = await this.#pace.enter(signal);
+    // Again, since the wait for the turn may have outlasted the token.
+    const token = await tokens.get({ signal });
+    const headers: Record<string, string> = { Authorization: `Bearer ${token.value}` };
+    if (organization !== "") headers["X-Organization"] = organization;
+    if (call.contentType !== undefined) headers["Content-Type"] = call.contentType;
+    attempt.sent = true;
+    const sentAt = clock.now();
+    const answer = await http.send({ ...call, headers }, signal);
+    this.#adapt(answer, started);
+    this.#compareClocks(answer, sentAt);
+    this.#announce(call.operation, answer, token);
+    return { answer, token };
+  }
+
+  #adapt(answer: HttpAnswer, started: number): void {
+    const { clock } = this.#options;
+    if (answer.status === 429) {
+      this.#pace.refused(started, parseRetryAfter(answer.retryAfter, clock.now()));
+    } else {
+      this.#pace.accepted(started);
+    }
+  }
+
+  #announce(operation: Operation, { notices = {} }: HttpAnswer, token: Token): void {
+    const { onNotice } = this.#options;
+    if (onNotice === undefined || this.#announced.has(operation.id)) return;
+    const clean = Object.entries(notices).map(([name, header]) => [name, redact(header ?? "", [token.value])]);
+    const text = describeNotices(Object.fromEntries(clean) as NoticeHeaders);
+    if (text === "") return;
+    this.#announced.add(operation.id);
+    onNotice(`${nameCall(operation, operation.path)}: ${text}`);
+  }
+
+  #compareClocks({ date = "" }: HttpAnswer, sentAt: number): void {
+    const time = Date.parse(date);
+    if (!Number.isFinite(time)) return;
+    const [least, most] = [time - this.#options.clock.now(), time + 1_000 - sentAt];
+    this.#clockSkew = Math.max(0, least) + Math.min(0, most);
+  }
+}
+
+function afterTries({ code, message, statusCode, detail, requestId }: CloudError, tries: number): CloudError {
+  return new CloudError(code, `${message} It was tried ${tries} times.`, {
+    ...(statusCode !== undefined && { statusCode }),
+    ...(detail !== undefined && { detail }),
+    ...(requestId !== undefined && { requestId }),
+  });
+}

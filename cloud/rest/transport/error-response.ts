@@ -1,0 +1,112 @@
+import { CloudError, type ErrorCode } from "../../core/errors";
+import type { HttpAnswer } from "./http";
+import type { Operation } from "../operations/index";
+import { asRecord, isJsonType, parseJson, printable, redact } from "../../core/text";
+
+interface Meaning {
+  code: ErrorCode;
+  /** What came back, in words; the service's own text is better where there is one. */
+  said: string;
+  /** What to do. */
+  advice: string;
+}
+
+/** What a status means here (rest-api 4). */
+const meanings: Record<number, Meaning> = {
+  400: { code: "invalid_input", said: "the request is not valid", advice: "Check the fields that were sent." },
+  401: {
+    code: "unauthorized",
+    said: "the access token was refused",
+    advice: "Check the API key and the space of the account.",
+  },
+  403: {
+    code: "forbidden",
+    said: "this is not allowed",
+    advice: "Check the rights of the API key, the plan and the space.",
+  },
+  404: { code: "not_found", said: "there is no such object", advice: "It is deleted, mistyped or of another space." },
+  408: { code: "timeout", said: "the request took too long", advice: "Try again later." },
+  409: {
+    code: "conflict",
+    said: "it conflicts with something that exists",
+    advice: "Free the device or name first, or use force.",
+  },
+  410: { code: "not_found", said: "it is gone", advice: "It was removed." },
+  412: {
+    code: "precondition_failed",
+    said: "a condition is not met",
+    advice: "Check what it depends on and the limits of the plan.",
+  },
+  413: { code: "too_large", said: "the request is too large", advice: "Send less at once." },
+  422: { code: "invalid_input", said: "the request is not valid", advice: "Check the fields that were sent." },
+  429: {
+    code: "rate_limited",
+    said: "too many requests",
+    advice: "Lower the account's requests per second; other programs with the same key count too.",
+  },
+  501: { code: "server_error", said: "the service does not offer this", advice: "Ask in another way." },
+};
+
+const serverFault: Meaning = { code: "server_error", said: "the service has a fault", advice: "Try again later." };
+const oddRefusal: Meaning = { code: "invalid_input", said: "the request was refused", advice: "Check the request." };
+const redirect: Meaning = {
+  code: "server_error",
+  said: "the address leads elsewhere, which is not followed",
+  advice: "Check the account's base URL.",
+};
+
+function meaningOf(status: number): Meaning {
+  const known = meanings[status];
+  if (known !== undefined) return known;
+  if (status >= 500) return serverFault;
+  return status >= 400 ? oddRefusal : redirect;
+}
+
+/** What an operation on certain objects is called in errors: "things: get (GET /iot/v2/things/1234…)". */
+export function nameCall({ resource, name, verb }: Operation, path: string): string {
+  return `${resource}: ${name} (${verb} ${path})`;
+}
+
+/**
+ * The error of an answer that is not a success.
+ * @param what the call, as `nameCall` gives it
+ * @param object what a 404 is about, as in "thing 1234…"
+ * @param secrets what the service may echo but nobody may see
+ */
+export function refusal(answer: HttpAnswer, what: string, object: string, secrets: readonly string[]): CloudError {
+  const { code, said, advice } = meaningOf(answer.status);
+  const { detail, requestId } = readErrorBody(answer, secrets);
+  const reason = code === "not_found" && object !== "" ? `no ${object}` : said;
+  return new CloudError(code, `${what}: ${reason} (HTTP ${answer.status}${detail && `, "${detail}"`}). ${advice}`, {
+    statusCode: answer.status,
+    ...(detail && { detail }),
+    ...(requestId && { requestId }),
+  });
+}
+
+/** The body of an error: the goa model, a short plain text (429), a web page, or nothing (rest-api 4). */
+function readErrorBody(
+  { mediaType, text }: HttpAnswer,
+  secrets: readonly string[],
+): { detail: string; requestId: string } {
+  const clean = (value: unknown): string => (typeof value === "string" ? printable(redact(value, secrets)) : "");
+  const model = asRecord(parseJson(text));
+  if (model !== undefined) return { detail: clean(model.detail), requestId: clean(model.id) };
+  return { detail: mediaType.startsWith("text/plain") ? clean(text) : "", requestId: "" };
+}
+
+/**
+ * Reads the body of a success: `null` where the operation has none or it is empty (rest-api 3).
+ * @throws CloudError `server_error` where it is not JSON
+ */
+export function readBody(answer: HttpAnswer, operation: Operation, what: string): unknown {
+  if (operation.answer === "empty" || answer.text.trim() === "") return null;
+  const body = parseJson(answer.text);
+  if (body !== undefined) return body;
+  const form = isJsonType(answer.mediaType) ? "broken JSON" : `${printable(answer.mediaType) || "something"}, not JSON`;
+  throw new CloudError(
+    "server_error",
+    `${what}: the answer is ${form}. Check the account's base URL and any proxy; try again later.`,
+    { statusCode: answer.status },
+  );
+}

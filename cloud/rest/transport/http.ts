@@ -1,0 +1,159 @@
+import http from "node:http";
+import https from "node:https";
+import axios, { type AxiosInstance } from "axios";
+import type { Clock } from "../../core/clock";
+import { cancelled, CloudError } from "../../core/errors";
+import type { TlsOptions } from "../../core/tls";
+import { Cancellations } from "../../core/abort";
+import type { NoticeHeaders } from "./deprecation";
+import { printable } from "../../core/text";
+
+/** One HTTP request, ready to go out. */
+export interface HttpRequest {
+  verb: string;
+  url: string;
+  headers: Record<string, string>;
+  body?: string | Uint8Array;
+  /** Told how much of the body has gone out, in bytes. */
+  onUpload?: (sent: number, total: number) => void;
+  /** Names the request in errors, as in "things: list (GET /iot/v2/things)". */
+  what: string;
+}
+
+/** What came back, whatever its status. */
+export interface HttpAnswer {
+  status: number;
+  mediaType: string;
+  /** The `Retry-After` header, if any. */
+  retryAfter: string | undefined;
+  /** The `Date` header, if any: what time it is for the service. */
+  date?: string | undefined;
+  /** What the service announces. */
+  notices?: NoticeHeaders;
+  text: string;
+}
+
+export interface HttpOptions {
+  clock: Clock;
+  /** Milliseconds from the start of a request to the end of its answer; default 30 s. */
+  timeout?: number;
+  tls?: TlsOptions;
+}
+
+/** The biggest answer that is read; the largest real ones (10,000 points) stay far below. */
+const biggestAnswer = 32 * 1024 * 1024;
+const biggestBody = 16 * 1024 * 1024;
+const defaultTimeout = 30_000;
+
+/** HTTP for one account: connections kept alive, answers bounded in time and size, everything abortable. */
+export class Http {
+  readonly #clock: Clock;
+  readonly #timeout: number;
+  readonly #agents: { http: http.Agent; https: https.Agent };
+  readonly #axios: AxiosInstance;
+  readonly #cancellations = new Cancellations();
+
+  constructor({ clock, timeout = defaultTimeout, tls }: HttpOptions) {
+    this.#clock = clock;
+    this.#timeout = timeout;
+    this.#agents = {
+      http: new http.Agent({ keepAlive: true }),
+      https: new https.Agent({ ...tls, keepAlive: true }),
+    };
+    this.#axios = axios.create({
+      httpAgent: this.#agents.http,
+      httpsAgent: this.#agents.https,
+      adapter: "http",
+      // The API has no redirects. Following one could carry the token elsewhere, or turn a PUT into a GET.
+      maxRedirects: 0,
+      maxContentLength: biggestAnswer,
+      responseType: "text",
+      transformRequest: [(data: unknown) => data],
+      transformResponse: [(data: unknown) => data],
+      validateStatus: () => true,
+    });
+  }
+
+  /**
+   * Sends one request, once.
+   * @throws CloudError `offline` (no answer), `timeout`, `too_large`, `cancelled` (aborted or closed)
+   */
+  send(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
+    if (request.body !== undefined && request.body.length > biggestBody) {
+      return Promise.reject(tooLarge(request.what, "request", biggestBody));
+    }
+    return this.#cancellations.run(signal, async (controller) => {
+      const deadline = { passed: false };
+      const stop = this.#clock.after(this.#timeout, () => {
+        deadline.passed = true;
+        controller.abort();
+      });
+      try {
+        return await this.#request(request, controller.signal);
+      } catch (reason) {
+        throw deadline.passed
+          ? this.#timeoutError(request.what)
+          : transportError(request.what, reason, controller.signal);
+      } finally {
+        stop();
+      }
+    });
+  }
+
+  /** Gives up everything under way with `cancelled` and closes all connections. */
+  close(): void {
+    this.#cancellations.close();
+    this.#agents.http.destroy();
+    this.#agents.https.destroy();
+  }
+
+  async #request({ verb, url, headers, body, onUpload }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    const answer = await this.#axios.request<unknown>({
+      method: verb,
+      url,
+      headers: { Accept: "application/json", "User-Agent": "node-red-arduino-cloud", ...headers },
+      ...(body === undefined ? {} : { data: body }),
+      ...(onUpload && { onUploadProgress: ({ loaded, total }) => onUpload(loaded, total ?? loaded) }),
+      signal,
+    });
+    const header = (name: string): string | undefined => {
+      const value: unknown = answer.headers[name];
+      return typeof value === "string" ? value : undefined;
+    };
+    return {
+      status: answer.status,
+      mediaType: header("content-type") ?? "",
+      retryAfter: header("retry-after"),
+      date: header("date"),
+      notices: {
+        deprecation: header("deprecation"),
+        sunset: header("sunset"),
+        warning: header("warning"),
+        link: header("link"),
+      },
+      text: typeof answer.data === "string" ? answer.data : "",
+    };
+  }
+
+  #timeoutError(what: string): CloudError {
+    const seconds = Math.round(this.#timeout / 100) / 10;
+    return new CloudError("timeout", `${what}: no complete answer within ${seconds} seconds. Try again later.`);
+  }
+}
+
+function transportError(what: string, reason: unknown, signal: AbortSignal): CloudError {
+  if (signal.aborted) return cancelled(what);
+  const message = reason instanceof Error ? reason.message : "";
+  if (message.startsWith("maxContentLength")) return tooLarge(what, "answer", biggestAnswer);
+  // Only code and message are taken over: the error of axios carries the request, and with it the token.
+  const code = reason instanceof Error && "code" in reason && typeof reason.code === "string" ? reason.code : "";
+  const detail = printable(message) || code || "no connection";
+  return new CloudError(
+    "offline",
+    `${what}: the cloud could not be reached (${detail}). Check the network and the address.`,
+  );
+}
+
+function tooLarge(what: string, part: string, limit: number): CloudError {
+  return new CloudError("too_large", `${what}: the ${part} is larger than ${limit / 1024 / 1024} MB. Ask for less.`);
+}

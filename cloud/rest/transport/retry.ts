@@ -1,0 +1,61 @@
+import type { CloudError, ErrorCode } from "../../core/errors";
+
+/** How often an error is tried again, by code. What is not here is never tried again. */
+const retries: Partial<Record<ErrorCode, number>> = {
+  // The official exporters give up after five tries (rest-api 5).
+  rate_limited: 4,
+  offline: 3,
+  server_error: 3,
+  // One attempt has already taken half a minute by then.
+  timeout: 1,
+};
+
+/** Server errors that pass; 501 and malformed answers do not (rest-api 4). */
+const passing = [500, 502, 503, 504];
+
+const firstDelay = 500;
+const longestDelay = 10_000;
+/** No `Retry-After` is believed beyond this: a mistaken header must not stop an account for a day. */
+const longestPause = 120_000;
+
+/** One failed attempt. */
+export interface Failure {
+  error: CloudError;
+  /** Whether repeating does no harm even if the first attempt was carried out. */
+  safe: boolean;
+  /** How often it has been tried, this attempt included. */
+  attempt: number;
+  /** Milliseconds that the server asked for. */
+  retryAfter: number | undefined;
+}
+
+/**
+ * Milliseconds after which to try again, or `undefined` for never. What was refused by rate (429) is always tried
+ * again, since it was not carried out; anything else only where that is safe.
+ * @param random a number in [0, 1)
+ */
+export function retryDelay({ error, safe, attempt, retryAfter }: Failure, random: number): number | undefined {
+  if (attempt > (retries[error.code] ?? 0)) return undefined;
+  // One to one and a half seconds after a 429 is what the official exporters wait (rest-api 5).
+  if (error.code === "rate_limited") return retryAfter ?? 1_000 + 500 * random;
+  if (!safe || (error.code === "server_error" && !passing.includes(error.statusCode ?? 0))) return undefined;
+  const backoff = Math.min(longestDelay, firstDelay * 2 ** (attempt - 1));
+  return Math.max(backoff * (0.5 + random / 2), retryAfter ?? 0);
+}
+
+/** Whether the same request may well succeed later: what waits for a connection goes on waiting after such an error. */
+export function isRetryable(error: CloudError): boolean {
+  return retries[error.code] !== undefined;
+}
+
+/**
+ * Milliseconds that a `Retry-After` header asks for (seconds or a date), at most two minutes; `undefined` where there is
+ * none or it says nothing.
+ * @param now milliseconds since 1970
+ */
+export function parseRetryAfter(header: string | undefined, now: number): number | undefined {
+  const text = header?.trim() ?? "";
+  if (text === "") return undefined;
+  const wait = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
+  return Number.isFinite(wait) ? Math.min(longestPause, Math.max(0, wait)) : undefined;
+}

@@ -1,6 +1,0 @@
-export type { WantedProgress, WantedRest } from "./apply";
-export { cloneDashboard, type CloneDashboardOptions } from "./clone";
-export { ensure, type EnsureOptions, type EnsureResult } from "./ensure";
-export type { PlanEntry } from "./plan";
-export type { WantedKind } from "./survey";
-export { createFromTemplate, type CreateOptions, type Template, type TemplateKind } from "./templates";

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from "node:fs";
+import path from "node:path";
+import type { NodeAPI } from "node-red";
+import { examineAccount, type Finding, reportText, sentenceOf } from "../../cloud/doctor/index";
+import { cancelled } from "../../cloud/core/errors";
+import type { UsableAccountNode } from "../runtime/account-node";
+import { usesOf } from "./flow-uses";
+
+/** Milliseconds for a whole examination. */
+export const patience = 25_000;
+
+/** What manage answers on `doctor`. */
+export interface ManagedReport {
+  /** Whether nothing is wrong. Warnings count as nothing. */
+  ok: boolean;
+  /** Each with its English sentence. */
+  findings: (Finding & { text: string })[];
+  /** All as plain text, with the versions. */
+  text: string;
+}
+
+/**
+ * Examines an account as it is deployed, at its own pace.
+ * @throws CloudError `cancelled` as soon as `signal` is aborted
+ */
+export async function examineDeployed(
+  RED: NodeAPI,
+  node: UsableAccountNode,
+  signal: AbortSignal,
+): Promise<ManagedReport> {
+  const whole = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  const findings = await examineAccount({ ...node.caseOf(), uses: usesOf(RED, "account", node.id) }, { signal: whole });
+  if (signal.aborted) throw cancelled("The examination");
+  return {
+    ok: !findings.some(({ level }) => level === "problem"),
+    findings: findings.map((finding) => ({ ...finding, text: sentenceOf(finding) })),
+    text: forumText(RED, findings),
+  };
+}
+
+/** A report to be copied into a forum post: the versions, then a line for each finding. */
+export function forumText(RED: NodeAPI, findings: readonly Finding[]): string {
+  const { name, version } = ownPackage();
+  const { version: nodeRed } = RED.settings as { version?: string };
+  const versions = [
+    ...(nodeRed === undefined ? [] : [`Node-RED ${nodeRed}`]),
+    `${name} ${version}`,
+    `Node.js ${process.version}`,
+    `${process.platform} ${process.arch}`,
+  ];
+  return `${versions.join(", ")}\n${reportText(findings)}\n`;
+}
+
+/** The package that this file is in, built or not. */
+function ownPackage(): { name: string; version: string } {
+  let folder = __dirname;
+  while (!existsSync(path.join(folder, "package.json"))) folder = path.dirname(folder);
+  return JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as { name: string; version: string };
+}

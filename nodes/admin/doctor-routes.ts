@@ -1,0 +1,128 @@
+import type { NodeAPI } from "node-red";
+import type { AccountSettings } from "../../cloud/account";
+import type { DeviceSettings } from "../../cloud/device";
+import { type DeviceCase, examineAccount, examineDevice, type Finding, unusableSettings } from "../../cloud/doctor/index";
+import { toCloudError } from "../../cloud/core/errors";
+import { createRest, type Rest } from "../../cloud/rest/index";
+import { type AccountNode, findAccount } from "../runtime/account-node";
+import { answer, fieldsOf, mapValues, resolveEnvironment, storedSecret, typedSettings } from "./routes";
+import type { DoctorReport } from "./protocol";
+import { withCreatedKey } from "../runtime/device-credentials";
+import { type DeviceNode, findDeviceNode } from "../runtime/device-node";
+import { readDeviceSettings } from "../runtime/device-settings";
+import { forumText, patience } from "./doctor-report";
+import { usesOf } from "./flow-uses";
+
+/**
+ * Registers `POST arduino-cloud/doctor`, which takes a `DoctorRequest` and answers a `DoctorReport`. Needs
+ * `arduino-cloud.write`, since it uses credentials that may be only typed. Answers hold no secret.
+ */
+export function registerDoctorRoutes(RED: NodeAPI): void {
+  RED.httpAdmin.post(
+    "/arduino-cloud/doctor",
+    RED.auth.needsPermission("arduino-cloud.write"),
+    answer(async (request): Promise<DoctorReport> => {
+      const { account, device } = fieldsOf(request.body);
+      const findings =
+        device === undefined
+          ? await findingsOnAccount(RED, fieldsOf(account))
+          : await findingsOnDevice(RED, fieldsOf(device), fieldsOf(account));
+      return { findings, text: forumText(RED, findings) };
+    }),
+  );
+}
+
+/** Settings that cannot be read are a finding too. */
+async function findingsOnAccount(RED: NodeAPI, given: Record<string, unknown>): Promise<Finding[]> {
+  const id = textOf(given.id);
+  let settings: AccountSettings | undefined;
+  let node: AccountNode | null | undefined;
+  try {
+    settings = given.settings === undefined ? undefined : typedSettings(RED, given);
+    node = settings === undefined ? findAccount(RED, id) : (RED.nodes.getNode(id) as AccountNode | null | undefined);
+  } catch (reason) {
+    return [unusableSettings(toCloudError(reason))];
+  }
+  const subject = node?.caseOf?.(settings) ?? (settings && { settings });
+  if (subject === undefined) return [];
+  return examineAccount({ ...subject, uses: usesOf(RED, "account", id) }, { signal: AbortSignal.timeout(patience) });
+}
+
+async function findingsOnDevice(
+  RED: NodeAPI,
+  given: Record<string, unknown>,
+  account: Record<string, unknown>,
+): Promise<Finding[]> {
+  let rest: Rest | undefined;
+  const isTyped = account.settings !== undefined;
+  try {
+    const accountId = textOf(account.id);
+    // One request a second, since no plan takes less.
+    if (isTyped) rest = createRest({ ...typedSettings(RED, account), requestsPerSecond: 1 });
+    else if (accountId !== "") rest = findAccount(RED, accountId).account.rest;
+    const subject = { ...deviceCase(RED, given, isTyped ? rest : undefined), ...(rest !== undefined && { rest }) };
+    return await examineDevice(subject, { signal: AbortSignal.timeout(patience) });
+  } catch (reason) {
+    return [unusableSettings(toCloudError(reason))];
+  } finally {
+    if (isTyped) rest?.close();
+  }
+}
+
+/** @param typedRest REST of an account that is not deployed: it names the broker where the form leaves it blank */
+function deviceCase(
+  RED: NodeAPI,
+  given: Record<string, unknown>,
+  typedRest: Rest | undefined,
+): Omit<DeviceCase, "rest"> {
+  const id = textOf(given.id);
+  const settings =
+    given.settings === undefined ? deployedSettings(RED, id) : typedDeviceSettings(RED, given, typedRest);
+  const same = deviceNodes(RED).filter(({ settingsOf }) => settingsOf().deviceId === settings.deviceId);
+  const others = same.filter((node) => node.id !== id && Object.keys(node.users).length > 0);
+  const own = same.find((node) => node.id === id);
+  const running = (own ?? others[0])?.device.standing;
+  const label = textOf(fieldsOf(given.settings).name) || textOf(own?.name) || id;
+  return {
+    settings,
+    ...(running !== undefined && { running }),
+    twins: others.length === 0 ? [] : [label, ...others.map((node) => textOf(node.name) || node.id)],
+    uses: usesOf(RED, "device", id),
+  };
+}
+
+function deployedSettings(RED: NodeAPI, id: string): DeviceSettings {
+  const { settingsOf } = findDeviceNode(RED, id) as Required<DeviceNode>;
+  return settingsOf();
+}
+
+/** Like `typedSettings`, for a device. */
+function typedDeviceSettings(
+  RED: NodeAPI,
+  { id, settings, credentials }: Record<string, unknown>,
+  typedRest: Rest | undefined,
+): DeviceSettings {
+  const node = RED.nodes.getNode(textOf(id)) as DeviceNode | null | undefined;
+  const resolve = (value: unknown): unknown => resolveEnvironment(RED, node ?? undefined, value);
+  const fields = mapValues(fieldsOf(settings), resolve);
+  const { deviceId, secretKey } = mapValues(fieldsOf(credentials), resolve);
+  const stored = textOf(id) === "" ? {} : withCreatedKey(fieldsOf(RED.nodes.getCredentials(textOf(id))), deviceId);
+  const secrets = { deviceId, secretKey: secretKey === storedSecret ? stored.secretKey : secretKey };
+  if (typedRest === undefined) return readDeviceSettings(RED, fields, secrets);
+  const brokerUrl = textOf(fields.brokerUrl) || typedRest.endpoints.deviceBrokerUrl;
+  return readDeviceSettings(RED, { ...fields, account: "", brokerUrl }, secrets);
+}
+
+/** The device nodes that run, whatever they are used for. */
+function deviceNodes(RED: NodeAPI): Required<DeviceNode>[] {
+  const ids: string[] = [];
+  RED.nodes.eachNode(({ id, type }) => {
+    if (type === "arduino-cloud-device") ids.push(id);
+  });
+  const nodes = ids.map((id) => RED.nodes.getNode(id) as DeviceNode | null | undefined);
+  return nodes.filter((node) => node?.settingsOf !== undefined) as Required<DeviceNode>[];
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value.trim() : "";
+}

@@ -1,0 +1,18 @@
+import type { NodeAPI } from "node-red";
+import { CloudError } from "../../cloud/core/errors";
+
+/** What the ids of nodes look like. Node-RED keeps credentials in a plain object by id, so one name can't be any. */
+const form = /^(?!__proto__$)[\w.-]{1,64}$/;
+
+/**
+ * The id of a node whose credentials are to be changed. It may not be deployed yet, but no node of another type may run
+ * under it.
+ * @param what names the field and what is expected of it, as the end of the error's sentence
+ * @throws CloudError `invalid_input`
+ */
+export function readNodeId(RED: NodeAPI, given: unknown, types: readonly string[], what: string): string {
+  const id = typeof given === "string" && form.test(given.trim()) ? given.trim() : "";
+  const node = id === "" ? undefined : (RED.nodes.getNode(id) as { type: string } | null | undefined);
+  if (id !== "" && (!node || types.includes(node.type))) return id;
+  throw new CloudError("invalid_input", `The field ${what}.`);
+}

@@ -1,0 +1,72 @@
+import { tidyValue } from "../../cloud/codec/float32";
+import { propertyTypes } from "../../cloud/property-types/index";
+import type { Device, KnownThing, Property } from "../../cloud/rest/index";
+import type { OverviewDevice, OverviewThing, OverviewVariable } from "./protocol";
+
+/** How much of a last value goes to the sidebar: enough for any that is not a long text. */
+const shownLength = 200;
+
+/** One for all: making it costs far more than comparing with it. */
+const { compare } = new Intl.Collator();
+
+/** The things of an account as the sidebar shows them, by name, with their variables and last values. */
+export function overviewThings(things: readonly KnownThing[]): OverviewThing[] {
+  return things
+    .map(({ id, name, device_id: device, properties }) => ({
+      id,
+      name,
+      device: device ?? null,
+      variables: properties.map(overviewVariable).sort(byName),
+    }))
+    .sort(byName);
+}
+
+/** The devices of an account as the sidebar shows them, by name, with their status. */
+export function overviewDevices(devices: readonly Device[]): OverviewDevice[] {
+  return devices
+    .map(({ id, name, type, device_status: status, thing }) => ({
+      id,
+      name,
+      type,
+      status: statusOf(status),
+      thing: thing === undefined ? null : { id: thing.id, name: thing.name },
+    }))
+    .sort(byName);
+}
+
+function statusOf(status: string | undefined): OverviewDevice["status"] {
+  return status === "ONLINE" || status === "OFFLINE" ? status : "UNKNOWN";
+}
+
+function overviewVariable(property: Property): OverviewVariable {
+  const { id, name, type, permission, variable_name: variableName, value_updated_at: time } = property;
+  const value = time === undefined ? null : valueText(property.last_value);
+  const unit = propertyTypes.get(type)?.unit;
+  return {
+    id,
+    variable: variableName ?? id,
+    name: name === "" ? (variableName ?? id) : name,
+    type,
+    ...(unit === undefined ? {} : { unit }),
+    writable: permission !== "READ_ONLY",
+    value,
+    time: value === null ? null : (time ?? null),
+  };
+}
+
+/** A value as people read it: the parts of an object by name, numbers without the dust of float32. */
+function valueText(value: unknown): string | null {
+  if (value === undefined || value === null) return null;
+  const text = typeof value === "string" ? value : partsOf(tidyValue(value));
+  return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
+}
+
+function partsOf(value: unknown): string {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return JSON.stringify(value);
+  const parts = Object.entries(value).map(([name, part]) => `${name} ${JSON.stringify(part)}`);
+  return parts.join(", ");
+}
+
+function byName(a: { name: string }, b: { name: string }): number {
+  return compare(a.name, b.name);
+}

@@ -1,0 +1,164 @@
+/**
+ * What the admin endpoints and the editor say to each other. Only types: the editor's scripts are built from these too.
+ */
+import type { Finding } from "../../cloud/doctor/index";
+import type { ErrorCode } from "../../cloud/core/errors";
+
+/** A thing to choose. */
+export interface ThingChoice {
+  id: string;
+  name: string;
+  /** How many variables it has. */
+  variables: number;
+  /** The name of the device that is bound to it; `null` where none is. */
+  device: string | null;
+}
+
+/** A variable to choose. */
+export interface VariableChoice {
+  id: string;
+  /** What the node stores: the variable name, or the id of a property that has none. */
+  variable: string;
+  /** The display name. */
+  name: string;
+  type: string;
+  writable: boolean;
+  /** Whether the cloud keeps its history. */
+  persist: boolean;
+  /** The last value as text; `null` where none was ever written. */
+  lastValue: string | null;
+}
+
+/** A thing with its variables. */
+export interface ThingDetail extends ThingChoice {
+  choices: VariableChoice[];
+}
+
+/** For how long the plan keeps the history of a thing's variables. */
+export interface RetentionAnswer {
+  /** `null` where the cloud does not tell. */
+  days: number | null;
+}
+
+/** A device to choose. */
+export interface DeviceChoice {
+  id: string;
+  name: string;
+  /** The type of its board. */
+  type: string;
+  /** The name of the thing that it is bound to; `null` where it is bound to none. */
+  thing: string | null;
+  /** `ONLINE`, `OFFLINE` or `UNKNOWN`. */
+  status: string;
+}
+
+/** A dashboard or trigger to choose. */
+export interface NamedChoice {
+  id: string;
+  name: string;
+}
+
+/** A variable in the sidebar. */
+export interface OverviewVariable {
+  id: string;
+  /** What a node stores: the variable name, or the id of a property that has none. */
+  variable: string;
+  /** The display name. */
+  name: string;
+  type: string;
+  /** The unit that goes with the type; absent where it has none. */
+  unit?: string;
+  writable: boolean;
+  /** The last value as text; `null` where none was ever written. */
+  value: string | null;
+  /** When that was written, as the API tells it; `null` with the value. */
+  time: string | null;
+}
+
+/** A thing in the sidebar, with all its variables. */
+export interface OverviewThing {
+  id: string;
+  name: string;
+  /** The id of its device; `null` where it has none. */
+  device: string | null;
+  variables: OverviewVariable[];
+}
+
+/** A device in the sidebar. */
+export interface OverviewDevice {
+  id: string;
+  name: string;
+  /** The type of its board. */
+  type: string;
+  status: "ONLINE" | "OFFLINE" | "UNKNOWN";
+  /** The thing that it is bound to; `null` where it is bound to none. */
+  thing: { id: string; name: string } | null;
+}
+
+/** What **Create a device for me** is asked for, beside the account. */
+export interface NewDevice {
+  /** The id of the device node that gets the key. */
+  node: string;
+  name: string;
+  /** `thing` is an id or name of an existing thing, or the name of the new one. */
+  attach: { to: "none" | "existing" | "new"; thing: string };
+}
+
+/** A device that was created. Its key has gone where the node will find it. */
+export interface CreatedDevice {
+  deviceId: string;
+  /** `null` where it is attached to none. */
+  thing: { id: string; name: string } | null;
+}
+
+/** The accounts that have an API key, by id, after those of connections of Arduino's own package were copied. */
+export interface CarriedKeys {
+  carried: string[];
+}
+
+/** The settings of an account as they stand in the editor, deployed or not. `__PWRD__` stands for a stored secret. */
+export interface TypedAccount {
+  id: string;
+  settings: Record<string, unknown>;
+  credentials: { clientId: string; clientSecret: string };
+}
+
+/** The settings of a device node as they stand in the editor, like those of a `TypedAccount`. */
+export interface TypedDevice {
+  id: string;
+  settings: Record<string, unknown>;
+  credentials: { deviceId: string; secretKey: string };
+}
+
+/** What the doctor is to examine: a device where one is given, else the account. With an id alone, as deployed. */
+export interface DoctorRequest {
+  account?: TypedAccount | { id: string };
+  device?: TypedDevice | { id: string };
+}
+
+/** What the doctor found. */
+export interface DoctorReport {
+  findings: Finding[];
+  /** The same in English, with the versions: for a forum post. Holds no secret. */
+  text: string;
+}
+
+/** Why an endpoint gave no answer. The editor translates the code; `message` is for people who read English. */
+export interface Refusal {
+  code: ErrorCode;
+  message: string;
+}
+
+/** What **Test connection** looks at, in this order. */
+export type CheckName = "settings" | "network" | "clock" | "sign-in" | "space" | "things" | "broker";
+
+/** One line of the result of **Test connection**. */
+export interface Check {
+  name: CheckName;
+  state: "ok" | "warning" | "failed";
+  /** Which sentence tells it: `<type>.test.<name>.<reason>` in the catalogue, with `values` filled in. */
+  reason: string;
+  values: Record<string, string | number>;
+  /** The error's own English message. */
+  detail?: string;
+}

@@ -1,0 +1,179 @@
+import type { Request, RequestHandler, Response } from "express";
+import type { Node, NodeAPI } from "node-red";
+import type { AccountSettings, CloudAccount } from "../../cloud/account";
+import { CloudError, type ErrorCode, toCloudError } from "../../cloud/core/errors";
+import { createRest, listDevices, type Rest } from "../../cloud/rest/index";
+import { type AccountNode, findAccount } from "../runtime/account-node";
+import { readAccountSettings } from "../runtime/account-settings";
+import type { Check, Refusal } from "./protocol";
+import { chooseDevices, listAllVariables, listThings, listVariables } from "./choices";
+import { settingsCheck, testConnection } from "./connection-test";
+
+/** Milliseconds for one answer to the editor. */
+const patience = 30_000;
+/** A list that is not older, in milliseconds, need not be asked for again, unless the user refreshes. */
+export const freshEnough = 30_000;
+/** What the editor sends in place of a secret that is stored. */
+export const storedSecret = "__PWRD__";
+
+/**
+ * Registers the endpoints that the forms use, once per load:
+ *
+ * - `GET arduino-cloud/accounts/:id/things`, `…/things/:thing`, `…/variables` and `…/devices`: lists of a deployed
+ *   account;
+ * - `POST arduino-cloud/things`, `/thing`, `/variables` and `/devices`: the same with settings that are not deployed, in
+ *   the body;
+ * - `POST arduino-cloud/test`: **Test connection**, answers `{checks}`.
+ *
+ * Reading with a deployed account needs `arduino-cloud.read`. Whatever makes the server use credentials that somebody
+ * typed needs `arduino-cloud.write`. Answers never hold a secret.
+ */
+export function registerAdminRoutes(RED: NodeAPI): void {
+  const { httpAdmin } = RED;
+  registerList(RED, "things", "things", async ({ directory }, request, signal) =>
+    listThings(await directory.things({ signal, maxAge: maxAge(request) })),
+  );
+  registerList(RED, "things/:thing", "thing", async ({ directory }, request, signal) => {
+    const thing: unknown = request.params.thing ?? fieldsOf(request.body).thing;
+    return listVariables(
+      await directory.thing(typeof thing === "string" ? thing : "", { signal, maxAge: maxAge(request) }),
+    );
+  });
+  registerList(RED, "variables", "variables", async ({ directory }, request, signal) =>
+    listAllVariables(await directory.things({ signal, maxAge: maxAge(request) })),
+  );
+  httpAdmin.get(
+    "/arduino-cloud/accounts/:id/devices",
+    RED.auth.needsPermission("arduino-cloud.read"),
+    // The account's nodes ask for the same list: one request does for all.
+    answer(async (request, signal) => chooseDevices(await deployedAccount(RED, request).polling.devices(signal))),
+  );
+  httpAdmin.post(
+    "/arduino-cloud/devices",
+    RED.auth.needsPermission("arduino-cloud.write"),
+    answer((request, signal) =>
+      withTyped(RED, request, async ({ client }) => chooseDevices(await listDevices(client, { signal }))),
+    ),
+  );
+  httpAdmin.post(
+    "/arduino-cloud/test",
+    RED.auth.needsPermission("arduino-cloud.write"),
+    answer(async (request) => ({ checks: await test(RED, request) })),
+  );
+}
+
+/**
+ * Registers both endpoints of a list: `GET arduino-cloud/accounts/:id/<deployed>` of a deployed account, and
+ * `POST arduino-cloud/<typed>` with settings that are not deployed.
+ */
+export function registerList(
+  RED: NodeAPI,
+  deployed: string,
+  typed: string,
+  ask: (rest: Rest, request: Request, signal: AbortSignal) => Promise<unknown>,
+): void {
+  RED.httpAdmin.get(
+    `/arduino-cloud/accounts/:id/${deployed}`,
+    RED.auth.needsPermission("arduino-cloud.read"),
+    answer(async (request, signal) => ask(deployedAccount(RED, request).rest, request, signal)),
+  );
+  RED.httpAdmin.post(
+    `/arduino-cloud/${typed}`,
+    RED.auth.needsPermission("arduino-cloud.write"),
+    answer((request, signal) => withTyped(RED, request, (rest) => ask(rest, request, signal))),
+  );
+}
+
+function deployedAccount(RED: NodeAPI, request: Request): CloudAccount {
+  return findAccount(RED, String(request.params.id ?? "")).account;
+}
+
+async function test(RED: NodeAPI, request: Request): Promise<Check[]> {
+  let settings: AccountSettings;
+  try {
+    settings = typedSettings(RED, request.body);
+  } catch (reason) {
+    return [settingsCheck(toCloudError(reason))];
+  }
+  return testConnection(settings);
+}
+
+/** Asks the cloud with settings that are not deployed, over a client that lives no longer than this. */
+export async function withTyped<T>(RED: NodeAPI, request: Request, ask: (rest: Rest) => Promise<T>): Promise<T> {
+  const rest = createRest({ ...typedSettings(RED, request.body), timeout: patience });
+  try {
+    return await ask(rest);
+  } finally {
+    rest.close();
+  }
+}
+
+/**
+ * The settings in the body of a request: those of a form, a stored secret in place of `__PWRD__`, `${ENV}` replaced as
+ * a deploy would.
+ * @throws CloudError `not_configured`
+ */
+export function typedSettings(RED: NodeAPI, body: unknown): AccountSettings {
+  const { id, settings, credentials } = fieldsOf(body);
+  const account = typeof id === "string" ? id : "";
+  const stored = account === "" ? {} : fieldsOf(RED.nodes.getCredentials(account));
+  const node = RED.nodes.getNode(account) as AccountNode | null | undefined;
+  const resolve = (value: unknown): unknown => resolveEnvironment(RED, node ?? undefined, value);
+  const typed = mapValues(fieldsOf(settings), resolve);
+  const secrets = mapValues(fieldsOf(credentials), (value, field) =>
+    resolve(value === storedSecret ? stored[field] : value),
+  );
+  return readAccountSettings(RED, typed, secrets);
+}
+
+/** The value that a setting of the form `${NAME}` stands for, as a deploy would find it; any other as it is. */
+export function resolveEnvironment(RED: NodeAPI, node: Node | undefined, value: unknown): unknown {
+  if (typeof value !== "string" || !/^\$\{[^}]+\}$/.test(value)) return value;
+  // Without a node, Node-RED looks at the environment of the process.
+  return RED.util.evaluateNodeProperty(value, "env", node as Node, {});
+}
+
+function maxAge(request: Request): number {
+  return request.query.refresh === undefined ? freshEnough : 0;
+}
+
+/** Which HTTP status goes with a code. Never 401 or 403: the editor takes those for its own user's. */
+const statuses: Partial<Record<ErrorCode, number>> = {
+  not_configured: 409,
+  invalid_input: 400,
+  not_found: 404,
+  ambiguous: 409,
+  timeout: 504,
+};
+
+/** Makes an endpoint of an async function: JSON, or the error as `{code, message}`. */
+export function answer(work: (request: Request, signal: AbortSignal) => Promise<unknown>): RequestHandler {
+  return (request: Request, response: Response): void => {
+    const signal = AbortSignal.timeout(patience);
+    work(request, signal).then(
+      (body) => response.json(body),
+      (reason: unknown) => {
+        const { code, message } = signal.aborted ? tooSlow : reason instanceof CloudError ? reason : internal;
+        const refusal: Refusal = { code, message };
+        response.status(statuses[code] ?? 502).json(refusal);
+      },
+    );
+  };
+}
+
+const tooSlow = new CloudError("timeout", `The cloud did not answer within ${patience / 1000} seconds.`);
+/** Whatever else goes wrong is a fault of ours, whose text nobody has checked for secrets. */
+const internal = new CloudError("server_error", "The request failed inside Node-RED.");
+
+/** Gives the fields of a value that came from the editor; none where it is no object. */
+export function fieldsOf(value: unknown): Record<string, unknown> {
+  return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
+}
+
+/** Gives the same fields with other values. */
+export function mapValues(
+  fields: Record<string, unknown>,
+  change: (value: unknown, field: string) => unknown,
+): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([field, value]) => [field, change(value, field)]));
+}

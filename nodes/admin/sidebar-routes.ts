@@ -1,0 +1,75 @@
+import type { Node, NodeAPI } from "node-red";
+import { listDevices } from "../../cloud/rest/index";
+import { findAccount } from "../runtime/account-node";
+import { answer, withTyped } from "./routes";
+import { overviewDevices, overviewThings } from "./overview";
+
+/**
+ * Things that are not older, in milliseconds, will do for the sidebar, which looks every ten seconds: so editors that
+ * look at once, and nodes that read all things anyway, cost no request of their own.
+ */
+const liveEnough = 8_000;
+/** How long flows may take to start after a deploy has been answered, in milliseconds. */
+const startTime = 3_000;
+
+/**
+ * Registers what the sidebar asks for: `GET arduino-cloud/accounts/:id/overview/things` and `…/devices` for a deployed
+ * account (`?refresh=1` asks the cloud in any case), and `POST arduino-cloud/overview/things` and `/devices` with
+ * settings that are not deployed; permissions as with `registerAdminRoutes`.
+ */
+export function registerSidebarRoutes(RED: NodeAPI): void {
+  const mayRead = RED.auth.needsPermission("arduino-cloud.read");
+  const mayWrite = RED.auth.needsPermission("arduino-cloud.write");
+  const { httpAdmin } = RED;
+  httpAdmin.get(
+    "/arduino-cloud/accounts/:id/overview/things",
+    mayRead,
+    answer(async ({ params, query }, signal) => {
+      const { account } = await comingAccount(RED, String(params.id ?? ""));
+      const maxAge = query.refresh === undefined ? liveEnough : 0;
+      return overviewThings(await account.rest.directory.things({ signal, maxAge }));
+    }),
+  );
+  httpAdmin.get(
+    "/arduino-cloud/accounts/:id/overview/devices",
+    mayRead,
+    answer(async ({ params }, signal) => {
+      const { account } = await comingAccount(RED, String(params.id ?? ""));
+      return overviewDevices(await account.polling.devices(signal));
+    }),
+  );
+  httpAdmin.post(
+    "/arduino-cloud/overview/things",
+    mayWrite,
+    answer((request, signal) =>
+      withTyped(RED, request, async ({ directory }) => overviewThings(await directory.things({ signal }))),
+    ),
+  );
+  httpAdmin.post(
+    "/arduino-cloud/overview/devices",
+    mayWrite,
+    answer((request, signal) =>
+      withTyped(RED, request, async ({ client }) => overviewDevices(await listDevices(client, { signal }))),
+    ),
+  );
+}
+
+/**
+ * Gives an account that a deploy may just be about to start: the editor is told of the deploy before the flows run.
+ * @throws CloudError `not_configured` as `findAccount`
+ */
+async function comingAccount(RED: NodeAPI, id: string): Promise<ReturnType<typeof findAccount>> {
+  const present = RED.nodes.getNode(id) as Node | null | undefined;
+  if (!present) {
+    await new Promise<void>((resolve) => {
+      const goOn = (): void => {
+        clearTimeout(timer);
+        RED.events.off("flows:started", goOn);
+        resolve();
+      };
+      const timer = setTimeout(goOn, startTime);
+      RED.events.on("flows:started", goOn);
+    });
+  }
+  return findAccount(RED, id);
+}

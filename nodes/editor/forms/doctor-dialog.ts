@@ -1,0 +1,169 @@
+import type { Finding, Level } from "../../../cloud/doctor/index";
+import type { DoctorReport, DoctorRequest } from "../../admin/protocol";
+import { ListError, post } from "../admin-client";
+import { errorText, textsOf } from "../i18n";
+
+/** What the doctor can be asked to look at. */
+export interface DoctorSubject {
+  label: string;
+  /** As it stands when the doctor is asked. */
+  request: () => DoctorRequest;
+}
+
+const translate = textsOf("arduino-cloud-account");
+const looks: Readonly<Record<Level, { style: string; icon: string }>> = {
+  ok: { style: "ok", icon: "fa-check-circle" },
+  warning: { style: "warning", icon: "fa-exclamation-triangle" },
+  problem: { style: "failed", icon: "fa-times-circle" },
+  skipped: { style: "skipped", icon: "fa-minus-circle" },
+};
+
+/** Opens the doctor's dialog and examines the first of the subjects; with several, another one can be chosen. */
+export function openDoctor(subjects: readonly DoctorSubject[]): void {
+  const note = $('<p role="status">').toggle(subjects.length > 0);
+  const list = $('<ul class="arduino-cloud-checks">');
+  const choice = subjectChoice(subjects);
+  const dialog = $('<div class="arduino-cloud-doctor">').append(
+    subjects.length > 1 ? choice.row : "",
+    subjects.length === 0 ? $("<p>").text(translate("doctor.no-account")) : "",
+    note,
+    list,
+  );
+  let report = "";
+  let run = 0;
+  const examine = (): void => {
+    const subject = choice.chosen();
+    if (subject === undefined) return;
+    const mine = ++run;
+    report = "";
+    list.empty();
+    note.text(translate("doctor.running"));
+    setBusy(dialog, true);
+    const finish = (show: () => void): void => {
+      if (mine !== run) return;
+      setBusy(dialog, false);
+      show();
+    };
+    post<DoctorReport>("arduino-cloud/doctor", subject.request()).then(
+      ({ findings, text }) =>
+        finish(() => {
+          report = text;
+          note.text(translate(`doctor.${summaryOf(findings)}`));
+          list.append(findings.map(lineOf));
+        }),
+      (reason: unknown) =>
+        finish(() => note.text(errorText(reason instanceof ListError ? reason.code : "server_error"))),
+    );
+  };
+  choice.row.on("change", examine);
+  showDialog(dialog, {
+    copy: () => {
+      const isCopied = report !== "" && copyText(report, dialog);
+      note.text(isCopied ? translate("doctor.copied") : translate("doctor.not-copied"));
+    },
+    again: examine,
+    close: () => run++,
+  });
+  examine();
+}
+
+/** What can be done in the dialog; `close` is told when it is gone. */
+interface DialogActs {
+  copy: () => void;
+  again: () => void;
+  close: () => void;
+}
+
+function showDialog(content: JQuery, { copy, again, close }: DialogActs): void {
+  content.dialog({
+    title: translate("doctor.heading"),
+    modal: true,
+    resizable: false,
+    width: Math.min(680, window.innerWidth - 40),
+    // Fixed, so that the dialog stays where it is when the findings come.
+    height: Math.min(640, window.innerHeight - 40),
+    classes: {
+      "ui-dialog": "red-ui-editor-dialog",
+      "ui-dialog-titlebar-close": "hide",
+      "ui-widget-overlay": "red-ui-editor-dialog",
+    },
+    buttons: [
+      { text: translate("doctor.copy"), click: copy },
+      { text: translate("doctor.again"), click: again },
+      {
+        text: translate("doctor.close"),
+        class: "arduino-cloud-close",
+        click: () => content.dialog("close"),
+      },
+    ],
+    close: () => {
+      close();
+      // The editor looks for the place of the key that has closed it.
+      setTimeout(() => content.dialog("destroy").remove());
+    },
+  });
+}
+
+function subjectChoice(subjects: readonly DoctorSubject[]): {
+  row: JQuery;
+  chosen: () => DoctorSubject | undefined;
+} {
+  const select = $('<select id="arduino-cloud-doctor-subject">');
+  for (const [index, { label }] of subjects.entries()) select.append($("<option>").val(index).text(label));
+  const label = $('<label for="arduino-cloud-doctor-subject">').text(translate("doctor.subject"));
+  return {
+    row: $('<div class="form-row">').append(label, select),
+    chosen: () => subjects[Number(select.val() ?? 0)],
+  };
+}
+
+/** While it examines there is nothing to copy, and nothing to begin anew. The focus stays in the dialog. */
+function setBusy(dialog: JQuery, isBusy: boolean): void {
+  const buttons = dialog.parent().find(".ui-dialog-buttonset button");
+  const others = buttons.not(".arduino-cloud-close");
+  const hadFocus = others.is(":focus");
+  others.prop("disabled", isBusy);
+  if (hadFocus && isBusy) buttons.filter(".arduino-cloud-close").trigger("focus");
+}
+
+function summaryOf(findings: readonly Finding[]): "good" | "warned" | "bad" {
+  const has = (level: Level): boolean => findings.some((finding) => finding.level === level);
+  return has("problem") ? "bad" : has("warning") ? "warned" : "good";
+}
+
+function lineOf({ id, topic, code, level, values, detail }: Finding): JQuery {
+  const { style, icon } = looks[level];
+  const shown = Object.entries(values).map(([name, value]) => [name, shownValue(name, value)]);
+  const sentence = translate(`doctor.${topic}.${code}`, Object.fromEntries(shown) as typeof values);
+  const item = $("<li>")
+    .addClass(`arduino-cloud-${style}`)
+    .append(
+      $('<i class="fa" aria-hidden="true">').addClass(icon),
+      $('<span class="arduino-cloud-unseen">').text(`${translate(`doctor.level.${level}`)} `),
+      $("<strong>").text(translate(`doctor.title.${id}`)),
+      $("<div>").text(sentence),
+    );
+  if (detail !== undefined) item.append($("<small>").text(detail));
+  return item;
+}
+
+/** A value in the words of the user: the name of a check, a time as it is written where he is. */
+function shownValue(name: string, value: string | number): string | number {
+  if (name === "check") return translate(`doctor.title.${value}`);
+  return name === "since" ? new Date(value).toLocaleString() : value;
+}
+
+/**
+ * Puts a text on the clipboard, also where the editor is not served over TLS: there the modern way does not exist. The
+ * field has to be in the dialog, which keeps the focus to itself.
+ */
+function copyText(text: string, dialog: JQuery): boolean {
+  const field = $('<textarea class="arduino-cloud-unseen" tabindex="-1" aria-hidden="true">')
+    .val(text)
+    .appendTo(dialog);
+  field.trigger("focus").trigger("select");
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- see above
+  const isCopied = document.execCommand("copy");
+  field.remove();
+  return isCopied;
+}

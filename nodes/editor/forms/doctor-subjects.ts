@@ -1,0 +1,77 @@
+import type { DoctorRequest, TypedDevice } from "../../admin/protocol";
+import { type DoctorSubject, openDoctor } from "./doctor-dialog";
+import { accountSource } from "../admin-client";
+import { nameLabel } from "../node-label";
+import { textsOf } from "../i18n";
+
+const translate = textsOf("arduino-cloud-account");
+const action = "arduino-cloud:doctor";
+const storedSecret = "__PWRD__";
+const deviceFields = ["name", "account", "brokerUrl", "tls", "messagesPerSecond"] as const;
+
+/** Puts the doctor into the editor's list of actions: it examines any account or device of the workspace. */
+export function registerDoctorAction(): void {
+  // The script runs again when the nodes are disabled and enabled, and an action can't be added twice.
+  RED.actions.remove(action);
+  RED.actions.add(action, () => openDoctor(configured()), {
+    label: translate("doctor.action"),
+  });
+}
+
+/** Makes the **Doctor** button of the device form work: it examines what is in the form, deployed or not. */
+export function offerDeviceDoctor(id: string): void {
+  const typed = (field: string): string => String($(`#node-config-input-${field}`).val() ?? "");
+  const setting = (field: string): string => (typed(field) === "_ADD_" ? "" : typed(field));
+  $("#arduino-cloud-device-doctor").on("click", () => {
+    const device: TypedDevice = {
+      id,
+      settings: Object.fromEntries(deviceFields.map((field) => [field, setting(field)])),
+      credentials: { deviceId: typed("deviceId"), secretKey: typed("secretKey") },
+    };
+    const request = (): DoctorRequest => ({ device, ...accountOf(setting("account")) });
+    openDoctor([{ label: "", request }]);
+  });
+}
+
+/** The accounts and devices of the workspace, accounts first. */
+function configured(): DoctorSubject[] {
+  const accounts: DoctorSubject[] = [];
+  const devices: DoctorSubject[] = [];
+  RED.nodes.eachConfig((node) => {
+    if (node.type === "arduino-cloud-account") {
+      const label = nameLabel(node, translate("label.account"));
+      accounts.push({ label, request: () => ({ account: accountSource(node) }) });
+    } else if (node.type === "arduino-cloud-device") {
+      const label = nameLabel(node, textsOf(node.type)("label.device"));
+      devices.push({
+        label,
+        request: () => ({ device: deviceSource(node), ...accountOf(textOf(node.account)) }),
+      });
+    }
+  });
+  return [...accounts, ...devices];
+}
+
+function accountOf(id: string): Pick<DoctorRequest, "account"> {
+  const account = RED.nodes.node(id) ?? undefined;
+  return account === undefined ? {} : { account: accountSource(account) };
+}
+
+/** A deployed device by its id, one with changes as it stands in the editor's memory. */
+function deviceSource(node: EditorNode): TypedDevice | { id: string } {
+  const { id, credentials = {} } = node;
+  if (node.changed !== true) return { id };
+  const isStored = credentials.has_secretKey === true;
+  return {
+    id,
+    settings: Object.fromEntries(deviceFields.map((field) => [field, node[field] ?? ""])),
+    credentials: {
+      deviceId: textOf(credentials.deviceId),
+      secretKey: textOf(credentials.secretKey) || (isStored ? storedSecret : ""),
+    },
+  };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}

@@ -1,0 +1,64 @@
+import type { Translate } from "../i18n";
+import { addNode, isCanvasOpen, placeAt, placeInSight } from "./canvas";
+import { nameOf } from "./details";
+import { planNode } from "./node-for-item";
+import type { Item, Row } from "./tree-rows";
+
+/** What is needed to make nodes of items. */
+export interface Putting {
+  translate: Translate;
+  /** The id of the account whose items they are. */
+  account: () => string;
+}
+
+/** Puts an item into the middle of what is in sight of the canvas; says why if that cannot be. */
+export function putInSight(item: Item, out: boolean, putting: Putting): void {
+  put(item, out, placeInSight, putting);
+}
+
+/** Lets the row of an element be dragged onto the canvas; with Alt it becomes property out. */
+export function makeDraggable(element: JQuery, row: () => Row | undefined, putting: Putting): void {
+  let dragged: Item | undefined;
+  element.draggable({
+    helper: () => {
+      dragged = row()?.item;
+      return helperFor(dragged, false, putting);
+    },
+    appendTo: "#red-ui-editor",
+    distance: 5,
+    cancel: ".arduino-cloud-sidebar-caret",
+    // The middle of the helper, where the middle of the node will be.
+    cursorAt: { left: 80, top: 22 },
+    scroll: false,
+    start: () => dragged !== undefined && planNode(dragged, putting.account(), false) !== undefined,
+    drag: (event, { helper }) => {
+      helper.empty().append(helperFor(dragged, event.altKey, putting).contents());
+    },
+    stop: ({ clientX, clientY, altKey }) => {
+      const place = placeAt(clientX, clientY);
+      if (dragged !== undefined && place !== undefined) put(dragged, altKey, () => place, putting);
+    },
+  });
+}
+
+/** What follows the pointer: the item, and the node that it becomes. */
+function helperFor(item: Item | undefined, out: boolean, { account, translate }: Putting): JQuery {
+  const helper = $('<div class="arduino-cloud-sidebar-helper">');
+  if (item === undefined) return helper;
+  const plan = planNode(item, account(), out);
+  if (plan === undefined) return helper;
+  const kind = plan === "read-only" ? plan : plan.type.replace("arduino-cloud-", "");
+  return helper.append(
+    $("<small>").text(translate(`label.becomes-${kind}`)),
+    $("<span>").text(nameOf(item)).attr("dir", "auto"),
+  );
+}
+
+function put(item: Item, out: boolean, place: () => ReturnType<typeof placeInSight>, putting: Putting): void {
+  const { translate, account } = putting;
+  const plan = planNode(item, account(), out);
+  if (plan === undefined) return;
+  if (plan === "read-only") RED.notify(translate("tip.read-only"), "warning");
+  else if (!isCanvasOpen()) RED.notify(translate("tip.canvas-closed"), "warning");
+  else addNode(plan, place());
+}

@@ -1,0 +1,130 @@
+import { fetchNamed, fetchOverview, ListError } from "../admin-client";
+import type { Overview } from "./tree-rows";
+
+/** What is known of an account. */
+export interface Seen {
+  overview: Overview;
+  /** Why the last look brought nothing new, as a code that `errorText` puts into words; what was seen before stays. */
+  problem?: string;
+  isLoading: boolean;
+}
+
+/** How often things and their values are looked at, in milliseconds. */
+const usualPause = 10_000;
+/** After a failure, in milliseconds: a deploy takes a moment; what fails again takes longer to mend. */
+const shortPause = 3_000;
+const longPause = 30_000;
+/** Of so many looks at the things, one looks at the devices too. */
+const looksPerDevices = 3;
+/** A look that takes long shall not take more than a tenth of the time. */
+const shareOfTime = 10;
+
+/**
+ * Looks at an account again and again, while somebody can see it: things and values with one request, devices now and
+ * then, dashboards once. An account that is not deployed costs a sign-in each time, so it is only looked at when asked.
+ */
+export class Watch {
+  readonly #onSeen: (seen: Seen) => void;
+  #account: EditorNode | undefined;
+  #isVisible = false;
+  /** When the next look is due, by `performance.now`. */
+  #dueAt = 0;
+  #timer: number | undefined;
+  #looks = 0;
+  /** Once is enough, also where the API key may not see them. */
+  #didAskDashboards = false;
+  /** Counts the accounts, so that answers for an earlier one are known for late. */
+  #generation = 0;
+  #seen: Seen = { overview: {}, isLoading: false };
+
+  constructor(onSeen: (seen: Seen) => void) {
+    this.#onSeen = onSeen;
+  }
+
+  /** Looks at another account, at the same with other settings, or at none. */
+  watch(account: EditorNode | undefined): void {
+    this.#generation++;
+    const overview = account?.id === this.#account?.id ? this.#seen.overview : {};
+    this.#account = account;
+    this.#looks = 0;
+    this.#didAskDashboards = false;
+    this.#dueAt = 0;
+    this.#tell({ overview, isLoading: false });
+    this.#schedule();
+  }
+
+  setVisible(isVisible: boolean): void {
+    this.#isVisible = isVisible;
+    this.#schedule();
+  }
+
+  /** Looks at everything now, past what Node-RED remembers. */
+  refresh(): void {
+    if (!this.#seen.isLoading) void this.#look(true);
+  }
+
+  #schedule(): void {
+    window.clearTimeout(this.#timer);
+    if (this.#account === undefined || !this.#isVisible || this.#seen.isLoading) return;
+    if (this.#account.changed === true && this.#looks > 0) return;
+    this.#timer = window.setTimeout(() => void this.#look(false), Math.max(0, this.#dueAt - performance.now()));
+  }
+
+  async #look(isAsked: boolean): Promise<void> {
+    const account = this.#account;
+    if (account === undefined) return;
+    const generation = this.#generation;
+    window.clearTimeout(this.#timer);
+    const startedAt = performance.now();
+    const wasWell = this.#seen.problem === undefined;
+    this.#tell({ ...this.#seen, isLoading: true });
+    const found = await this.#ask(account, isAsked);
+    if (generation !== this.#generation) return;
+    this.#looks++;
+    const duration = performance.now() - startedAt;
+    const pause = found.problem === undefined ? usualPause : wasWell ? shortPause : longPause;
+    this.#dueAt = performance.now() + Math.max(pause, duration * shareOfTime);
+    this.#tell({ isLoading: false, ...found });
+    this.#schedule();
+  }
+
+  /** Only without the things there is a problem to tell of: an API key need not be good for all that there is. */
+  async #ask(account: EditorNode, isAsked: boolean): Promise<Omit<Seen, "isLoading">> {
+    const { overview } = this.#seen;
+    const wantsDevices = isAsked || this.#looks % looksPerDevices === 0;
+    const [things, devices] = await Promise.allSettled([
+      fetchOverview(account, "things", isAsked),
+      wantsDevices ? fetchOverview(account, "devices", isAsked) : undefined,
+    ]);
+    const wantsDashboards = things.status === "fulfilled" && (isAsked || !this.#didAskDashboards);
+    this.#didAskDashboards ||= wantsDashboards;
+    const [dashboards] = await Promise.allSettled([
+      wantsDashboards ? fetchNamed(account, "dashboards", isAsked) : undefined,
+    ]);
+    const news: Overview = {
+      ...valueOf("things", things),
+      ...valueOf("devices", devices),
+      ...valueOf("dashboards", dashboards),
+    };
+    return {
+      overview: { ...overview, ...news },
+      ...(things.status === "rejected" && { problem: codeOf(things.reason) }),
+    };
+  }
+
+  #tell(seen: Seen): void {
+    this.#seen = seen;
+    this.#onSeen(seen);
+  }
+}
+
+function valueOf<Part extends keyof Overview>(
+  part: Part,
+  result: PromiseSettledResult<Overview[Part] | undefined>,
+): Overview {
+  return result.status === "fulfilled" && result.value !== undefined ? { [part]: result.value } : {};
+}
+
+function codeOf(reason: unknown): string {
+  return reason instanceof ListError ? reason.code : "server_error";
+}

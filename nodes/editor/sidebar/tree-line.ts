@@ -1,0 +1,100 @@
+import type { Translate } from "../i18n";
+import { nameOf, statusText, withUnit } from "./details";
+import type { Item, Row } from "./tree-rows";
+
+const icons: Record<Item["kind"], string> = {
+  group: "fa-folder-o",
+  thing: "fa-cube",
+  variable: "fa-tag",
+  device: "fa-microchip",
+  dashboard: "fa-th-large",
+};
+
+/** What a line of the tree says. */
+interface LineTexts {
+  name: string;
+  /** The type. */
+  detail: string;
+  /** What stands at the end: a value, a status, a number. */
+  end: string;
+  /** The class of the end, which gives it its looks. */
+  look: "" | "online" | "offline" | "unknown" | "none";
+}
+
+/**
+ * One element of the tree, which shows one line after the other as the tree is scrolled. Names and values come from the
+ * cloud and may hold anything: they are put in as text.
+ */
+export class TreeLine {
+  readonly element: JQuery;
+  row: Row | undefined;
+  readonly #translate: Translate;
+  readonly #caret = $('<i class="fa arduino-cloud-sidebar-caret" aria-hidden="true">');
+  readonly #icon = $('<i class="arduino-cloud-sidebar-icon" aria-hidden="true">');
+  readonly #name = $('<span class="arduino-cloud-sidebar-name" dir="auto">');
+  readonly #detail = $('<small class="arduino-cloud-sidebar-type">');
+  readonly #end = $('<span class="arduino-cloud-sidebar-end" dir="auto">');
+
+  constructor(id: string, translate: Translate) {
+    this.#translate = translate;
+    this.element = $('<div class="arduino-cloud-sidebar-line" role="treeitem">')
+      .attr("id", id)
+      .append(this.#caret, this.#icon, this.#name, this.#detail, this.#end);
+  }
+
+  /** Shows a row at its place, `top` pixels from the beginning of the tree; `undefined` hides the element. */
+  show(row: Row | undefined, top: number, isChosen: boolean): void {
+    const before = this.row;
+    this.row = row;
+    this.element.toggle(row !== undefined);
+    if (row === undefined) return;
+    const texts = textsOfLine(row.item, this.#translate);
+    this.element.css({ transform: `translateY(${top}px)`, paddingInlineStart: `${(row.level - 1) * 14 + 4}px` }).attr({
+      "aria-level": row.level,
+      "aria-posinset": row.place,
+      "aria-setsize": row.siblings,
+      "aria-selected": isChosen ? "true" : "false",
+      title: [texts.name, texts.detail, texts.end].filter(Boolean).join(" · "),
+    });
+    if (row.open === undefined) this.element.removeAttr("aria-expanded");
+    else this.element.attr("aria-expanded", row.open ? "true" : "false");
+    this.#caret.toggleClass("fa-angle-down", row.open === true).toggleClass("fa-angle-right", row.open === false);
+    this.#icon.attr("class", `arduino-cloud-sidebar-icon fa ${icons[row.item.kind]}`);
+    this.#name.text(texts.name);
+    this.#detail.text(texts.detail);
+    this.#showEnd(texts, before?.key === row.key);
+  }
+
+  /** A new value of the same item lights up for a moment. */
+  #showEnd({ end, look }: LineTexts, isSame: boolean): void {
+    const isNew = isSame && this.#end.text() !== end;
+    this.#end.text(end).attr("class", `arduino-cloud-sidebar-end${look && ` arduino-cloud-sidebar-${look}`}`);
+    if (!isNew) return;
+    // Reading a size in between starts the animation anew.
+    this.#end.width();
+    this.#end.addClass("arduino-cloud-sidebar-fresh");
+  }
+}
+
+function textsOfLine(item: Item, translate: Translate): LineTexts {
+  const name = nameOf(item);
+  switch (item.kind) {
+    case "group":
+      return { name: translate(`label.${item.group}`), detail: "", end: String(item.count), look: "none" };
+    case "variable": {
+      const { type, value, unit } = item.variable;
+      if (value === null) return { name, detail: type, end: translate("label.no-value"), look: "none" };
+      return { name, detail: type, end: withUnit(value, unit), look: "" };
+    }
+    case "dashboard":
+      return { name, detail: "", end: "", look: "" };
+    case "thing":
+    case "device": {
+      const detail = item.kind === "device" ? item.device.type : "";
+      if (item.device === undefined) return { name, detail, end: "", look: "" };
+      const { status } = item.device;
+      const look = status === "ONLINE" ? "online" : status === "OFFLINE" ? "offline" : "unknown";
+      return { name, detail, end: statusText(status, translate), look };
+    }
+  }
+}

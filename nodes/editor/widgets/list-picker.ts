@@ -1,0 +1,175 @@
+import { Combo } from "./combobox";
+import { ListError } from "../admin-client";
+import { type Choice, ChoiceIndex } from "./choice-index";
+import { errorText, type Translate } from "../i18n";
+
+export interface PickerOptions {
+  /** What is chosen; the default of that name holds the choice, if `place` does not say otherwise. */
+  field: "thing" | "property" | "device" | "dashboard" | "trigger";
+  /** The default that keeps the readable name, so that labels work without the cloud; absent: it is not kept. */
+  nameField?: `${PickerOptions["field"]}Name`;
+  /** Selectors of the field and of the line below it, where they are not those of a node's default. */
+  place?: { input: string; hint: string };
+  translate: Translate;
+  /** Asks for the choices; `undefined` where there is nothing to choose from yet, as without an account. */
+  load: (refresh: boolean) => Promise<Choice[]> | undefined;
+  /** Whether the list is so large that it is asked for only when somebody opens it. */
+  isLazy?: () => boolean;
+  /** What to say where there is nothing to choose from; absent: what `tip.<field>-none` says. */
+  tipWithoutList?: () => string | undefined;
+  /** Called when another choice has been made, with what it belongs to where the list has those of several. */
+  onChange?: (owner: Choice["owner"]) => void;
+}
+
+type List =
+  { name: "none" | "unasked" | "loading" } | { name: "ready"; index: ChoiceIndex } | { name: "failed"; code: string };
+
+/**
+ * A text field that searches a list from the cloud while it is typed in. It stores the id (or variable name); the line
+ * below shows what that is. Whatever is typed is kept, listed or not, and a saved choice stays when the cloud is away.
+ */
+export class Picker {
+  readonly #options: PickerOptions;
+  readonly #input: JQuery;
+  readonly #nameInput: JQuery;
+  readonly #hint: JQuery;
+  readonly #combo: Combo;
+  /** The last choice whose name is known. */
+  #known: { value: string; name: string };
+  #list: List = { name: "none" };
+  /** Counts the loads, so that answers to earlier ones are known for late. */
+  #generation = 0;
+  #value: string;
+
+  constructor(options: PickerOptions) {
+    const { field, nameField, place } = options;
+    this.#options = options;
+    this.#input = $(place?.input ?? `#node-input-${field}`);
+    this.#nameInput = nameField === undefined ? $() : $(`#node-input-${nameField}`);
+    this.#hint = $(place?.hint ?? `#arduino-cloud-${field}-hint`);
+    this.#value = this.value;
+    this.#known = { value: this.#value, name: String(this.#nameInput.val() ?? "") };
+    this.#combo = new Combo({
+      input: this.#input,
+      label: options.translate(`label.${options.field}`),
+      search: (text) => this.#search(text),
+      choose: (choice) => this.set(choice, choice.owner),
+    });
+    this.#listen();
+  }
+
+  /** What is in the field. */
+  get value(): string {
+    return String(this.#input.val() ?? "").trim();
+  }
+
+  /** Puts a choice into the field, as if it had been made there. */
+  set({ value, name }: { value: string; name: string }, owner?: Choice["owner"]): void {
+    this.#known = { value, name };
+    this.#input.val(value);
+    this.#commit(owner);
+    this.#input.trigger("change");
+  }
+
+  /** Loads the list anew, or forgets it where it is loaded on demand; an answer that is under way is ignored. */
+  reload(refresh = false): void {
+    if (!refresh && this.#options.isLazy?.() === true) {
+      this.#generation++;
+      this.#list = { name: "unasked" };
+      this.#show();
+    } else this.#load(refresh);
+  }
+
+  /** Ends the search; answers that come later are ignored. */
+  close(): void {
+    this.#generation++;
+    this.#combo.close();
+  }
+
+  #load(refresh: boolean): void {
+    const generation = ++this.#generation;
+    const loading = this.#options.load(refresh);
+    this.#list = { name: loading === undefined ? "none" : "loading" };
+    this.#show();
+    loading?.then(
+      (choices) => this.#arrived(generation, { name: "ready", index: new ChoiceIndex(choices) }),
+      (reason: unknown) =>
+        this.#arrived(generation, { name: "failed", code: reason instanceof ListError ? reason.code : "server_error" }),
+    );
+  }
+
+  #arrived(generation: number, list: List): void {
+    if (generation !== this.#generation) return;
+    this.#list = list;
+    this.#show();
+    this.#combo.refresh();
+  }
+
+  #listen(): void {
+    const input = this.#input;
+    input.attr("aria-describedby", this.#hint.attr("id") ?? "");
+    input.on("focus", () => {
+      if (this.#present() !== undefined) input.trigger("select");
+    });
+    input.on("input", () => this.#show());
+    input.on("change", () => this.#commit(undefined));
+    const button = input.siblings(".arduino-cloud-refresh");
+    const label = this.#options.translate("label.refresh");
+    button.attr("aria-label", label).on("click", () => this.reload(true));
+    RED.popover.tooltip(button, label);
+  }
+
+  #search(text: string): readonly Choice[] | string {
+    if (this.#list.name === "unasked") this.#load(false);
+    if (this.#list.name === "loading") return this.#options.translate("tip.loading");
+    return this.#list.name === "ready" ? this.#list.index.search(text, this.#present()?.value) : [];
+  }
+
+  #commit(owner: Choice["owner"]): void {
+    this.#show();
+    if (this.value === this.#value && owner === undefined) return;
+    this.#value = this.value;
+    this.#options.onChange?.(owner);
+  }
+
+  /** The list's entry for what is in the field. */
+  #present(): Choice | undefined {
+    return this.#list.name === "ready" ? this.#list.index.find(this.value) : undefined;
+  }
+
+  /** Keeps the readable name and says below the field what is chosen and how the list stands. */
+  #show(): void {
+    const present = this.#present();
+    const name = present?.name ?? (this.value === this.#known.value ? this.#known.name : "");
+    this.#nameInput.val(name);
+    this.#hint.empty();
+    if (name !== "") this.#hint.append($("<strong>").text(name).attr("dir", "auto"), " ");
+    if (present !== undefined) this.#hint.append($("<span>").text(present.detail));
+    const problem = present?.problem ?? this.#problem();
+    if (problem !== undefined) this.#hint.append($('<div class="arduino-cloud-problem">').text(problem));
+    else if (present === undefined) this.#hint.append(document.createTextNode(this.#state()));
+  }
+
+  #problem(): string | undefined {
+    const { translate, field } = this.#options;
+    if (this.#list.name !== "failed") return undefined;
+    return `${errorText(this.#list.code)} ${translate(`tip.${field}-kept`)}`;
+  }
+
+  /** How the list stands, where nothing in it is chosen. */
+  #state(): string {
+    const { translate, field, tipWithoutList } = this.#options;
+    if (this.#list.name === "loading") return translate("tip.loading");
+    if (this.value !== "") {
+      const isUnlisted = this.#list.name === "ready" && !this.#list.index.has(this.value);
+      return isUnlisted ? translate(`tip.${field}-unlisted`) : "";
+    }
+    if (this.#list.name === "ready") return this.#countText(this.#list.index.size);
+    return tipWithoutList?.() ?? translate(`tip.${field}-none`);
+  }
+
+  #countText(count: number): string {
+    const { translate, field } = this.#options;
+    return count === 0 ? translate(`tip.${field}-empty`) : translate(`tip.${field}-count`, { count });
+  }
+}

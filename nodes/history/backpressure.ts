@@ -1,0 +1,80 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { Node, NodeAPI } from "node-red";
+import { CloudError } from "../../cloud/core/errors";
+import { abortable } from "../../cloud/core/abort";
+import { Deliveries } from "./flow-completion";
+import type { Message, Send } from "../runtime/input";
+
+/** The work, as the subject of an error's sentence. */
+const work = "The reading of history";
+/** Milliseconds that a run that was called off still waits for the flow to be done with the message it has. */
+const grace = 2_000;
+
+/**
+ * Hands the messages of one run to the flow, one by one, and waits until the flow is done with each: by itself, or when
+ * `goOn` is called.
+ */
+export class HandOver {
+  readonly #isAutomatic: boolean;
+  readonly #makeDeliveries: () => Deliveries;
+  #deliveries: Deliveries | undefined;
+  #goOn: () => void = () => undefined;
+
+  constructor(RED: NodeAPI, node: Node, advance: "auto" | "next") {
+    this.#isAutomatic = advance === "auto";
+    this.#makeDeliveries = () => new Deliveries(RED, node.id);
+  }
+
+  /** Says that the flow is done with the message it has, where it waits for that. */
+  goOn(): void {
+    this.#goOn();
+  }
+
+  /**
+   * Resolves when the flow is done, however it went.
+   * @throws CloudError `cancelled` as soon as `signal` is aborted
+   */
+  async pass(message: Message, send: Send, signal: AbortSignal): Promise<void> {
+    await abortable(this.#deliver(message, send), signal, work);
+  }
+
+  /**
+   * Resolves when the flow has taken the message. What is called off in the meantime counts, if the flow is done with it
+   * soon after.
+   * @throws CloudError `cancelled`; `partial_failure` where a node of the flow ended with an error
+   */
+  async deliver(message: Message, send: Send, signal: AbortSignal): Promise<void> {
+    const delivered = this.#deliver(message, send);
+    const failure = await (this.#isAutomatic ? this.#soon(delivered, signal) : abortable(delivered, signal, work));
+    if (failure === undefined) return;
+    throw new CloudError(
+      "partial_failure",
+      `The flow failed with a message of the archive, so the next run gives its values again. ${failure.message}`,
+    );
+  }
+
+  /** Takes back what it has in the runtime. */
+  close(): void {
+    this.#deliveries?.close();
+  }
+
+  async #deliver(message: Message, send: Send): Promise<CloudError | undefined> {
+    if (this.#isAutomatic) {
+      this.#deliveries ??= this.#makeDeliveries();
+      return this.#deliveries.deliver(message, send);
+    }
+    const passed = new Promise<void>((resolve) => (this.#goOn = resolve));
+    send(message);
+    await passed;
+    return undefined;
+  }
+
+  async #soon(delivered: Promise<CloudError | undefined>, signal: AbortSignal): Promise<CloudError | undefined> {
+    try {
+      return await abortable(delivered, signal, work);
+    } catch (reason) {
+      const late = sleep(grace, reason, { ref: false }).then((error: unknown) => Promise.reject(error as Error));
+      return Promise.race([delivered, late]);
+    }
+  }
+}

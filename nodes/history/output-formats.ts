@@ -1,0 +1,145 @@
+import { isPlainObject } from "../../cloud/core/describe";
+import { tidyValue } from "../../cloud/codec/float32";
+import type { HistoryPlan, HistoryVariable } from "../../cloud/history/history-query";
+import type { RawPoint } from "../../cloud/history/raw-reader";
+import type { OldSeries } from "../runtime/legacy-messages";
+
+/** One value in the form that flows get. */
+export interface Row {
+  /** As received: RFC 3339. */
+  time: string;
+  /** The variable name. */
+  property: string;
+  value: unknown;
+}
+
+/** The forms that a whole answer can have. */
+export const wholeOutputs = ["rows", "chart", "csv"] as const;
+export type WholeOutput = (typeof wholeOutputs)[number];
+
+/** For whom points of a chart are: FlowFuse Dashboard 2.0, or the older `node-red-dashboard`. */
+export const chartFormats = ["dashboard-2", "dashboard-1"] as const;
+export type ChartFormat = (typeof chartFormats)[number];
+
+type VariablesById = ReadonlyMap<string, HistoryVariable>;
+
+/** The variables of a plan by property id. */
+export function variablesById({ variables }: HistoryPlan): VariablesById {
+  return new Map(variables.map((variable) => [variable.property.id, variable]));
+}
+
+/** Points as rows. */
+export function rowsOf(points: readonly RawPoint[], variables: VariablesById): Row[] {
+  return points.map(({ propertyId, time, value }) => ({
+    time,
+    property: variables.get(propertyId)?.name ?? propertyId,
+    value: tidyValue(value),
+  }));
+}
+
+/** What a point holds: one value, or one for each statistic where there are several. */
+interface Share {
+  value: unknown;
+  /** Blank where values are as stored. */
+  aggregation: string;
+}
+
+function sharesOf({ value }: RawPoint, variable: HistoryVariable | undefined): Share[] {
+  const { aggregation = "", statistics = [] } = variable ?? {};
+  const [only = aggregation] = statistics;
+  if (statistics.length < 2) return [{ value: tidyValue(value), aggregation: only }];
+  const said = isPlainObject(value) ? value : {};
+  return statistics
+    .map((statistic) => ({ value: said[statistic.toLowerCase()], aggregation: statistic }))
+    .filter((share) => share.value !== undefined);
+}
+
+/** A point of a chart. */
+export interface ChartPoint {
+  /** Milliseconds since 1970. */
+  x: number;
+  y: unknown;
+  /** The variable name; with several statistics, also which one: `temperature max`. */
+  series: string;
+}
+
+/** Points as the chart of FlowFuse Dashboard 2.0 takes them; booleans as 1 and 0. */
+export function chartOf(points: readonly RawPoint[], variables: VariablesById): ChartPoint[] {
+  return points.flatMap((point) => {
+    const variable = variables.get(point.propertyId);
+    const name = variable?.name ?? point.propertyId;
+    const shares = sharesOf(point, variable);
+    return shares.map(({ value, aggregation }) => ({
+      x: point.timestamp,
+      y: typeof value === "boolean" ? Number(value) : value,
+      series: shares.length > 1 ? `${name} ${aggregation.toLowerCase()}` : name,
+    }));
+  });
+}
+
+/** A chart as the older dashboard, `node-red-dashboard`, takes it as a whole (its Charts.md, "Stored data"). */
+export interface OlderChart {
+  series: string[];
+  data: { x: number; y: unknown }[][];
+  labels: [""];
+}
+
+/** Points of a chart as the older dashboard takes them. */
+export function olderChartOf(points: readonly ChartPoint[]): OlderChart[] {
+  const lines = new Map<string, { x: number; y: unknown }[]>();
+  for (const { x, y, series } of points) {
+    const line = lines.get(series) ?? [];
+    line.push({ x, y });
+    lines.set(series, line);
+  }
+  return [{ series: [...lines.keys()], data: [...lines.values()], labels: [""] }];
+}
+
+/** Points as the older dashboard's chart takes them: a list for each variable, in the order of the plan. */
+export function oldSeriesOf(points: readonly RawPoint[], plan: HistoryPlan): OldSeries[] {
+  const lists = new Map<string, OldSeries>(
+    plan.variables.map(({ property, name }) => [property.id, { name, data: [] }]),
+  );
+  for (const { propertyId, timestamp, value } of points)
+    lists.get(propertyId)?.data.push({ x: timestamp, y: tidyValue(value) });
+  return [...lists.values()];
+}
+
+const columns = [
+  ...["timestamp", "thing_id", "thing_name", "property_id", "property_name", "property_type"],
+  ...["value", "aggregation_statistic"],
+];
+
+/** Points as CSV after RFC 4180, with the columns of Arduino's own exporters (rest-api 7, History); a line each statistic. */
+export function csvOf(points: readonly RawPoint[], plan: HistoryPlan, variables: VariablesById): string {
+  const { thing } = plan;
+  const lines = points.flatMap((point) => {
+    const variable = variables.get(point.propertyId);
+    const { name = "", type = "" } = variable?.property ?? {};
+    const facts = [point.time, thing.id, thing.name, point.propertyId, name, type];
+    return sharesOf(point, variable).map(({ value, aggregation }) => csvLine([...facts, textOf(value), aggregation]));
+  });
+  return [csvLine(columns), ...lines].join("");
+}
+
+function csvLine(cells: readonly string[]): string {
+  return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")}\r\n`;
+}
+
+function textOf(value: unknown): string {
+  return isPlainObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
+}
+
+/** A whole answer in one of its forms. */
+export function wholeOf(
+  { output, chartFormat }: { output: WholeOutput; chartFormat: ChartFormat },
+  points: readonly RawPoint[],
+  plan: HistoryPlan,
+): unknown {
+  const variables = variablesById(plan);
+  if (output === "chart") {
+    const chart = chartOf(points, variables);
+    return chartFormat === "dashboard-1" ? olderChartOf(chart) : chart;
+  }
+  return output === "csv" ? csvOf(points, plan, variables) : rowsOf(points, variables);
+}

@@ -1,0 +1,76 @@
+import { CloudError } from "../../cloud/core/errors";
+import type { Rest } from "../../cloud/rest/index";
+import { cloneDashboard, createFromTemplate, ensure, type WantedKind, type WantedProgress } from "../../cloud/desired-state/index";
+import { isPlainObject } from "../../cloud/core/describe";
+import type { Message } from "../runtime/input";
+import { wantedOperations } from "./extra-operations";
+
+/** What work on a wanted state is given by its node. */
+export interface WantedOptions {
+  rest: Rest;
+  signal: AbortSignal;
+  onProgress: (progress: WantedProgress) => void;
+  onWarning: (message: string) => void;
+}
+
+/** Work on a wanted state; gives the answer's payload. Throws what the functions of cloud/wanted throw. */
+export type WantedWork = (options: WantedOptions) => Promise<unknown>;
+
+/** The operation that a message asks for. */
+interface Asked {
+  resource: string;
+  operation: string;
+  /** Id or name of the dashboard of the path. */
+  dashboard: string;
+}
+
+/**
+ * The work of an operation that stands on many of the API; `undefined` where it is one of the API itself.
+ * @throws CloudError `invalid_input` where an option of the message is no such thing
+ */
+export function wantedWork({ resource, operation, dashboard }: Asked, message: Message): WantedWork | undefined {
+  if (resource === "dashboards" && operation === "clone") return cloneWork(dashboard, message.payload);
+  const known = wantedOperations.find((one) => one.resource === resource && one.name === operation);
+  if (known === undefined) return undefined;
+  const kind = resource as WantedKind;
+  const dryRun = flagOf(message, "dryRun");
+  if (known.name === "ensure") {
+    const options = { kind, wanted: message.payload, dryRun, prune: flagOf(message, "prune"), ...confirmOf(message) };
+    return (more) => ensure({ ...more, ...options });
+  }
+  const { template, copies } = isPlainObject(message.payload) ? message.payload : {};
+  const made = kind === "things" ? kind : "dashboards";
+  return (more) => createFromTemplate({ ...more, kind: made, template, copies, dryRun });
+}
+
+/** A copy with a name or with things by name, which the API itself cannot make. */
+function cloneWork(dashboard: string, payload: unknown): WantedWork | undefined {
+  if (!isPlainObject(payload) || payload.overrides !== undefined) return undefined;
+  const { name, things } = payload;
+  if (name === undefined && things === undefined) return undefined;
+  if (dashboard === "") {
+    throw invalid("no dashboard is given: choose one in the node's settings, or set msg.dashboardId.");
+  }
+  if (name !== undefined && (typeof name !== "string" || name === "")) {
+    throw invalid("msg.payload.name must be a text, the name of the copy.");
+  }
+  return (more) => cloneDashboard({ ...more, dashboard, things, ...(name !== undefined && { name }) });
+}
+
+function flagOf(message: Message, field: "dryRun" | "prune"): boolean {
+  const value = message[field];
+  if (value === undefined || value === null || value === "") return false;
+  if (typeof value === "boolean") return value;
+  // Anything else might be meant either way, and one of them removes things.
+  throw invalid(`msg.${field} must be true or false; it is of type ${typeof value}.`);
+}
+
+function confirmOf({ confirm }: Message): { confirm?: number } {
+  if (confirm === undefined || confirm === null || confirm === "") return {};
+  if (typeof confirm === "number") return { confirm };
+  throw invalid(`msg.confirm must be a number, of what is to be removed; it is of type ${typeof confirm}.`);
+}
+
+function invalid(message: string): CloudError {
+  return new CloudError("invalid_input", message);
+}

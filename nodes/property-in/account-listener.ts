@@ -1,0 +1,218 @@
+import type { Node } from "node-red";
+import type { CloudAccount } from "../../cloud/account";
+import { systemClock } from "../../cloud/core/clock";
+import { type CloudError, mayPass, toCloudError } from "../../cloud/core/errors";
+import type { NodeStatus } from "../runtime/status";
+import { NodeMemory } from "../runtime/persistent-state";
+import { type EmitterSettings, PropertyEmitter } from "./message-builder";
+import { type CatchUpWish, type Target, ThingSubscription } from "./thing-subscription";
+
+export interface ListenerSettings extends Target, EmitterSettings {
+  thingName: string;
+  initial: boolean;
+  /** The node has an input: it starts with what its settings name, and messages add and remove subscriptions. */
+  isDynamic: boolean;
+  catchUp: "none" | "last" | "all";
+  /** Milliseconds until history is expected to hold what an outage left out. */
+  catchUpDelay: number;
+}
+
+/** A subscription as `getSubscriptions` tells it. */
+export type Subscription = Record<"thingId" | "property" | "direction", string>;
+
+/** How often the list of things is asked for when a node listens to all of them. */
+const listPause = 60_000;
+/** Several nodes that listen to all things share an answer. */
+const listAge = 55_000;
+const listSoon = 5_000;
+
+/** What property in does with an account: keeps its subscriptions, one for each thing, and shows how they stand. */
+export class AccountListener {
+  readonly #node: Node;
+  readonly #status: NodeStatus;
+  readonly #settings: ListenerSettings;
+  readonly #account: CloudAccount;
+  readonly #emitter: PropertyEmitter;
+  readonly #subscriptions = new Map<string, ThingSubscription>();
+  readonly #unobserve: () => void;
+  readonly #memory: NodeMemory;
+  #stopList: () => void = () => undefined;
+  #listFault: CloudError | undefined;
+  /** What the user has been told already: error codes, and variables without a finite value. */
+  readonly #told = new Set<string>();
+  #isStopped = false;
+
+  constructor(node: Node, status: NodeStatus, settings: ListenerSettings, account: CloudAccount) {
+    this.#node = node;
+    this.#status = status;
+    this.#settings = settings;
+    this.#account = account;
+    this.#emitter = new PropertyEmitter(node, settings);
+    this.#unobserve = account.session.observe(() => this.#showStatus());
+    this.#memory = new NodeMemory(node, "lastSeen", () => this.#lastSeen());
+  }
+
+  /** Begins with what the settings name; a node with an input and no thing waits for messages. */
+  start(): void {
+    if (this.#settings.catchUp === "none") this.#begin();
+    else this.#memory.open(() => this.#begin());
+  }
+
+  #begin(): void {
+    if (this.#isStopped) return;
+    const { thing, property, direction, isDynamic } = this.#settings;
+    this.#showStatus();
+    if (thing !== "") void this.subscribe({ thing, property, direction });
+    else if (!isDynamic) this.#followAll();
+  }
+
+  /** Ends it; what was seen last is kept for a successor. */
+  async stop(): Promise<void> {
+    this.#isStopped = true;
+    this.#unobserve();
+    this.#stopList();
+    await this.#memory.close();
+    for (const subscription of this.#subscriptions.values()) subscription.stop();
+  }
+
+  /**
+   * Adds a subscription, unless it is there already. Gives what went wrong at first; a look-up that failed in a way that
+   * passes goes on by itself.
+   * @param isOrdered a message asked for it, and is told of the first outcome by whoever called
+   */
+  async subscribe(target: Target, isOrdered = false): Promise<CloudError | undefined> {
+    const key = keyOf(target);
+    if (this.#subscriptions.has(key)) return undefined;
+    let isReported = !isOrdered;
+    const subscription = new ThingSubscription({
+      account: this.#account,
+      target,
+      thingName: target.thing === this.#settings.thing ? this.#settings.thingName : "",
+      initial: this.#settings.initial,
+      needsNames: this.#settings.compatible,
+      catchUp: this.#catchUpWish(),
+      emitter: this.#emitter,
+      onFault: (fault) => (isReported ? this.#report(fault) : this.#showStatus()),
+      onUnusable: (variable) => this.#warnUnusable(variable),
+    });
+    this.#subscriptions.set(key, subscription);
+    const outcome = await subscription.start();
+    isReported = true;
+    return outcome;
+  }
+
+  #catchUpWish(): CatchUpWish | undefined {
+    const { catchUp, catchUpDelay } = this.#settings;
+    if (catchUp === "none") return undefined;
+    return {
+      mode: catchUp,
+      delay: catchUpDelay,
+      lastSeen: (thingId) => this.#memory.at(thingId),
+      onWarning: (message) => this.#node.warn(message),
+      onError: (error) => this.#node.error(error, {}),
+    };
+  }
+
+  /** What was seen last, by thing. */
+  #lastSeen(): Record<string, unknown> {
+    const things: Record<string, unknown> = {};
+    for (const { thingId, lastSeen } of this.#subscriptions.values()) {
+      if (lastSeen !== undefined) things[thingId] = { ...(things[thingId] as object | undefined), ...lastSeen };
+    }
+    return things;
+  }
+
+  /** Removes a subscription, named as it was made or by the ids it stands for; false where there is none. */
+  unsubscribe(target: Target): boolean {
+    const wanted = keyOf(target);
+    for (const [key, subscription] of this.#subscriptions) {
+      const { thingId, property } = describe(subscription);
+      if (key !== wanted && keyOf({ thing: thingId, property, direction: subscription.target.direction }) !== wanted) {
+        continue;
+      }
+      subscription.stop();
+      this.#subscriptions.delete(key);
+      this.#showStatus();
+      return true;
+    }
+    return false;
+  }
+
+  /** All present subscriptions, by ids as far as they are known. */
+  subscriptions(): Subscription[] {
+    return [...this.#subscriptions.values()].map(describe);
+  }
+
+  /** Listens to every thing of the account, those included that appear later, by one list request a minute. */
+  #followAll(): void {
+    this.#listThings().then(
+      () => {
+        this.#listFault = undefined;
+        this.#listAgain(listPause);
+      },
+      (reason: unknown) => {
+        this.#listFault = toCloudError(reason);
+        this.#report(this.#listFault);
+        this.#listAgain(mayPass(this.#listFault) ? listSoon : listPause);
+      },
+    );
+  }
+
+  #listAgain(pause: number): void {
+    if (!this.#isStopped) this.#stopList = systemClock.after(pause, () => this.#followAll());
+  }
+
+  async #listThings(): Promise<void> {
+    const { property, direction } = this.#settings;
+    const things = await this.#account.rest.directory.things({ maxAge: listAge });
+    if (this.#isStopped) return;
+    const wanted = new Map<string, Target>();
+    for (const thing of things) {
+      const has =
+        property === "" || thing.properties.some(({ id, variable_name: name }) => [id, name].includes(property));
+      const target = { thing: thing.id, property, direction };
+      if (has) wanted.set(keyOf(target), target);
+    }
+    for (const [key, subscription] of this.#subscriptions) {
+      if (wanted.has(key)) continue;
+      subscription.stop();
+      this.#subscriptions.delete(key);
+    }
+    for (const target of wanted.values()) void this.subscribe(target);
+    this.#showStatus();
+  }
+
+  /** Tells Catch nodes once of each kind of failure; what passes is the account's affair and told there. */
+  #report(fault: CloudError | undefined): void {
+    this.#showStatus();
+    if (fault === undefined || mayPass(fault) || this.#told.has(fault.code)) return;
+    this.#told.add(fault.code);
+    this.#node.error(fault, {});
+  }
+
+  #warnUnusable(variable: string): void {
+    if (this.#told.has(`value of ${variable}`)) return;
+    this.#told.add(`value of ${variable}`);
+    this.#node.warn(`"${variable}" has no finite value (NaN or infinite); such values are left out.`);
+  }
+
+  #showStatus(): void {
+    if (this.#isStopped) return;
+    const faults = [this.#listFault, ...[...this.#subscriptions.values()].map(({ fault }) => fault)];
+    const fault = faults.find((candidate) => candidate !== undefined && !mayPass(candidate));
+    if (fault !== undefined) this.#status.failed(fault);
+    else this.#status.session(this.#account.session.state, systemClock.now());
+  }
+}
+
+function keyOf({ thing, property, direction }: Target): string {
+  return JSON.stringify([thing, property, direction]);
+}
+
+function describe({ target, thingId, property }: ThingSubscription): Subscription {
+  return {
+    thingId: thingId === "" ? target.thing : thingId,
+    property: property?.variable_name ?? target.property,
+    direction: target.direction,
+  };
+}

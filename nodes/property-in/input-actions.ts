@@ -1,0 +1,77 @@
+import type { Node } from "node-red";
+import type { Session } from "../../cloud/mqtt/session";
+import { CloudError } from "../../cloud/core/errors";
+import type { Subscription } from "./account-listener";
+import { type Message, onInput } from "../runtime/input";
+import { namedPropertyOf, textOf, thingOf } from "../runtime/message";
+import type { Target } from "./thing-subscription";
+
+/** What `direction` may be. */
+export const directions = ["reported", "requested", "both"] as const;
+
+/** What `msg.action` may be, with the words of Node-RED's own MQTT nodes. */
+const actions = ["subscribe", "unsubscribe", "getSubscriptions", "connect", "disconnect"] as const;
+
+/** Whose subscriptions messages change. */
+export interface Subscriber {
+  subscribe(target: Target): Promise<void>;
+  /** Throws `not_found` where there is no such subscription. */
+  unsubscribe(target: Target): void;
+  subscriptions(): Subscription[];
+  /** Whether an order has to name a thing. */
+  needsThing: boolean;
+}
+
+/** Lets messages subscribe and unsubscribe a property in, ask for its subscriptions, and connect and disconnect. */
+export function takeOrders(node: Node, session: Session, direction: Target["direction"], subscriber: Subscriber): void {
+  onInput(node, async (message, send) => {
+    switch (readAction(message)) {
+      case "subscribe":
+        await subscriber.subscribe(readTarget(message, direction, subscriber.needsThing));
+        break;
+      case "unsubscribe":
+        subscriber.unsubscribe(readTarget(message, direction, subscriber.needsThing));
+        break;
+      case "getSubscriptions":
+        message.payload = subscriber.subscriptions();
+        send(message);
+        break;
+      case "connect":
+        session.start();
+        break;
+      case "disconnect":
+        await session.stop();
+    }
+  });
+}
+
+/** The error of an order to remove a subscription that is not there. */
+export function noSubscription({ thing, property, direction }: Target): CloudError {
+  const what = `${property === "" ? "every variable" : `"${property}"`}${thing === "" ? "" : ` of "${thing}"`}`;
+  return new CloudError("not_found", `There is no subscription to ${what} (${direction}) to be removed.`);
+}
+
+function readAction(message: Message): (typeof actions)[number] {
+  const given = textOf(message, "action");
+  const action = actions.find((candidate) => candidate === given);
+  if (action !== undefined) return action;
+  const shown = given.slice(0, 80);
+  throw new CloudError("invalid_input", `msg.action is "${shown}", but one of ${actions.join(", ")} is expected.`);
+}
+
+function readTarget(message: Message, fallback: Target["direction"], needsThing: boolean): Target {
+  const thing = needsThing ? thingOf(message) : "";
+  if (thing === "" && needsThing) {
+    throw new CloudError("invalid_input", "msg.thingId is missing: the id or name of a thing is expected.");
+  }
+  const given = textOf(message, "direction");
+  const direction = given === "" ? fallback : directions.find((candidate) => candidate === given);
+  if (direction === undefined) {
+    const shown = given.slice(0, 80);
+    throw new CloudError(
+      "invalid_input",
+      `msg.direction is "${shown}", but one of ${directions.join(", ")} is expected.`,
+    );
+  }
+  return { thing, property: namedPropertyOf(message), direction };
+}

@@ -1,0 +1,81 @@
+import type { Node } from "node-red";
+import { differs } from "../../cloud/property-types/equality";
+import type { LiveValue } from "../../cloud/live-values/value-feed";
+import { type KnownThing, type Property, wireName } from "../../cloud/rest/index";
+import type { Message } from "../runtime/input";
+import { oldValueMessage } from "../runtime/legacy-messages";
+
+/** Where a value comes from, as `msg.source` says it. */
+export type Source = "live" | "initial" | "catch-up";
+
+/** What is known of the thing and the variable that a value belongs to. */
+export interface Origin {
+  readonly thingId: string;
+  /** The name that the editor saved, until the cloud tells it. */
+  readonly thingName: string;
+  readonly thing?: KnownThing | undefined;
+  /** The one variable that is listened to; absent where all are. */
+  readonly property?: Property | undefined;
+}
+
+/** How property in sends values. */
+export interface EmitterSettings {
+  emit: "all" | "changed";
+  deadband: number;
+  /** Messages have the shape that Arduino's own nodes give them. */
+  compatible: boolean;
+  /** The variable that the settings name, by its name or id; blank for every one. */
+  property: string;
+  /** Its display name as the editor saved it, until the cloud tells it. */
+  propertyName: string;
+}
+
+/** Turns values into the messages of property in. */
+export class PropertyEmitter {
+  readonly #node: Node;
+  readonly #settings: EmitterSettings;
+  /** The last value sent by thing, direction and variable, where only changes are wanted. */
+  readonly #last: Map<string, unknown> | undefined;
+
+  constructor(node: Node, settings: EmitterSettings) {
+    this.#node = node;
+    this.#settings = settings;
+    this.#last = settings.emit === "changed" ? new Map() : undefined;
+  }
+
+  /** Sends a value, unless only changes are wanted and it is none. */
+  emit(origin: Origin, about: Omit<LiveValue, "value">, value: unknown, source: Source): void {
+    const { variable, timestamp, direction } = about;
+    if (this.#last !== undefined && !this.#isChanged(`${origin.thingId}/${direction}/${variable}`, value)) return;
+    const message: Message = {
+      // Listeners share the value; each flow gets an object of its own.
+      payload: typeof value === "object" && value !== null ? { ...value } : value,
+      topic: variable,
+      timestamp,
+      thing: { id: origin.thingId, name: origin.thing?.name ?? origin.thingName },
+      property: describe(origin, variable),
+      direction,
+      source,
+    };
+    if (about.own) message.own = true;
+    this.#node.send(this.#settings.compatible ? this.#inOldShape(message, origin, about) : message);
+  }
+
+  #inOldShape(message: Message, origin: Origin, { variable, timestamp }: Omit<LiveValue, "value">): Message {
+    const { property, propertyName } = this.#settings;
+    const name = describe(origin, variable).name ?? (property === variable ? propertyName : "");
+    return oldValueMessage(message, name || variable, timestamp);
+  }
+
+  #isChanged(key: string, value: unknown): boolean {
+    if (this.#last?.has(key) && !differs(this.#last.get(key), value, this.#settings.deadband)) return false;
+    this.#last?.set(key, value);
+    return true;
+  }
+}
+
+function describe({ thing, property }: Origin, variable: string): Record<string, string> {
+  const known = property ?? thing?.properties.find((candidate) => wireName(candidate) === variable);
+  if (known === undefined) return { variableName: variable };
+  return { id: known.id, name: known.name, variableName: variable, type: known.type };
+}

@@ -1,0 +1,215 @@
+import type { CloudAccount } from "../../cloud/account";
+import { CatchUp } from "../../cloud/catch-up/catch-up";
+import { sleep, systemClock } from "../../cloud/core/clock";
+import type { LiveValue, ValueListener } from "../../cloud/live-values/value-feed";
+import { tidyValue } from "../../cloud/codec/float32";
+import type { Direction } from "../../cloud/mqtt/topics";
+import type { CloudError } from "../../cloud/core/errors";
+import { mayPass, toCloudError } from "../../cloud/core/errors";
+import { isUuid, type KnownThing, type Property, wireName } from "../../cloud/rest/index";
+import type { LastSeen } from "../../cloud/catch-up/seen-values";
+import { type Origin, type PropertyEmitter } from "./message-builder";
+
+/** What is listened to. */
+export interface Target {
+  /** Id or exact name of the thing. */
+  thing: string;
+  /** Variable name or property id; blank for every variable. */
+  property: string;
+  direction: Direction | "both";
+}
+
+/** How outages are caught up. */
+export interface CatchUpWish {
+  mode: "last" | "all";
+  /** Milliseconds until history is expected to hold what an outage left out. */
+  delay: number;
+  /** What was seen of the thing before the node was started. */
+  lastSeen: (thingId: string) => unknown;
+  onWarning: (message: string) => void;
+  onError: (error: CloudError) => void;
+}
+
+export interface SubscriptionOptions {
+  account: CloudAccount;
+  target: Target;
+  /** The name of the thing that the editor saved. */
+  thingName: string;
+  /** First send the value that the cloud holds. */
+  initial: boolean;
+  /** Values wait until the look-up has told the names that the flow gets. */
+  needsNames: boolean;
+  /** What is done about the values of an outage; absent: nothing. */
+  catchUp?: CatchUpWish | undefined;
+  emitter: PropertyEmitter;
+  /** Told when something is wrong with the subscription, and with `undefined` when it no longer is. */
+  onFault: (fault: CloudError | undefined) => void;
+  /** Told of a variable whose value no flow can use. */
+  onUnusable: (variable: string) => void;
+}
+
+/** After this a look-up that failed by the thing or variable itself is tried again: it may have been made meanwhile. */
+const lookUpAgain = 60_000;
+const lookUpSoon = 5_000;
+/** How long live values wait for what the look-up tells. */
+const initialPatience = 5_000;
+/** Knowledge about the value that the cloud holds may be this old at start. */
+const initialAge = 2_000;
+
+/**
+ * One thing's values for one node: looks thing and variable up, listens, and hands values to the emitter. Flows have
+ * hundreds of these and each value passes here, so it is kept small and listens itself.
+ */
+export class ThingSubscription implements ValueListener, Origin {
+  readonly target: Target;
+  readonly thingName: string;
+  /** Blank until it is known. */
+  thingId = "";
+  thing: KnownThing | undefined;
+  property: Property | undefined;
+  readonly #options: SubscriptionOptions;
+  readonly #closing = new AbortController();
+  readonly #ends: (() => void)[] = [];
+  #fault: CloudError | undefined;
+  #catchUp: CatchUp | undefined;
+  /** Live values that wait for the initial ones, or for names. */
+  #held: LiveValue[] | undefined;
+
+  constructor(options: SubscriptionOptions) {
+    this.#options = options;
+    this.target = options.target;
+    this.thingName = options.thingName;
+    this.#held = options.initial || options.needsNames ? [] : undefined;
+  }
+
+  /** What is wrong, if anything. */
+  get fault(): CloudError | undefined {
+    return this.#fault;
+  }
+
+  /** Begins to listen. Resolves with the outcome of the first look-up; those that follow a failure go on by themselves. */
+  start(): Promise<CloudError | undefined> {
+    const { thing, property } = this.target;
+    // With ids at hand nothing has to be looked up before listening.
+    if (isUuid(thing) && !isUuid(property)) this.#listen(thing, property);
+    if (this.#held !== undefined) this.#ends.push(systemClock.after(initialPatience, () => this.#release()));
+    return new Promise((resolve) => void this.#lookUp(resolve));
+  }
+
+  /** What was seen last, for a successor; undefined where nothing is caught up. */
+  get lastSeen(): LastSeen | undefined {
+    return this.#catchUp?.lastSeen;
+  }
+
+  stop(): void {
+    this.#closing.abort();
+    this.#catchUp?.stop();
+    for (const end of this.#ends) end();
+  }
+
+  value(live: LiveValue): void {
+    if (this.#held === undefined) this.#pass(live);
+    else this.#held.push(live);
+  }
+
+  unusable(variable: string): void {
+    this.#options.onUnusable(variable);
+  }
+
+  subscribed(): void {
+    if (this.#fault?.code === "forbidden") this.#setFault(undefined);
+  }
+
+  refused(error: CloudError): void {
+    this.#setFault(error);
+  }
+
+  #pass(live: LiveValue): void {
+    if (this.#catchUp === undefined) this.#options.emitter.emit(this, live, live.value, "live");
+    else this.#catchUp.value(live);
+  }
+
+  #listen(thingId: string, variable: string): void {
+    const { direction } = this.target;
+    this.thingId = thingId;
+    const { catchUp } = this.#options;
+    if (catchUp !== undefined && direction !== "requested") this.#catchUpWith(catchUp, thingId, variable);
+    for (const one of direction === "both" ? (["reported", "requested"] as const) : [direction]) {
+      this.#ends.push(this.#options.account.feed.listen(thingId, one, variable, this));
+    }
+  }
+
+  #catchUpWith(wish: CatchUpWish, thingId: string, variable: string): void {
+    const { account, emitter } = this.#options;
+    this.#catchUp = new CatchUp({
+      ...wish,
+      account,
+      clock: systemClock,
+      thingId,
+      variable,
+      lastSeen: wish.lastSeen(thingId),
+      sink: (live, source) => emitter.emit(this, live, live.value, source),
+    });
+    this.#catchUp.start();
+  }
+
+  /** Asks the cloud about thing and variable until it answers; then listens, if that had to wait for it. */
+  async #lookUp(tellFirst: (outcome: CloudError | undefined) => void): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        await this.#lookUpOnce(signal);
+        tellFirst(undefined);
+        return;
+      } catch (reason) {
+        const error = toCloudError(reason);
+        if (!isAborted(signal)) this.#setFault(error);
+        tellFirst(error);
+      }
+      await sleep(systemClock, mayPass(this.#fault) ? lookUpSoon : lookUpAgain, signal).catch(() => undefined);
+    }
+  }
+
+  async #lookUpOnce(signal: AbortSignal): Promise<void> {
+    const { directory } = this.#options.account.rest;
+    const age = this.#options.initial && this.#held !== undefined ? { maxAge: initialAge } : {};
+    const thing = await directory.thing(this.target.thing, { signal, ...age });
+    const property = this.target.property === "" ? undefined : directory.variable(thing, this.target.property);
+    if (isAborted(signal)) return;
+    this.thing = thing;
+    this.property = property;
+    if (this.thingId === "") this.#listen(thing.id, property === undefined ? "" : wireName(property));
+    if (this.#fault?.code !== "forbidden") this.#setFault(undefined);
+    if (this.#held === undefined) return;
+    if (this.#options.initial) this.#sendInitial(thing);
+    this.#release();
+  }
+
+  #setFault(fault: CloudError | undefined): void {
+    this.#fault = fault;
+    this.#options.onFault(fault);
+  }
+
+  #sendInitial(thing: KnownThing): void {
+    const direction = this.target.direction === "requested" ? "requested" : "reported";
+    for (const property of this.property === undefined ? thing.properties : [this.property]) {
+      const timestamp = Date.parse(property.value_updated_at ?? "");
+      const { last_value: value } = property;
+      if (!Number.isFinite(timestamp) || value === undefined || value === null) continue;
+      const about = { variable: wireName(property), timestamp, direction, own: false } as const;
+      this.#options.emitter.emit(this, about, tidyValue(value), "initial");
+    }
+  }
+
+  /** Sends what has waited; what comes from now on goes at once. */
+  #release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const live of held) this.#pass(live);
+  }
+}
+
+/** Read anew after an await, which the compiler's narrowing does not expect. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}

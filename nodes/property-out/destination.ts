@@ -1,0 +1,73 @@
+import type { CloudAccount } from "../../cloud/account";
+import { systemClock } from "../../cloud/core/clock";
+import type { Outbox } from "../../cloud/live-values/outbox";
+import type { WhenOffline } from "../../cloud/live-values/queued-message";
+import type { CloudDevice } from "../../cloud/device";
+import type { CloudError } from "../../cloud/core/errors";
+import type { Directory } from "../../cloud/rest/index";
+import type { NodeStatus } from "../runtime/status";
+import { DeviceTypes } from "../runtime/device-variable-types";
+
+/** What is to be written, and how. */
+export interface WriteOrder {
+  /** The node that asks. */
+  owner: string;
+  /** Id or exact name; blank with a device. */
+  thing: string;
+  values: ReadonlyMap<string, unknown>;
+  whenOffline: WhenOffline;
+  queueLimit: number;
+  /** Called once with the outcome, unless the order is withdrawn. */
+  settle: (error?: CloudError) => void;
+}
+
+/** Where property out writes to. */
+export interface Destination {
+  /** What waits there. */
+  readonly outbox: Outbox;
+  /** Whether messages have to name a thing. */
+  readonly needsThing: boolean;
+  /** Takes an order; gives the function that ends what still waits for the board. */
+  write(order: WriteOrder): () => void;
+  /** Shows how the connection stands. */
+  showStanding(status: NodeStatus): void;
+  /** Calls back when that may have changed; gives the function that ends it. */
+  observe(observer: () => void): () => void;
+}
+
+/** Writes as a dashboard (`user`, over the broker) or as the thing's device (`device`, over REST). */
+export function toAccount(
+  account: CloudAccount,
+  settings: { as: "user" | "device"; confirmWithin: number | undefined },
+): Destination {
+  return {
+    outbox: settings.as === "device" ? account.reports.outbox : account.outbox,
+    needsThing: true,
+    write: (order) => account.writer.write({ ...settings, ...order }),
+    showStanding: (status) => status.session(account.session.state, systemClock.now()),
+    observe: (observer) => account.session.observe(observer),
+  };
+}
+
+/** Reports as a device of our own, over its broker. */
+export function toDevice(device: CloudDevice, directory: Directory | undefined): Destination {
+  const types = new DeviceTypes(device, directory);
+  return {
+    outbox: device.outbox,
+    needsThing: false,
+    write: ({ owner, values, whenOffline, queueLimit, settle }) => {
+      device.report({
+        owner,
+        values: new Map([...values].map(([reference, value]) => [types.nameOf(reference), value])),
+        types: (variable) => types.typeOf(variable),
+        ready: directory === undefined ? undefined : () => types.known(),
+        whenOffline,
+        queueLimit,
+        settle,
+      });
+      return () => undefined;
+    },
+    showStanding: (status) => status.device(device.standing, systemClock.now()),
+    observe: (observer) => device.observe(observer),
+  };
+}

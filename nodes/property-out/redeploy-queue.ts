@@ -1,0 +1,117 @@
+import type { Node } from "node-red";
+import { CloudError } from "../../cloud/core/errors";
+import type { Message } from "../runtime/input";
+import { NodeMemory } from "../runtime/persistent-state";
+
+/** A message under way. */
+export interface Waiting {
+  message: Message;
+  fail: (error: CloudError) => void;
+  /** Ends what still waits for the board. */
+  forget: () => void;
+}
+
+/** Messages that a node left when it was redeployed, for its successor. */
+interface Parked {
+  /** Where they were bound for: a successor that writes elsewhere must not send them there. */
+  target: string;
+  messages: Message[];
+}
+
+/**
+ * Node-RED builds the successor of a node from nothing, so what waits is left here, by node id. Each entry is taken up
+ * by the next node of that id, within the same deploy.
+ */
+const parked = new Map<string, Parked>();
+
+/**
+ * The messages of a node that are neither delivered nor failed, in order. They outlive the node: a redeploy hands them
+ * to its successor, and where they are kept in the context store, a restart of Node-RED does.
+ */
+export class WaitingMessages {
+  readonly #node: Node;
+  readonly #target: string;
+  readonly #waiting = new Set<Waiting>();
+  readonly #memory: NodeMemory | undefined;
+
+  /**
+   * @param target where the node's messages are bound for
+   * @param isKept whether they are kept in the context store too
+   */
+  constructor(node: Node, target: string, isKept: boolean) {
+    this.#node = node;
+    this.#target = target;
+    this.#memory = isKept ? new NodeMemory(node, "queue", () => this.#snapshot()) : undefined;
+  }
+
+  add(waiting: Waiting): void {
+    this.#waiting.add(waiting);
+    void this.#memory?.save();
+  }
+
+  delete(waiting: Waiting): void {
+    this.#waiting.delete(waiting);
+    void this.#memory?.save();
+  }
+
+  /** Takes up what a predecessor left. */
+  takeUp(): void {
+    const left = parked.get(this.#node.id);
+    this.#memory?.open(() => {
+      const kept = this.#memory?.at("messages");
+      if (left === undefined && Array.isArray(kept)) {
+        returnTo(this.#node, { target: String(this.#memory?.at("target")), messages: kept as Message[] }, this.#target);
+      }
+    });
+    returnParked(this.#node, this.#target);
+  }
+
+  /** Leaves what is left to the successor; a node that is gone for good cancels it. */
+  async close(removed: boolean): Promise<void> {
+    const left = [...this.#waiting];
+    for (const { forget } of left) forget();
+    const messages = left.map(({ message }) => message);
+    if (!removed && messages.length > 0) parked.set(this.#node.id, { target: this.#target, messages });
+    await this.#memory?.close();
+    if (removed) for (const { fail } of left) fail(cancelled("removed"));
+  }
+
+  #snapshot(): Record<string, unknown> {
+    return { target: this.#target, messages: [...this.#waiting].map(({ message }) => storable(message)) };
+  }
+}
+
+/**
+ * Takes up what a predecessor left, as if the messages had just come: they are checked again, and end in `done` here.
+ * What was bound for another place is cancelled.
+ */
+export function returnParked(node: Node, target: string | undefined): void {
+  const left = parked.get(node.id);
+  if (left === undefined) return;
+  parked.delete(node.id);
+  returnTo(node, left, target);
+}
+
+function returnTo(node: Node, left: Parked, target: string | undefined): void {
+  // The flow is complete only when all nodes have been constructed.
+  setImmediate(() => {
+    for (const message of left.messages) {
+      if (left.target === target) node.receive(message);
+      else node.error(cancelled("changed"), message);
+    }
+  });
+}
+
+function cancelled(what: string): CloudError {
+  return new CloudError("cancelled", `The node was ${what} before the message was delivered.`);
+}
+
+/** What of a message a store can hold: all of it where it is plain data, else what tells what to write where. */
+function storable(message: Message): unknown {
+  try {
+    return JSON.parse(JSON.stringify(message)) as unknown;
+  } catch {
+    const { _msgid, payload, topic, thingId, property } = message;
+    return JSON.parse(JSON.stringify({ _msgid, payload, topic, thingId, property })) as unknown;
+  }
+}

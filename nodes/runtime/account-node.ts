@@ -1,0 +1,34 @@
+import type { NodeAPI } from "node-red";
+import type { AccountSettings, CloudAccount } from "../../cloud/account";
+import type { AccountCase } from "../../cloud/doctor/index";
+import { CloudError } from "../../cloud/core/errors";
+import type { SessionNode } from "./session-node";
+
+/** The config node `arduino-cloud-account`, as other nodes see it. */
+export interface AccountNode extends SessionNode {
+  /** Absent where the settings are not usable. */
+  account?: CloudAccount;
+  /** What the doctor examines: the account as it runs, or with settings that were typed. Absent as `account` is. */
+  caseOf?: (typed?: AccountSettings) => Omit<AccountCase, "uses">;
+}
+
+/** An account node whose settings are usable. */
+export type UsableAccountNode = AccountNode & Required<Pick<AccountNode, "account" | "caseOf">>;
+
+/**
+ * Gives the account node of a node's setting.
+ * @throws CloudError `not_configured` where none is chosen, it is disabled or deleted, or its settings are wrong
+ */
+export function findAccount(RED: NodeAPI, id: string): UsableAccountNode {
+  if (id === "") throw new CloudError("not_configured", "No account is chosen: choose one in the node's settings.");
+  const node = RED.nodes.getNode(id) as AccountNode | null | undefined;
+  if (!node) {
+    throw new CloudError("not_configured", "The account of this node is disabled or was deleted: choose another one.");
+  }
+  if (!hasAccount(node)) throw node.fault ?? new CloudError("not_configured", "The chosen config node is no account.");
+  return node;
+}
+
+function hasAccount(node: AccountNode): node is UsableAccountNode {
+  return node.account !== undefined && node.caseOf !== undefined;
+}

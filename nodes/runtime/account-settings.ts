@@ -1,0 +1,49 @@
+import type { Node, NodeAPI } from "node-red";
+import type { AccountSettings } from "../../cloud/account";
+import { CloudError } from "../../cloud/core/errors";
+import type { TlsOptions } from "../../cloud/core/tls";
+import { type RawSettings, readNumber, readText } from "./settings";
+
+/**
+ * Reads the settings of an account, deployed or just typed into its form.
+ * @throws CloudError `not_configured` naming what is missing or wrong
+ */
+export function readAccountSettings(RED: NodeAPI, raw: RawSettings, secrets: RawSettings): AccountSettings {
+  const clientId = readText(secrets, "clientId");
+  const clientSecret = readText(secrets, "clientSecret");
+  if (clientId === "" || clientSecret === "") {
+    const missing = clientId === "" ? "client id" : "client secret";
+    throw new CloudError("not_configured", `The account has no ${missing}: make an API key in the Arduino Cloud.`);
+  }
+  const tls = readTls(RED, readText(raw, "tls"));
+  return {
+    clientId,
+    clientSecret,
+    organization: readText(raw, "organization"),
+    baseUrl: readText(raw, "baseUrl"),
+    audience: readText(raw, "audience"),
+    brokerUrl: readText(raw, "brokerUrl"),
+    deviceBrokerUrl: readText(raw, "deviceBrokerUrl"),
+    requestsPerSecond: readNumber(raw, "requestsPerSecond", 10, 0.1),
+    messagesPerSecond: readNumber(raw, "messagesPerSecond", 25, 0.1),
+    ...(tls === undefined ? {} : { tls }),
+  };
+}
+
+/**
+ * The options of a `tls-config` node, as Node-RED's own nodes take them; `undefined` for a blank id.
+ * @throws CloudError `not_configured` where there is no such node
+ */
+export function readTls(RED: NodeAPI, id: string): TlsOptions | undefined {
+  if (id === "") return undefined;
+  const node = RED.nodes.getNode(id) as (Node & { addTLSOptions?: (options: TlsOptions) => void }) | null | undefined;
+  if (!node?.addTLSOptions) {
+    throw new CloudError(
+      "not_configured",
+      'The setting "tls" names a TLS configuration that is disabled, deleted or not deployed yet.',
+    );
+  }
+  const options: TlsOptions = {};
+  node.addTLSOptions(options);
+  return options;
+}

@@ -1,0 +1,32 @@
+import type { NodeAPI } from "node-red";
+import type { CloudDevice, DeviceSettings } from "../../cloud/device";
+import { CloudError } from "../../cloud/core/errors";
+import type { Directory } from "../../cloud/rest/index";
+import type { SessionNode } from "./session-node";
+
+/** The config node `arduino-cloud-device`, as other nodes see it. */
+export interface DeviceNode extends SessionNode {
+  /** Absent where the settings are not usable. */
+  device?: CloudDevice;
+  /** What its account knows of things, where it has one: names and types of variables. */
+  directory?: Directory;
+  /** For the doctor. A function, so that nobody who looks at the node sees the key. Absent as `device` is. */
+  settingsOf?: () => DeviceSettings;
+}
+
+/**
+ * Gives the device node of a node's setting.
+ * @throws CloudError `not_configured` where it is disabled or deleted, or its settings are wrong; `invalid_input` too
+ */
+export function findDeviceNode(RED: NodeAPI, id: string): DeviceNode & { device: CloudDevice } {
+  const node = RED.nodes.getNode(id) as DeviceNode | null | undefined;
+  if (!node) {
+    throw new CloudError("not_configured", "The device of this node is disabled or was deleted: choose another one.");
+  }
+  if (!hasDevice(node)) throw node.fault ?? new CloudError("not_configured", "The chosen config node is no device.");
+  return node;
+}
+
+function hasDevice(node: DeviceNode): node is DeviceNode & { device: CloudDevice } {
+  return node.device !== undefined;
+}

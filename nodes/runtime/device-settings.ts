@@ -1,0 +1,42 @@
+import type { NodeAPI } from "node-red";
+import type { DeviceSettings } from "../../cloud/device";
+import type { TlsOptions } from "../../cloud/core/tls";
+import { findAccount } from "./account-node";
+import { readTls } from "./account-settings";
+import { type RawSettings, readNumber, readText } from "./settings";
+
+/** Where devices log in, with a secret key and with a certificate (data-api 2). */
+const keyBroker = "mqtts://mqtts-up.iot.arduino.cc:8884";
+const certificateBroker = "mqtts://iot.arduino.cc:8885";
+
+/**
+ * Reads the settings of a device node.
+ * @throws CloudError `not_configured` naming what is wrong
+ */
+export function readDeviceSettings(RED: NodeAPI, raw: RawSettings, secrets: RawSettings): DeviceSettings {
+  const secretKey = readText(secrets, "secretKey");
+  const tls = readTls(RED, readText(raw, "tls"));
+  const hasCertificate = secretKey === "" && tls?.cert !== undefined;
+  const brokerUrl = readText(raw, "brokerUrl") || usualBroker(RED, raw, hasCertificate);
+  const options = forBroker(brokerUrl, tls);
+  return {
+    deviceId: readText(secrets, "deviceId"),
+    secretKey,
+    brokerUrl,
+    messagesPerSecond: readNumber(raw, "messagesPerSecond", 25, 0.1),
+    ...(options === undefined ? {} : { tls: options }),
+  };
+}
+
+/** That of the account; Arduino's own one for keys gives way to the one for certificates, where one speaks. */
+function usualBroker(RED: NodeAPI, raw: RawSettings, hasCertificate: boolean): string {
+  const account = readText(raw, "account");
+  const broker = account === "" ? keyBroker : findAccount(RED, account).account.rest.endpoints.deviceBrokerUrl;
+  return hasCertificate && broker === keyBroker ? certificateBroker : broker;
+}
+
+/** Arduino's broker for certificates refuses a hello that offers TLS 1.3 (data-api 2). */
+function forBroker(brokerUrl: string, tls: TlsOptions | undefined): TlsOptions | undefined {
+  const isOld = /^mqtts:\/\/[a-z0-9.-]+\.arduino\.cc:8885\b/i.test(brokerUrl);
+  return isOld ? { ...tls, maxVersion: "TLSv1.2" } : tls;
+}

@@ -1,0 +1,37 @@
+import type { Node, NodeMessage } from "node-red";
+import { toCloudError } from "../../cloud/core/errors";
+
+/** Any message: what flows put on it is theirs. */
+export type Message = NodeMessage & Record<string, unknown>;
+
+/** Hands a message on. */
+export type Send = (message: Message) => void;
+
+/**
+ * Lets a node answer messages with an async function: `done` is called once, with the error if there is one. Node-RED
+ * must never get a promise back, a rejected one would end the whole process.
+ */
+export function onInput(node: Node, handle: (message: Message, send: Send) => Promise<void>): void {
+  node.on("input", (message, send, done) => {
+    handle(message as Message, (answer) => send(answer))
+      .then(
+        () => done(),
+        (reason: unknown) => done(toCloudError(reason)),
+      )
+      // Node-RED copies the message for Catch nodes, and what a flow put on it may throw when it is read.
+      .catch((reason: unknown) => node.error(toCloudError(reason), {}));
+  });
+}
+
+/**
+ * Lets a node end its work with an async function. Node-RED waits for it, 15 seconds at the most.
+ * @param end gets whether the node is gone for good (removed or disabled), or will have a successor
+ */
+export function onClose(node: Node, end: (removed: boolean) => Promise<void>): void {
+  node.on("close", (removed: boolean, done: () => void) => {
+    end(removed).then(done, (reason: unknown) => {
+      node.error(toCloudError(reason));
+      done();
+    });
+  });
+}

@@ -1,0 +1,47 @@
+import { isPlainObject } from "../../cloud/core/describe";
+import { CloudError } from "../../cloud/core/errors";
+import type { Message } from "./input";
+
+/** What the sketch accepts as a variable name (rest-api 3). */
+const variableName = /^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/;
+
+/**
+ * The thing that a message names: `msg.thingId`, else `msg.thing.id`, so that what property in sends can be wired on.
+ * Blank where it names none.
+ * @throws CloudError `invalid_input` where it is given as anything but text
+ */
+export function thingOf(message: Message): string {
+  const direct = textOf(message, "thingId");
+  if (direct !== "") return direct;
+  return isPlainObject(message.thing) ? textOf(message.thing, "id", "thing.id") : "";
+}
+
+/**
+ * The variable that a message names: `msg.property` as text or as the object that property in sends, else `msg.topic`
+ * if it is a legal variable name. Blank where it names none.
+ * @throws CloudError `invalid_input` where `msg.property` is neither
+ */
+export function propertyOf(message: Message): string {
+  const named = namedPropertyOf(message);
+  if (named !== "") return named;
+  const { topic } = message;
+  return typeof topic === "string" && variableName.test(topic) ? topic : "";
+}
+
+/** As `propertyOf`, without regard to the topic. */
+export function namedPropertyOf(message: Message): string {
+  const { property } = message;
+  if (!isPlainObject(property)) return textOf(message, "property");
+  const name = textOf(property, "variableName", "property.variableName");
+  return name === "" ? textOf(property, "id", "property.id") : name;
+}
+
+/** A text property of a message, trimmed; blank where it is missing. Throws `invalid_input` for anything but text. */
+export function textOf(source: Record<string, unknown>, field: string, shown = field): string {
+  const value = source[field];
+  if (value === undefined || value === null) return "";
+  if (typeof value !== "string") {
+    throw new CloudError("invalid_input", `msg.${shown} is of type ${typeof value}, but a text is expected.`);
+  }
+  return value.trim();
+}

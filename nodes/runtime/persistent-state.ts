@@ -1,0 +1,111 @@
+import type { Node, NodeAPI } from "node-red";
+import { isPlainObject } from "../../cloud/core/describe";
+import { CloudError, toCloudError } from "../../cloud/core/errors";
+import { printable } from "../../cloud/core/text";
+
+/** How often what a node remembers is written down while it runs, in milliseconds. */
+const savePause = 5_000;
+
+/**
+ * What a node remembers beyond its own life, in its context: over a redeploy always, over a restart of Node-RED where the
+ * user has a persistent context store. Kept as plain JSON.
+ */
+export class NodeMemory {
+  readonly #node: Node;
+  readonly #key: string;
+  readonly #store: string | undefined;
+  readonly #read: () => Record<string, unknown>;
+  #kept: Record<string, unknown> = {};
+  #saved = "";
+  /** Resolves when the store has what was last written. */
+  #writing: Promise<void> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+
+  /**
+   * @param read gives what is to be remembered at the moment
+   * @param store the name of a context store; blank for the default one
+   */
+  constructor(node: Node, key: string, read: () => Record<string, unknown>, store = "") {
+    this.#node = node;
+    this.#key = key;
+    this.#read = read;
+    this.#store = store === "" ? undefined : store;
+  }
+
+  /**
+   * Reads what a predecessor left, calls `ready`, and from then on writes down every few seconds what has changed. Calls
+   * nothing any more once it is closed.
+   * @param failed called in place of `ready` where the store can't be read; without it, that is told of and counts as
+   *   nothing left
+   */
+  open(ready: () => void, failed?: (error: CloudError) => void): void {
+    this.#node.context().get(this.#key, this.#store, (error: unknown, value: unknown) => {
+      // A store may take its time; by then a successor may be at work with the same key.
+      if (this.#isClosed) return;
+      if (error) {
+        const fault = storeFault("read", error);
+        if (failed !== undefined) {
+          failed(fault);
+          return;
+        }
+        this.#node.warn(fault.message);
+      }
+      if (isPlainObject(value)) this.#kept = value;
+      this.#timer = setInterval(() => void this.save(), savePause);
+      ready();
+    });
+  }
+
+  /** What a predecessor left under a name. */
+  at(name: string): unknown {
+    return this.#kept[name];
+  }
+
+  /** Writes down what has changed. Resolves when the store has it; a store that fails is told of, and tried again. */
+  save(): Promise<void> {
+    const text = JSON.stringify(this.#read());
+    if (text === this.#saved) return this.#writing;
+    this.#saved = text;
+    this.#writing = new Promise((resolve) => {
+      this.#node.context().set(this.#key, JSON.parse(text), this.#store, (error: unknown) => {
+        if (error) {
+          this.#saved = "";
+          this.#node.warn(storeFault("written", error).message);
+        }
+        resolve();
+      });
+    });
+    return this.#writing;
+  }
+
+  /** Writes down what is left, if it was ever opened, and ends. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    if (this.#timer === undefined) return;
+    clearInterval(this.#timer);
+    await this.save();
+  }
+}
+
+/**
+ * Sees to it that there is a context store of this name; blank for the default one. Node-RED itself would take the default
+ * one in silence, which need not outlive a restart.
+ * @throws CloudError `not_configured`
+ */
+export function requireStore(RED: NodeAPI, store: string): void {
+  const { contextStorage } = RED.settings as { contextStorage?: unknown };
+  const names = isPlainObject(contextStorage) ? Object.keys(contextStorage) : [];
+  if (store === "" || store === "default" || names.includes(store)) return;
+  throw new CloudError(
+    "not_configured",
+    `There is no context store "${printable(store)}" in this Node-RED: choose another one in the node's settings, or add it to contextStorage in settings.js.`,
+  );
+}
+
+function storeFault(done: "read" | "written", reason: unknown): CloudError {
+  return new CloudError(
+    "precondition_failed",
+    `The context store could not be ${done}: ${toCloudError(reason).message}`,
+  );
+}

@@ -1,0 +1,137 @@
+import type { Node, NodeAPI, NodeStatusFill } from "node-red";
+import type { SessionState } from "../../cloud/mqtt/session";
+import type { DeviceStanding } from "../../cloud/device-protocol/connection-state";
+import type { CloudError } from "../../cloud/core/errors";
+
+interface Status {
+  fill: NodeStatusFill;
+  shape: "dot" | "ring";
+  text: string;
+}
+
+/** Milliseconds that a request may take before it shows: many nodes that read often would flood the editor. */
+const moment = 500;
+
+/**
+ * The status of one node. States are catalogue keys under `<type>.status`, which each editor shows in its own language
+ * and which Status nodes can rely on; only what holds a number is finished text. Told to the editor on change only.
+ */
+export class NodeStatus {
+  readonly #node: Node;
+  readonly #translate: NodeAPI["_"];
+  #shown = "";
+
+  constructor(RED: NodeAPI, node: Node) {
+    this.#node = node;
+    this.#translate = RED._.bind(RED);
+  }
+
+  /** Green dot: connected, or done. */
+  connected(): void {
+    this.#show({ fill: "green", shape: "dot", text: this.#key("connected") });
+  }
+
+  /** Blue ring: so many messages are on their way. */
+  sending(count: number): void {
+    this.#show({ fill: "blue", shape: "ring", text: this.#text("sending", { count }) });
+  }
+
+  /** Grey ring: nothing to do. */
+  idle(): void {
+    this.#show({ fill: "grey", shape: "ring", text: this.#key("idle") });
+  }
+
+  /** Green dot: done, with the result where it is worth a word of its own. */
+  done(state = "done", values?: Record<string, number>): void {
+    const text = values === undefined ? this.#key(state) : this.#text(state, values);
+    this.#show({ fill: "green", shape: "dot", text });
+  }
+
+  /** Waits for a request; shows a blue ring if it takes longer than a moment. */
+  async during<T>(request: Promise<T>): Promise<T> {
+    const timer = setTimeout(() => this.#show({ fill: "blue", shape: "ring", text: this.#key("working") }), moment);
+    try {
+      return await request;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Blue ring: how many items are done, and how long the rest will take, where that is known. */
+  progress({ done, total, secondsLeft }: { done: number; total: number; secondsLeft?: number }): void {
+    const show = (state: string, values?: Record<string, number>): void =>
+      this.#show({ fill: "blue", shape: "ring", text: this.#text(state, { done, total, ...values }) });
+    if (secondsLeft === undefined) show("progress");
+    else if (secondsLeft > 90) show("progress-minutes", { left: Math.round(secondsLeft / 60) });
+    else show("progress-seconds", { left: Math.max(1, Math.round(secondsLeft)) });
+  }
+
+  /** Blue ring: how much of a file has gone out. */
+  upload(sent: number, total: number): void {
+    const percent = total > 0 ? Math.floor((100 * sent) / total) : 0;
+    this.#show({ fill: "blue", shape: "ring", text: this.#text("upload", { percent }) });
+  }
+
+  /** Blue ring: how much of the work is done, from 0 to 1. */
+  share(part: number): void {
+    const percent = Math.floor(100 * Math.min(1, Math.max(0, part)));
+    this.#show({ fill: "blue", shape: "ring", text: this.#text("share", { percent }) });
+  }
+
+  /** Yellow ring: so many messages wait for a connection. */
+  queued(count: number): void {
+    this.#show({ fill: "yellow", shape: "ring", text: this.#text("queued", { count }) });
+  }
+
+  /** Yellow ring: looking something up, or trying it again soon. */
+  connecting(): void {
+    this.#show({ fill: "yellow", shape: "ring", text: this.#key("connecting") });
+  }
+
+  /** Yellow ring: it works, but something wants to be looked at. */
+  attention(state: string): void {
+    this.#show({ fill: "yellow", shape: "ring", text: this.#key(state) });
+  }
+
+  /** Red ring with the reason in short. */
+  failed(error: CloudError): void {
+    this.#show({ fill: "red", shape: "ring", text: this.#key(error.code.replaceAll("_", "-")) });
+  }
+
+  /** What the state of the session looks like. */
+  session(state: SessionState, now: number): void {
+    if (state.name === "online") this.connected();
+    else if (state.name === "connecting") this.connecting();
+    else if (state.name === "refused") this.failed(state.error);
+    else if (state.name === "waiting") this.#waiting(Math.max(1, Math.round((state.until - now) / 1000)));
+    else this.idle();
+  }
+
+  /** What the standing of a device looks like. */
+  device(standing: DeviceStanding, now: number): void {
+    const { name } = standing;
+    if (name === "no-thing" || name === "taken-over") this.#show({ fill: "red", shape: "ring", text: this.#key(name) });
+    else if (name === "waiting" || name === "refused") this.session({ ...standing, name }, now);
+    else this.session({ name }, now);
+  }
+
+  /** Yellow ring: connects again in so many seconds. */
+  #waiting(seconds: number): void {
+    this.#show({ fill: "yellow", shape: "ring", text: this.#text("waiting", { seconds }) });
+  }
+
+  #key(state: string): string {
+    return `${this.#node.type}.status.${state}`;
+  }
+
+  #text(state: string, values: Record<string, number>): string {
+    return this.#translate(this.#key(state), values);
+  }
+
+  #show(status: Status): void {
+    const shown = `${status.fill} ${status.shape} ${status.text}`;
+    if (shown === this.#shown) return;
+    this.#shown = shown;
+    this.#node.status(status);
+  }
+}

@@ -1,0 +1,84 @@
+import type { JsonValue } from "../store/models";
+
+/**
+ * An order for coming REST requests (the token endpoint included). The first order that fits a request is used; it
+ * is gone after `times` uses (1 by default, `Infinity` for ever).
+ */
+export interface RestOrder {
+  /** What the path must hold (text) or match; every path when absent. */
+  match?: RegExp | string;
+  method?: string;
+  times?: number;
+  status?: number;
+  headers?: Record<string, string>;
+  /** Text goes out as it is, anything else as JSON. Absent: an error of the goa style for the status. */
+  body?: JsonValue;
+  /** Milliseconds before anything happens. */
+  delayMs?: number;
+  /** Destroys the socket instead of answering. */
+  drop?: true;
+  /** Carries the request out first, then answers badly or drops. */
+  afterEffect?: true;
+}
+
+/** The switches of the simulator's faults. Tests set them in process, the control interface over HTTP. */
+export interface Faults {
+  /** Status of every token request (503, 401, 429, …); null = works. */
+  tokenStatus: number | null;
+  /** Life of new tokens in seconds (rest-api 2). */
+  tokenLifetime: number;
+  rest: RestOrder[];
+  /** Most requests of one client in a window of one second (rest-api 5); null = no limit. */
+  requestsPerSecond: number | null;
+  /** Seconds in the `Retry-After` header of a 429; null = no such header (rest-api 5: do not rely on it). */
+  retryAfter: number | null;
+  /** Milliseconds between a REST publish as the device and the new `last_value` (rest-api 7). */
+  publishDelayMs: number;
+
+  /** CONNACK code of every CONNECT, or "socket" to destroy the socket at once; null = works. */
+  refuseConnect: 1 | 2 | 3 | 4 | 5 | "socket" | null;
+  /** Answers every CONNECT of a user with CONNACK 3 (server unavailable), while devices are served. */
+  refuseUsers: boolean;
+  /** Milliseconds that every packet to a client waits. */
+  delayMs: number;
+  /** Closes a user's connection when the token it logged in with expires (data-api 3.4: open). */
+  closeAtExpiry: boolean;
+  /** Delivers each QoS 1 message twice. */
+  duplicate: boolean;
+  /** How many coming PUBLISH packets of users are swallowed: not relayed, not acknowledged. */
+  dropUnacked: number;
+  /** How many coming PUBLISH packets of users are acknowledged but not relayed. */
+  ackThenDrop: number;
+  /** Topics whose SUBSCRIBE is refused with SUBACK 0x80. */
+  subackRefuse: string[];
+}
+
+/** The switches of a healthy cloud. */
+export const noFaults = (): Faults => ({
+  tokenStatus: null,
+  tokenLifetime: 300,
+  rest: [],
+  requestsPerSecond: 10,
+  retryAfter: null,
+  publishDelayMs: 0,
+  refuseConnect: null,
+  refuseUsers: false,
+  delayMs: 0,
+  closeAtExpiry: true,
+  duplicate: false,
+  dropUnacked: 0,
+  ackThenDrop: 0,
+  subackRefuse: [],
+});
+
+/** The broker faults that are acts, not switches: what simulator/broker/broker.ts offers beside its URLs and `stop`. */
+export interface BrokerActs {
+  /** Destroys the sockets of users, devices or (nothing said) both; new connections work. */
+  dropAll(kinds?: { users?: boolean; devices?: boolean }): void;
+  /** Down: listeners closed, connections destroyed. Up again: on the same ports. */
+  brokerDown(down: boolean): Promise<void>;
+  /** On: present connections get nothing any more, but stay open; new ones work. Off: they live again. */
+  halfOpen(on: boolean): void;
+  /** Puts raw bytes on a topic. */
+  inject(topic: string, payload: Uint8Array): void;
+}

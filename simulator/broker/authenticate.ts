@@ -1,0 +1,43 @@
+import type { PeerCertificate } from "../net/listeners";
+import type { Store } from "../store/store";
+import type { Tokens } from "../store/tokens";
+import type { Login } from "./topics";
+
+/** What a CONNECT packet, and the TLS handshake before it, say about the client. */
+export interface Credentials {
+  clientId: string;
+  /** Empty where the packet has none. */
+  userName: string;
+  password: string;
+  certificate?: PeerCertificate | undefined;
+}
+
+/**
+ * Who is at the door, by certificate, secret key or token (data-api 3); undefined for a stranger. `expiresAt` is the
+ * end of a user's token, in milliseconds since 1970.
+ */
+export function loginOf(
+  store: Store,
+  tokens: Tokens,
+  credentials: Credentials,
+): (Login & { expiresAt?: number }) | undefined {
+  const { clientId, userName, password, certificate } = credentials;
+  if (certificate) return byCertificate(store, credentials, certificate);
+  const device = store.devices.get(userName);
+  if (device) {
+    const right = device.deleted_at === undefined && clientId === userName && password === device.secret_key;
+    return right ? { kind: "device", deviceId: device.id } : undefined;
+  }
+  const owner = tokens.verify(password);
+  if (owner?.userId !== userName) return undefined;
+  const { expiresAt, ...scope } = owner;
+  return { kind: "user", scope, expiresAt };
+}
+
+/** Client id and common name are the device's id, and there is no user name (data-api 3.3). */
+function byCertificate(store: Store, { clientId, userName }: Credentials, shown: PeerCertificate): Login | undefined {
+  const device = store.devices.get(shown.commonName);
+  const known = device?.certificates.some(({ serial, enabled }) => serial === shown.serial && enabled) ?? false;
+  const right = known && device?.deleted_at === undefined && clientId === device?.id && userName === "";
+  return right ? { kind: "device", deviceId: shown.commonName } : undefined;
+}

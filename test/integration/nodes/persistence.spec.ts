@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+import { encodeWrite } from "../../../cloud/codec/senml-encode";
+import { type House, startHouse, until } from "../../support/simulated-account";
+import { type Bench, load } from "../../support/node-helper";
+
+describe("what outlives an outage, a redeploy or a node", () => {
+  let house: House;
+  let bench: Bench | undefined;
+
+  beforeEach(async () => {
+    house = await startHouse();
+  });
+  afterEach(async () => {
+    await bench?.unload();
+    await house.stop();
+  });
+
+  const online = (): Promise<void> =>
+    until("the session", () => house.simulator.observed.connections.some(({ kind }) => kind === "user"));
+  const report = (value: number): void => {
+    house.simulator.store.record(house.thingId, "counter", value, Date.now());
+    house.simulator.inject(`/a/t/${house.thingId}/e/o`, encodeWrite({ property: "counter", value }));
+  };
+
+  for (const [mode, expected] of [
+    ["none", [1, 5]],
+    ["last", [1, 4, 5]],
+    ["all", [1, 2, 3, 4, 5]],
+  ] as const) {
+    it(`property in catches up with catchUp ${mode}`, async () => {
+      bench = await load(house, [
+        {
+          id: "in",
+          type: "arduino-cloud-property-in",
+          account: "account",
+          thing: house.thingId,
+          property: "counter",
+          catchUp: mode,
+          catchUpDelay: "0.3",
+          wires: [["out"]],
+        },
+        { id: "out", type: "helper" },
+      ]);
+      await online();
+      await until("the subscription", () =>
+        house.simulator.observed.connections.some(({ subscriptions }) => [...subscriptions].length > 0),
+      );
+      report(1);
+      await bench.arrived("out");
+      await house.simulator.brokerDown(true);
+      for (const value of [2, 3, 4]) {
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        house.simulator.store.record(house.thingId, "counter", value, Date.now());
+      }
+      await house.simulator.brokerDown(false);
+      await online();
+      await until("the subscription", () =>
+        house.simulator.observed.connections.some(({ subscriptions }) => [...subscriptions].length > 0),
+      );
+      if (mode === "last") await bench.arrived("out", 2);
+      report(5);
+      const messages = await bench.arrived("out", expected.length);
+      assert.deepEqual(
+        messages.map(({ payload }) => payload),
+        expected,
+      );
+      const caughtUp = messages.filter(({ source }) => source === "catch-up").map(({ payload }) => payload);
+      assert.deepEqual(caughtUp, expected.slice(1, -1));
+    });
+  }
+});

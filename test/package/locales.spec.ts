@@ -1,0 +1,168 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import path from "node:path";
+import { titles, topics } from "../../cloud/doctor/index";
+import { errorCodes } from "../../cloud/core/errors";
+import { checkReasons } from "../../nodes/admin/connection-test";
+import { noteCodes } from "../../nodes/migration/report";
+import { catalogue, original, placeholders, textFile } from "../support/texts";
+
+const root = path.resolve(__dirname, "..", "..");
+const packageName = "@iot-flows/node-red-arduino-cloud";
+/** The sets of `nodes`, and the plugins of the editor, which have no help. */
+const plugins = new Set(["sidebar", "migration"]);
+const sets = readdirSync(path.join(root, "nodes")).flatMap((file) => /^(.+)\.html$/.exec(file)?.[1] ?? []);
+
+function read(...where: string[]): string {
+  return readFileSync(path.join(root, ...where), "utf8");
+}
+
+/** The English texts of a set by key, without the type in front. */
+function textsOf(set: string): Map<string, string> {
+  const front = `arduino-cloud-${set}.`;
+  const texts = [...catalogue(original, `${set}.json`)];
+  for (const [key] of texts) assert.ok(key.startsWith(front), `${key} is not under the name of the type`);
+  return new Map(texts.map(([key, text]) => [key.slice(front.length), text]));
+}
+
+function sources(folder: string): string[] {
+  const files = readdirSync(path.join(root, folder), { recursive: true, encoding: "utf8" });
+  return files.filter((file) => file.endsWith(".ts")).map((file) => read(folder, file));
+}
+
+interface Form {
+  /** The shared scripts that its texts are for, first the one that fills its lists. */
+  scripts: [lists: string, ...more: string[]];
+  /** The fields that have a list. */
+  fields: string[];
+  /** The texts of its status, error codes aside. */
+  states: string[];
+}
+
+const usualForm: Form = {
+  scripts: ["thing-variable", "own-device"],
+  fields: ["thing", "property"],
+  states: ["connected", "connecting", "idle", "waiting", "no-thing", "taken-over"],
+};
+const deviceStates = ["online", "offline", "unknown", "stale"].map((state) => `device-${state}`);
+const forms: Record<string, Form> = {
+  "property-out": { ...usualForm, states: [...usualForm.states, "sending", "queued"] },
+  "property-get": { ...usualForm, scripts: ["thing-variable"], states: ["idle", "working", "done"] },
+  history: {
+    ...usualForm,
+    scripts: ["thing-variable", "archive-form"],
+    states: ["idle", "working", "done", "share", "lost", "near"],
+  },
+  manage: {
+    scripts: ["manage-lists", "manage-form", "thing-variable", "device"],
+    fields: ["thing", "property", "device", "dashboard", "trigger"],
+    states: ["idle", "working", "done", "progress", "progress-seconds", "progress-minutes", "upload"],
+  },
+  "device-status": { scripts: ["device"], fields: ["device"], states: ["connecting", ...deviceStates, "devices"] },
+};
+
+/** The keys that a set's form, scripts and runtime ask for. Keys made of parts are spread out here, by what makes them. */
+function usedKeys(set: string): Set<string> {
+  const type = `arduino-cloud-${set}`;
+  const used = new Set<string>();
+  const form = read("nodes", `${set}.html`);
+  for (const [, key] of form.matchAll(new RegExp(`${type}\\.([\\w.-]+)`, "g"))) if (key !== type) used.add(String(key));
+  for (const [, key] of read("nodes", `${set}.editor.ts`).matchAll(/translate\("([\w.-]+)"/g)) used.add(String(key));
+  const shared = (names: string[]): void => {
+    for (const text of names.map((name) => read("nodes", "editor", `${name}.ts`)))
+      for (const [, key] of text.matchAll(/translate\("([\w.-]+)"/g)) used.add(String(key));
+  };
+  const codes = errorCodes.map((code) => code.replaceAll("_", "-"));
+  if (set === "account") {
+    shared(["validators", "connection-test", "doctor", "doctor-subjects"]);
+    for (const summary of ["good", "warned", "bad"]) used.add(`doctor.${summary}`);
+    for (const level of ["ok", "warning", "problem", "skipped"]) used.add(`doctor.level.${level}`);
+    for (const key of doctorTexts().keys()) used.add(key);
+    used.add("list.more");
+    for (const code of [...codes, "no-permission", "no-node-red", "no-thing"]) used.add(`error.${code}`);
+    for (const state of ["ok", "warning", "failed"]) used.add(`test.${state}`);
+    for (const [name, reasons] of Object.entries(checkReasons))
+      for (const reason of reasons) used.add(`test.${name}.${reason}`);
+  } else if (set === "device") {
+    shared(["create-device", "device-lists"]);
+  } else if (set === "migration") {
+    shared(["migration/dialog"]);
+    for (const code of noteCodes) used.add(`note.${code}`);
+  } else if (set === "sidebar") {
+    shared(["canvas", "details", "details-panel", "line", "put", "tab", "tree"].map((name) => `sidebar/${name}`));
+    const details = read("nodes", "editor", "sidebar", "details.ts");
+    for (const [, name] of details.matchAll(/name: "(\w+)"/g)) used.add(`label.${name}`);
+    for (const [, act] of read("nodes", "editor", "sidebar", "details-panel.ts").matchAll(/"label\.(add-\w+)"/g))
+      used.add(`label.${act}`);
+    for (const group of ["things", "devices", "dashboards"]) used.add(`label.${group}`);
+    for (const node of ["property-in", "property-out", "device-status", "read-only"]) used.add(`label.becomes-${node}`);
+  } else {
+    const { scripts, fields, states } = forms[set] ?? usualForm;
+    shared(["picker", ...scripts]);
+    const hints = [...read("nodes", "editor", "picker.ts").matchAll(/`tip\.\$\{field\}-([\w-]+)`/g)];
+    for (const [, hint] of hints) for (const field of fields) used.add(`tip.${field}-${hint}`);
+    for (const state of [...states, ...codes]) used.add(`status.${state}`);
+  }
+  return used;
+}
+
+/** What the doctor can say, in English, by its key. */
+function doctorTexts(): Map<string, string> {
+  const named = Object.entries(titles).map(([id, title]) => [`doctor.title.${id}`, title] as const);
+  const said = Object.entries(topics).flatMap(([topic, answers]) =>
+    Object.entries(answers as Record<string, readonly [string, string]>).map(
+      ([code, [, sentence]]) => [`doctor.${topic}.${code}`, sentence] as const,
+    ),
+  );
+  return new Map([...named, ...said]);
+}
+
+const singular = (key: string): string => key.replace(/_plural$/, "");
+
+describe("catalogues", () => {
+  for (const set of sets) {
+    it(`${set}: has each text that is used, and no other`, () => {
+      const texts = textsOf(set);
+      assert.deepEqual([...new Set([...texts.keys()].map(singular))].sort(), [...usedKeys(set)].sort());
+    });
+
+    it(`${set}: has no blank text, and the same values in singular and plural`, () => {
+      const texts = textsOf(set);
+      for (const [key, text] of texts) {
+        assert.notEqual(text.trim(), "", key);
+        assert.deepEqual(placeholders(text), placeholders(texts.get(singular(key)) ?? ""), key);
+      }
+    });
+
+    it(`${set}: fills its values from the code`, () => {
+      const code = [...sources("nodes"), ...sources("cloud/doctor")].join("\n");
+      for (const text of textsOf(set).values())
+        for (const name of placeholders(text)) assert.match(code, new RegExp(`\\b${name.slice(2, -2)}\\b`), text);
+    });
+
+    it(`${set}: keeps each status short`, () => {
+      for (const [key, text] of textsOf(set))
+        if (key.startsWith("status.")) assert.ok(text.replaceAll("__", "").length <= 20, text);
+    });
+
+    if (!plugins.has(set))
+      it(`${set}: has help, in markdown that is not indented`, () => {
+        const help = textFile(original, `${set}.html`);
+        assert.match(help, new RegExp(`^<script type="text/markdown" data-help-name="arduino-cloud-${set}">\\n\\S`));
+        for (const line of help.split("\n")) {
+          assert.doesNotMatch(line, /^\s+\S/, "indented");
+          // Node-RED takes a line ": name (type) : text" for a property; one colon more, and it shows the line as it is.
+          if (line.startsWith(":")) assert.match(line, /^: [^:]+ \([^:]+\) : [^:]+$/);
+        }
+      });
+  }
+
+  it("account: has the doctor's sentences in the words of the report", () => {
+    const texts = textsOf("account");
+    for (const [key, sentence] of doctorTexts()) assert.equal(texts.get(key), sentence, key);
+  });
+
+  it("are asked by the name of the package", () => {
+    assert.match(read("nodes", "editor", "text.ts"), new RegExp(`RED\\._\\(\`${packageName}/`));
+  });
+});

@@ -1,0 +1,188 @@
+import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
+import { encodeSenml } from "../../../simulator/codec/senml";
+import { connected, event, gather, setUp, until, type Setup } from "../support/setup";
+
+const pack = Buffer.from(encodeSenml([{ variable: "count", value: 1 }], "js"));
+
+describe("simulator broker faults", () => {
+  let s: Setup;
+  let output: string;
+  let input: string;
+  beforeEach(async () => {
+    s = await setUp();
+    output = `/a/t/${s.thing.id}/e/o`;
+    input = `/a/t/${s.thing.id}/e/i`;
+  });
+  afterEach(() => s.stop());
+
+  it("drops users, devices or both, and takes new connections", async () => {
+    const user = await s.user1();
+    const device = await s.device1();
+    s.broker.dropAll({ users: true });
+    await event(user, "close");
+    await sleep(20);
+    assert.equal(device.connected, true);
+    const again = await s.user1();
+    s.broker.dropAll();
+    await Promise.all([event(again, "close"), event(device, "close")]);
+    assert.deepEqual(s.observed.connections, []);
+    assert.equal((await s.user1()).connected, true);
+  });
+
+  for (const returnCode of [1, 2, 3, 4, 5] as const) {
+    it(`refuses every CONNECT with ${returnCode} on order`, async () => {
+      s.faults.refuseConnect = returnCode;
+      await assert.rejects(s.user1(), { code: returnCode });
+      await assert.rejects(s.device1(), { code: returnCode });
+      s.faults.refuseConnect = null;
+      assert.equal((await s.user1()).connected, true);
+    });
+  }
+
+  it("destroys new sockets on order", async () => {
+    s.faults.refuseConnect = "socket";
+    await assert.rejects(s.user1());
+    await assert.rejects(s.device1());
+    assert.deepEqual(s.observed.connects, []);
+  });
+
+  it("goes down and comes back on the same ports", async () => {
+    const user = await s.user1();
+    const device = await s.device1();
+    const urls = [s.broker.brokerUrl, s.broker.deviceBrokerUrl];
+    const closed = Promise.all([event(user, "close"), event(device, "close")]);
+    await s.broker.brokerDown(true);
+    await closed;
+    await assert.rejects(s.user1(), { code: "ECONNREFUSED" });
+    await assert.rejects(s.device1(), { code: "ECONNREFUSED" });
+    await s.broker.brokerDown(false);
+    assert.deepEqual([s.broker.brokerUrl, s.broker.deviceBrokerUrl], urls);
+    await s.user1();
+    await s.device1();
+  });
+
+  it("leaves present connections half-open, new ones work", async () => {
+    for (const url of [s.broker.brokerUrl, s.broker.deviceBrokerUrl]) {
+      const user = await s.user1({ url });
+      await user.subscribeAsync(output, { qos: 1 });
+      const got = gather(user);
+      s.broker.halfOpen(true);
+      let acknowledged = false;
+      user.publish(input, pack, { qos: 1 }, () => (acknowledged = true));
+      const other = await s.user1();
+      await other.publishAsync(output, pack, { qos: 1 });
+      await sleep(30);
+      assert.deepEqual([acknowledged, got, user.connected], [false, [], true]);
+      assert.ok(s.observed.publishes.every(({ topic }) => topic === output));
+      s.broker.halfOpen(false);
+      await other.publishAsync(output, pack, { qos: 1 });
+      await until(() => got.length === 1, "the link lives again");
+    }
+  });
+
+  it("leaves a half-open connection open although the broker gave it up, until the link lives again", async () => {
+    for (const url of [s.broker.brokerUrl, s.broker.deviceBrokerUrl]) {
+      const lost = await s.user1({ url, clientId: "same" });
+      s.broker.halfOpen(true);
+      await s.user1({ url, clientId: "same" });
+      await sleep(30);
+      assert.equal(lost.connected, true);
+      const closed = event(lost, "close");
+      s.broker.halfOpen(false);
+      await closed;
+    }
+  });
+
+  it("answers no PINGREQ while half-open, so that the client finds out", async () => {
+    const user = await s.user1({ keepalive: 1 });
+    s.broker.halfOpen(true);
+    const [error] = (await event(user, "error")) as [Error];
+    assert.match(error.message, /keepalive/i);
+  });
+
+  it("answers late on order, in order", async () => {
+    const user = await s.user1();
+    await user.subscribeAsync(output, { qos: 1 });
+    const got = gather(user);
+    s.faults.delayMs = 150;
+    const start = performance.now();
+    for (let count = 0; count < 5; count += 1) s.broker.inject(output, Buffer.of(count));
+    await until(() => got.length === 5, "five messages");
+    assert.ok(performance.now() - start > 140);
+    assert.deepEqual(
+      got.map(({ hex }) => hex),
+      ["00", "01", "02", "03", "04"],
+    );
+    await assert.rejects(s.user1({ password: "wrong" }), { code: 5 });
+  });
+
+  it("delivers QoS 1 messages twice on order", async () => {
+    s.faults.duplicate = true;
+    const user = await s.user1();
+    const careless = await s.user1();
+    await user.subscribeAsync(output, { qos: 1 });
+    await careless.subscribeAsync(output, { qos: 0 });
+    const [got, once] = [gather(user), gather(careless)];
+    const device = await s.device1();
+    await device.publishAsync(output, pack, { qos: 1 });
+    await until(() => got.length === 2, "two copies");
+    await sleep(20);
+    assert.deepEqual([got.length, once.length], [2, 1]);
+  });
+
+  it("swallows or only acknowledges as many user messages as ordered", async () => {
+    const user = await s.user1();
+    const device = await s.device1();
+    await device.subscribeAsync(input, { qos: 1 });
+    const got = gather(device);
+    s.faults.ackThenDrop = 1;
+    await user.publishAsync(input, Buffer.of(1), { qos: 1 });
+    s.faults.dropUnacked = 1;
+    let acknowledged = false;
+    user.publish(input, Buffer.of(2), { qos: 1 }, () => (acknowledged = true));
+    await user.publishAsync(input, Buffer.of(3), { qos: 1 });
+    await until(() => got.length > 0, "the third message");
+    assert.deepEqual(got, [{ topic: input, hex: "03" }]);
+    assert.equal(acknowledged, false);
+    assert.deepEqual([s.faults.ackThenDrop, s.faults.dropUnacked], [0, 0]);
+  });
+
+  it("refuses the ordered topics in the SUBACK", async () => {
+    s.faults.subackRefuse = [output];
+    const user = await s.user1();
+    await assert.rejects(user.subscribeAsync(output));
+    s.faults.subackRefuse = [];
+    await user.subscribeAsync(output);
+  });
+
+  it("closes a user's connection when its token expires, unless told not to", async () => {
+    const { accessToken } = await s.tokens.mint({ userId: s.user.id }, 0.3);
+    const user = await s.user1({ password: accessToken });
+    await event(user, "close");
+    s.faults.closeAtExpiry = false;
+    const short = await s.tokens.mint({ userId: s.user.id }, 0.2);
+    const lasting = await s.user1({ password: short.accessToken });
+    await sleep(300);
+    assert.equal(lasting.connected, true);
+  });
+
+  it("injects raw bytes", async () => {
+    const user = await s.user1();
+    await user.subscribeAsync(output, { qos: 1 });
+    const got = gather(user);
+    s.broker.inject(output, Buffer.from("ff", "hex"));
+    await until(() => got.length === 1, "the bytes");
+    assert.deepEqual(got, [{ topic: output, hex: "ff" }]);
+  });
+
+  it("stops with connections of every kind, and nothing answers any more", async () => {
+    const user = await s.user1();
+    const device = await s.device1();
+    s.broker.halfOpen(true);
+    const closed = Promise.all([event(user, "close"), event(device, "close")]);
+    await s.broker.stop();
+    await closed;
+    await assert.rejects(connected(s.broker.deviceBrokerUrl, { clientId: "x" }), { code: "ECONNREFUSED" });
+  });
+});

@@ -1,0 +1,91 @@
+import { createRequire } from "node:module";
+import helper from "node-red-node-test-helper";
+import type { Node, NodeInitializer } from "node-red";
+import type { House } from "./simulated-account";
+import { until } from "./simulated-account";
+import accountSet from "../../nodes/account";
+import deviceSet from "../../nodes/device";
+import deviceStatusSet from "../../nodes/device-status";
+import historySet from "../../nodes/history";
+import manageSet from "../../nodes/manage";
+import propertyGetSet from "../../nodes/property-get";
+import propertyInSet from "../../nodes/property-in";
+import propertyOutSet from "../../nodes/property-out";
+
+const nodeRed = process.env.NODE_RED ?? require.resolve("node-red");
+/** Loads from the runtime under test, whichever that is. */
+const fromNodeRed = createRequire(nodeRed);
+/** Core nodes that flows may have, beside those that the helper loads. */
+const coreSets = { join: "sequence/17-split.js", junction: "common/05-junction.js" };
+
+/** A message as a spec looks at it. */
+export type Received = Record<string, unknown> & { payload?: unknown };
+
+/** A runtime with our nodes loaded, an account of the house and a tab; core Catch, Complete and Status nodes work. */
+export interface Bench {
+  node(id: string): Node & { receive(message: object): void };
+  /** What has arrived at a helper node. */
+  at(id: string): Received[];
+  /** Waits until `count` messages have arrived at a helper node, and gives them. */
+  arrived(id: string, count?: number, patience?: number): Promise<Received[]>;
+  unload(): Promise<void>;
+}
+
+/** The config node of a house's account. */
+export function accountNode(house: House, more: object = {}): Record<string, unknown> {
+  return { ...house.account, id: "account", type: "arduino-cloud-account", name: "", tls: "", ...more };
+}
+
+/** Loads a flow into the test helper's runtime; a device node of the id "device" is the house's. Nodes of type `helper` collect what arrives at them. */
+export async function load(house: House, flow: Record<string, unknown>[], more: object = {}): Promise<Bench> {
+  helper.init(nodeRed);
+  const nodes = [
+    { id: "tab", type: "tab" },
+    accountNode(house, more),
+    ...flow.map((node) => (node.type === "arduino-cloud-device" ? node : { z: "tab", x: 1, y: 1, ...node })),
+  ];
+  const credentials = {
+    account: { clientId: house.account.clientId, clientSecret: house.account.clientSecret },
+    device: { deviceId: house.deviceId, secretKey: house.secretKey },
+  };
+  const own = [
+    accountSet,
+    propertyInSet,
+    propertyOutSet,
+    propertyGetSet,
+    deviceStatusSet,
+    deviceSet,
+    historySet,
+    manageSet,
+  ];
+  const core = Object.entries(coreSets).flatMap(([type, set]) =>
+    flow.some((node) => node["type"] === type) ? [fromNodeRed(`@node-red/nodes/core/${set}`) as NodeInitializer] : [],
+  );
+  const { hooks } = fromNodeRed("@node-red/util") as { hooks: object };
+  // The helper's runtime leaves them out.
+  const sets = [...own, ...core].map(
+    (set): NodeInitializer =>
+      (red) =>
+        set(Object.assign(red, { hooks })),
+  );
+  await helper.load(sets, nodes, credentials);
+  const inboxes = new Map<string, Received[]>();
+  for (const { id, type } of flow) {
+    if (type !== "helper") continue;
+    const inbox: Received[] = [];
+    inboxes.set(String(id), inbox);
+    helper.getNode(String(id)).on("input", (message) => inbox.push(message));
+  }
+  const at = (id: string): Received[] => inboxes.get(id) ?? [];
+  return {
+    node: (id) => helper.getNode(id),
+    at,
+    arrived: async (id, count = 1, patience) => {
+      await until(`${count} messages at ${id}`, () => at(id).length >= count, patience);
+      return at(id);
+    },
+    unload: async () => {
+      await helper.unload();
+    },
+  };
+}

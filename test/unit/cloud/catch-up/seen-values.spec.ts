@@ -1,0 +1,57 @@
+import assert from "node:assert/strict";
+import { fingerprint, storedValue } from "../../../../cloud/property-types/fingerprint";
+import { SeenValues } from "../../../../cloud/catch-up/seen-values";
+
+describe("SeenValues", () => {
+  it("goes through JSON, with the sender's clock", () => {
+    const seen = new SeenValues();
+    seen.since = 1_000_000;
+    seen.note("a", { value: 1, timestamp: 2_000_000, at: 2_000_010, isStored: false });
+    seen.note("a", { value: { hue: 1 }, timestamp: 3_000_000, at: 4_000_000, isStored: false });
+    seen.note("__proto__", { value: "x", timestamp: 5_000_000, at: 5_000_000, isStored: false });
+    const copy = SeenValues.from(JSON.parse(JSON.stringify(seen)), 9_000_000);
+    assert.deepEqual([copy.since, copy.reached, copy.offset("a")], [1_000_000, 5_000_000, -1_000_000]);
+    assert.deepEqual(copy.of("a").at(-1)?.value, { hue: 1 });
+    assert.equal(copy.of("__proto__").length, 1);
+    assert.deepEqual(copy.toJSON(), seen.toJSON());
+  });
+
+  it("takes anything else for nothing, and no time for later than now", () => {
+    for (const json of [undefined, null, 1, "x", [], { a: null, b: { time: "soon", value: 1 }, c: { time: NaN } }]) {
+      assert.equal(SeenValues.from(json, 1_000).since, undefined);
+    }
+    const seen = SeenValues.from({ a: { time: 5_000_000, value: 1 } }, 4_000_000);
+    assert.deepEqual([seen.since, seen.reached], [4_000_000, 4_000_000]);
+  });
+});
+
+describe("fingerprint", () => {
+  it("is the same for what the cloud can't tell apart, and only for that", () => {
+    const same: [string | undefined, unknown, unknown][] = [
+      ["FLOAT", 21.3, 21.299999237060547],
+      ["FLOAT", 16_777_217, 16_777_216],
+      ["STATUS", true, 1],
+      ["STATUS", false, "false"],
+      ["COLOR_HSB", { hue: 1.1 }, { bri: 0, sat: 0, hue: 1.100000023841858 }],
+      ["GENERIC_COMPLEX_PROPERTY", { a: 1, b: "x" }, { b: "x", a: 1 }],
+      [undefined, 0.1, 0.10000000149011612],
+      ["NEW_TYPE", "x", "x"],
+    ];
+    for (const [type, one, other] of same) assert.equal(fingerprint(type, one), fingerprint(type, other), type);
+    const different: [string | undefined, unknown, unknown][] = [
+      ["INT", 16_777_217, 16_777_216],
+      ["CHARSTRING", "1", "1.0"],
+      ["COLOR_HSB", { hue: 1, sat: 0, bri: 0 }, { hue: 0, sat: 1, bri: 0 }],
+      ["STATUS", true, false],
+      [undefined, 1, "1"],
+    ];
+    for (const [type, one, other] of different) assert.notEqual(fingerprint(type, one), fingerprint(type, other), type);
+  });
+
+  it("goes with values in their live form", () => {
+    assert.equal(storedValue("STATUS", 1), true);
+    assert.equal(storedValue("TEMPERATURE", 21.299999237060547), 21.3);
+    assert.deepEqual(storedValue("COLOR_HSB", { hue: 1, sat: 2, bri: 3 }), { hue: 1, sat: 2, bri: 3 });
+    assert.equal(storedValue("INT", 1.5), 1.5);
+  });
+});

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { CloudError, type ErrorCode } from "../../../../../cloud/core/errors";
+import { findThing, findVariable, type KnownThing } from "../../../../../cloud/rest/index";
+import { closeNames } from "../../../../../cloud/rest/directory/find-by-name";
+
+const id = (digit: string): string => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
+const property = (digit: string, name: string, variable_name?: string) => ({
+  id: id(digit),
+  name,
+  type: "FLOAT",
+  permission: "READ_ONLY",
+  ...(variable_name === undefined ? {} : { variable_name }),
+});
+const tank: KnownThing = {
+  id: id("1"),
+  name: "Tank",
+  properties: [
+    property("a", "Tank level", "level"),
+    property("b", "level", "waterLevel"),
+    property("c", "Pump", "pump"),
+    property("d", "Unnamed"),
+    property("e", "Twin 1", "twin"),
+    property("f", "Twin 2", "twin"),
+  ],
+};
+
+function failure(work: () => unknown, code: ErrorCode): string {
+  try {
+    work();
+  } catch (error) {
+    assert(error instanceof CloudError);
+    assert.equal(error.code, code);
+    return error.message;
+  }
+  return assert.fail("It should fail.");
+}
+
+describe("look-up of a variable", () => {
+  it("goes by variable name, or by property id in any case", () => {
+    assert.equal(findVariable(tank, "level").id, id("a"));
+    assert.equal(findVariable(tank, id("B").toLowerCase()).variable_name, "waterLevel");
+    assert.equal(findVariable(tank, id("D")).name, "Unnamed");
+  });
+
+  it("never goes by display name, but says what was meant", () => {
+    assert.match(
+      failure(() => findVariable(tank, "Pump"), "not_found"),
+      /display name; its variable name is "pump"/,
+    );
+    failure(() => findVariable(tank, "Unnamed"), "not_found");
+    failure(() => findVariable(tank, ""), "not_found");
+    failure(() => findVariable(tank, "Level"), "not_found");
+  });
+
+  it("tells close names, closest first, at most five", () => {
+    const message = failure(() => findVariable(tank, "Levl"), "not_found");
+    assert.match(message, /thing "Tank" \(1{8}-.*has no variable "Levl"\. Close names: "level", /);
+    assert.match(
+      failure(() => findVariable({ ...tank, properties: [] }, "x"), "not_found"),
+      /It has no variables/,
+    );
+    const names = Array.from({ length: 300 }, (_, index) => `variable${index}`);
+    assert.deepEqual(closeNames(names, "Variable7").slice(0, 1), ["variable7"]);
+    assert.equal(closeNames(names, "variable").length, 5);
+  });
+
+  it("refuses a name that two variables have", () => {
+    failure(() => findVariable(tank, "twin"), "ambiguous");
+  });
+});
+
+describe("look-up of a thing by name", () => {
+  const things = [tank, { ...tank, id: id("2"), name: "House" }, { ...tank, id: id("3"), name: "House" }];
+
+  it("takes the exact name that is unique", () => {
+    assert.equal(findThing(things, "Tank"), tank);
+  });
+
+  it("names what it looked for where there is none or several", () => {
+    assert.match(
+      failure(() => findThing(things, "tank"), "not_found"),
+      /"tank".*Close names: "Tank", "House"\./,
+    );
+    assert.match(
+      failure(() => findThing([], "x"), "not_found"),
+      /no things in this space/,
+    );
+    assert.match(
+      failure(() => findThing(things, "House"), "ambiguous"),
+      /2 things have the name "House": 2{8}-.*, 3{8}-/,
+    );
+  });
+
+  it("stays readable and quick with hostile names", () => {
+    const name = `\u0000<b>${"x".repeat(100_000)}\n`;
+    const hostile = Array.from({ length: 1_000 }, (_, index) => ({ ...tank, name: `${index}${name}` }));
+    assert(failure(() => findThing(hostile, name), "not_found").length < 3_000);
+  });
+});

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import type { Node } from "node-red";
+import { ArchiveMemory } from "../../../../nodes/history/archive-store";
+import { NodeMemory } from "../../../../nodes/runtime/persistent-state";
+
+/** A context store whose answers come when the spec says so. */
+class SlowStore {
+  readonly written: unknown[] = [];
+  readonly warnings: unknown[] = [];
+  readonly #pending: (() => void)[] = [];
+  readonly #left: unknown;
+  fault: Error | undefined;
+
+  constructor(left?: unknown) {
+    this.#left = left;
+  }
+
+  /** A node that has this store. */
+  get node(): Node {
+    const context = {
+      get: (_key: string, _store: unknown, done: (error: unknown, value?: unknown) => void) =>
+        this.#pending.push(() => done(this.fault, this.fault === undefined ? this.#left : undefined)),
+      set: (_key: string, value: unknown, _store: unknown, done: (error: unknown) => void) =>
+        this.#pending.push(() => {
+          this.written.push(value);
+          done(this.fault);
+        }),
+    };
+    const node = { context: () => context, warn: (text: unknown) => this.warnings.push(text) };
+    return node as unknown as Node;
+  }
+
+  /** Answers all that was asked. */
+  answer(): void {
+    for (const one of this.#pending.splice(0)) one();
+  }
+}
+
+const left = { positions: { counter: { thing: "thing", start: 5, reached: 7, last: 5, given: [["a", "1"]] } } };
+
+describe("what a node remembers", () => {
+  it("is not read by a node that has closed meanwhile, whose successor has the same key", async () => {
+    const store = new SlowStore(left);
+    const memory = new NodeMemory(store.node, "key", () => ({ count: 1 }));
+    memory.open(() => assert.fail("It is closed."));
+    await memory.close();
+    store.answer();
+    await memory.close();
+    assert.deepEqual(store.written, []);
+  });
+
+  it("is in the store when the node has closed, though it was being written already", async () => {
+    const store = new SlowStore();
+    const memory = new NodeMemory(store.node, "key", () => ({ count: 1 }));
+    memory.open(() => undefined);
+    store.answer();
+    void memory.save();
+    let isClosed = false;
+    const closed = memory.close().then(() => (isClosed = true));
+    await new Promise(setImmediate);
+    assert.equal(isClosed, false);
+    store.answer();
+    await closed;
+    assert.deepEqual(store.written, [{ count: 1 }]);
+  });
+
+  it("counts as nothing where the store fails, and that is told", async () => {
+    const store = new SlowStore(left);
+    store.fault = new Error("disk full");
+    const memory = new NodeMemory(store.node, "key", () => ({ count: 1 }));
+    let isReady = false;
+    memory.open(() => (isReady = true));
+    store.answer();
+    assert.equal(isReady, true);
+    const closed = memory.close();
+    store.answer();
+    await closed;
+    assert.deepEqual(store.warnings, [
+      "The context store could not be read: disk full",
+      "The context store could not be written: disk full",
+    ]);
+  });
+});
+
+describe("what a history node has given", () => {
+  it("is not taken for nothing where the store can't be read, but asked for again", async () => {
+    const store = new SlowStore(left);
+    store.fault = new Error("disk full");
+    const memory = new ArchiveMemory(store.node, "");
+    const failed = assert.rejects(memory.open(), {
+      code: "precondition_failed",
+      message: /could not be read: disk full/,
+    });
+    store.answer();
+    await failed;
+    store.fault = undefined;
+    const opened = memory.open();
+    store.answer();
+    await opened;
+    assert.deepEqual(memory.archive.toJSON(), left.positions);
+    const closed = memory.close();
+    store.answer();
+    await closed;
+    assert.deepEqual(store.written, [left]);
+  });
+});
