@@ -1,7 +1,13 @@
 import type { NodeAPI } from "node-red";
 import type { AccountSettings } from "../../cloud/account";
 import type { DeviceSettings } from "../../cloud/device";
-import { type DeviceCase, examineAccount, examineDevice, type Finding, unusableSettings } from "../../cloud/doctor/index";
+import {
+  type DeviceCase,
+  examineAccount,
+  examineDevice,
+  type Finding,
+  unusableSettings,
+} from "../../cloud/doctor/index";
 import { toCloudError } from "../../cloud/core/errors";
 import { createRest, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";

@@ -1,6 +1,12 @@
 import { CloudError } from "../../cloud/core/errors";
 import type { Rest } from "../../cloud/rest/index";
-import { cloneDashboard, createFromTemplate, ensure, type WantedKind, type WantedProgress } from "../../cloud/desired-state/index";
+import {
+  cloneDashboard,
+  createFromTemplate,
+  ensure,
+  type WantedKind,
+  type WantedProgress,
+} from "../../cloud/desired-state/index";
 import { isPlainObject } from "../../cloud/core/describe";
 import type { Message } from "../runtime/input";
 import { wantedOperations } from "./extra-operations";

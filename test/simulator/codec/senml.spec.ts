@@ -1,5 +1,11 @@
 import assert from "node:assert/strict";
-import { decodeSenml, encodeSenml, timeByMagnitude, type SenmlProfile, type SenmlReading } from "../../../simulator/codec/senml";
+import {
+  decodeSenml,
+  encodeSenml,
+  timeByMagnitude,
+  type SenmlProfile,
+  type SenmlReading,
+} from "../../../simulator/codec/senml";
 
 const bytes = (hex: string): Buffer => Buffer.from(hex.replaceAll(" ", ""), "hex");
 const hex = (payload: Uint8Array): string => Buffer.from(payload).toString("hex");

@@ -3,7 +3,15 @@ import { isRetryable } from "../../../../../cloud/rest/index";
 import { Http } from "../../../../../cloud/rest/transport/http";
 import { TokenSource, type TokenSettings } from "../../../../../cloud/rest/transport/access-token";
 import { FakeClock } from "../../../../support/fake-clock";
-import { jwt, secrets, startFakeCloud, tokenBody, userId, type FakeCloud, type Reply } from "../../../../support/fake-api";
+import {
+  jwt,
+  secrets,
+  startFakeCloud,
+  tokenBody,
+  userId,
+  type FakeCloud,
+  type Reply,
+} from "../../../../support/fake-api";
 import { rejection } from "../../../../support/rejection";
 
 describe("token source", () => {

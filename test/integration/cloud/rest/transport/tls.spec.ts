@@ -4,7 +4,15 @@ import type { AddressInfo } from "node:net";
 import { operation } from "../../../../../cloud/rest/index";
 import type { TlsOptions } from "../../../../../cloud/core/tls";
 import { cert, key } from "../../../../support/certificates";
-import { hastyClock, jwt, restOn, startFakeCloud, tokenBody, userId, type FakeCloud } from "../../../../support/fake-api";
+import {
+  hastyClock,
+  jwt,
+  restOn,
+  startFakeCloud,
+  tokenBody,
+  userId,
+  type FakeCloud,
+} from "../../../../support/fake-api";
 import { rejection } from "../../../../support/rejection";
 
 describe("TLS of REST and token", () => {
