@@ -1,7 +1,8 @@
 /**
  * Measures what property in costs: CPU per message against a bare MQTT.js client, deploy time, memory and REST requests
  * of 1,000 nodes; and counts the requests of nodes that poll. All in one run on one machine, in turns, so that only the
- * ratios count. Then reads a long history (bench/history.ts). `npm run bench`, or `npm run bench -- messages` or `history`.
+ * ratios count. Then reads a long history (bench/history.ts), and weighs what the package adds to a Node-RED
+ * (bench/weight.ts). `npm run bench` does all, `npm run bench -- messages`, `history` or `weight` one of these.
  */
 import { type ChildProcess, execFileSync, fork } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
@@ -12,6 +13,7 @@ import { encodeSenml } from "../simulator/codec/senml";
 import { benchHistory } from "./bench/history";
 import { countPolling } from "./bench/polling";
 import type { Job, Report } from "./bench/protocol";
+import { benchWeight } from "./bench/weight";
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 const thingCount = 20;
@@ -32,9 +34,12 @@ function installCborX(): string {
 }
 
 async function main(): Promise<void> {
+  const benches = { messages: benchMessages, history: benchHistory, weight: benchWeight };
   const only = process.argv[2];
-  if (only !== "history") await benchMessages();
-  if (only !== "messages") await benchHistory();
+  if (only !== undefined && !Object.hasOwn(benches, only)) {
+    throw new Error(`There is no benchmark "${only}", only: ${Object.keys(benches).join(", ")}.`);
+  }
+  for (const [name, run] of Object.entries(benches)) if (only === undefined || name === only) await run();
 }
 
 async function benchMessages(): Promise<void> {

@@ -1,0 +1,112 @@
+/** Measures what the package adds to a Node-RED that has no account: to its start, its memory and its editor. */
+import { fork } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import path from "node:path";
+import { installPackage, root } from "../demo/package";
+
+const cache = path.join(root, ".cache", "bench-weight");
+const packageName = "@iot-flows/node-red-arduino-cloud";
+
+/** What one Node-RED takes, or how much more one takes than another. */
+export interface Weight {
+  /** From `RED.init` to running flows. */
+  startMs: number;
+  startCpuMs: number;
+  heapBytes: number;
+  residentBytes: number;
+  /** What the editor loads: forms, help and code of nodes and plugins, and resources of the package. */
+  nodesBytes: number;
+  pluginsBytes: number;
+  resourcesBytes: number;
+}
+
+/** What the process of a Node-RED tells of itself. */
+type Told = Omit<Weight, "nodesBytes" | "pluginsBytes" | "resourcesBytes"> & { port: number };
+
+/**
+ * Returns what the package adds, as `npm pack` makes it. Node-RED starts with and without it in turns, and the least of
+ * all rounds counts: whatever else the machine does only adds. The package must be built.
+ */
+export async function measureWeight(rounds: number): Promise<Weight> {
+  const bare = path.join(cache, "bare");
+  const full = path.join(cache, "full");
+  rmSync(bare, { recursive: true, force: true });
+  mkdirSync(bare, { recursive: true });
+  writeFileSync(path.join(bare, "package.json"), '{ "name": "bare", "version": "1.0.0", "private": true }');
+  await installPackage(full, new AbortController().signal);
+  const weights: { bare: Weight[]; full: Weight[] } = { bare: [], full: [] };
+  for (let round = 0; round < rounds; round++) {
+    weights.bare.push(await weigh(bare));
+    weights.full.push(await weigh(full));
+  }
+  const least = (several: Weight[]): Weight => combine(several, (values) => Math.min(...values));
+  return combine([least(weights.full), least(weights.bare)], ([more = NaN, less = NaN]) => more - less);
+}
+
+/** Measures and prints. */
+export async function benchWeight(): Promise<void> {
+  const weight = await measureWeight(Number(process.env.BENCH_ROUNDS ?? 5));
+  const { nodesBytes, pluginsBytes, resourcesBytes } = weight;
+  const kilobytes = (bytes: number): string => `${(bytes / 2 ** 10).toFixed(1)} kB`;
+  const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`;
+  console.log("What the package adds to a Node-RED without an account:");
+  console.log(`  editor    +${kilobytes(nodesBytes + pluginsBytes + resourcesBytes)}:`);
+  console.log(
+    `            nodes ${kilobytes(nodesBytes)} (forms and help included), plugins ${kilobytes(pluginsBytes)},`,
+  );
+  console.log(`            resources ${kilobytes(resourcesBytes)}`);
+  console.log(`  heap      +${megabytes(weight.heapBytes)} (resident +${megabytes(weight.residentBytes)})`);
+  console.log(`  start     +${weight.startMs.toFixed(0)} ms (+${weight.startCpuMs.toFixed(0)} ms of CPU)`);
+}
+
+/** Returns a weight each part of which is made of that part of the others. */
+function combine(weights: readonly Weight[], merge: (values: number[]) => number): Weight {
+  const part = (name: keyof Weight): number => merge(weights.map((weight) => weight[name]));
+  return {
+    startMs: part("startMs"),
+    startCpuMs: part("startCpuMs"),
+    heapBytes: part("heapBytes"),
+    residentBytes: part("residentBytes"),
+    nodesBytes: part("nodesBytes"),
+    pluginsBytes: part("pluginsBytes"),
+    resourcesBytes: part("resourcesBytes"),
+  };
+}
+
+async function weigh(userDir: string): Promise<Weight> {
+  const child = fork(path.join(__dirname, "weight-node-red.mjs"), {
+    env: { ...process.env, USER_DIR: userDir },
+    // Not those of this process: what runs TypeScript would be weighed too.
+    execArgv: ["--expose-gc"],
+  });
+  try {
+    const ended = once(child, "exit").then(() => Promise.reject(new Error("The measured Node-RED ended.")));
+    const told = once(child, "message", { signal: AbortSignal.timeout(120_000) });
+    const [{ port, ...own }] = (await Promise.race([told, ended])) as [Told];
+    const url = `http://127.0.0.1:${port}`;
+    return {
+      ...own,
+      nodesBytes: await sizeOf(`${url}/nodes`),
+      pluginsBytes: await sizeOf(`${url}/plugins`),
+      resourcesBytes: await sizeOfResources(url, userDir),
+    };
+  } finally {
+    child.kill("SIGKILL");
+  }
+}
+
+/** Returns the bytes of an answer, asked for as the editor does. */
+async function sizeOf(url: string): Promise<number> {
+  const response = await fetch(url, { headers: { Accept: "text/html", "Accept-Language": "en-US" } });
+  if (!response.ok) throw new Error(`${url} answers ${response.status}.`);
+  return (await response.arrayBuffer()).byteLength;
+}
+
+/** Returns the bytes of all that the package has Node-RED serve beside its nodes. */
+async function sizeOfResources(url: string, userDir: string): Promise<number> {
+  const folder = path.join(userDir, "node_modules", packageName, "resources");
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  const sizes = await Promise.all(files.map((file) => sizeOf(`${url}/resources/${packageName}/${file}`)));
+  return sizes.reduce((sum, size) => sum + size, 0);
+}
