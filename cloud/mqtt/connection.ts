@@ -1,4 +1,5 @@
-import mqtt, { type IClientOptions, type IPublishPacket, type MqttClient } from "mqtt";
+import type { IClientOptions, IPublishPacket, MqttClient } from "mqtt";
+import { loadLibrary } from "../core/load-library";
 import { CloudError } from "../core/errors";
 import type { TlsOptions } from "../core/tls";
 
@@ -46,8 +47,8 @@ const badLogin = [4, 5];
 
 /**
  * Opens one MQTT 3.1.1 connection. Names are looked up anew each time, since the cloud's addresses rotate (data-api 2).
- * @throws CloudError `unauthorized` (login refused), `server_error` (broker refused otherwise), `timeout`, `offline`
- *   (no connection), `cancelled` (aborted)
+ * @throws CloudError `unauthorized` (login refused), `server_error` (broker refused otherwise, or the MQTT client is
+ *   missing), `timeout`, `offline` (no connection), `cancelled` (aborted)
  */
 export function openLink(options: LinkOptions): Promise<Link> {
   return new Promise((resolve, reject) => {
@@ -55,6 +56,8 @@ export function openLink(options: LinkOptions): Promise<Link> {
       reject(new CloudError("cancelled", "The connection was given up before it was tried."));
       return;
     }
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes half the time of import(), and no turn
+    const mqtt = loadLibrary("mqtt", () => require("mqtt") as typeof import("mqtt"));
     let client: MqttClient;
     try {
       client = mqtt.connect(options.url, mqttOptions(options));

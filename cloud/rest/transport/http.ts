@@ -1,7 +1,8 @@
 import http from "node:http";
 import https from "node:https";
-import axios, { type AxiosInstance } from "axios";
+import type { AxiosInstance } from "axios";
 import type { Clock } from "../../core/clock";
+import { loadLibrary } from "../../core/load-library";
 import { cancelled, CloudError } from "../../core/errors";
 import type { TlsOptions } from "../../core/tls";
 import { Cancellations } from "../../core/abort";
@@ -50,7 +51,7 @@ export class Http {
   readonly #clock: Clock;
   readonly #timeout: number;
   readonly #agents: { http: http.Agent; https: https.Agent };
-  readonly #axios: AxiosInstance;
+  #axios: AxiosInstance | undefined;
   readonly #cancellations = new Cancellations();
 
   constructor({ clock, timeout = defaultTimeout, tls }: HttpOptions) {
@@ -60,23 +61,12 @@ export class Http {
       http: new http.Agent({ keepAlive: true }),
       https: new https.Agent({ ...tls, keepAlive: true }),
     };
-    this.#axios = axios.create({
-      httpAgent: this.#agents.http,
-      httpsAgent: this.#agents.https,
-      adapter: "http",
-      // The API has no redirects. Following one could carry the token elsewhere, or turn a PUT into a GET.
-      maxRedirects: 0,
-      maxContentLength: biggestAnswer,
-      responseType: "text",
-      transformRequest: [(data: unknown) => data],
-      transformResponse: [(data: unknown) => data],
-      validateStatus: () => true,
-    });
   }
 
   /**
    * Sends one request, once.
-   * @throws CloudError `offline` (no answer), `timeout`, `too_large`, `cancelled` (aborted or closed)
+   * @throws CloudError `offline` (no answer), `timeout`, `too_large`, `cancelled` (aborted or closed), `server_error` (the
+   *   HTTP client is missing)
    */
   send(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
     if (request.body !== undefined && request.body.length > biggestBody) {
@@ -107,7 +97,25 @@ export class Http {
     this.#agents.https.destroy();
   }
 
+  #client(): AxiosInstance {
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes half the time of import(), and no turn
+    const axios = loadLibrary("axios", () => require("axios") as typeof import("axios"));
+    return axios.create({
+      httpAgent: this.#agents.http,
+      httpsAgent: this.#agents.https,
+      adapter: "http",
+      // The API has no redirects. Following one could carry the token elsewhere, or turn a PUT into a GET.
+      maxRedirects: 0,
+      maxContentLength: biggestAnswer,
+      responseType: "text",
+      transformRequest: [(data: unknown) => data],
+      transformResponse: [(data: unknown) => data],
+      validateStatus: () => true,
+    });
+  }
+
   async #request({ verb, url, headers, body, onUpload }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+    this.#axios ??= this.#client();
     const answer = await this.#axios.request<unknown>({
       method: verb,
       url,
@@ -143,6 +151,7 @@ export class Http {
 
 function transportError(what: string, reason: unknown, signal: AbortSignal): CloudError {
   if (signal.aborted) return cancelled(what);
+  if (reason instanceof CloudError) return reason;
   const message = reason instanceof Error ? reason.message : "";
   if (message.startsWith("maxContentLength")) return tooLarge(what, "answer", biggestAnswer);
   // Only code and message are taken over: the error of axios carries the request, and with it the token.

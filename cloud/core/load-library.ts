@@ -1,0 +1,20 @@
+import { CloudError } from "./errors";
+import { printable } from "./text";
+
+/**
+ * Returns a library that `load` requires, to be called where it is first used: a Node-RED that never uses it then spends
+ * neither the memory nor the time. Node itself keeps what was loaded, and tries again what was not.
+ * @throws CloudError `server_error` where it cannot be loaded, as after an installation that broke off
+ */
+export function loadLibrary<T>(name: string, load: () => T): T {
+  try {
+    return load();
+  } catch (reason) {
+    // Node adds a stack of files from the second line on.
+    const [line = ""] = String(reason instanceof Error ? reason.message : reason).split("\n");
+    throw new CloudError(
+      "server_error",
+      `The library ${name} could not be loaded (${printable(line)}). Install this package again.`,
+    );
+  }
+}
