@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import path from "node:path";
-import { packPackage, type Packed } from "../support/node-red";
+import { installedPackage, type Packed } from "../support/package";
 
 const root = path.resolve(__dirname, "..", "..");
 const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
@@ -28,7 +28,7 @@ describe("the packed package", function () {
   this.timeout(60_000);
   let packed: Packed;
   before(async () => {
-    packed = await packPackage();
+    ({ packed } = await installedPackage());
   });
 
   it("holds what Node-RED loads, and what people read", () => {

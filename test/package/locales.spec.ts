@@ -40,25 +40,29 @@ interface Form {
 }
 
 const usualForm: Form = {
-  scripts: ["thing-variable", "own-device"],
+  scripts: ["thing-and-variable", "own-device"],
   fields: ["thing", "property"],
   states: ["connected", "connecting", "idle", "waiting", "no-thing", "taken-over"],
 };
 const deviceStates = ["online", "offline", "unknown", "stale"].map((state) => `device-${state}`);
 const forms: Record<string, Form> = {
   "property-out": { ...usualForm, states: [...usualForm.states, "sending", "queued"] },
-  "property-get": { ...usualForm, scripts: ["thing-variable"], states: ["idle", "working", "done"] },
+  "property-get": { ...usualForm, scripts: ["thing-and-variable"], states: ["idle", "working", "done"] },
   history: {
     ...usualForm,
-    scripts: ["thing-variable", "archive-form"],
+    scripts: ["thing-and-variable", "archive"],
     states: ["idle", "working", "done", "share", "lost", "near"],
   },
   manage: {
-    scripts: ["manage-lists", "manage-form", "thing-variable", "device"],
+    scripts: ["manage-pickers", "manage", "thing-and-variable", "device-choice"],
     fields: ["thing", "property", "device", "dashboard", "trigger"],
     states: ["idle", "working", "done", "progress", "progress-seconds", "progress-minutes", "upload"],
   },
-  "device-status": { scripts: ["device"], fields: ["device"], states: ["connecting", ...deviceStates, "devices"] },
+  "device-status": {
+    scripts: ["device-choice"],
+    fields: ["device"],
+    states: ["connecting", ...deviceStates, "devices"],
+  },
 };
 
 /** The keys that a set's form, scripts and runtime ask for. Keys made of parts are spread out here, by what makes them. */
@@ -74,7 +78,7 @@ function usedKeys(set: string): Set<string> {
   };
   const codes = errorCodes.map((code) => code.replaceAll("_", "-"));
   if (set === "account") {
-    shared(["validators", "connection-test", "doctor", "doctor-subjects"]);
+    shared(["validators", "forms/connection-test", "forms/doctor-dialog", "forms/doctor-subjects"]);
     for (const summary of ["good", "warned", "bad"]) used.add(`doctor.${summary}`);
     for (const level of ["ok", "warning", "problem", "skipped"]) used.add(`doctor.level.${level}`);
     for (const key of doctorTexts().keys()) used.add(key);
@@ -84,12 +88,16 @@ function usedKeys(set: string): Set<string> {
     for (const [name, reasons] of Object.entries(checkReasons))
       for (const reason of reasons) used.add(`test.${name}.${reason}`);
   } else if (set === "device") {
-    shared(["create-device", "device-lists"]);
+    shared(["forms/create-device", "forms/device-pickers"]);
   } else if (set === "migration") {
     shared(["migration/dialog"]);
     for (const code of noteCodes) used.add(`note.${code}`);
   } else if (set === "sidebar") {
-    shared(["canvas", "details", "details-panel", "line", "put", "tab", "tree"].map((name) => `sidebar/${name}`));
+    shared(
+      ["canvas", "details", "details-panel", "tree-line", "drag-to-canvas", "tab", "tree"].map(
+        (name) => `sidebar/${name}`,
+      ),
+    );
     const details = read("nodes", "editor", "sidebar", "details.ts");
     for (const [, name] of details.matchAll(/name: "(\w+)"/g)) used.add(`label.${name}`);
     for (const [, act] of read("nodes", "editor", "sidebar", "details-panel.ts").matchAll(/"label\.(add-\w+)"/g))
@@ -98,8 +106,8 @@ function usedKeys(set: string): Set<string> {
     for (const node of ["property-in", "property-out", "device-status", "read-only"]) used.add(`label.becomes-${node}`);
   } else {
     const { scripts, fields, states } = forms[set] ?? usualForm;
-    shared(["picker", ...scripts]);
-    const hints = [...read("nodes", "editor", "picker.ts").matchAll(/`tip\.\$\{field\}-([\w-]+)`/g)];
+    shared(["widgets/list-picker", ...scripts.map((name) => `forms/${name}`)]);
+    const hints = [...read("nodes", "editor", "widgets", "list-picker.ts").matchAll(/`tip\.\$\{field\}-([\w-]+)`/g)];
     for (const [, hint] of hints) for (const field of fields) used.add(`tip.${field}-${hint}`);
     for (const state of [...states, ...codes]) used.add(`status.${state}`);
   }
@@ -163,6 +171,6 @@ describe("catalogues", () => {
   });
 
   it("are asked by the name of the package", () => {
-    assert.match(read("nodes", "editor", "text.ts"), new RegExp(`RED\\._\\(\`${packageName}/`));
+    assert.match(read("nodes", "editor", "i18n.ts"), new RegExp(`RED\\._\\(\`${packageName}/`));
   });
 });

@@ -1,13 +1,10 @@
-import { execFile, fork } from "node:child_process";
+import { fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { rmSync } from "node:fs";
-import { copyFile, cp, mkdtemp, readdir, readFile, rm, symlink, writeFile } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
-import { inspect, promisify } from "node:util";
-
-const root = path.resolve(__dirname, "..", "..");
-const run = promisify(execFile);
+import { inspect } from "node:util";
+import { installInto } from "./package";
 
 /** A message that a flow handed to the spec, see `sink` in flows.ts. */
 export type Received = Record<string, unknown> & { payload?: unknown };
@@ -62,7 +59,7 @@ type Told = { port: number } | { resources: string[] } | { started: true } | { l
 export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRed> {
   const { adminAuth = false, env = {}, keeps = false, dashboard = false } = options;
   const userDir = options.userDir ?? (await mkdtemp(path.join(os.tmpdir(), "node-red-")));
-  if (options.userDir === undefined) await installPackage(userDir);
+  if (options.userDir === undefined) await installInto(userDir);
   if (options.nodes !== undefined) await cp(options.nodes, path.join(userDir, "nodes"), { recursive: true });
   const child = fork(path.join(__dirname, "node-red-child.mjs"), {
     env: {
@@ -150,59 +147,6 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
       }
     },
   };
-}
-
-let installed: Promise<string> | undefined;
-
-/** Puts the package into a user folder. All folders share one installation, which this process makes once. */
-async function installPackage(userDir: string): Promise<void> {
-  installed ??= install();
-  const folder = await installed;
-  await copyFile(path.join(folder, "package.json"), path.join(userDir, "package.json"));
-  await symlink(path.join(folder, "node_modules"), path.join(userDir, "node_modules"), "dir");
-}
-
-/** Installs what `npm pack` makes, with its dependencies, the way the editor's palette does. */
-async function install(): Promise<string> {
-  const folder = await temporaryFolder("installed-");
-  await writeFile(path.join(folder, "package.json"), '{ "name": "test", "version": "1.0.0", "private": true }');
-  const options = ["--prefer-offline", "--no-audit", "--no-fund", "--no-package-lock", "--ignore-scripts"];
-  await run("npm", ["install", ...options, (await packPackage()).file], { cwd: folder });
-  return folder;
-}
-
-/** The tarball, and what npm says about it. */
-export interface Packed {
-  file: string;
-  /** Bytes. */
-  size: number;
-  unpackedSize: number;
-  files: { path: string; size: number }[];
-}
-
-let packed: Promise<Packed> | undefined;
-
-/** Packs the package as it is built, once per process. */
-export function packPackage(): Promise<Packed> {
-  packed ??= pack();
-  return packed;
-}
-
-async function pack(): Promise<Packed> {
-  const folder = await temporaryFolder("packed-");
-  // Without scripts: the build has run already, and must not run under another spec's feet.
-  const { stdout } = await run("npm", ["pack", "--ignore-scripts", "--json", "--pack-destination", folder], {
-    cwd: root,
-  });
-  const [{ filename, ...facts }] = JSON.parse(stdout) as [Omit<Packed, "file"> & { filename: string }];
-  return { ...facts, file: path.join(folder, path.basename(filename)) };
-}
-
-/** A folder that is gone when the process ends. */
-async function temporaryFolder(prefix: string): Promise<string> {
-  const folder = await mkdtemp(path.join(os.tmpdir(), prefix));
-  process.once("exit", () => rmSync(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 async function logIn(url: string, user: string): Promise<string> {

@@ -1,0 +1,27 @@
+import { availableParallelism } from "node:os";
+
+/** What a run of specs was asked for. */
+export interface TestArguments {
+  /** Folders of test/ and files; empty where none was named. */
+  selected: string[];
+  /** How many files run at a time. */
+  jobs: number;
+  measuresCoverage: boolean;
+  onNodeRed5: boolean;
+  /** What mocha is told beside the files. */
+  mochaOptions: string[];
+}
+
+/** Reads the command line: what begins with a dash and is none of ours is mocha's, the rest says which specs. */
+export function parseTestArguments(given: string[]): TestArguments {
+  const own = /^--(jobs=\d+|coverage|node-red-5)$/;
+  const jobs = given.find((argument) => argument.startsWith("--jobs="))?.slice("--jobs=".length);
+  return {
+    selected: given.filter((argument) => !argument.startsWith("-")),
+    // A spec mostly waits for sockets and for other processes, so three a core keep it busy.
+    jobs: jobs === undefined ? 3 * availableParallelism() : Number(jobs),
+    measuresCoverage: given.includes("--coverage"),
+    onNodeRed5: given.includes("--node-red-5"),
+    mochaOptions: given.filter((argument) => argument.startsWith("-") && !own.test(argument)),
+  };
+}

@@ -1,0 +1,55 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import path from "node:path";
+
+const root = path.resolve(__dirname, "..", "..");
+/** Seconds that each file took when it last ran here. */
+const memory = path.join(root, ".cache", "spec-seconds.json");
+
+/** The folders of test/ that hold specs, in the order in which they begin where nothing is known of their files. */
+const folders = ["slow", "browser", "end-to-end", "integration", "simulator", "package", "unit"];
+/** Specs in these run only when they are asked for. */
+const onlyOnRequest = ["slow", "browser"];
+
+/** Returns the specs of the named folders and files, or of all folders that need no request; the longest come first. */
+export function findSpecs(selected: string[]): string[] {
+  const usual = folders.filter((folder) => !onlyOnRequest.includes(folder));
+  const specs = (selected.length > 0 ? selected : usual).flatMap(specsOf);
+  if (specs.length === 0) throw new Error(`There are no specs in ${selected.join(", ")}.`);
+  const seconds = readSeconds();
+  const rank = (spec: string): number => folders.indexOf(spec.split("/")[1] ?? "");
+  const size = (spec: string): number => statSync(path.join(root, spec)).size;
+  // What is new here may be long.
+  const duration = (spec: string): number => seconds[spec] ?? Infinity;
+  const isLonger = (a: string, b: string): number =>
+    duration(b) - duration(a) || rank(a) - rank(b) || size(b) - size(a);
+  return [...new Set(specs)].sort(isLonger);
+}
+
+function specsOf(selected: string): string[] {
+  const folder = folders.includes(selected) ? `test/${selected}` : toPosix(path.relative(root, path.resolve(selected)));
+  const where = path.join(root, folder);
+  if (!existsSync(where)) throw new Error(`There is no ${selected}: name a file, or one of ${folders.join(", ")}.`);
+  if (statSync(where).isFile()) return [folder];
+  const inside = readdirSync(where, { recursive: true, encoding: "utf8" });
+  return inside.filter((name) => name.endsWith(".spec.ts")).map((name) => `${folder}/${toPosix(name)}`);
+}
+
+function toPosix(name: string): string {
+  return name.split(path.sep).join("/");
+}
+
+function readSeconds(): Record<string, number> {
+  return existsSync(memory) ? (JSON.parse(readFileSync(memory, "utf8")) as Record<string, number>) : {};
+}
+
+/** Keeps how long the files took, for the order of the next run. `report` has a line "seconds file" for each. */
+export function rememberSeconds(report: string): void {
+  if (!existsSync(report)) return;
+  const seconds = readSeconds();
+  for (const line of readFileSync(report, "utf8").trim().split("\n")) {
+    const [, took, file] = /^([\d.]+) (.+)$/.exec(line) ?? [];
+    if (file !== undefined) seconds[toPosix(path.relative(root, file))] = Number(took);
+  }
+  mkdirSync(path.dirname(memory), { recursive: true });
+  writeFileSync(memory, JSON.stringify(seconds, undefined, 2));
+}
