@@ -1,13 +1,54 @@
 import js from "@eslint/js";
+import { createNodeResolver, importX } from "eslint-plugin-import-x";
 import tseslint from "typescript-eslint";
 
-/** Imports run downwards only (docs/architecture.md): what a folder may not reach, and why. */
-function forbid(files, patterns, paths = []) {
-  return {
-    files,
-    rules: { "no-restricted-imports": ["error", { patterns, paths }] },
-  };
-}
+/** The rooms of cloud/ from the ground up; a room imports from its own and lower floors only (docs/architecture.md). */
+const floors = [
+  ["core"],
+  ["codec"],
+  ["property-types"],
+  ["rest", "mqtt"],
+  ["live-values", "history", "device-protocol", "manage"],
+  ["catch-up", "polling", "desired-state", "doctor"],
+];
+/** For each room of cloud/: which rooms it may not import from. */
+const rooms = floors.flatMap((floor, level) =>
+  floor.map((room) => ({
+    target: `./cloud/${room}`,
+    from: [
+      ...floors
+        .slice(level)
+        .flat()
+        .filter((other) => other !== room)
+        .map((other) => `./cloud/${other}`),
+      "./cloud/account.ts",
+      "./cloud/device.ts",
+    ],
+    message: "Imports in cloud/ run downwards only.",
+  })),
+);
+
+/** The node sets: what stands directly in nodes/, and the folders with their helpers. */
+const nodeSets = ["./nodes/*.ts", "./nodes/{property-in,property-out,history,manage}/**"];
+
+const zones = [
+  ...rooms,
+  { target: "./cloud", from: ["./nodes", "./simulator"], message: "cloud/ knows nothing of Node-RED." },
+  { target: "./nodes", from: ["./simulator", "./test"], message: "Nodes stand on cloud/ only." },
+  { target: "./nodes/runtime", from: [...nodeSets, "./nodes/admin/**"], message: "runtime/ knows no node set." },
+  { target: "./nodes/admin", from: nodeSets, message: "admin/ knows no node set." },
+  {
+    target: "./nodes/migration",
+    from: "./nodes",
+    except: ["./migration"],
+    message: "Conversion is a pure function, also for the browser and the command line.",
+  },
+  {
+    target: "./simulator",
+    from: ["./cloud", "./nodes", "./test"],
+    message: "The simulator meets the package only on the wire.",
+  },
+];
 const clients = ["axios", "mqtt"].map((name) => ({
   name,
   message: "Nodes ask the account; they never talk to a client.",
@@ -34,39 +75,21 @@ export default tseslint.config(
       "max-lines-per-function": ["warn", { max: 60, skipBlankLines: true, skipComments: true }],
     },
   },
-  forbid(
-    ["cloud/**"],
-    [
-      {
-        group: ["**/nodes/**", "**/simulator/**", "node-red", "@node-red/*"],
-        message: "cloud/ knows nothing of Node-RED.",
-      },
-    ],
-  ),
-  forbid(
-    ["cloud/rest/**"],
-    [{ group: ["**/data/**", "**/nodes/**", "**/simulator/**"], message: "rest/ stands alone." }],
-  ),
-  forbid(["nodes/**"], [{ group: ["**/simulator/**", "**/test/**"], message: "Nodes stand on cloud/ only." }], clients),
-  forbid(
-    ["nodes/runtime/**"],
-    [{ regex: "^\\.\\./(?!\\.\\./cloud/)", message: "runtime/ does not know the nodes." }],
-    clients,
-  ),
-  forbid(
-    ["nodes/migration/**"],
-    [{ regex: "^\\.\\./", message: "Conversion is a pure function, also for the browser and the command line." }],
-    clients,
-  ),
-  forbid(
-    ["simulator/**"],
-    [
-      {
-        group: ["**/cloud/**", "**/nodes/**", "**/test/**"],
-        message: "The simulator meets the package only on the wire.",
-      },
-    ],
-  ),
+  {
+    files: ["**/*.ts"],
+    plugins: { "import-x": importX },
+    settings: { "import-x/resolver-next": [createNodeResolver({ extensions: [".ts", ".js"] })] },
+    rules: {
+      "import-x/no-cycle": "error",
+      "import-x/no-duplicates": "error",
+      "import-x/no-restricted-paths": ["error", { basePath: import.meta.dirname, zones }],
+    },
+  },
+  {
+    files: ["cloud/**"],
+    rules: { "no-restricted-imports": ["error", { patterns: ["node-red", "@node-red/*"] }] },
+  },
+  { files: ["nodes/**"], rules: { "no-restricted-imports": ["error", { paths: clients }] } },
   {
     files: ["simulator/**", "scripts/**"],
     rules: { "no-console": "off" },

@@ -6,24 +6,10 @@ import { Session } from "./mqtt/session";
 import type { CloudError } from "./core/errors";
 import { LastValues } from "./live-values/last-values";
 import { Polling } from "./polling/polling";
-import { Reports } from "./live-values/rest-publisher";
-import { createRest, type Rest } from "./rest";
-import type { TlsOptions } from "./core/tls";
-import { Writer } from "./live-values/value-writer";
-
-export interface AccountSettings {
-  clientId: string;
-  clientSecret: string;
-  /** Space id; blank for the user's own space. */
-  organization: string;
-  baseUrl: string;
-  audience: string;
-  brokerUrl: string;
-  deviceBrokerUrl: string;
-  tls?: TlsOptions;
-  requestsPerSecond: number;
-  messagesPerSecond: number;
-}
+import { RestPublisher } from "./live-values/rest-publisher";
+import { createRest, type Rest } from "./rest/index";
+import { ValueWriter } from "./live-values/value-writer";
+import type { AccountSettings } from "./rest/account-settings";
 
 /** What an account tells whoever runs it. */
 export interface AccountEvents {
@@ -47,8 +33,8 @@ export class CloudAccount {
   readonly feed: ValueFeed;
   readonly outbox: Outbox;
   /** What is written as a thing's device. */
-  readonly reports: Reports;
-  readonly writer: Writer;
+  readonly reports: RestPublisher;
+  readonly writer: ValueWriter;
   readonly #unobserve: () => void;
 
   /** @throws CloudError `invalid_input` naming the setting that is wrong */
@@ -71,8 +57,12 @@ export class CloudAccount {
     });
     this.session.setPublisher(this.outbox);
     const lastValues = new LastValues({ directory, feed: this.feed, clock });
-    this.reports = new Reports({ client: this.rest.client, requestsPerSecond: settings.requestsPerSecond, clock });
-    this.writer = new Writer({
+    this.reports = new RestPublisher({
+      client: this.rest.client,
+      requestsPerSecond: settings.requestsPerSecond,
+      clock,
+    });
+    this.writer = new ValueWriter({
       directory,
       lastValues,
       outbox: this.outbox,

@@ -1,31 +1,25 @@
 import { type Clock, systemClock } from "./core/clock";
-import { DeviceControl } from "./device-protocol/device-protocol";
+import { DeviceProtocol } from "./device-protocol/device-protocol";
 import { type LiveValue, ValueFeed, type ValueListener } from "./live-values/value-feed";
 import { tidyValue } from "./codec/float32";
-import type { Link } from "./mqtt/connection";
+import type { MqttConnection } from "./mqtt/connection";
 import { Outbox } from "./live-values/outbox";
-import type { Prepared, WhenOffline } from "./live-values/queued-message";
+import type { EncodedMessage, WhenOffline } from "./live-values/queued-message";
 import type { Reading } from "./codec/senml-decode";
-import { Session, type SessionLogin } from "./mqtt/session";
+import { Session } from "./mqtt/session";
 import { usableTimestamp } from "./codec/senml-time";
 import { valueTopic } from "./mqtt/topics";
 import type { PropertyValue } from "./codec/values";
 import { packReport } from "./device-protocol/pack-report";
-import { type DeviceStanding, stableAfter, standingOf, TakeOvers } from "./device-protocol/connection-state";
+import {
+  type DeviceConnectionState,
+  stableAfterMs,
+  connectionStateOf,
+  TakeOvers,
+} from "./device-protocol/connection-state";
 import { CloudError } from "./core/errors";
-import { isUuid, parseEndpoints } from "./rest";
-import { printable } from "./core/text";
-import type { TlsOptions } from "./core/tls";
-
-export interface DeviceSettings {
-  deviceId: string;
-  /** Blank where the certificate in `tls` speaks for the device. */
-  secretKey: string;
-  /** `ws`, `wss`, `mqtt` or `mqtts`. */
-  brokerUrl: string;
-  tls?: TlsOptions;
-  messagesPerSecond: number;
-}
+import { parseEndpoints } from "./rest/index";
+import { type DeviceSettings, deviceLogin } from "./device-protocol/device-settings";
 
 /** What a device tells whoever runs it. */
 export interface DeviceNotices {
@@ -36,7 +30,7 @@ export interface DeviceNotices {
 }
 
 /** A value that the cloud holds. `timestamp` is in milliseconds since 1970. */
-export interface HeldValue {
+export interface StoredDeviceValue {
   value: PropertyValue;
   timestamp: number;
 }
@@ -83,20 +77,20 @@ export class CloudDevice {
   readonly outbox: Outbox;
   readonly #clock: Clock;
   readonly #feed: ValueFeed;
-  readonly #control: DeviceControl;
+  readonly #control: DeviceProtocol;
   readonly #takeOvers: TakeOvers;
   readonly #listenings = new Set<Listening>();
-  readonly #observers = new Set<(standing: DeviceStanding) => void>();
+  readonly #observers = new Set<(connectionState: DeviceConnectionState) => void>();
   readonly #valueObservers = new Set<() => void>();
   /** The values that the cloud held when it was last asked; `undefined` until it has answered for this thing. */
-  #lastValues: ReadonlyMap<string, HeldValue> | undefined;
+  #lastValues: ReadonlyMap<string, StoredDeviceValue> | undefined;
   /** The latest value of each variable, whoever set it, to complete partial ones from. */
   readonly #latest = new Map<string, PropertyValue>();
   #thingId = "";
-  #standing: DeviceStanding = { name: "idle" };
+  #connectionState: DeviceConnectionState = { name: "idle" };
   #timezone: Timezone = { offset: 0, until: 0 };
   #stopTimezoneTimer: () => void = () => undefined;
-  #link: Link | undefined;
+  #connection: MqttConnection | undefined;
 
   /** @throws CloudError `not_configured`, `invalid_input` naming the setting that is missing or wrong */
   constructor(settings: DeviceSettings, notices: DeviceNotices, clock: Clock = systemClock) {
@@ -106,38 +100,38 @@ export class CloudDevice {
     this.session = new Session({
       url: parseEndpoints({ brokerUrl: settings.brokerUrl }).brokerUrl,
       clock,
-      stableAfter,
+      stableAfterMs,
       login: () => Promise.resolve(login),
       ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     });
     this.#feed = new ValueFeed({ session: this.session, clock, ...notices });
     this.outbox = new Outbox({ clock, messagesPerSecond: settings.messagesPerSecond });
-    this.#control = new DeviceControl({
+    this.#control = new DeviceProtocol({
       session: this.session,
       clock,
       deviceId: settings.deviceId,
       events: {
         onThing: (thingId) => this.#belongsTo(thingId),
-        onSettled: () => this.#tellStanding(),
+        onSettled: () => this.#tellState(),
         onLastValues: (readings) => this.#takeLastValues(readings),
         onTimezone: (offset, until) => this.#setTimezone({ offset, until }),
         onMalformed: notices.onMalformed,
       },
     });
     this.session.setPublisher({
-      online: (link) => this.#online(link),
+      online: (connection) => this.#online(connection),
       offline: () => this.#offline(),
       drain: () => this.outbox.drain(),
     });
     this.session.observe((state) => {
       this.#takeOvers.note(state);
-      this.#tellStanding();
+      this.#tellState();
     });
     this.listen("", { value: (live) => this.#latest.set(live.variable, live.value) });
   }
 
-  get standing(): DeviceStanding {
-    return this.#standing;
+  get connectionState(): DeviceConnectionState {
+    return this.#connectionState;
   }
 
   /** The thing that the device belongs to, as far as is known; id `""` is none. */
@@ -151,12 +145,12 @@ export class CloudDevice {
   }
 
   /** The values that the cloud held when it was last asked, by variable; empty until `observeLastValues` tells. */
-  get lastValues(): ReadonlyMap<string, HeldValue> {
-    return this.#lastValues ?? new Map<string, HeldValue>();
+  get lastValues(): ReadonlyMap<string, StoredDeviceValue> {
+    return this.#lastValues ?? new Map<string, StoredDeviceValue>();
   }
 
-  /** Calls `observer` whenever the standing may have changed; gives the function that ends it. */
-  observe(observer: (standing: DeviceStanding) => void): () => void {
+  /** Calls `observer` whenever the connectionState may have changed; gives the function that ends it. */
+  observe(observer: (connectionState: DeviceConnectionState) => void): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
   }
@@ -165,7 +159,7 @@ export class CloudDevice {
    * Calls `observer` each time when the cloud has told its last values (on every connection, and for every thing), at
    * once where it has already; gives the function that ends it.
    */
-  observeLastValues(observer: (values: ReadonlyMap<string, HeldValue>) => void): () => void {
+  observeLastValues(observer: (values: ReadonlyMap<string, StoredDeviceValue>) => void): () => void {
     const tell = (): void => {
       if (this.#lastValues !== undefined) observer(this.#lastValues);
     };
@@ -195,9 +189,9 @@ export class CloudDevice {
   report(report: DeviceReport): void {
     const { owner, whenOffline, queueLimit, settle } = report;
     const time = this.#clock.now();
-    const pack = (): Prepared => this.#prepare(report, time);
-    if (whenOffline === "reject" && this.#standing.name === "no-thing") {
-      settle(new CloudError("offline", this.#standing.error.message));
+    const pack = (): EncodedMessage => this.#prepare(report, time);
+    if (whenOffline === "reject" && this.#connectionState.name === "no-thing") {
+      settle(new CloudError("offline", this.#connectionState.error.message));
       return;
     }
     this.outbox.add({
@@ -220,13 +214,13 @@ export class CloudDevice {
     this.#valueObservers.clear();
   }
 
-  #online(link: Link): void {
-    this.#link = link;
-    this.#control.online(link);
+  #online(connection: MqttConnection): void {
+    this.#connection = connection;
+    this.#control.online(connection);
   }
 
   #offline(): void {
-    this.#link = undefined;
+    this.#connection = undefined;
     this.#control.offline();
     this.outbox.offline();
   }
@@ -241,16 +235,16 @@ export class CloudDevice {
       this.#control.follow(thingId);
     }
     this.#openOutbox(thingId);
-    this.#tellStanding();
+    this.#tellState();
   }
 
   #openOutbox(thingId: string): void {
-    const link = this.#link;
+    const connection = this.#connection;
     // What was under way to another thing goes out once more, to this one.
     this.outbox.offline();
-    if (link === undefined || thingId === "") return;
+    if (connection === undefined || thingId === "") return;
     const topic = valueTopic(thingId, "reported");
-    this.outbox.online({ publish: (_topic, payload) => link.publish(topic, payload) });
+    this.outbox.online({ publish: (_topic, payload) => connection.publish(topic, payload) });
   }
 
   #follow(listening: Listening): void {
@@ -273,7 +267,7 @@ export class CloudDevice {
   }
 
   #takeLastValues(readings: readonly Reading[]): void {
-    const values = new Map<string, HeldValue>();
+    const values = new Map<string, StoredDeviceValue>();
     for (const { property, value, time } of readings) {
       if (this.#takeHidden(property, value) || !isUsable(value)) continue;
       const tidy = tidyValue(value);
@@ -300,7 +294,7 @@ export class CloudDevice {
     if (left > 0) this.#stopTimezoneTimer = this.#clock.after(left, () => this.#control.refresh());
   }
 
-  #prepare({ values, types }: DeviceReport, time: number): Prepared {
+  #prepare({ values, types }: DeviceReport, time: number): EncodedMessage {
     const packed = packReport(values, { types, time, lastKnown: (variable) => this.#latest.get(variable) });
     for (const [variable, value] of packed.values) this.#latest.set(variable, value);
     // The topic depends on the thing at the time of sending.
@@ -308,32 +302,10 @@ export class CloudDevice {
     return { thingId: "", thingName: undefined, writes };
   }
 
-  #tellStanding(): void {
-    this.#standing = standingOf(this.session.state, this.#control.thingId, this.#takeOvers);
-    for (const observer of [...this.#observers]) observer(this.#standing);
+  #tellState(): void {
+    this.#connectionState = connectionStateOf(this.session.state, this.#control.thingId, this.#takeOvers);
+    for (const observer of [...this.#observers]) observer(this.#connectionState);
   }
-}
-
-/**
- * Client id and user name are the device id, the password is the key; with a certificate there is none (data-api 3).
- * @throws CloudError `not_configured`, `invalid_input` naming the setting that is missing or wrong
- */
-export function deviceLogin({ deviceId, secretKey, tls }: DeviceSettings): SessionLogin {
-  if (deviceId === "") {
-    throw new CloudError("not_configured", "The device has no id: create a device, or take its id from the cloud.");
-  }
-  if (!isUuid(deviceId)) {
-    throw new CloudError(
-      "invalid_input",
-      `deviceId: "${printable(deviceId)}" cannot be used; expected is the device's id, a UUID.`,
-    );
-  }
-  if (secretKey !== "") return { clientId: deviceId, userName: deviceId, password: secretKey };
-  if (tls?.cert !== undefined && tls.key !== undefined) return { clientId: deviceId };
-  throw new CloudError(
-    "not_configured",
-    "The device has neither a secret key nor a client certificate: give one of them.",
-  );
 }
 
 function isUsable(value: PropertyValue): boolean {

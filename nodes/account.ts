@@ -6,7 +6,7 @@ import type { AccountNode } from "./runtime/account-node";
 import { readAccountSettings } from "./runtime/account-settings";
 import { registerAdminRoutes } from "./admin/routes";
 import { registerDoctorRoutes } from "./admin/doctor-routes";
-import { takeOldKey } from "./runtime/legacy-credentials";
+import { takeLegacyKey } from "./runtime/legacy-credentials";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
 import type { RawSettings } from "./runtime/settings";
 
@@ -15,7 +15,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     try {
       const stored = (this.credentials as RawSettings | undefined) ?? {};
-      const secrets = takeOldKey(RED, config, stored);
+      const secrets = takeLegacyKey(RED, config, stored);
       const settings = readAccountSettings(RED, config as unknown as RawSettings, secrets);
       const account = new CloudAccount(settings, noticesTo(this));
       account.session.observe(outageReport(this));

@@ -1,13 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
 import { systemClock } from "../cloud/core/clock";
-import { DeviceChanges, deviceState, type Watched } from "../cloud/polling/device-status";
+import { DeviceStatusChanges, deviceStatus, type Watched } from "../cloud/polling/device-status";
 import { type CloudError, toCloudError } from "../cloud/core/errors";
 import { type Device, findDevice } from "../cloud/rest";
 import { findAccount } from "./runtime/account-node";
-import { RepeatedFaults } from "./runtime/repeated-errors";
+import { RepeatedErrors } from "./runtime/repeated-errors";
 import { type Message, onClose } from "./runtime/input";
-import { refuseAloud } from "./runtime/misconfigured";
+import { failMisconfiguredAloud } from "./runtime/misconfigured";
 import { type RawSettings, readNumber, readText } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 
@@ -33,7 +33,7 @@ export default function (RED: NodeAPI): void {
         return Promise.resolve();
       });
     } catch (reason) {
-      refuseAloud(this, status, toCloudError(reason));
+      failMisconfiguredAloud(this, status, toCloudError(reason));
     }
   }
   RED.nodes.registerType("arduino-cloud-device-status", construct);
@@ -50,8 +50,8 @@ function readSettings(raw: RawSettings): DeviceStatusSettings {
 
 /** Looks again and again, and sends what has changed. Needs REST only, so the account's session is left alone. */
 function watch(node: Node, status: NodeStatus, settings: DeviceStatusSettings, account: CloudAccount): () => void {
-  const changes = new DeviceChanges();
-  const faults = new RepeatedFaults(node, status);
+  const changes = new DeviceStatusChanges();
+  const faults = new RepeatedErrors(node, status);
   const since = systemClock.now();
   status.connecting();
   return account.polling.repeat(settings.interval * 1000, async (signal) => {
@@ -80,7 +80,7 @@ async function look(
     staleAfter > 0 ? account.polling.things(signal) : [],
   ]);
   const silence = { staleAfter: staleAfter * 1000, now: systemClock.now(), since };
-  const watched = (device: Device): Watched => ({ device, state: deviceState(device, things, silence) });
+  const watched = (device: Device): Watched => ({ device, state: deviceStatus(device, things, silence) });
   if (reference === "") return { present: devices.map(watched) };
   try {
     return { present: [watched(findDevice(devices, reference))] };

@@ -2,13 +2,13 @@ import { type DeviceCreator, offerDeviceCreation } from "./editor/forms/create-d
 import { pickDeviceId } from "./editor/forms/device-pickers";
 import { offerDeviceDoctor } from "./editor/forms/doctor-subjects";
 import { nameLabel } from "./editor/node-label";
-import type { Picker } from "./editor/widgets/list-picker";
+import type { ListPicker } from "./editor/widgets/list-picker";
 import { textsOf } from "./editor/i18n";
 import { address, numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-device");
 let creator: DeviceCreator | undefined;
-let devices: Picker | undefined;
+let devices: ListPicker | undefined;
 
 RED.nodes.registerType("arduino-cloud-device", {
   category: "config",

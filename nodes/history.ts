@@ -1,28 +1,28 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
 import type { ArchiveRun } from "../cloud/history/archive";
-import { earliestKept, gapsOf } from "../cloud/history/retention-warnings";
+import { earliestKept, retentionWarnings } from "../cloud/history/retention-warnings";
 import { cancelled, CloudError, toCloudError } from "../cloud/core/errors";
 import { type HistoryPlan, planHistory, readHistory } from "../cloud/history/history-query";
 import { abortable } from "../cloud/core/abort";
-import type { RawPoint } from "../cloud/history/raw-reader";
-import { batchesOf, type PageReader } from "../cloud/history/page-reader";
+import type { RawPoint } from "../cloud/history/points";
+import { pointBatches, type PageReader } from "../cloud/history/page-reader";
 import { printable } from "../cloud/core/text";
-import { wrongWish } from "../cloud/history/invalid-query";
+import { invalidQuery } from "../cloud/history/invalid-query";
 import { findAccount } from "./runtime/account-node";
 import { type Message, onClose, onInput, type Send } from "./runtime/input";
 import { registerHistoryRoutes } from "./admin/history-routes";
 import { textOf } from "./runtime/message";
-import { oldChartMessage } from "./runtime/legacy-messages";
-import { refuse } from "./runtime/misconfigured";
+import { legacyChartMessage } from "./runtime/legacy-messages";
+import { failMisconfigured } from "./runtime/misconfigured";
 import type { RawSettings } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 import { requireStore } from "./runtime/persistent-state";
-import { ArchiveMemory } from "./history/archive-store";
-import { HandOver } from "./history/backpressure";
+import { ArchiveStore } from "./history/archive-store";
+import { Backpressure } from "./history/backpressure";
 import { oldSeriesOf, rowsOf, variablesById, type WholeOutput, wholeOf } from "./history/output-formats";
-import { Runs } from "./history/run-queue";
-import { type HistorySettings, readSettings, wishOf } from "./history/settings";
+import { RunQueue } from "./history/run-queue";
+import { type HistorySettings, readSettings, historyRequestOf } from "./history/settings";
 
 /** What a run needs. */
 interface Run {
@@ -36,15 +36,15 @@ interface Run {
 }
 
 /** Most rows that are put into one message. */
-const mostRows = 200_000;
+const maxRows = 200_000;
 /** Milliseconds for which an answer about the thing is good: a variable may be new, or its history switched on. */
-const knownFor = 10_000;
+const cacheTtlMs = 10_000;
 /** Milliseconds after which progress shows: many nodes that read often would flood the editor. */
-const moment = 500;
+const minStatusMs = 500;
 /** No plan keeps history for less, in milliseconds (rest-api 5). */
-const shortestRetention = 86_400_000;
+const minRetentionMs = 86_400_000;
 /** A window may begin so much before what the plan keeps, in milliseconds, as one of "-90d" with 90 days does. */
-const tolerance = 3_600_000;
+const toleranceMs = 3_600_000;
 /** The work, as the subject of an error's sentence. */
 const work = "The reading of history";
 
@@ -57,7 +57,7 @@ export default function (RED: NodeAPI): void {
       const { account } = findAccount(RED, settings.account);
       new HistoryReader(RED, this, status, settings, account).start();
     } catch (reason) {
-      refuse(this, status, toCloudError(reason));
+      failMisconfigured(this, status, toCloudError(reason));
     }
   }
   RED.nodes.registerType("arduino-cloud-history", construct);
@@ -71,11 +71,11 @@ class HistoryReader {
   readonly #status: NodeStatus;
   readonly #settings: HistorySettings;
   readonly #rest: CloudAccount["rest"];
-  readonly #memory: ArchiveMemory;
-  readonly #runs = new Runs();
+  readonly #memory: ArchiveStore;
+  readonly #runs = new RunQueue();
   #isClosed = false;
   /** What hands the messages of the present run to the flow. */
-  #handOver: HandOver | undefined;
+  #handOver: Backpressure | undefined;
   /** What has been warned of. */
   readonly #told = new Set<string>();
 
@@ -85,7 +85,7 @@ class HistoryReader {
     this.#status = status;
     this.#settings = settings;
     this.#rest = account.rest;
-    this.#memory = new ArchiveMemory(node, settings.store);
+    this.#memory = new ArchiveStore(node, settings.store);
   }
 
   start(): void {
@@ -134,15 +134,15 @@ class HistoryReader {
 
   /** Gives what is asked for; tells whether none of it was deleted before it was read. */
   async #read(message: Message, send: Send, signal: AbortSignal): Promise<boolean> {
-    const { thing, since, ...wish } = wishOf(this.#settings, message);
+    const { thing, since, ...request } = historyRequestOf(this.#settings, message);
     const isArchive = since === "last-run";
-    const known = await this.#rest.directory.thing(thing, { signal, maxAge: isArchive ? 0 : knownFor });
+    const known = await this.#rest.directory.thing(thing, { signal, maxAge: isArchive ? 0 : cacheTtlMs });
     const now = Date.now();
     const { output, compatible } = this.#settings;
-    const plan = planHistory(known, { ...wish, needsNumbers: output === "chart" && !compatible }, now);
+    const plan = planHistory(known, { ...request, needsNumbers: output === "chart" && !compatible }, now);
     for (const sentence of plan.leftOut) this.#warnOnce(sentence);
     if (isArchive) return this.#continue(plan, { message, send, signal }, now);
-    if (plan.from < now - shortestRetention) void this.#tellRetention(plan, signal);
+    if (plan.from < now - minRetentionMs) void this.#tellRetention(plan, signal);
     await this.#give({ plan, reader: this.#reader(plan, signal), message, send, signal, archive: undefined });
     return true;
   }
@@ -150,13 +150,13 @@ class HistoryReader {
   /** Goes on where the run before has ended. */
   async #continue(plan: HistoryPlan, given: Pick<Run, "message" | "send" | "signal">, now: number): Promise<boolean> {
     const { message, signal } = given;
-    if (plan.mode !== "raw") throw wrongWish("mode", plan.mode, 'raw, where since is "last run"');
+    if (plan.mode !== "raw") throw invalidQuery("mode", plan.mode, 'raw, where since is "last run"');
     requireStore(this.#RED, this.#settings.store);
     await abortable(this.#memory.open(), signal, work);
     const days = await this.#rest.retention.days(plan.thing.device_id, signal);
     const upToNow = { ...plan, to: Math.min(plan.to, now) };
     const archive = this.#memory.archive.begin(upToNow, this.#settings.lookBack);
-    const { lost, near } = days === undefined ? {} : gapsOf(archive.readTo, days, now);
+    const { lost, near } = days === undefined ? {} : retentionWarnings(archive.readTo, days, now);
     for (const sentence of [lost, near]) if (sentence !== undefined) this.#node.warn(sentence);
     if (lost !== undefined || near !== undefined) this.#status.attention(lost === undefined ? "near" : "lost");
     if (days !== undefined) message.retentionDays = days;
@@ -179,7 +179,7 @@ class HistoryReader {
   /** Sends what is read; tells whether that is all there is. */
   async #give(run: Run): Promise<boolean> {
     const { output, limit, advance } = this.#settings;
-    this.#handOver = new HandOver(this.#RED, this.#node, output === "stream" ? advance : "auto");
+    this.#handOver = new Backpressure(this.#RED, this.#node, output === "stream" ? advance : "auto");
     try {
       const count = output === "stream" ? await this.#stream(run) : await this.#whole(run, output);
       return count !== limit || limit === 0;
@@ -193,16 +193,16 @@ class HistoryReader {
     const { chartFormat, compatible, limit } = this.#settings;
     const all: RawPoint[] = [];
     const showProgress = this.#progress(plan);
-    for await (const { items } of batchesOf(reader, 1_000, limit)) {
+    for await (const { items } of pointBatches(reader, 1_000, limit)) {
       requireGoing(signal);
       for (const point of items) all.push(point);
-      if (all.length > mostRows) throw tooLarge();
+      if (all.length > maxRows) throw tooLarge();
       showProgress(items.at(-1));
     }
     Reflect.deleteProperty(message, "parts");
     const isOld = output === "chart" && compatible;
     const answer = isOld
-      ? oldChartMessage(message, this.#node.name || displayName(plan), oldSeriesOf(all, plan))
+      ? legacyChartMessage(message, this.#node.name || displayName(plan), oldSeriesOf(all, plan))
       : Object.assign(message, { payload: wholeOf({ output, chartFormat }, all, plan), complete: true });
     await this.#send(answer, all, { send, signal, archive, isLast: true });
     return all.length;
@@ -222,7 +222,7 @@ class HistoryReader {
     };
     const showProgress = this.#progress(plan);
     let [index, count] = [0, 0];
-    for await (const { items, isLast } of batchesOf(reader, batch, limit)) {
+    for await (const { items, isLast } of pointBatches(reader, batch, limit)) {
       requireGoing(signal);
       showProgress(items.at(-1));
       const part: Message = {
@@ -257,7 +257,7 @@ class HistoryReader {
   #progress({ from, to }: HistoryPlan): (last: RawPoint | undefined) => void {
     const started = performance.now();
     return (last) => {
-      if (last === undefined || this.#isClosed || performance.now() - started < moment) return;
+      if (last === undefined || this.#isClosed || performance.now() - started < minStatusMs) return;
       this.#status.share((last.timestamp - from) / Math.max(1, to - from));
     };
   }
@@ -265,7 +265,7 @@ class HistoryReader {
   /** Warns where a window begins before what the plan keeps. Nothing waits for it. */
   async #tellRetention({ thing, from }: HistoryPlan, signal: AbortSignal): Promise<void> {
     const days = await this.#rest.retention.days(thing.device_id, signal).catch(() => undefined);
-    if (days === undefined || this.#isClosed || from >= earliestKept(days, Date.now()) - tolerance) return;
+    if (days === undefined || this.#isClosed || from >= earliestKept(days, Date.now()) - toleranceMs) return;
     this.#warnOnce(
       `The plan keeps the history of thing "${printable(thing.name)}" for ${days} days: what is older is not there.`,
     );
@@ -290,6 +290,6 @@ function requireGoing(signal: AbortSignal): void {
 function tooLarge(): CloudError {
   return new CloudError(
     "too_large",
-    `history: there are more than ${mostRows} rows, too many for one message. Choose the output "stream", a limit, a shorter window or mode aggregate.`,
+    `history: there are more than ${maxRows} rows, too many for one message. Choose the output "stream", a limit, a shorter window or mode aggregate.`,
   );
 }

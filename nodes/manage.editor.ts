@@ -1,6 +1,6 @@
 import { preferOnlyAccount } from "./editor/default-account";
 import { nameLabel } from "./editor/node-label";
-import { manageForm, sentenceOf } from "./editor/forms/manage";
+import { manageForm, operationSentence } from "./editor/forms/manage";
 import { textsOf } from "./editor/i18n";
 
 const translate = textsOf("arduino-cloud-manage");
@@ -36,7 +36,7 @@ RED.nodes.registerType("arduino-cloud-manage", {
   icon: "arduino-cloud-manage.svg",
   paletteLabel: translate("palette"),
   label() {
-    return nameLabel(this, sentenceOf(this));
+    return nameLabel(this, operationSentence(this));
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";

@@ -16,11 +16,11 @@ import { examineDeployed, type ManagedReport } from "./admin/doctor-report";
 import { type Message, onClose, onInput, type Send } from "./runtime/input";
 import { registerManageRoutes } from "./admin/manage-routes";
 import { namedPropertyOf, textOf, thingOf } from "./runtime/message";
-import { refuse } from "./runtime/misconfigured";
+import { failMisconfigured } from "./runtime/misconfigured";
 import { type RawSettings, readFlag, readText } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 import { doctorOperation } from "./manage/extra-operations";
-import { wantedWork } from "./manage/desired-state";
+import { ensureWork } from "./manage/desired-state";
 
 /** What the form can name, by the kind of a path's parameter. */
 const formTargets = ["thing", "property", "device", "dashboard", "trigger"] as const;
@@ -53,7 +53,7 @@ export default function (RED: NodeAPI): void {
       const examine: Examine = (signal) => examineDeployed(RED, accountNode, signal);
       manage(this, status, settings, accountNode.account, examine);
     } catch (reason) {
-      refuse(this, status, toCloudError(reason));
+      failMisconfigured(this, status, toCloudError(reason));
     }
   }
   RED.nodes.registerType("arduino-cloud-manage", construct);
@@ -91,7 +91,7 @@ function manage(
       finish(message, await status.during(examine(signal)), send);
       return;
     }
-    const wanted = wantedWork({ ...choice, dashboard: targetsOf(settings, message).dashboard }, message);
+    const wanted = ensureWork({ ...choice, dashboard: targetsOf(settings, message).dashboard }, message);
     const onProgress = status.progress.bind(status);
     if (wanted !== undefined) {
       finish(message, await status.during(wanted({ rest, signal, onProgress, onWarning })), send);

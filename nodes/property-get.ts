@@ -1,15 +1,15 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
 import { tidyValue } from "../cloud/codec/float32";
-import { isPlainObject } from "../cloud/core/describe";
+import { isPlainObject } from "../cloud/core/json";
 import { CloudError, toCloudError } from "../cloud/core/errors";
 import { type KnownThing, type Property, wireName } from "../cloud/rest";
 import { findAccount } from "./runtime/account-node";
-import { RepeatedFaults } from "./runtime/repeated-errors";
+import { RepeatedErrors } from "./runtime/repeated-errors";
 import { type Message, onClose, onInput } from "./runtime/input";
 import { namedPropertyOf, thingOf } from "./runtime/message";
-import { oldValueMessage } from "./runtime/legacy-messages";
-import { refuseAloud } from "./runtime/misconfigured";
+import { legacyValueMessage } from "./runtime/legacy-messages";
+import { failMisconfiguredAloud } from "./runtime/misconfigured";
 import { type RawSettings, readFlag, readNumber, readText } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 
@@ -36,7 +36,7 @@ export default function (RED: NodeAPI): void {
       const settings = readSettings(config as unknown as RawSettings);
       read(this, status, settings, findAccount(RED, settings.account).account);
     } catch (reason) {
-      refuseAloud(this, status, toCloudError(reason));
+      failMisconfiguredAloud(this, status, toCloudError(reason));
     }
   }
   RED.nodes.registerType("arduino-cloud-property-get", construct);
@@ -94,7 +94,7 @@ function repeat(
 ): () => void {
   const { thing, property, repeat: seconds } = settings;
   if (seconds === 0) return () => undefined;
-  const faults = new RepeatedFaults(node, status);
+  const faults = new RepeatedErrors(node, status);
   return account.polling.repeat(seconds * 1000, async (signal) => {
     try {
       const reading = await ask(thing, property, signal);
@@ -115,7 +115,7 @@ function messageOf({ compatible }: PropertyGetSettings, reading: Reading, messag
   if ("timestamp" in reading && reading.timestamp === undefined) Reflect.deleteProperty(message, "timestamp");
   if (!compatible || !isPlainObject(reading.property)) return message;
   const time = typeof reading.timestamp === "number" ? new Date(reading.timestamp) : undefined;
-  return oldValueMessage(message, String(reading.property.name), time);
+  return legacyValueMessage(message, String(reading.property.name), time);
 }
 
 /** What a message asks for, where the settings leave it open. */

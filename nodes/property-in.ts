@@ -1,15 +1,15 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { mayPass, toCloudError } from "../cloud/core/errors";
+import { isTransient, toCloudError } from "../cloud/core/errors";
 import { AccountListener, type ListenerSettings, type Subscription } from "./property-in/account-listener";
 import { findAccount } from "./runtime/account-node";
 import { findDeviceNode } from "./runtime/device-node";
 import { onClose } from "./runtime/input";
-import { refuseAloud } from "./runtime/misconfigured";
+import { failMisconfiguredAloud } from "./runtime/misconfigured";
 import { type RawSettings, readChoice, readFlag, readNumber, readText } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 import { DeviceListener, type DeviceListenerSettings } from "./property-in/device-listener";
-import { directions, noSubscription, takeOrders } from "./property-in/input-actions";
-import type { Target } from "./property-in/thing-subscription";
+import { directions, noSubscription, handleActions } from "./property-in/input-actions";
+import type { SubscriptionTarget } from "./property-in/thing-subscription";
 
 export default function (RED: NodeAPI): void {
   function construct(this: Node, config: NodeDef): void {
@@ -21,7 +21,7 @@ export default function (RED: NodeAPI): void {
       if (readText(raw, "device") === "") listenWithAccount(RED, this, status, raw);
       else listenWithDevice(RED, this, status, raw);
     } catch (reason) {
-      refuseAloud(this, status, toCloudError(reason));
+      failMisconfiguredAloud(this, status, toCloudError(reason));
     }
   }
   RED.nodes.registerType("arduino-cloud-property-in", construct);
@@ -35,7 +35,7 @@ function listenWithAccount(RED: NodeAPI, node: Node, status: NodeStatus, raw: Ra
   accountNode.register(node);
   listener.start();
   if (settings.isDynamic) {
-    takeOrders(node, account.session, settings.direction, {
+    handleActions(node, account.session, settings.direction, {
       subscribe: (target) => subscribe(listener, target),
       unsubscribe: (target) => {
         if (!listener.unsubscribe(target)) throw noSubscription(target);
@@ -50,9 +50,9 @@ function listenWithAccount(RED: NodeAPI, node: Node, status: NodeStatus, raw: Ra
   });
 }
 
-async function subscribe(listener: AccountListener, target: Target): Promise<void> {
+async function subscribe(listener: AccountListener, target: SubscriptionTarget): Promise<void> {
   const error = await listener.subscribe(target, true);
-  if (error === undefined || mayPass(error)) return;
+  if (error === undefined || isTransient(error)) return;
   listener.unsubscribe(target);
   throw error;
 }
@@ -65,7 +65,7 @@ function listenWithDevice(RED: NodeAPI, node: Node, status: NodeStatus, raw: Raw
   deviceNode.register(node);
   listener.start();
   if (settings.isDynamic) {
-    takeOrders(node, device.session, "requested", {
+    handleActions(node, device.session, "requested", {
       subscribe: ({ property }) => {
         listener.subscribe(property);
         return Promise.resolve();

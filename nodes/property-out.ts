@@ -1,17 +1,17 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { isPlainObject } from "../cloud/core/describe";
+import { isPlainObject } from "../cloud/core/json";
 import type { WhenOffline } from "../cloud/live-values/queued-message";
 import { CloudError, toCloudError } from "../cloud/core/errors";
 import { findAccount } from "./runtime/account-node";
 import { findDeviceNode } from "./runtime/device-node";
 import { type Message, onClose, onInput } from "./runtime/input";
 import { propertyOf, thingOf } from "./runtime/message";
-import { refuse } from "./runtime/misconfigured";
+import { failMisconfigured } from "./runtime/misconfigured";
 import type { SessionNode } from "./runtime/session-node";
 import { type RawSettings, readChoice, readFlag, readNumber, readText } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 import { type Destination, toAccount, toDevice } from "./property-out/destination";
-import { returnParked, type Waiting, WaitingMessages } from "./property-out/redeploy-queue";
+import { returnParked, type WaitingMessage, RedeployQueue } from "./property-out/redeploy-queue";
 
 interface PropertyOutSettings {
   account: string;
@@ -36,7 +36,7 @@ export default function (RED: NodeAPI): void {
       const { sessionNode, destination } = findDestination(RED, settings);
       writeThrough(this, status, settings, sessionNode, destination);
     } catch (reason) {
-      refuse(this, status, toCloudError(reason));
+      failMisconfigured(this, status, toCloudError(reason));
       returnParked(this, undefined);
     }
   }
@@ -81,14 +81,14 @@ function writeThrough(
   destination: Destination,
 ): void {
   const { account, device, thing, property, as, whenOffline, queueLimit, keepQueue } = settings;
-  const waiting = new WaitingMessages(node, JSON.stringify([account, device, thing, property, as]), keepQueue);
+  const waiting = new RedeployQueue(node, JSON.stringify([account, device, thing, property, as]), keepQueue);
   const report = reportStatus(node, status, destination);
   sessionNode.register(node);
   report.show();
 
   onInput(node, async (message, send) => {
     const request = readRequest(settings, message, destination.needsThing);
-    const entry: Waiting = { message, fail: () => undefined, forget: () => undefined };
+    const entry: WaitingMessage = { message, fail: () => undefined, forget: () => undefined };
     waiting.add(entry);
     try {
       await new Promise<void>((resolve, reject) => {
@@ -143,7 +143,7 @@ function readRequest(
 }
 
 /** How often a node's status may change at the most, in milliseconds. */
-const statusPause = 250;
+const statusIntervalMs = 250;
 
 interface StatusReport {
   /** Shows how things stand, soon; with an error, shows that until the next call. */
@@ -163,11 +163,11 @@ function reportStatus(node: Node, status: NodeStatus, destination: Destination):
     if (failure !== undefined) status.failed(failure);
     else if (count > 0 && !outbox.isOnline) status.queued(count);
     else if (count > 1) status.sending(count);
-    else destination.showStanding(status);
+    else destination.showConnectionState(status);
   };
   const show = (outcome?: CloudError): void => {
     failure = outcome;
-    if (!isStopped) timer ??= setTimeout(showNow, statusPause);
+    if (!isStopped) timer ??= setTimeout(showNow, statusIntervalMs);
   };
   const unobserve = destination.observe(() => show());
   const stop = (): void => {

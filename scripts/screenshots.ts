@@ -11,7 +11,7 @@ import { root } from "./demo/package";
 
 const images = path.join(root, "docs", "images");
 /** Long enough for every variable to have come at least once, in milliseconds. */
-const settling = 15_000;
+const settlingMs = 15_000;
 
 /** What the editor's page has that this program uses. */
 interface EditorPage {
@@ -60,7 +60,7 @@ async function takeFlow(page: Page): Promise<void> {
     const button = RED?.nodes?.filterNodes({ type: "inject" }).find(({ name }) => name === "light on, warm");
     await fetch(`inject/${button?.id}`, { method: "POST" });
   });
-  await page.waitForTimeout(settling);
+  await page.waitForTimeout(settlingMs);
   await page.screenshot({ path: path.join(images, "demo.png") });
 }
 
@@ -112,7 +112,7 @@ async function takeForm(page: Page): Promise<void> {
 async function takeDashboard(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await page.getByText("The last day", { exact: true }).waitFor();
-  await page.waitForTimeout(settling);
+  await page.waitForTimeout(settlingMs);
   await page.screenshot({ path: path.join(images, "dashboard.png") });
 }
 

@@ -1,12 +1,12 @@
 import type { Clock } from "../core/clock";
 import { sleep } from "../core/clock";
 import type { StoredValue } from "./sequence-alignment";
-import { backoff } from "../core/backoff";
+import { backoffMs } from "../core/backoff";
 import type { LiveValue } from "../live-values/value-feed";
 import type { Session, SessionState } from "../mqtt/session";
 import type { PropertyValue } from "../codec/values";
-import { type CloudError, mayPass, toCloudError } from "../core/errors";
-import { changedValues, type HeldValue, replayGap } from "./replay";
+import { type CloudError, isTransient, toCloudError } from "../core/errors";
+import { changedValues, type BufferedValue, replayOutage } from "./replay";
 import { type KnownThing, type Property, type Rest, wireName } from "../rest/index";
 import { type LastSeen, SeenValues } from "./seen-values";
 
@@ -36,10 +36,10 @@ export interface CatchUpOptions {
 }
 
 /** An outage, with what came live after it. */
-interface Gap {
+interface Outage {
   /** Milliseconds since 1970 at which the connection was back; undefined until then. */
   onlineAt?: number;
-  held: HeldValue[];
+  held: BufferedValue[];
   bytes: number;
   /** What is held has gone out already, and what comes goes out at once: nothing waits, or too much did. */
   isReleased: boolean;
@@ -47,14 +47,14 @@ interface Gap {
   later: SeenValues;
 }
 
-const usualDelay = 15_000;
+const defaultDelayMs = 15_000;
 /** Time for what the broker relayed last to reach history, whatever delay is set. */
-const leastDelay = 250;
-const usualLimits = { values: 10_000, bytes: 16 * 2 ** 20 };
+const minDelayMs = 250;
+const defaultLimits = { values: 10_000, bytes: 16 * 2 ** 20 };
 /** What a value takes in memory besides its texts, roughly. */
 const valueBytes = 200;
 /** Look-ups of many nodes after the same outage share an answer that is no older. */
-const sharedAge = 1_000;
+const cacheTtlMs = 1_000;
 
 /**
  * Stands between the feed and a flow, and fills the gaps that outages of the session leave in the reported values of a
@@ -67,7 +67,7 @@ export class CatchUp {
   readonly #seen: SeenValues;
   readonly #closing = new AbortController();
   /** Outages that are not caught up, oldest first; live values wait with the last one. */
-  readonly #gaps: Gap[] = [];
+  readonly #gaps: Outage[] = [];
   #isOnline = false;
   #isWorking = false;
   #unobserve: (() => void) | undefined;
@@ -109,7 +109,7 @@ export class CatchUp {
     this.#unobserve?.();
   }
 
-  #newGap(): Gap {
+  #newGap(): Outage {
     // With `last` nothing waits.
     return { held: [], bytes: 0, isReleased: this.#options.mode === "last", later: new SeenValues() };
   }
@@ -133,7 +133,7 @@ export class CatchUp {
     if (direction === "reported") seen.note(variable, { value, timestamp, at, isStored: false });
   }
 
-  #hold(gap: Gap, live: LiveValue, at: number): void {
+  #hold(gap: Outage, live: LiveValue, at: number): void {
     if (gap.isReleased) {
       this.#note(live, at, gap.later);
       this.#give(live, "live");
@@ -141,8 +141,8 @@ export class CatchUp {
     }
     gap.held.push({ live, at });
     gap.bytes += sizeOf(live);
-    const { values, bytes } = this.#options.mostHeld ?? usualLimits;
-    const sum = (of: (gap: Gap) => number): number => this.#gaps.reduce((total, one) => total + of(one), 0);
+    const { values, bytes } = this.#options.mostHeld ?? defaultLimits;
+    const sum = (of: (gap: Outage) => number): number => this.#gaps.reduce((total, one) => total + of(one), 0);
     if (sum((one) => one.held.length) > values || sum((one) => one.bytes) > bytes) this.#release();
   }
 
@@ -174,13 +174,13 @@ export class CatchUp {
     this.#isWorking = false;
   }
 
-  async #catchUp(gap: Gap, onlineAt: number): Promise<void> {
+  async #catchUp(gap: Outage, onlineAt: number): Promise<void> {
     if (this.#options.mode === "last") await this.#catchUpLast(onlineAt);
     else await this.#catchUpAll(gap, onlineAt);
   }
 
   /** Lets go what waited, and remembers that all up to the return has been seen. */
-  #finish(gap: Gap, onlineAt: number): void {
+  #finish(gap: Outage, onlineAt: number): void {
     for (const { live, at } of gap.held) {
       this.#note(live, at);
       if (!gap.isReleased) this.#give(live, "live");
@@ -198,15 +198,15 @@ export class CatchUp {
     }
   }
 
-  async #catchUpAll(gap: Gap, onlineAt: number): Promise<void> {
-    const { clock, account, delay = usualDelay, onWarning } = this.#options;
+  async #catchUpAll(gap: Outage, onlineAt: number): Promise<void> {
+    const { clock, account, delay = defaultDelayMs, onWarning } = this.#options;
     const { signal } = this.#closing;
-    const waited = Math.max(delay, leastDelay);
+    const waited = Math.max(delay, minDelayMs);
     await sleep(clock, Math.max(0, onlineAt + waited - clock.now()), signal, "Catching up");
     const properties = await this.#properties(onlineAt);
     const unstored = properties.filter(({ persist }) => persist === false);
     this.#warnUnstored(unstored);
-    await replayGap({
+    await replayOutage({
       client: { call: (...call) => this.#persist(() => account.rest.client.call(...call)) },
       clockSkew: account.rest.client.clockSkew,
       clock,
@@ -227,7 +227,7 @@ export class CatchUp {
     const { account, clock, thingId, variable } = this.#options;
     const { signal } = this.#closing;
     const thing: KnownThing = await this.#persist(() => {
-      const maxAge = Math.max(0, Math.min(sharedAge, clock.now() - onlineAt));
+      const maxAge = Math.max(0, Math.min(cacheTtlMs, clock.now() - onlineAt));
       return account.rest.directory.thing(thingId, { signal, maxAge });
     });
     return thing.properties.filter((property) => variable === "" || wireName(property) === variable);
@@ -264,9 +264,9 @@ export class CatchUp {
       try {
         return await work();
       } catch (reason) {
-        if (!mayPass(reason)) throw reason;
+        if (!isTransient(reason)) throw reason;
         if (failures === 0) onWarning(`Catching up after an outage has to wait: ${toCloudError(reason).message}`);
-        await sleep(clock, backoff(failures, clock), this.#closing.signal, "Catching up");
+        await sleep(clock, backoffMs(failures, clock), this.#closing.signal, "Catching up");
       }
     }
   }

@@ -1,10 +1,10 @@
 import {
-  before,
-  beyond,
+  dropKnownSuffix,
+  dropKnownPrefix,
   type Edge,
   estimateSkew,
   estimateSkewBehind,
-  mostSkew,
+  maxSkewMs,
   type Reference,
   type Skew,
   type StoredValue,
@@ -13,18 +13,19 @@ import { type Clock, sleep } from "../core/clock";
 import type { LiveValue } from "../live-values/value-feed";
 import { fingerprint, storedValue } from "../property-types/fingerprint";
 import { type Property, type RestClient, wireName } from "../rest/index";
-import { readRaw, type SeriesWindow } from "../history/raw-reader";
-import { offsetOf, remembered, type SeenValue, type SeenValues } from "./seen-values";
+import { readRaw } from "../history/raw-reader";
+import type { SeriesWindow } from "../history/points";
+import { offsetOf, maxSeenValues, type SeenValue, type SeenValues } from "./seen-values";
 
 /** A live value that waits. */
-export interface HeldValue {
+export interface BufferedValue {
   live: LiveValue;
   /** Milliseconds since 1970 at which it arrived, by our clock. */
   at: number;
 }
 
 /** What is needed to read the values that were missed in an outage. */
-export interface GapContext {
+export interface ReplayContext {
   client: Pick<RestClient, "call">;
   /** Milliseconds by which the service's clock is ahead of ours, roughly. */
   clockSkew: number;
@@ -33,7 +34,7 @@ export interface GapContext {
   /** What was seen before the outage. Values given out are added. */
   seen: SeenValues;
   /** Live values that came since, in their order; grows meanwhile. */
-  held: readonly HeldValue[];
+  held: readonly BufferedValue[];
   /** Milliseconds since 1970, by our clock, at which the connection was back. */
   onlineAt: number;
   /** Milliseconds after which a value is expected to be in history. */
@@ -47,16 +48,16 @@ export interface GapContext {
 }
 
 /** Values before the gap that are read all the same, to find in history what was seen: theirs and two clocks' difference. */
-const overlap = 2 * mostSkew;
+const overlapMs = 2 * maxSkewMs;
 /** Live values that history has already may still be on their way to us so long. */
-const onTheirWay = 1_000;
+const inFlightMs = 1_000;
 /** How often history is read again because it has not caught up. */
-const mostReads = 4;
+const maxReads = 4;
 /** A value counts as updated after it was seen if it is so much later, since a live one has the time of its arrival. */
-const laterBy = 1_000;
+const laterByMs = 1_000;
 
 /** A difference of clocks that is told in whole seconds is off by so much at most. */
-const secondsTell = 1_100;
+const wholeSecondsErrorMs = 1_100;
 
 /**
  * Gives out every stored value of an outage that was not seen live before it and does not wait among the held ones, in
@@ -65,17 +66,17 @@ const secondsTell = 1_100;
  * read; only its two ends are kept.
  * @throws CloudError as `readRaw`
  */
-export async function replayGap(context: GapContext): Promise<void> {
+export async function replayOutage(context: ReplayContext): Promise<void> {
   const { seen, stored, clockSkew } = context;
   const offsets = stored.map((property) => seen.offset(wireName(property)));
   const [lostAt, backAt] = [seen.reached + clockSkew, context.onlineAt + clockSkew];
-  const seenUntil = lostAt + Math.max(0, ...offsets) + overlap;
-  const heldFrom = backAt + Math.min(0, ...offsets) - overlap;
-  const windows = (from: number, to: number): Span[] =>
+  const seenUntil = lostAt + Math.max(0, ...offsets) + overlapMs;
+  const heldFrom = backAt + Math.min(0, ...offsets) - overlapMs;
+  const windows = (from: number, to: number): ReplayWindow[] =>
     stored.map((property, index) => {
       const offset = offsets[index] ?? 0;
-      const begin = Math.max(from, lostAt + Math.min(0, offset) - overlap);
-      return { property, begin, end: Math.min(to, backAt + Math.max(0, offset) + overlap) };
+      const begin = Math.max(from, lostAt + Math.min(0, offset) - overlapMs);
+      return { property, begin, end: Math.min(to, backAt + Math.max(0, offset) + overlapMs) };
     });
   let skew: number | undefined;
   const isLong = heldFrom > seenUntil;
@@ -84,7 +85,7 @@ export async function replayGap(context: GapContext): Promise<void> {
   for (const value of tail) context.emit(value);
 }
 
-interface Span {
+interface ReplayWindow {
   property: Property;
   /** Milliseconds since 1970: begin ≤ time < end. */
   begin: number;
@@ -93,15 +94,15 @@ interface Span {
 
 /** Gives out all but what was seen before, as it is read; gives the difference of the clocks where it shows. */
 async function replayMiddle(
-  context: GapContext,
-  spans: readonly Span[],
+  context: ReplayContext,
+  spans: readonly ReplayWindow[],
   seenUntil: number,
 ): Promise<number | undefined> {
   const edges = seenEdges(context);
   const head: StoredValue[] = [];
   let isHead = true;
   let skew: number | undefined;
-  for await (const value of history(context, spans)) {
+  for await (const value of readStored(context, spans)) {
     if (isHead && value.timestamp > seenUntil) {
       isHead = false;
       skew = giveOutHead(context, head, edges);
@@ -113,19 +114,19 @@ async function replayMiddle(
 }
 
 function giveOutHead(
-  context: GapContext,
+  context: ReplayContext,
   head: readonly StoredValue[],
   edges: ReadonlyMap<string, Edge>,
 ): number | undefined {
   const skew = estimateSkew(head, edges, context.clockSkew);
-  for (const value of beyond(head, edges, toSkew(skew, context)).rest) context.emit(value);
+  for (const value of dropKnownPrefix(head, edges, toSkew(skew, context)).rest) context.emit(value);
   return skew;
 }
 
 /** Reads the end of the gap, again if history has not caught up, and gives what is to be given out of it. */
 async function readTail(
-  context: GapContext,
-  spans: readonly Span[],
+  context: ReplayContext,
+  spans: readonly ReplayWindow[],
   holdsHead: boolean,
   knownSkew: number | undefined,
 ): Promise<StoredValue[]> {
@@ -133,41 +134,41 @@ async function readTail(
   for (let reads = 1; ; reads++) {
     const startedAt = clock.now();
     const values: StoredValue[] = [];
-    for await (const value of history(context, spans)) values.push(value);
-    await sleep(clock, onTheirWay, signal, "Catching up");
+    for await (const value of readStored(context, spans)) values.push(value);
+    await sleep(clock, inFlightMs, signal, "Catching up");
     const seen = holdsHead ? seenEdges(context) : new Map<string, Edge>();
     const measured =
       knownSkew ??
       estimateSkew(values, seen, clockSkew) ??
-      estimateSkewBehind(values, heldEdges(context, startedAt, 0), clockSkew);
+      estimateSkewBehind(values, bufferedEdges(context, startedAt, 0), clockSkew);
     const skew = toSkew(measured, context);
-    const held = heldEdges(context, startedAt, measured === undefined ? 0.5 : 1);
-    const { rest, unmatched } = before(beyond(values, seen, skew).rest, held, skew);
-    const late = unmatched.filter((variable) => held.get(variable)?.known.at(-1)?.tolerance === mostSkew);
-    if (late.length === 0 || reads === mostReads) {
+    const held = bufferedEdges(context, startedAt, measured === undefined ? 0.5 : 1);
+    const { rest, unmatched } = dropKnownSuffix(dropKnownPrefix(values, seen, skew).rest, held, skew);
+    const late = unmatched.filter((variable) => held.get(variable)?.known.at(-1)?.tolerance === maxSkewMs);
+    if (late.length === 0 || reads === maxReads) {
       if (late.length > 0) context.warn(`History does not have the newest values of ${late.join(", ")} yet.`);
       return withPresent(rest, context);
     }
-    await sleep(clock, Math.max(delay, onTheirWay), signal, "Catching up");
+    await sleep(clock, Math.max(delay, inFlightMs), signal, "Catching up");
   }
 }
 
 /** The difference of the clocks as the values tell it; else as the service's whole seconds do. */
-function toSkew(measured: number | undefined, { clockSkew }: GapContext): Skew {
+function toSkew(measured: number | undefined, { clockSkew }: ReplayContext): Skew {
   if (measured !== undefined) return { by: measured, within: 0 };
-  return { by: clockSkew, within: clockSkew === 0 ? 0 : secondsTell };
+  return { by: clockSkew, within: clockSkew === 0 ? 0 : wholeSecondsErrorMs };
 }
 
 /** What was seen before the gap. What is older than the clocks can differ lies before anything that is read. */
-function seenEdges({ seen, stored, clockSkew }: GapContext): Map<string, Edge> {
-  const recent = seen.reached - mostSkew;
+function seenEdges({ seen, stored, clockSkew }: ReplayContext): Map<string, Edge> {
+  const recent = seen.reached - maxSkewMs;
   return new Map(
     stored.map((property) => {
       const name = wireName(property);
       const known = seen
         .of(name)
         .filter(({ at }) => at >= recent)
-        .map((value) => toReference(property, value, mostSkew));
+        .map((value) => toReference(property, value, maxSkewMs));
       const last = known.at(-1);
       // Nothing of this variable came between its last value and the loss, so that any moment in between will do.
       const limit = Math.max(seen.since ?? -Infinity, recent) + seen.offset(name);
@@ -181,27 +182,27 @@ function seenEdges({ seen, stored, clockSkew }: GapContext): Map<string, Edge> {
  * may not be; but then it is apart from the gap, and a stored value is its copy only if it is nearer to it.
  * @param share the part of the time to the gap that counts as near
  */
-function heldEdges({ held, stored, onlineAt }: GapContext, readAt: number, share: number): Map<string, Edge> {
+function bufferedEdges({ held, stored, onlineAt }: ReplayContext, readAt: number, share: number): Map<string, Edge> {
   const edges = new Map<string, Edge>();
   for (const property of stored) {
     const name = wireName(property);
-    const own = held.filter((one) => isReported(one) && one.live.variable === name).slice(0, remembered);
+    const own = held.filter((one) => isReported(one) && one.live.variable === name).slice(0, maxSeenValues);
     const first = own[0];
     if (first === undefined) continue;
     const known = own
-      .filter(({ at }) => at <= onlineAt + mostSkew)
+      .filter(({ at }) => at <= onlineAt + maxSkewMs)
       .map(({ live: { value, timestamp }, at }) => {
         const apart = at - onlineAt;
-        const tolerance = readAt - at >= apart ? mostSkew : apart * share;
+        const tolerance = readAt - at >= apart ? maxSkewMs : apart * share;
         return toReference(property, { value, timestamp, at, isStored: false }, tolerance);
       });
-    const limit = known.length > 0 ? Infinity : onlineAt + mostSkew + offsetOf(first.live.timestamp, first.at);
+    const limit = known.length > 0 ? Infinity : onlineAt + maxSkewMs + offsetOf(first.live.timestamp, first.at);
     edges.set(name, { known: known.reverse(), limit });
   }
   return edges;
 }
 
-function isReported({ live }: HeldValue): boolean {
+function isReported({ live }: BufferedValue): boolean {
   return live.direction === "reported";
 }
 
@@ -211,7 +212,7 @@ function toReference({ type }: Property, seen: SeenValue, tolerance: number): Re
 }
 
 /** Adds the present values of the variables that have no history, in order of time. */
-function withPresent(values: StoredValue[], { seen, held, unstored, clockSkew }: GapContext): StoredValue[] {
+function withPresent(values: StoredValue[], { seen, held, unstored, clockSkew }: ReplayContext): StoredValue[] {
   const came = new Set(held.filter(isReported).map(({ live }) => live.variable));
   const present = changedValues(unstored, seen, clockSkew).filter(({ variable }) => !came.has(variable));
   return present.length === 0 ? values : [...values, ...present].sort((a, b) => a.timestamp - b.timestamp);
@@ -237,11 +238,11 @@ function isNews(property: Property, value: unknown, timestamp: number, seen: See
   const last = values.at(-1);
   if (last === undefined) return timestamp - clockSkew > (seen.since ?? Infinity);
   const laterThan = (other: Reference): number => timestamp - other.timestamp - (other.isExact ? 0 : clockSkew);
-  if (print === last.print) return laterThan(last) > laterBy;
+  if (print === last.print) return laterThan(last) > laterByMs;
   if (laterThan(last) > 0) return true;
   // The cloud's present value may lag behind what was seen; else its clock does.
-  const isOld = values.some((other) => print === other.print && Math.abs(laterThan(other)) < laterBy);
-  return laterThan(last) > -mostSkew && !isOld;
+  const isOld = values.some((other) => print === other.print && Math.abs(laterThan(other)) < laterByMs);
+  return laterThan(last) > -maxSkewMs && !isOld;
 }
 
 function toStored(property: Property, value: unknown, timestamp: number): StoredValue {
@@ -250,7 +251,10 @@ function toStored(property: Property, value: unknown, timestamp: number): Stored
 }
 
 /** The stored values of some spans, ascending in time. */
-async function* history(context: GapContext, spans: readonly Span[]): AsyncGenerator<StoredValue, void, undefined> {
+async function* readStored(
+  context: ReplayContext,
+  spans: readonly ReplayWindow[],
+): AsyncGenerator<StoredValue, void, undefined> {
   const { client, signal, warn } = context;
   const byId = new Map(spans.map((span) => [span.property.id, span]));
   const windows: SeriesWindow[] = spans

@@ -1,4 +1,4 @@
-import { asRecord } from "../core/text";
+import { asRecord } from "../core/json";
 
 /** A value that was seen, live or in history. */
 export interface SeenValue {
@@ -18,11 +18,11 @@ export interface SeenValue {
 export type LastSeen = Record<string, { time: number; at?: number; value: unknown }>;
 
 /** So many values of each variable are remembered: enough to find a place in the history of one that repeats itself. */
-export const remembered = 20;
+export const maxSeenValues = 20;
 /** A timestamp that is so far from the time of arrival is the sender's own. */
-const ownTime = 1_000;
+const ownTimeMs = 1_000;
 /** A sender's clock that is off by more is no help in finding its values in history. */
-const farthestOff = 86_400_000;
+const maxOffsetMs = 86_400_000;
 
 /** The last values of the variables of a thing, in the order in which they were seen. */
 export class SeenValues {
@@ -53,7 +53,7 @@ export class SeenValues {
   note(variable: string, value: SeenValue): void {
     const values = this.#values.get(variable);
     if (values === undefined) this.#values.set(variable, [value]);
-    else if (values.push(value) > remembered) values.shift();
+    else if (values.push(value) > maxSeenValues) values.shift();
     if (value.at > this.#reached) this.#reached = value.at;
     if (!value.isStored) this.#offsets.set(variable, offsetOf(value.timestamp, value.at));
   }
@@ -86,5 +86,5 @@ export class SeenValues {
 /** How far the timestamp of a value is ahead of its arrival, where that tells of the sender's clock. */
 export function offsetOf(timestamp: number, at: number): number {
   const offset = timestamp - at;
-  return Math.abs(offset) < ownTime || Math.abs(offset) > farthestOff ? 0 : offset;
+  return Math.abs(offset) < ownTimeMs || Math.abs(offset) > maxOffsetMs ? 0 : offset;
 }

@@ -7,7 +7,7 @@
  */
 
 /** What is known of the difference of the two clocks may be so far off. */
-export const mostSkew = 120_000;
+export const maxSkewMs = 120_000;
 /** A place counts as the only good one if every other is so many times worse. */
 const clearly = 4;
 
@@ -37,7 +37,7 @@ export interface Edge {
   limit: number;
 }
 
-interface Place {
+interface Position {
   /** So many of the first stored values are known. */
   count: number;
   /** How far the clock of history is ahead of ours, if this is the place. */
@@ -55,7 +55,7 @@ export interface Skew {
 }
 
 /** Gives the stored values that lie beyond what is known, in their order; variables without an edge pass whole. */
-export function beyond(
+export function dropKnownPrefix(
   points: readonly StoredValue[],
   edges: ReadonlyMap<string, Edge>,
   skew: Skew,
@@ -65,7 +65,7 @@ export function beyond(
   const all = byVariable(points);
   for (const [variable, { known, limit }] of edges) {
     const series = all.get(variable) ?? [];
-    const count = bestCount(places(series, known, skew.by), skew);
+    const count = bestCount(candidatePositions(series, known, skew.by), skew);
     if (count === undefined && known.length > 0) unmatched.push(variable);
     left.set(variable, count ?? series.filter(({ timestamp }) => timestamp < limit + skew.by).length);
   }
@@ -81,12 +81,15 @@ export function beyond(
  * As `beyond`, for what is known behind the gap instead of before it: gives the stored values that come before the known
  * ones, of which those next to the gap are last in `edges` here too.
  */
-export function before(
+export function dropKnownSuffix(
   points: readonly StoredValue[],
   edges: ReadonlyMap<string, Edge>,
   skew: Skew,
 ): { rest: StoredValue[]; unmatched: string[] } {
-  const { rest, unmatched } = beyond(points.map(mirror).reverse(), mirrorEdges(edges), { ...skew, by: -skew.by });
+  const { rest, unmatched } = dropKnownPrefix(points.map(mirror).reverse(), mirrorEdges(edges), {
+    ...skew,
+    by: -skew.by,
+  });
   return { rest: rest.map(mirror).reverse(), unmatched };
 }
 
@@ -115,7 +118,7 @@ export function estimateSkew(
 ): number | undefined {
   const samples: number[] = [];
   for (const [variable, series] of byVariable(points)) {
-    const [place, another] = places(series, edges.get(variable)?.known ?? [], roughly);
+    const [place, another] = candidatePositions(series, edges.get(variable)?.known ?? [], roughly);
     if (place !== undefined && another === undefined && !place.isExact) samples.push(place.skew);
   }
   samples.sort((a, b) => a - b);
@@ -128,15 +131,15 @@ export function estimateSkewBehind(
   edges: ReadonlyMap<string, Edge>,
   roughly: number,
 ): number | undefined {
-  const sure = new Map([...edges].filter(([, { known }]) => known.at(-1)?.tolerance === mostSkew));
+  const sure = new Map([...edges].filter(([, { known }]) => known.at(-1)?.tolerance === maxSkewMs));
   const skew = estimateSkew(points.map(mirror).reverse(), mirrorEdges(sure), -roughly);
   return skew === undefined ? undefined : -skew;
 }
 
 /** The places at which `known` may end in the series: by its last value, or where that is not stored, by one before. */
-function places(series: readonly StoredValue[], known: readonly Reference[], skew: number): Place[] {
+function candidatePositions(series: readonly StoredValue[], known: readonly Reference[], skew: number): Position[] {
   for (let length = known.length; length > 0; length--) {
-    const found = placesOf(series, known.slice(0, length), skew);
+    const found = candidatePositionsOf(series, known.slice(0, length), skew);
     const deepest = Math.max(...found.map(({ depth }) => depth));
     const fitting = found.filter(({ agrees, depth }) => agrees || depth === deepest);
     if (fitting.length > 0) return fitting;
@@ -144,11 +147,11 @@ function places(series: readonly StoredValue[], known: readonly Reference[], ske
   return [];
 }
 
-function placesOf(series: readonly StoredValue[], known: readonly Reference[], skew: number): Place[] {
+function candidatePositionsOf(series: readonly StoredValue[], known: readonly Reference[], skew: number): Position[] {
   const last = known.at(-1);
   if (last === undefined) return [];
   const expected = last.timestamp + (last.isExact ? 0 : skew);
-  const found: Place[] = [];
+  const found: Position[] = [];
   series.forEach(({ print, timestamp }, index) => {
     if (print !== last.print || Math.abs(timestamp - expected) > last.tolerance) return;
     const count = index + 1;
@@ -169,12 +172,12 @@ function commonEnd(series: readonly StoredValue[], count: number, known: readonl
 }
 
 /** The best place; of those that are about as good the first, since that rather repeats than loses. */
-function bestCount(found: readonly Place[], skew: Skew): number | undefined {
-  const distance = (place: Place): number => Math.abs(place.skew - (place.isExact ? 0 : skew.by));
+function bestCount(found: readonly Position[], skew: Skew): number | undefined {
+  const distance = (place: Position): number => Math.abs(place.skew - (place.isExact ? 0 : skew.by));
   const closest = Math.min(...found.map(distance));
-  const isAsGood = (place: Place): boolean =>
+  const isNearBest = (place: Position): boolean =>
     distance(place) <= Math.max(clearly * closest, place.isExact ? 0 : skew.within);
-  return found.find(isAsGood)?.count;
+  return found.find(isNearBest)?.count;
 }
 
 function byVariable(points: readonly StoredValue[]): Map<string, StoredValue[]> {

@@ -8,7 +8,7 @@ export const major = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, ma
 const indefinite = -1;
 
 /** No message of this cloud nests deeper than an array of maps; what nests deeper than this is an attack. */
-const deepest = 16;
+const maxDepth = 16;
 
 const breakByte = 0xff;
 const twoPow32 = 2 ** 32;
@@ -18,7 +18,7 @@ const scratch = new DataView(new ArrayBuffer(8));
 
 /** Short ASCII texts read before, by hash: variable names come again and again. Each slot holds the latest. */
 const knownTexts = new Array<string>(1024).fill("");
-const longestKnownText = 64;
+const maxKnownTextLength = 64;
 
 /**
  * Reads the items of one CBOR payload in order. It is strict (truncated, malformed or too deeply nested input and
@@ -171,7 +171,7 @@ export class CborReader {
     const { bytes } = this;
     const length = end - start;
     let hash = length;
-    let ascii = length <= longestKnownText;
+    let ascii = length <= maxKnownTextLength;
     for (let at = start; ascii && at < end; at += 1) {
       const byte = bytes[at] as number;
       ascii = byte < 0x80;
@@ -193,7 +193,7 @@ export class CborReader {
   }
 
   private skip(first: number, depth: number): void {
-    if (depth > deepest) throw this.error(`it is nested more than ${deepest} levels deep`, this.at - 1);
+    if (depth > maxDepth) throw this.error(`it is nested more than ${maxDepth} levels deep`, this.at - 1);
     switch (first >> 5) {
       case major.bytes:
         if ((first & 31) !== 31) this.advance(first);

@@ -1,11 +1,11 @@
 import { major } from "./cbor-reader";
 
-const smallest = 256;
+const initialBytes = 256;
 const twoPow32 = 2 ** 32;
 
 /** Writes CBOR items one after the other, each in its shortest form. It checks nothing: its caller does. */
 export class CborWriter {
-  private buffer = Buffer.allocUnsafe(smallest);
+  private buffer = Buffer.allocUnsafe(initialBytes);
   private length = 0;
 
   /** Gives the bytes written so far. */

@@ -20,7 +20,7 @@ export interface Decoded {
 }
 
 /** Far more than a broker of this cloud relays, and little enough to be read in a few milliseconds. */
-const longestPayload = 2 ** 20;
+const maxPayloadBytes = 2 ** 20;
 
 /** The tag that only says "this is CBOR" (RFC 8949, section 3.4.6). */
 const selfDescribed = 55799;
@@ -43,8 +43,8 @@ const highestLabel = label.data;
 export function decodeReadings(payload: Uint8Array): Decoded {
   const reader = new CborReader(payload, "SenML in CBOR");
   if (payload.length === 0) throw reader.error("it is empty");
-  if (payload.length > longestPayload) {
-    throw reader.error(`it has ${payload.length} bytes, more than ${longestPayload}`);
+  if (payload.length > maxPayloadBytes) {
+    throw reader.error(`it has ${payload.length} bytes, more than ${maxPayloadBytes}`);
   }
   const pack = new Pack(reader);
   const first = readPackHead(reader);
@@ -65,7 +65,7 @@ function readPackHead(reader: CborReader): number {
 }
 
 /** The fields of one record, each undefined where it is missing or of the wrong type. The last of two wins. */
-class Fields {
+class PackFields {
   name: string | undefined;
   number: number | undefined;
   text: string | undefined;
@@ -115,7 +115,7 @@ class Pack {
 
   private record(first: number): void {
     const { reader } = this;
-    const fields = new Fields();
+    const fields = new PackFields();
     for (let left = reader.count(first, 2); reader.hasNext(left); left -= 1) {
       const key = readLabel(reader);
       const item = reader.scalar(reader.byte());
@@ -132,7 +132,7 @@ class Pack {
   }
 
   /** Base fields hold for this record and all that follow, whatever their place in the record (data-api 5.6, 5.8). */
-  private base(key: number, item: unknown, fields: Fields): void {
+  private base(key: number, item: unknown, fields: PackFields): void {
     fields.isBase = true;
     if (key === label.baseName) this.prefix = prefixOf(item);
     else if (key === label.baseTime && isTime(item)) this.baseTime = item;

@@ -20,7 +20,7 @@ export interface Write {
 const loneSurrogate = /[\uD800-\uDFFF]/u;
 
 /** Whole numbers up to here are written as integers, as the official clients do (data-api 5.3). */
-const largestInteger = 2 ** 53;
+const maxSafeInteger = 2 ** 53;
 
 /**
  * Encodes the value of one variable for a data topic: SenML in CBOR, protocol v2, the bytes of Arduino's own
@@ -119,7 +119,7 @@ function writeRecord(writer: CborWriter, record: Record): void {
 }
 
 function writeNumber(writer: CborWriter, value: number): void {
-  if (Number.isInteger(value) && Math.abs(value) <= largestInteger) writer.integer(value);
+  if (Number.isInteger(value) && Math.abs(value) <= maxSafeInteger) writer.integer(value);
   else writer.float(value);
 }
 

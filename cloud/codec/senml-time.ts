@@ -9,7 +9,7 @@ const firstAbsolute = 2 ** 28;
  * microseconds or nanoseconds; only the magnitude tells which (data-api 5.6). Undefined where none was carried, or
  * where it is no moment that a `Date` can hold.
  */
-export function toMilliseconds(carried: number | undefined): number | undefined {
+export function toMs(carried: number | undefined): number | undefined {
   if (carried === undefined) return undefined;
   let milliseconds = carried * 1e3;
   if (carried > 1e17) milliseconds = carried / 1e6;
@@ -24,5 +24,5 @@ export function toMilliseconds(carried: number | undefined): number | undefined 
  * timestamp of a value: none was carried, or it is below 2^28 (data-api 5.6), as from a board that has no clock yet.
  */
 export function usableTimestamp(carried: number | undefined): number | undefined {
-  return carried === undefined || carried < firstAbsolute ? undefined : toMilliseconds(carried);
+  return carried === undefined || carried < firstAbsolute ? undefined : toMs(carried);
 }

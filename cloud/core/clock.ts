@@ -1,7 +1,7 @@
 import { cancelled } from "./errors";
 
 /** The longest delay that Node's timers take (2^31 - 1 ms); a longer one would fire at once. */
-const longestTimer = 2_147_483_647;
+const maxTimerMs = 2_147_483_647;
 
 /** Time, injected so that tests can own it. */
 export interface Clock {
@@ -22,7 +22,7 @@ export const systemClock: Clock = {
   after(milliseconds, work) {
     let timer: NodeJS.Timeout;
     const arm = (left: number): void => {
-      const step = Math.min(left, longestTimer);
+      const step = Math.min(left, maxTimerMs);
       timer = setTimeout(() => (left > step ? arm(left - step) : work()), step);
     };
     arm(Math.max(0, milliseconds));

@@ -1,5 +1,7 @@
-const longestExcerpt = 40;
-const mostNames = 5;
+import { isPlainObject } from "./json";
+
+const maxExcerptLength = 40;
+const maxNames = 5;
 
 /** Describes a value of any kind for an error message: short, in words, and without ever throwing. */
 export function describeValue(value: unknown): string {
@@ -12,7 +14,7 @@ export function describeValue(value: unknown): string {
 
 /** Cuts a text to the length that belongs into a message. */
 export function excerpt(text: string): string {
-  return text.length > longestExcerpt ? `${text.slice(0, longestExcerpt)}…` : text;
+  return text.length > maxExcerptLength ? `${text.slice(0, maxExcerptLength)}…` : text;
 }
 
 function describe(value: unknown): string {
@@ -39,16 +41,6 @@ function describeObject(value: object): string {
   }
   const names = Object.keys(value);
   if (names.length === 0) return "an object without components";
-  const shown = names.slice(0, mostNames).map(excerpt).join(", ");
-  return `an object with ${shown}${names.length > mostNames ? ` and ${names.length - mostNames} more` : ""}`;
-}
-
-/**
- * Whether a value is an object such as `{…}` makes, and no instance of a class. Objects of a function node come from
- * another context and have another `Object.prototype`: it is told by having no prototype itself.
- */
-export function isPlainObject(value: unknown): value is Record<string, unknown> {
-  if (typeof value !== "object" || value === null) return false;
-  const prototype: unknown = Object.getPrototypeOf(value);
-  return prototype === null || Object.getPrototypeOf(prototype) === null;
+  const shown = names.slice(0, maxNames).map(excerpt).join(", ");
+  return `an object with ${shown}${names.length > maxNames ? ` and ${names.length - maxNames} more` : ""}`;
 }

@@ -80,6 +80,6 @@ const passing: readonly ErrorCode[] = ["offline", "timeout", "server_error", "ra
  * Whether the same may succeed later without anybody changing the flow: the cloud or the network is away, or refuses for
  * a while. Wrong credentials count, since they are corrected from outside too.
  */
-export function mayPass(reason: unknown): boolean {
+export function isTransient(reason: unknown): boolean {
   return reason instanceof CloudError && passing.includes(reason.code);
 }

@@ -2,7 +2,7 @@
  * An even pace with room for small bursts: never more than `perSecond` in any second, and no more than a fifth of that
  * (at least one) back to back. Pure: the caller brings the time, in monotonic milliseconds.
  */
-export class Rate {
+export class RateLimiter {
   readonly #perSecond: number;
   /** When the last `perSecond` events were, as a ring. */
   readonly #recent: number[] = [];

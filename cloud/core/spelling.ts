@@ -16,14 +16,14 @@ export function editDistance(a: string, b: string): number {
 }
 
 /** Names longer than this are not compared. */
-const longest = 64;
+const maxLength = 64;
 
 /**
  * The known name that was meant, where `given` looks like a slip of the pen: another case, or one letter wrong, in a long
  * name two. `TEMPERATURE_K` is no slip for `TEMPERATURE_C`, but another unit.
  */
 export function slipOf(given: string, known: readonly string[]): string | undefined {
-  if (given === "" || given.length > longest) return undefined;
+  if (given === "" || given.length > maxLength) return undefined;
   const allowed = given.length < 8 ? 1 : 2;
   const near = known
     .filter((name) => Math.abs(name.length - given.length) <= allowed)

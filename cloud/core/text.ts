@@ -1,13 +1,13 @@
 /** How much of a text that came from elsewhere an error message shows. */
-const shownLength = 300;
+const maxShownLength = 300;
 
 /** Makes a text from elsewhere fit for an error message: one line, no control characters, of bounded length. */
 export function printable(text: string): string {
   const line = text
-    .slice(0, shownLength * 4)
+    .slice(0, maxShownLength * 4)
     .replace(/[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\s]+/gu, " ")
     .trim();
-  return line.length > shownLength ? `${line.slice(0, shownLength)}…` : line;
+  return line.length > maxShownLength ? `${line.slice(0, maxShownLength)}…` : line;
 }
 
 /** Replaces every occurrence of the secrets in a text, also in the form in which they appear in URLs and forms. */
@@ -28,27 +28,6 @@ export function redact(text: string, secrets: readonly string[]): string {
 /** What may be shown of a client id: enough to tell two apart, too little to use. */
 export function maskedId(clientId: string): string {
   return clientId.length > 12 ? `${clientId.slice(0, 4)}…` : "…";
-}
-
-/** True for JSON media types, vendor ones such as `application/vnd.arduino.thing+json` included (rest-api 3). */
-export function isJsonType(mediaType: string): boolean {
-  return /^[\w.+-]+\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(mediaType.trim());
-}
-
-/** Reads JSON that may be anything; `undefined` where it is not JSON. */
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-/** Gives `value` as something with fields, where it is an object. */
-export function asRecord(value: unknown): Record<string, unknown> | undefined {
-  return typeof value === "object" && value !== null && !Array.isArray(value)
-    ? (value as Record<string, unknown>)
-    : undefined;
 }
 
 /** True for the form that the ids of things, properties and devices have (rest-api 3). */

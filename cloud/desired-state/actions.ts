@@ -1,12 +1,12 @@
-import { asRecord } from "../core/text";
-import { isSame, ownField, pickFields, type Changes, type Fields } from "./compare";
+import { asRecord } from "../core/json";
+import { isSame, ownField, pickFields, type Changes, type BodyFields } from "./compare";
 import { match, type Raw, type Wanted } from "./match";
-import { creation, removal, type Step } from "./plan";
+import { creation, removal, type PlanStep } from "./plan";
 import { itemName, type Layout, readFields, textOf, wrong } from "./read-input";
 
 /** An action of a trigger as it is wanted. */
 export interface WantedAction extends Wanted {
-  readonly fields: Fields;
+  readonly fields: BodyFields;
 }
 
 const bodyFields = ["name", "description", "email", "push_notification"] as const;
@@ -32,7 +32,7 @@ export function readActions(whole: string, given: unknown): WantedAction[] | und
 }
 
 /** The body that makes an action, alone or with its trigger. Throws CloudError `invalid_input` without a kind. */
-export function newAction({ where, fields }: WantedAction): Fields {
+export function newAction({ where, fields }: WantedAction): BodyFields {
   if (textOf(fields, "kind") === "") throw wrong(where, "kind is missing; expected is NOTIFY-EMAIL or NOTIFY-PUSH.");
   return fields;
 }
@@ -43,10 +43,10 @@ export function planActions(
   current: readonly Raw[],
   wanted: readonly WantedAction[] | undefined,
   prune: boolean,
-): Step[] {
+): PlanStep[] {
   if (wanted === undefined) return [];
   const { pairs, rest } = match("action", current, wanted);
-  const steps = pairs.flatMap(({ wanted: item, current: present }): Step[] => {
+  const steps = pairs.flatMap(({ wanted: item, current: present }): PlanStep[] => {
     const { where } = item;
     if (present === undefined) {
       const made = newAction(item);
@@ -76,7 +76,7 @@ export function planActions(
   const going = prune ? rest : [];
   return [
     ...steps,
-    ...going.map((present): Step => ({
+    ...going.map((present): PlanStep => ({
       entries: [removal("action", `${trigger.name}: ${textOf(present, "name")}`, present.id)],
       operation: "actions_v1#delete",
       path: { id: present.id },
@@ -85,7 +85,7 @@ export function planActions(
   ];
 }
 
-function actionChanges(current: Raw, wanted: Fields): Changes {
+function actionChanges(current: Raw, wanted: BodyFields): Changes {
   const changed = Object.keys(wanted).filter((field) => !isSame(plain(current[field]), plain(wanted[field])));
   return Object.fromEntries(
     changed.map((field) => [field, { from: ownField(current, field) ?? null, to: wanted[field] ?? null }]),
@@ -104,7 +104,7 @@ function plain(content: unknown): unknown {
   );
 }
 
-function recipients(delivery: unknown): Fields {
+function recipients(delivery: unknown): BodyFields {
   return Object.fromEntries(
     Object.entries(asRecord(delivery) ?? {}).map(([line, list]) => {
       const ids = Array.isArray(list) ? list.map((user: unknown) => textOf(asRecord(user) ?? {}, "id")).sort() : [];

@@ -1,9 +1,9 @@
-import type { Directory, RestClient } from "../rest/index";
-import { operation, type CallInput } from "../rest/index";
+import type { Directory, RestClient, CallInput } from "../rest/index";
+import { operation } from "../rest/index";
 import { CloudError, toCloudError } from "../core/errors";
 import { requireValid } from "../rest/validation/index";
-import { asRecord } from "../core/text";
-import type { Step } from "./plan";
+import { asRecord } from "../core/json";
+import type { PlanStep } from "./plan";
 
 /** What work on the wanted state needs of an account. */
 export interface WantedRest {
@@ -28,7 +28,7 @@ export interface WorkOptions {
  * Holds all writes against the rows of their operations, before the first is sent; gives what is odd but may be right.
  * @throws CloudError `invalid_input` naming item and field
  */
-export function checkSteps(steps: readonly Step[]): string[] {
+export function checkSteps(steps: readonly PlanStep[]): string[] {
   return steps.flatMap((step) => {
     const { query, body, path, where } = step;
     const asked = { path, ...(query && { query }), ...(body !== undefined && { body: withoutNulls(body) }) };
@@ -50,7 +50,11 @@ function withoutNulls(body: unknown): unknown {
  * Sends the writes one after the other, and notes the ids of what they make in their entries.
  * @throws CloudError of the first write that fails, naming the item and how many were done before
  */
-export async function applySteps(rest: WantedRest, steps: readonly Step[], options: WorkOptions = {}): Promise<void> {
+export async function applySteps(
+  rest: WantedRest,
+  steps: readonly PlanStep[],
+  options: WorkOptions = {},
+): Promise<void> {
   for (const [index, step] of steps.entries()) {
     options.onProgress?.({ done: index, total: steps.length });
     const { operation: id, path, query, body } = step;
@@ -75,7 +79,7 @@ export function pickSignal({ signal }: WorkOptions): { signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
 }
 
-function named(step: Step, reason: unknown, done = 0, total = 0): CloudError {
+function named(step: PlanStep, reason: unknown, done = 0, total = 0): CloudError {
   const { code, message, statusCode, detail, requestId } = toCloudError(reason);
   const [{ action, kind, name }] = step.entries;
   const place = step.where === "" ? "" : `${step.where}: `;

@@ -3,7 +3,7 @@ import { shortestFloat32 } from "../codec/float32";
 /** What changes, by field; `null` stands for nothing. */
 export type Changes = Record<string, { from: unknown; to: unknown }>;
 
-export type Fields = Readonly<Record<string, unknown>>;
+export type BodyFields = Readonly<Record<string, unknown>>;
 
 /**
  * Whether two JSON values mean the same: a blank text or `null` is as good as absent, the order of an object's keys
@@ -17,14 +17,14 @@ export function isSame(one: unknown, other: unknown): boolean {
     if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
     return one.every((element, index) => isSame(element, other[index]));
   }
-  const [left, right] = [one as Fields, other as Fields];
+  const [left, right] = [one as BodyFields, other as BodyFields];
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) =>
     isSame(ownField(left, key), ownField(right, key)),
   );
 }
 
 /** The fields of `wanted` that `current` has otherwise; what is not wanted is left alone. */
-export function changesOf(current: Fields, wanted: Fields, prefix = ""): Changes {
+export function changesOf(current: BodyFields, wanted: BodyFields, prefix = ""): Changes {
   const changed = Object.keys(wanted).filter((key) => !isSame(ownField(current, key), wanted[key]));
   return Object.fromEntries(
     changed.map((key) => [prefix + key, { from: ownField(current, key) ?? null, to: wanted[key] ?? null }]),
@@ -32,12 +32,12 @@ export function changesOf(current: Fields, wanted: Fields, prefix = ""): Changes
 }
 
 /** The given fields only, as far as they are there. */
-export function pickFields(from: Fields, names: readonly string[]): Record<string, unknown> {
+export function pickFields(from: BodyFields, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(names.filter((name) => !isAbsent(ownField(from, name))).map((name) => [name, from[name]]));
 }
 
 /** A field of the object itself, never one of its prototype. */
-export function ownField(from: Fields, name: string): unknown {
+export function ownField(from: BodyFields, name: string): unknown {
   return Object.hasOwn(from, name) ? from[name] : undefined;
 }
 

@@ -3,9 +3,9 @@ import { CloudError, toCloudError } from "../core/errors";
 import { operation, readDevice, readList, type Device, type OperationId } from "../rest/index";
 import { pickSignal, type WantedRest, type WorkOptions } from "./apply";
 import { planDashboards, readDashboards } from "./dashboards";
-import { Links } from "./links";
+import { ThingLinks } from "./links";
 import { match, type Raw } from "./match";
-import type { Prune, Step } from "./plan";
+import type { Prune, PlanStep } from "./plan";
 import { rawList } from "./properties";
 import { planThings, readThings } from "./things";
 import { planTriggers, readTriggers } from "./triggers";
@@ -14,24 +14,24 @@ import { planTriggers, readTriggers } from "./triggers";
 export type WantedKind = "things" | "dashboards" | "triggers";
 
 /** What is to be done, and what was found of each item. */
-export interface Survey {
-  steps: Step[];
+export interface CurrentState {
+  steps: PlanStep[];
   found: (Raw | undefined)[];
 }
 
 /** Reads what there is of a kind, and plans. */
-export type Surveyor = (
+export type StateReader = (
   rest: WantedRest,
   items: readonly unknown[],
   prune: Prune,
   options: WorkOptions,
-) => Promise<Survey>;
+) => Promise<CurrentState>;
 
 /** How each kind is read and planned. All throw what `RestClient.call` and their planner throw. */
-export const surveyors: Readonly<Record<WantedKind, Surveyor>> = {
+export const stateReaders: Readonly<Record<WantedKind, StateReader>> = {
   async things(rest, items, prune, options) {
     const wanted = readThings(items);
-    const things = await listThings(rest, options);
+    const things = await readThingList(rest, options);
     const devices = await devicesIf(
       rest,
       wanted.some(({ device }) => device),
@@ -75,12 +75,12 @@ async function devicesIf(rest: WantedRest, isNeeded: boolean, options: WorkOptio
   return isNeeded ? readList(await get(rest, "devices_v2#list", options), readDevice) : [];
 }
 
-async function linksIf(rest: WantedRest, isNeeded: boolean, options: WorkOptions): Promise<Links> {
-  return new Links(isNeeded ? await rest.directory.things({ maxAge: 0, ...pickSignal(options) }) : []);
+async function linksIf(rest: WantedRest, isNeeded: boolean, options: WorkOptions): Promise<ThingLinks> {
+  return new ThingLinks(isNeeded ? await rest.directory.things({ maxAge: 0, ...pickSignal(options) }) : []);
 }
 
 /** All things with their properties. Throws what `RestClient.call` throws. */
-export async function listThings(rest: WantedRest, options: WorkOptions): Promise<Raw[]> {
+export async function readThingList(rest: WantedRest, options: WorkOptions): Promise<Raw[]> {
   return rawList(await get(rest, "things_v2#list", options, { query: { show_properties: true } }));
 }
 

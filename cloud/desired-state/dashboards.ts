@@ -1,8 +1,8 @@
 import { changesOf, ownField, pickFields, type Changes } from "./compare";
-import type { Links } from "./links";
+import type { ThingLinks } from "./links";
 import { match, type Raw, type Wanted } from "./match";
 import { planPages, readPages, type WantedPage } from "./pages";
-import { creation, type PlanEntry, type Prune, removal, type Step } from "./plan";
+import { creation, type PlanEntry, type Prune, removal, type PlanStep } from "./plan";
 import { itemName, type Layout, readFields, textOf, wrong } from "./read-input";
 import { planWidgets, readWidgets, type WantedWidget } from "./widgets";
 
@@ -16,7 +16,7 @@ export interface WantedDashboard extends Wanted {
 /** The dashboards of an account, with the widgets of those that are wanted, and what widgets may show. */
 export interface DashboardState {
   dashboards: readonly Raw[];
-  links: Links;
+  links: ThingLinks;
   /** 2 where the base URL has no newer one: without pages. */
   version: 2 | 3;
   /** Makes ids of widgets and pages, which whoever creates them chooses (rest-api 7). */
@@ -62,14 +62,14 @@ export function planDashboards(
   state: DashboardState,
   wanted: readonly WantedDashboard[],
   prune: Prune,
-): { steps: Step[]; found: (Raw | undefined)[] } {
+): { steps: PlanStep[]; found: (Raw | undefined)[] } {
   const { pairs, rest } = match("dashboard", state.dashboards, wanted);
   const steps = pairs.flatMap(({ wanted: item, current }) => planOne(state, item, current, prune !== "nothing"));
   const going = prune === "all" ? rest.map(planRemoval) : [];
   return { steps: [...steps, ...going], found: pairs.map(({ current }) => current) };
 }
 
-function planOne(state: DashboardState, item: WantedDashboard, current: Raw | undefined, prune: boolean): Step[] {
+function planOne(state: DashboardState, item: WantedDashboard, current: Raw | undefined, prune: boolean): PlanStep[] {
   const { version } = state;
   const { where, pages: wantedPages, widgets: wantedWidgets } = item;
   if (version === 2 && (wantedPages?.length ?? 0) > 0) {
@@ -106,7 +106,7 @@ function planOne(state: DashboardState, item: WantedDashboard, current: Raw | un
   return [{ entries: [first, ...others], operation: operations[version].update, path, body, where }];
 }
 
-function planRemoval(dashboard: Raw): Step {
+function planRemoval(dashboard: Raw): PlanStep {
   return {
     entries: [removal("dashboard", textOf(dashboard, "name"), dashboard.id)],
     // Version 2 deletes dashboards of both versions (rest-api 7).

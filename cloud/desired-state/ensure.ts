@@ -1,10 +1,10 @@
 import { sleep, systemClock, type Clock } from "../core/clock";
-import { mayPass, toCloudError, type CloudError } from "../core/errors";
+import { isTransient, toCloudError, type CloudError } from "../core/errors";
 import { applySteps, checkSteps, type WantedRest, type WorkOptions } from "./apply";
 import { checkConfirmed, entriesOf, removalsOf, type PlanEntry, type Prune } from "./plan";
 import { printable } from "../core/text";
 import { readItems } from "./read-input";
-import { surveyors, type Survey, type WantedKind } from "./current-state";
+import { stateReaders, type CurrentState, type WantedKind } from "./current-state";
 
 export interface EnsureOptions extends WorkOptions {
   rest: WantedRest;
@@ -29,9 +29,9 @@ export interface EnsureResult {
 }
 
 /** After a write whose outcome is unknown everything is read and planned anew, at most so often. */
-const mostRounds = 4;
+const maxRounds = 4;
 /** Milliseconds before that, times the round. */
-const pause = 1_000;
+const pauseMs = 1_000;
 
 /**
  * Makes what is wanted, and nothing else: objects are found by id, else by name, and only what differs is written. Done
@@ -43,7 +43,7 @@ export async function ensure(options: EnsureOptions): Promise<EnsureResult> {
   const { rest, kind, wanted, dryRun = false, confirm, clock = systemClock, signal } = options;
   const items = readItems(wanted);
   const prune: Prune = options.prune !== true ? "nothing" : Array.isArray(wanted) ? "all" : "parts";
-  const survey = (): Promise<Survey> => surveyors[kind](rest, items, prune, options);
+  const survey = (): Promise<CurrentState> => stateReaders[kind](rest, items, prune, options);
   let state = await survey();
   for (const warning of checkSteps(state.steps)) options.onWarning?.(warning);
   const plan = entriesOf(state.steps);
@@ -52,8 +52,8 @@ export async function ensure(options: EnsureOptions): Promise<EnsureResult> {
     const most = removalsOf(plan).length;
     for (let round = 1, isDone = false; !isDone; round++) {
       const failure = await failureOf(applySteps(rest, state.steps, options));
-      if (failure !== undefined && (round === mostRounds || !isUncertain(failure))) throw failure;
-      if (failure !== undefined) await sleep(clock, pause * round, signal, `${kind}: ensure`);
+      if (failure !== undefined && (round === maxRounds || !isUncertain(failure))) throw failure;
+      if (failure !== undefined) await sleep(clock, pauseMs * round, signal, `${kind}: ensure`);
       state = await survey();
       isDone = failure === undefined || state.steps.length === 0;
       const removals = entriesOf(state.steps);
@@ -81,5 +81,5 @@ async function failureOf(work: Promise<void>): Promise<CloudError | undefined> {
 
 /** Whether a write may have been carried out although it failed. */
 function isUncertain(failure: CloudError): boolean {
-  return mayPass(failure) && failure.code !== "unauthorized";
+  return isTransient(failure) && failure.code !== "unauthorized";
 }

@@ -1,10 +1,11 @@
 import { findThing, findVariable, isUuid, type KnownThing } from "../rest/index";
 import { CloudError } from "../core/errors";
-import { asRecord, printable } from "../core/text";
+import { printable } from "../core/text";
+import { asRecord } from "../core/json";
 import { describe, wrong } from "./read-input";
 
 /** A variable that a widget shows or a trigger watches: by its id, or by thing and variable name. */
-export type Link = { readonly id: string } | { readonly thing: string; readonly variable: string };
+export type ThingLink = { readonly id: string } | { readonly thing: string; readonly variable: string };
 
 /** How thing and variable may be called: ours, what the API answers, and what its templates have. */
 export const thingFields = ["thing", "thing_name", "thing_id"] as const;
@@ -14,7 +15,7 @@ export const variableFields = ["variable", "variable_name", "variable_id", "prop
  * Reads a link: a property id, `"Thing/variable"`, or an object with `thing` and `variable` (names or ids) or an `id`.
  * @throws CloudError `invalid_input`
  */
-export function readLink(where: string, given: unknown): Link {
+export function readThingLink(where: string, given: unknown): ThingLink {
   if (typeof given === "string" && isUuid(given)) return { id: given.toLowerCase() };
   const slash = typeof given === "string" ? given.lastIndexOf("/") : -1;
   if (typeof given === "string" && slash > 0 && slash < given.length - 1) {
@@ -37,7 +38,7 @@ export function firstText(fields: Readonly<Record<string, unknown>>, names: read
 }
 
 /** Finds what links mean, among the things of an account. */
-export class Links {
+export class ThingLinks {
   readonly #things: readonly KnownThing[];
   readonly #labels = new Map<string, string>();
 
@@ -54,7 +55,7 @@ export class Links {
    * The property id of a link.
    * @throws CloudError `not_found`, `ambiguous`, naming the item
    */
-  resolve(where: string, link: Link): string {
+  resolve(where: string, link: ThingLink): string {
     if ("id" in link) return link.id;
     try {
       const byId = this.#things.find(({ id }) => id === link.thing.toLowerCase());

@@ -1,4 +1,4 @@
-import { changesOf, pickFields, type Changes, type Fields } from "./compare";
+import { changesOf, pickFields, type Changes, type BodyFields } from "./compare";
 import { match, type Wanted } from "./match";
 import { type PlanEntry, removal } from "./plan";
 import { rawList } from "./properties";
@@ -6,7 +6,7 @@ import { itemName, type Layout, readFields, textOf } from "./read-input";
 
 /** A page of a dashboard as it is wanted. */
 export interface WantedPage extends Wanted {
-  readonly fields: Fields;
+  readonly fields: BodyFields;
 }
 
 /** What a list of parts is part of. */
@@ -20,7 +20,7 @@ export interface Whole {
 
 /** What becomes of a list that is only written as a whole. */
 export interface ListPlan {
-  list: Fields[];
+  list: BodyFields[];
   isChanged: boolean;
   changes: Changes;
   removals: PlanEntry[];
@@ -50,11 +50,11 @@ export function readPages(whole: string, given: unknown): WantedPage[] | undefin
 /** The list of pages that is to be, and what it changes. Throws as `match` does. */
 export function planPages(whole: Whole, current: unknown, wanted: readonly WantedPage[] | undefined): ListPlan {
   const present = rawList(current);
-  const asBody = (page: Fields): Fields => pickFields(page, ["id", ...bodyFields]);
+  const asBody = (page: BodyFields): BodyFields => pickFields(page, ["id", ...bodyFields]);
   if (wanted === undefined) return { list: present.map(asBody), isChanged: false, changes: {}, removals: [] };
   const { pairs, rest } = match("page", present, wanted);
   const changes: Changes = {};
-  const list = pairs.map(({ wanted: item, current: page }, index): Fields => {
+  const list = pairs.map(({ wanted: item, current: page }, index): BodyFields => {
     if (page === undefined) {
       const made = { position: index, ...item.fields };
       Object.assign(changes, partChanges(`pages.${item.name}`, undefined, made));
@@ -72,7 +72,7 @@ export function planPages(whole: Whole, current: unknown, wanted: readonly Wante
 }
 
 /** The changes of one part, each named after it; of a new one a single change, with all of it. */
-export function partChanges(name: string, current: Fields | undefined, wanted: Fields): Changes {
+export function partChanges(name: string, current: BodyFields | undefined, wanted: BodyFields): Changes {
   if (current === undefined) return { [name]: { from: null, to: wanted } };
   return changesOf(current, wanted, `${name}.`);
 }

@@ -15,7 +15,7 @@ export interface PlanEntry {
 }
 
 /** One write, and what it changes. */
-export interface Step {
+export interface PlanStep {
   /** The first is the one whose id the answer to a creation holds. */
   entries: [PlanEntry, ...PlanEntry[]];
   operation: OperationId;
@@ -30,7 +30,7 @@ export interface Step {
 export type Prune = "nothing" | "parts" | "all";
 
 /** All entries of a plan, in the order in which they are carried out. */
-export function entriesOf(steps: readonly Step[]): PlanEntry[] {
+export function entriesOf(steps: readonly PlanStep[]): PlanEntry[] {
   return steps.flatMap(({ entries }) => entries);
 }
 

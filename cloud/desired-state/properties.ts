@@ -1,7 +1,7 @@
-import { asRecord } from "../core/text";
+import { asRecord } from "../core/json";
 import { changesOf, pickFields } from "./compare";
 import { match, type Raw, type Wanted } from "./match";
-import { creation, removal, type Step } from "./plan";
+import { creation, removal, type PlanStep } from "./plan";
 import { itemName, type Layout, readFields, textOf, wrong } from "./read-input";
 
 /** A property as it is wanted: known by its id, else by its variable name. */
@@ -98,11 +98,11 @@ export function planProperties(
   current: readonly Raw[],
   wanted: readonly WantedProperty[] | undefined,
   prune: boolean,
-): Step[] {
+): PlanStep[] {
   if (wanted === undefined) return [];
   const { pairs, rest } = match("property", current, wanted, "variable_name");
   const path = { id: thing.id };
-  const steps = pairs.flatMap(({ wanted: item, current: present }): Step[] => {
+  const steps = pairs.flatMap(({ wanted: item, current: present }): PlanStep[] => {
     if (present === undefined) {
       const body = newProperty(item);
       const entry = creation("property", `${thing.name}: ${item.name}`, body);
@@ -126,7 +126,7 @@ export function planProperties(
   const going = prune ? rest : [];
   return [
     ...steps,
-    ...going.map((present): Step => ({
+    ...going.map((present): PlanStep => ({
       entries: [removal("property", `${thing.name}: ${nameOf(present)}`, present.id)],
       operation: "properties_v2#delete",
       path: { ...path, pid: present.id },

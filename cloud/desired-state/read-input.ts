@@ -1,8 +1,9 @@
 import { CloudError } from "../core/errors";
-import { Findings, show } from "../rest/validation/problems";
-import { toPlain } from "../rest/validation/to-json";
+import { Problems, show } from "../rest/validation/problems";
+import { toJson } from "../rest/validation/to-json";
 import { adviseNames } from "../rest/directory/find-by-name";
-import { asRecord, printable } from "../core/text";
+import { printable } from "../core/text";
+import { asRecord } from "../core/json";
 import { ownField } from "./compare";
 
 /** What a field of the wanted state may hold. In a text field `null` clears what is there. */
@@ -38,8 +39,8 @@ export function wrong(where: string, problem: string): CloudError {
 export function readItems(given: unknown): unknown[] {
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
   return Array.from({ length: list.length }, (_, index) => {
-    const findings = new Findings();
-    const item = toPlain(index in list ? list[index] : null, findings);
+    const findings = new Problems();
+    const item = toJson(index in list ? list[index] : null, findings);
     const [problem] = findings.errors;
     if (problem !== undefined) throw wrong(`item ${index}`, problem);
     return item;

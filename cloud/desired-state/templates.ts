@@ -1,6 +1,7 @@
 import { CloudError } from "../core/errors";
-import { asRecord, printable } from "../core/text";
-import { ownField, pickFields, type Fields } from "./compare";
+import { printable } from "../core/text";
+import { asRecord } from "../core/json";
+import { ownField, pickFields, type BodyFields } from "./compare";
 import { ensure, type EnsureOptions, type EnsureResult } from "./ensure";
 import { firstText, thingFields, variableFields } from "./links";
 import { match, type Raw } from "./match";
@@ -40,7 +41,7 @@ const propertyFields = [
 ] as const;
 
 /** A thing as the service answers it, without all that is only its own. */
-function thingTemplate(thing: Fields): Template {
+function thingTemplate(thing: BodyFields): Template {
   const properties = rawList(ownField(thing, "properties")).map((property) => pickFields(property, propertyFields));
   return { ...pickFields(thing, ownFields), properties };
 }
@@ -64,7 +65,7 @@ const widgetFields = [
  * ours, which comes back as it is.
  * @param links whether links that have an id keep it, for the same account, or go by names
  */
-export function dashboardTemplate(dashboard: Fields, links: "ids" | "names" = "names"): Template {
+export function dashboardTemplate(dashboard: BodyFields, links: "ids" | "names" = "names"): Template {
   const pages = records(ownField(dashboard, "pages"));
   const pageNames = new Map(pages.map((page) => [textOf(page, "id"), textOf(page, "name")]));
   const widgets = records(ownField(dashboard, "widgets")).map((widget) => {
@@ -84,7 +85,7 @@ export function dashboardTemplate(dashboard: Fields, links: "ids" | "names" = "n
   };
 }
 
-function records(list: unknown): Fields[] {
+function records(list: unknown): BodyFields[] {
   const elements: unknown[] = Array.isArray(list) ? list : [];
   return elements.map(asRecord).filter((element) => element !== undefined);
 }
@@ -119,7 +120,7 @@ function readTemplate(given: unknown): Template {
   return { ...without(template, notOurs), properties };
 }
 
-function without(fields: Fields, names: readonly string[]): Record<string, unknown> {
+function without(fields: BodyFields, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(Object.entries(fields).filter(([name]) => !names.includes(name)));
 }
 

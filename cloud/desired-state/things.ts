@@ -1,9 +1,10 @@
 import { CloudError } from "../core/errors";
 import { findDevice, type Device } from "../rest/index";
-import { asRecord, printable } from "../core/text";
+import { printable } from "../core/text";
+import { asRecord } from "../core/json";
 import { changesOf, ownField, pickFields, type Changes } from "./compare";
 import { match, type Raw, type Wanted } from "./match";
-import { creation, type Prune, removal, type Step } from "./plan";
+import { creation, type Prune, removal, type PlanStep } from "./plan";
 import { newProperty, planProperties, readProperties, rawList, type WantedProperty } from "./properties";
 import { describe, itemName, type Layout, readFields, textOf, wrong } from "./read-input";
 
@@ -125,7 +126,7 @@ export function planThings(
   { things, devices }: ThingState,
   wanted: readonly WantedThing[],
   prune: Prune,
-): { steps: Step[]; found: (Raw | undefined)[] } {
+): { steps: PlanStep[]; found: (Raw | undefined)[] } {
   const { pairs, rest } = match("thing", things, wanted);
   const bind = binder(things, devices);
   const steps = pairs.flatMap(({ wanted: item, current }) =>
@@ -169,7 +170,7 @@ export function named<T>(where: string, find: () => T): T {
   }
 }
 
-function planCreation(item: WantedThing, deviceId: string | undefined): Step {
+function planCreation(item: WantedThing, deviceId: string | undefined): PlanStep {
   const { where, name, fields, tags = new Map<string, string>(), properties = [], forceDevice } = item;
   const device = deviceId === undefined || deviceId === "" ? {} : { device_id: deviceId };
   const plain = { name, ...fields, ...device };
@@ -193,14 +194,14 @@ function planCreation(item: WantedThing, deviceId: string | undefined): Step {
   };
 }
 
-function planChanges(item: WantedThing, current: Raw, deviceId: string | undefined, prune: boolean): Step[] {
+function planChanges(item: WantedThing, current: Raw, deviceId: string | undefined, prune: boolean): PlanStep[] {
   const { where, fields, forceDevice } = item;
   const device = deviceId === undefined ? {} : { device_id: deviceId };
   const own = { ...(item.name !== "" && { name: item.name }), ...fields, ...device };
   const changes = changesOf({ ...defaults, ...current }, own);
   const changed = pickFields(own, Object.keys(changes));
   const thing = { id: current.id, name: textOf(current, "name"), where };
-  const update: Step = {
+  const update: PlanStep = {
     entries: [{ action: "update", kind: "thing", name: thing.name, id: current.id, changes }],
     operation: "things_v2#update",
     path: { id: current.id },
@@ -216,12 +217,12 @@ function planChanges(item: WantedThing, current: Raw, deviceId: string | undefin
   ];
 }
 
-function planTags({ tags, where }: WantedThing, current: Raw, prune: boolean): Step[] {
+function planTags({ tags, where }: WantedThing, current: Raw, prune: boolean): PlanStep[] {
   if (tags === undefined) return [];
   const present = (ownField(current, "tags") ?? {}) as Record<string, unknown>;
   const entry = (key: string) => `${textOf(current, "name")}: ${key}`;
   const common = { path: { id: current.id }, where };
-  const set = [...tags].flatMap(([key, value]): Step[] => {
+  const set = [...tags].flatMap(([key, value]): PlanStep[] => {
     const changes: Changes = changesOf(present, { [key]: value });
     if (Object.keys(changes).length === 0) return [];
     const action = Object.hasOwn(present, key) ? "update" : "create";
@@ -237,7 +238,7 @@ function planTags({ tags, where }: WantedThing, current: Raw, prune: boolean): S
   const going = prune ? Object.keys(present).filter((key) => !tags.has(key)) : [];
   return [
     ...set,
-    ...going.map((key): Step => ({
+    ...going.map((key): PlanStep => ({
       ...common,
       entries: [removal("tag", entry(key), null)],
       operation: "things_v2_tags#delete",
@@ -246,7 +247,7 @@ function planTags({ tags, where }: WantedThing, current: Raw, prune: boolean): S
   ];
 }
 
-function planRemoval(thing: Raw): Step {
+function planRemoval(thing: Raw): PlanStep {
   return {
     entries: [removal("thing", textOf(thing, "name"), thing.id)],
     operation: "things_v2#delete",

@@ -1,22 +1,22 @@
 import { findDevice, type Device } from "../rest/index";
-import { asRecord } from "../core/text";
+import { asRecord } from "../core/json";
 import { newAction, planActions, readActions, type WantedAction } from "./actions";
-import { changesOf, ownField, pickFields, type Changes, type Fields } from "./compare";
-import { type Link, type Links, readLink } from "./links";
+import { changesOf, ownField, pickFields, type Changes, type BodyFields } from "./compare";
+import { type ThingLink, type ThingLinks, readThingLink } from "./links";
 import { match, type Raw, type Wanted } from "./match";
-import { creation, type Prune, removal, type Step } from "./plan";
+import { creation, type Prune, removal, type PlanStep } from "./plan";
 import { rawList } from "./properties";
 import { itemName, type Layout, listOf, readFields, textOf, wrong } from "./read-input";
 import { named } from "./things";
 
 /** What a trigger watches: a variable, or whether devices are there. */
 type Source =
-  | { readonly property: Link }
-  | { readonly fields: Fields; /** Ids or names. */ readonly devices: readonly string[] | undefined };
+  | { readonly property: ThingLink }
+  | { readonly fields: BodyFields; /** Ids or names. */ readonly devices: readonly string[] | undefined };
 
 /** A trigger as it is wanted; what is absent is left as it is. */
 export interface WantedTrigger extends Wanted {
-  readonly fields: Fields;
+  readonly fields: BodyFields;
   readonly source: Source | undefined;
   readonly actions: readonly WantedAction[] | undefined;
 }
@@ -24,7 +24,7 @@ export interface WantedTrigger extends Wanted {
 /** The triggers of an account, with their actions, and what they may watch. */
 export interface TriggerState {
   triggers: readonly Raw[];
-  links: Links;
+  links: ThingLinks;
   devices: readonly Device[];
 }
 
@@ -74,13 +74,13 @@ export function readTriggers(items: readonly unknown[]): WantedTrigger[] {
   });
 }
 
-function readSource(where: string, read: Fields): Source | undefined {
+function readSource(where: string, read: BodyFields): Source | undefined {
   const property = ownField(read, "property") ?? (textOf(read, "property_id") || undefined);
   const given = ownField(read, "device_status_source");
   if (property !== undefined && given !== undefined) {
     throw wrong(where, "property and device_status_source exclude each other; expected is one of them.");
   }
-  if (property !== undefined) return { property: readLink(`${where}, property`, property) };
+  if (property !== undefined) return { property: readThingLink(`${where}, property`, property) };
   if (given === undefined) return undefined;
   const source = readFields(`${where}, device_status_source`, given, sourceLayout);
   const devices = listOf(source, "devices") ?? listOf(source, "device_ids");
@@ -101,7 +101,7 @@ export function planTriggers(
   state: TriggerState,
   wanted: readonly WantedTrigger[],
   prune: Prune,
-): { steps: Step[]; found: (Raw | undefined)[] } {
+): { steps: PlanStep[]; found: (Raw | undefined)[] } {
   const { pairs, rest } = match("trigger", state.triggers, wanted);
   const steps = pairs.flatMap(({ wanted: item, current }) =>
     current === undefined ? [planCreation(state, item)] : planChanges(state, item, current, prune !== "nothing"),
@@ -110,7 +110,7 @@ export function planTriggers(
   return { steps: [...steps, ...going], found: pairs.map(({ current }) => current) };
 }
 
-function planCreation(state: TriggerState, item: WantedTrigger): Step {
+function planCreation(state: TriggerState, item: WantedTrigger): PlanStep {
   const { where, name, actions = [] } = item;
   if (item.source === undefined)
     throw wrong(where, "property is missing; a new trigger needs it, or device_status_source.");
@@ -131,14 +131,14 @@ function planCreation(state: TriggerState, item: WantedTrigger): Step {
   };
 }
 
-function planChanges(state: TriggerState, item: WantedTrigger, current: Raw, prune: boolean): Step[] {
+function planChanges(state: TriggerState, item: WantedTrigger, current: Raw, prune: boolean): PlanStep[] {
   const { where } = item;
   const own = { ...(item.name !== "" && { name: item.name }), ...item.fields };
   const ownChanges = changesOf({ active: true, ...current }, own);
   const source = sourceChange(state, item, current);
   const changes = { ...ownChanges, ...source.changes };
   const trigger = { id: current.id, name: textOf(current, "name"), where };
-  const update: Step = {
+  const update: PlanStep = {
     entries: [{ action: "update", kind: "trigger", name: trigger.name, id: current.id, changes }],
     operation: "triggers_v1#patch",
     path: { id: current.id },
@@ -155,8 +155,8 @@ function planChanges(state: TriggerState, item: WantedTrigger, current: Raw, pru
 function sourceChange(
   state: TriggerState,
   { where, source }: WantedTrigger,
-  current: Fields,
-): { body: Fields; changes: Changes } {
+  current: BodyFields,
+): { body: BodyFields; changes: Changes } {
   if (source === undefined) return { body: {}, changes: {} };
   if ("property" in source) {
     const id = state.links.resolve(`${where}, property`, source.property);
@@ -178,7 +178,7 @@ function sorted(ids: unknown): unknown[] {
   return Array.isArray(ids) ? [...(ids as unknown[])].sort() : [];
 }
 
-function planRemoval(trigger: Raw): Step {
+function planRemoval(trigger: Raw): PlanStep {
   return {
     entries: [removal("trigger", textOf(trigger, "name"), trigger.id)],
     operation: "triggers_v1#delete",

@@ -1,6 +1,7 @@
-import { asRecord, printable } from "../core/text";
-import { changesOf, ownField, pickFields, type Changes, type Fields } from "./compare";
-import { type Link, type Links, readLink } from "./links";
+import { printable } from "../core/text";
+import { asRecord } from "../core/json";
+import { changesOf, ownField, pickFields, type Changes, type BodyFields } from "./compare";
+import { type ThingLink, type ThingLinks, readThingLink } from "./links";
 import type { Raw, Wanted } from "./match";
 import { partChanges, type ListPlan, type Whole } from "./pages";
 import { removal } from "./plan";
@@ -9,18 +10,18 @@ import { itemName, type Layout, listOf, readFields, textOf, wrong } from "./read
 
 /** A widget as it is wanted: known by its id, else by its name, else by its type, in the order of the list. */
 export interface WantedWidget extends Wanted {
-  readonly fields: Fields;
-  readonly options: Fields;
+  readonly fields: BodyFields;
+  readonly options: BodyFields;
   /** Name or id; "0" is the main page, `undefined` whatever page it is on. */
   readonly page: string | undefined;
   /** `undefined` leaves them as they are. */
-  readonly links: readonly Link[] | undefined;
+  readonly links: readonly ThingLink[] | undefined;
 }
 
 /** The dashboard that widgets are on. */
 export interface WidgetWhole extends Whole {
-  links: Links;
-  pages: readonly Fields[];
+  links: ThingLinks;
+  pages: readonly BodyFields[];
   hasPages: boolean;
 }
 
@@ -78,7 +79,7 @@ export function readWidgets(whole: string, given: unknown): WantedWidget[] | und
       fields: pickFields(read, plainFields),
       options: asRecord(ownField(read, "options")) ?? {},
       page: page === "" ? mainPage : typeof page === "string" ? page : undefined,
-      links: listOf(read, "variables")?.map((link, place) => readLink(`${where}, variables[${place}]`, link)),
+      links: listOf(read, "variables")?.map((link, place) => readThingLink(`${where}, variables[${place}]`, link)),
     };
   });
 }
@@ -87,7 +88,7 @@ export function readWidgets(whole: string, given: unknown): WantedWidget[] | und
 interface Target {
   item: WantedWidget;
   /** Fields as a body has them, but for the options. */
-  fields: Fields;
+  fields: BodyFields;
 }
 
 /**
@@ -105,8 +106,8 @@ export function planWidgets(
   const pairs = pair(present, targets);
   const named = namer();
   const changes: Changes = {};
-  const list = new Map<Raw, Fields>();
-  const added: Fields[] = [];
+  const list = new Map<Raw, BodyFields>();
+  const added: BodyFields[] = [];
   for (const target of targets) {
     const { item, fields } = target;
     const widget = pairs.get(target);
@@ -147,7 +148,7 @@ function asBody(widget: Raw, hasPages: boolean): Raw {
 function resolve(
   { links, pages, hasPages }: WidgetWhole,
   { where, fields, page, links: wanted }: WantedWidget,
-): Fields {
+): BodyFields {
   return {
     ...fields,
     ...(hasPages && page !== undefined && { page_id: pageId(where, page, pages) }),
@@ -155,7 +156,7 @@ function resolve(
   };
 }
 
-function pageId(where: string, page: string, pages: readonly Fields[]): string {
+function pageId(where: string, page: string, pages: readonly BodyFields[]): string {
   const found = pages.find(({ id, name }) => id === page || name === page);
   if (page === mainPage) return mainPage;
   if (found !== undefined) return textOf(found, "id");
@@ -204,16 +205,16 @@ function namer(): (name: string) => string {
   };
 }
 
-function readable(links: Links, fields: Fields): Fields {
+function readable(links: ThingLinks, fields: BodyFields): BodyFields {
   return { ...fields, variables: labels(links, fields.variables) };
 }
 
-function readableChanges(links: Links, changes: Changes, field: string): Changes {
+function readableChanges(links: ThingLinks, changes: Changes, field: string): Changes {
   const changed = Object.hasOwn(changes, field) ? changes[field] : undefined;
   if (changed === undefined) return changes;
   return { ...changes, [field]: { from: labels(links, changed.from), to: labels(links, changed.to) } };
 }
 
-function labels(links: Links, ids: unknown): string[] {
+function labels(links: ThingLinks, ids: unknown): string[] {
   return Array.isArray(ids) ? ids.map((id) => links.label(String(id))) : [];
 }

@@ -13,7 +13,7 @@ export type Command =
   | { readonly name: "timezone"; readonly offset: number; readonly until: number };
 
 /** Far more than the last values of a thing take. */
-const longestFrame = 2 ** 20;
+const maxFrameBytes = 2 ** 20;
 
 /** Encodes DeviceBegin: a device with a library of this version is there. */
 export function encodeDeviceBegin(libraryVersion: string): Buffer {
@@ -64,7 +64,7 @@ const readers = new Map<number, (parameters: ParameterReader) => Command | undef
  */
 export function decodeCommand(payload: Uint8Array): Command | undefined {
   const reader = new CborReader(payload, "a command");
-  if (payload.length > longestFrame) throw reader.error(`it has ${payload.length} bytes, more than ${longestFrame}`);
+  if (payload.length > maxFrameBytes) throw reader.error(`it has ${payload.length} bytes, more than ${maxFrameBytes}`);
   const first = reader.byte();
   if (first >> 5 !== major.tag) throw reader.error("it does not begin with a tag", 0);
   const tag = reader.argument(first);

@@ -3,7 +3,7 @@ import type { SessionState } from "../mqtt/session";
 import { CloudError } from "../core/errors";
 
 /** How a device stands with the cloud. `until` is in milliseconds since 1970. */
-export type DeviceStanding =
+export type DeviceConnectionState =
   | { readonly name: "idle" | "connecting" | "closed" }
   | { readonly name: "online"; readonly thingId: string }
   /** Connected, but attached to no thing. */
@@ -16,11 +16,11 @@ export type DeviceStanding =
     };
 
 /** A connection that is lost sooner may have been taken over; longer than any wait between two attempts. */
-export const stableAfter = 30_000;
+export const stableAfterMs = 30_000;
 /** So many of them ... */
-const suspicious = 3;
+const takeOverThreshold = 3;
 /** ... within so many milliseconds are no accident. */
-const memory = 180_000;
+const memoryMs = 180_000;
 
 /**
  * Tells that another client uses the same client id: the broker then closes the older connection without a word
@@ -45,8 +45,8 @@ export class TakeOvers {
     // A session that is stopped was not taken over.
     const isLost = name === "connecting" || name === "waiting" || name === "refused";
     if (this.#onlineSince !== undefined && isLost) {
-      this.#losses = this.#losses.filter((at) => now - at < memory);
-      if (now - this.#onlineSince < stableAfter) this.#losses.push(now);
+      this.#losses = this.#losses.filter((at) => now - at < memoryMs);
+      if (now - this.#onlineSince < stableAfterMs) this.#losses.push(now);
       else this.#losses = [];
     }
     this.#onlineSince = undefined;
@@ -54,7 +54,7 @@ export class TakeOvers {
 
   /** Whether it happens. */
   get areLikely(): boolean {
-    return this.#losses.length >= suspicious;
+    return this.#losses.length >= takeOverThreshold;
   }
 }
 
@@ -62,7 +62,11 @@ export class TakeOvers {
  * How a device stands.
  * @param thingId as the cloud has named it on this connection, once values can arrive; `undefined` until then
  */
-export function standingOf(state: SessionState, thingId: string | undefined, takeOvers: TakeOvers): DeviceStanding {
+export function connectionStateOf(
+  state: SessionState,
+  thingId: string | undefined,
+  takeOvers: TakeOvers,
+): DeviceConnectionState {
   switch (state.name) {
     case "online":
       if (thingId === undefined) return { name: "connecting" };

@@ -9,7 +9,7 @@ import {
   encodeThingBegin,
 } from "./commands";
 import { Handshake } from "./handshake";
-import type { Link } from "../mqtt/connection";
+import type { MqttConnection } from "../mqtt/connection";
 import { decodeReadings, type Reading } from "../codec/senml-decode";
 import { encodeWrite } from "../codec/senml-encode";
 import type { Session } from "../mqtt/session";
@@ -36,12 +36,12 @@ const thingVariable = "thing_id";
 const getLastValues = encodeWrite({ property: "r", value: { m: "getLastValues" } });
 
 /** What a device and the cloud say to each other beside values: the topics of data-api 7 to 9, led by the handshake. */
-export class DeviceControl {
+export class DeviceProtocol {
   readonly #session: Session;
   readonly #events: DeviceEvents;
   readonly #handshake: Handshake;
   readonly #root: string;
-  #link: Link | undefined;
+  #connection: MqttConnection | undefined;
   #leaveShadow: () => void = () => undefined;
 
   constructor(options: { session: Session; clock: Clock; deviceId: string; events: DeviceEvents }) {
@@ -63,13 +63,13 @@ export class DeviceControl {
     return this.#handshake.isSettled ? this.#handshake.thingId : undefined;
   }
 
-  online(link: Link): void {
-    this.#link = link;
+  online(connection: MqttConnection): void {
+    this.#connection = connection;
     this.#handshake.online();
   }
 
   offline(): void {
-    this.#link = undefined;
+    this.#connection = undefined;
     this.#handshake.offline();
   }
 
@@ -159,11 +159,11 @@ export class DeviceControl {
 
   /** Each SUBSCRIBE makes the cloud name the thing (data-api 7.1). */
   async #discoverAgain(): Promise<void> {
-    const link = this.#link;
+    const connection = this.#connection;
     const topics = [`${this.#root}/e/i`];
     try {
-      await link?.unsubscribe(topics);
-      await link?.subscribe(topics);
+      await connection?.unsubscribe(topics);
+      await connection?.subscribe(topics);
     } catch {
       // The connection is lost; the next one subscribes anew.
     }
@@ -171,6 +171,6 @@ export class DeviceControl {
 
   #publish(topic: string, payload: Uint8Array): void {
     // A failure means that the connection is lost; the next one begins anew.
-    this.#link?.publish(topic, payload).catch(() => undefined);
+    this.#connection?.publish(topic, payload).catch(() => undefined);
   }
 }

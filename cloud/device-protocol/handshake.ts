@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock";
-import { Asking } from "./retry-timer";
+import { RetryTimer } from "./retry-timer";
 
 /** What a handshake has done for it. */
 export interface HandshakeActs {
@@ -16,8 +16,8 @@ const silent = doubling(4_000, 32_000);
 /** Pauses while there is no thing: 20 s, doubling to 1280 s (data-api 7.2). */
 const without = doubling(20_000, 1_280_000);
 /** Last values are asked for every 15 s, up to ten times; then it goes on without (data-api 7.2). */
-const betweenLastValues = 15_000;
-const mostLastValues = 10;
+const betweenLastValuesMs = 15_000;
+const maxLastValues = 10;
 
 /**
  * How a device learns its thing and the last values, on one connection after the other (data-api 7): the discovery by
@@ -26,8 +26,8 @@ const mostLastValues = 10;
  */
 export class Handshake {
   readonly #acts: HandshakeActs;
-  readonly #thing: Asking;
-  readonly #lastValues: Asking;
+  readonly #thing: RetryTimer;
+  readonly #lastValues: RetryTimer;
   #isOnline = false;
   /** What the cloud has named on this connection. */
   #named: string | undefined;
@@ -37,8 +37,8 @@ export class Handshake {
 
   constructor(clock: Clock, acts: HandshakeActs) {
     this.#acts = acts;
-    this.#thing = new Asking(clock, (attempt) => acts.askThing(attempt));
-    this.#lastValues = new Asking(clock, () => acts.askLastValues());
+    this.#thing = new RetryTimer(clock, (attempt) => acts.askThing(attempt));
+    this.#lastValues = new RetryTimer(clock, () => acts.askLastValues());
   }
 
   /** The thing that the cloud has named on this connection; `""` is none, `undefined` not yet known. */
@@ -87,7 +87,7 @@ export class Handshake {
   refresh(): void {
     if (!this.thingId) return;
     this.#isAwaitingValues = true;
-    this.#lastValues.start((attempt) => (attempt + 1 < mostLastValues ? betweenLastValues : undefined));
+    this.#lastValues.start((attempt) => (attempt + 1 < maxLastValues ? betweenLastValuesMs : undefined));
   }
 
   /** Last values have come. False where nobody waits for them: they are the second answer. */

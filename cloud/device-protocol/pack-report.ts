@@ -3,7 +3,7 @@ import { encodePack, type Write } from "../codec/senml-encode";
 import type { PropertyValue } from "../codec/values";
 
 /** The largest message that a board sends, in bytes of payload (data-api 10.3). */
-const largestMessage = 256;
+const maxMessageBytes = 256;
 
 /** What values are converted by. */
 export interface ReportContext {
@@ -37,7 +37,7 @@ export function packReport(given: ReadonlyMap<string, unknown>, context: ReportC
     values.set(variable, value);
     const write: Write = { property: variable, value, float, time: context.time };
     const longer = encodePack([...pending, write]);
-    if (message !== undefined && longer.length > largestMessage) {
+    if (message !== undefined && longer.length > maxMessageBytes) {
       messages.push(message);
       pending = [write];
       message = encodePack(pending);

@@ -3,13 +3,14 @@ import type { RestClient } from "../rest/transport/client";
 import type { Directory } from "../rest/directory/directory";
 import { readThing } from "../rest/models";
 import { operation } from "../rest/operations/index";
-import { asRecord, printable, redact } from "../core/text";
+import { printable, redact } from "../core/text";
+import { asRecord } from "../core/json";
 
 /** What a new device is attached to: nothing, a thing by id or name, or a new thing of that name. */
 export type Attachment = { readonly to: "none" } | { readonly to: "existing" | "new"; readonly thing: string };
 
 /** A device that can log in. */
-export interface KeyedDevice {
+export interface ProvisionedDevice {
   id: string;
   name: string;
   secretKey: string;
@@ -27,22 +28,26 @@ const kind = { type: "login_and_secretkey_wifi", fqbn: "generic:generic:generic"
 /**
  * Creates a device with a secret key (rest-api 7, "Create a keyed device") and attaches it. What fails after the device
  * was created deletes it again.
- * @param wish `timezone` is the IANA name for a new thing
+ * @param request `timezone` is the IANA name for a new thing
  * @throws CloudError `conflict` where the thing has a device already, and what look-ups and calls throw
  */
-export async function createKeyedDevice(
+export async function provisionDevice(
   service: Service,
-  wish: { name: string; attachment: Attachment; timezone: string },
+  request: { name: string; attachment: Attachment; timezone: string },
   signal: AbortSignal,
-): Promise<KeyedDevice> {
+): Promise<ProvisionedDevice> {
   const { client } = service;
-  const existing = await findFreeThing(service, wish.attachment, signal);
-  const created = await client.call(operation("devices_v2#create"), { body: { ...kind, name: wish.name } }, { signal });
+  const existing = await findFreeThing(service, request.attachment, signal);
+  const created = await client.call(
+    operation("devices_v2#create"),
+    { body: { ...kind, name: request.name } },
+    { signal },
+  );
   const id = textField(created.body, "id", "create");
   try {
     const secretKey = await setKey(client, id, signal);
-    const thing = await attach(service, id, existing, wish, signal);
-    return { id, name: wish.name, secretKey, thing };
+    const thing = await attach(service, id, existing, request, signal);
+    return { id, name: request.name, secretKey, thing };
   } catch (reason) {
     // Not with the signal, which may be what ended it.
     await client.call(operation("devices_v2#delete"), { path: { id }, query: { force: true } }).catch(() => undefined);
@@ -86,7 +91,7 @@ async function attach(
   existing: string,
   { attachment, timezone }: { attachment: Attachment; timezone: string },
   signal: AbortSignal,
-): Promise<KeyedDevice["thing"]> {
+): Promise<ProvisionedDevice["thing"]> {
   if (attachment.to === "none") return undefined;
   const body = { device_id: deviceId };
   const answer =

@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock";
 type Pause = (attempt: number) => number | undefined;
 
 /** Asks, and asks again after growing pauses until it is stopped: the cloud answers by messages of their own. */
-export class Asking {
+export class RetryTimer {
   readonly #clock: Clock;
   readonly #ask: (attempt: number) => void;
   #stopTimer: () => void = () => undefined;

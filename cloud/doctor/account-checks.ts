@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
-import type { AccountSettings } from "../account";
+import type { AccountSettings } from "../rest/account-settings";
 import { type Clock, systemClock } from "../core/clock";
-import { type Link, openLink } from "../mqtt/connection";
+import { type MqttConnection, openConnection } from "../mqtt/connection";
 import type { SessionState } from "../mqtt/session";
 import { valueTopic } from "../mqtt/topics";
 import { attempt, type CloudError, toCloudError } from "../core/errors";
@@ -9,7 +9,7 @@ import { createRest, type KnownThing, listDevices, type Rest, type Token } from 
 import { probe } from "./reachability";
 import { maskedId } from "../core/text";
 import { checkDevices } from "./board-checks";
-import { type Check, examine, type ExamineOptions, usualLimit } from "./run-checks";
+import { type Check, runChecks, type ExamineOptions, defaultTimeoutMs } from "./run-checks";
 import { type Answer, type Finding, found } from "./finding";
 import { serverChecks, type Servers } from "./server-checks";
 import { checkUses, type NodeUse } from "./node-uses";
@@ -33,13 +33,13 @@ interface AccountState extends Servers {
   /** Why the space was refused. */
   spaceError?: CloudError;
   things: readonly KnownThing[];
-  link?: Link;
+  connection?: MqttConnection;
 }
 
 /** Milliseconds by which clocks may differ: more than a slow answer explains, less than hurts anything. */
-const clockTolerance = 60_000;
+const clockToleranceMs = 60_000;
 /** The most requests a second that any plan takes (rest-api 5). */
-const highestPace = 10;
+const maxRequestsPerSecond = 10;
 
 const accountChecks: readonly Check<AccountState>[] = [
   ...serverChecks<AccountState>("api"),
@@ -61,7 +61,7 @@ export async function examineAccount(
   given: AccountCase,
   options: ExamineOptions & { clock?: Clock },
 ): Promise<Finding[]> {
-  const { clock = systemClock, limit = usualLimit } = options;
+  const { clock = systemClock, limit = defaultTimeoutMs } = options;
   const { settings } = given;
   let own: Rest;
   try {
@@ -75,9 +75,9 @@ export async function examineAccount(
   const addresses = { api: baseUrl, broker: brokerUrl };
   const state: AccountState = { given, clock, own, things: [], addresses, tls: settings.tls };
   try {
-    return await examine(accountChecks, state, options);
+    return await runChecks(accountChecks, state, options);
   } finally {
-    await state.link?.close();
+    await state.connection?.close();
     own.close();
   }
 }
@@ -89,12 +89,12 @@ export function unusableSettings(error: CloudError): Finding {
 
 /** Milliseconds by which this computer is ahead of a server's time, in the words of a finding. */
 export function clockAnswer(ahead: number): Answer {
-  if (Math.abs(ahead) <= clockTolerance) return found("clock", "ok");
+  if (Math.abs(ahead) <= clockToleranceMs) return found("clock", "ok");
   return found("clock", ahead > 0 ? "ahead" : "behind", { minutes: Math.round(Math.abs(ahead) / 60_000) });
 }
 
 async function checkClock({ own, given, clock }: AccountState): Promise<Answer> {
-  const seen = await probe(own.endpoints.baseUrl, usualLimit / 2, given.settings.tls);
+  const seen = await probe(own.endpoints.baseUrl, defaultTimeoutMs / 2, given.settings.tls);
   const time = seen.reached ? seen.time : undefined;
   return time === undefined ? found("clock", "unknown") : clockAnswer(clock.now() - time);
 }
@@ -153,7 +153,7 @@ function paceAnswer({ given, own }: AccountState): Answer {
   const full = given.running === undefined ? Math.min(set, 1) : set;
   const rate = (given.running?.rest ?? own).client.requestsPerSecond;
   if (rate < full) return found("pace", "slowed", { rate: Math.round(rate * 100) / 100, set });
-  return found("pace", set > highestPace ? "high" : "ok", { set });
+  return found("pace", set > maxRequestsPerSecond ? "high" : "ok", { set });
 }
 
 function sessionAnswers(session: SessionState | undefined): Answer[] {
@@ -169,7 +169,7 @@ async function checkLogin(state: AccountState, signal: AbortSignal): Promise<Ans
   const { own, token, given } = state;
   const { host } = new URL(own.endpoints.brokerUrl);
   const { value, error } = await attempt(
-    openLink({
+    openConnection({
       url: own.endpoints.brokerUrl,
       login: {
         clientId: `${token?.userId ?? ""}:doctor-${randomUUID()}`,
@@ -183,7 +183,7 @@ async function checkLogin(state: AccountState, signal: AbortSignal): Promise<Ans
     }),
   );
   if (value === undefined) return found("login", loginCode(error), { host }, error);
-  state.link = value;
+  state.connection = value;
   return found("login", "ok", { host });
 }
 
@@ -191,10 +191,10 @@ function loginCode({ code }: CloudError): "unauthorized" | "offline" | "other" {
   return code === "unauthorized" || code === "offline" ? code : "other";
 }
 
-async function checkSubscription({ things, link }: AccountState): Promise<Answer> {
+async function checkSubscription({ things, connection }: AccountState): Promise<Answer> {
   const [thing] = things;
-  if (thing === undefined || link === undefined) return found("subscription", "no-thing");
-  const { value: refused, error } = await attempt(link.subscribe([valueTopic(thing.id, "reported")]));
+  if (thing === undefined || connection === undefined) return found("subscription", "no-thing");
+  const { value: refused, error } = await attempt(connection.subscribe([valueTopic(thing.id, "reported")]));
   if (refused === undefined) return found("subscription", "lost", {}, error);
   return found("subscription", refused.length === 0 ? "ok" : "refused", { thing: thing.name });
 }

@@ -3,7 +3,7 @@ import { type Answer, found } from "./finding";
 import { type NodeUse, shorten, thingsInUse } from "./node-uses";
 
 /** How many devices are named; the rest is counted. */
-const mostNamed = 5;
+const maxNamed = 5;
 
 /** How the boards of the things stand that nodes name; of all things, where nodes name none. */
 export function checkDevices(
@@ -20,7 +20,7 @@ export function checkDevices(
   const away = boards.filter(({ device }) => device.device_status !== "ONLINE");
   if (away.length === 0) return [found("devices", "ok", { count: boards.length })];
   const answers = away.map(({ device, thing }) => absence(device, thing.name));
-  return shorten(answers, mostNamed, (count) => found("devices", "more", { count }));
+  return shorten(answers, maxNamed, (count) => found("devices", "more", { count }));
 }
 
 function absence({ name: device, device_status: status, last_activity_at: since }: Device, thing: string): Answer {

@@ -1,11 +1,11 @@
 import { type Clock, systemClock } from "../core/clock";
-import { openLink } from "../mqtt/connection";
-import { type DeviceSettings, deviceLogin } from "../device";
-import type { DeviceStanding } from "../device-protocol/connection-state";
+import { openConnection } from "../mqtt/connection";
+import { type DeviceSettings, deviceLogin } from "../device-protocol/device-settings";
+import type { DeviceConnectionState } from "../device-protocol/connection-state";
 import { attempt, type CloudError, toCloudError } from "../core/errors";
 import { type Device, type KnownThing, listDevices, parseEndpoints, type Rest } from "../rest";
 import { unusableSettings } from "./account-checks";
-import { type Check, examine, type ExamineOptions } from "./run-checks";
+import { type Check, runChecks, type ExamineOptions } from "./run-checks";
 import { type Answer, type Finding, found } from "./finding";
 import { serverChecks, type Servers } from "./server-checks";
 import { checkUses, type NodeUse } from "./node-uses";
@@ -16,7 +16,7 @@ export interface DeviceCase {
   /** REST of its account, where it has one. */
   rest?: Rest;
   /** How a device of this Node-RED stands that is deployed with the same id. */
-  running?: DeviceStanding;
+  running?: DeviceConnectionState;
   /** The labels of the device nodes that have the same id, where they are several. */
   twins: readonly string[];
   /** What the nodes of the device are about. */
@@ -57,7 +57,7 @@ export async function examineDevice(
   }
   const { clock = systemClock } = options;
   const state: DeviceState = { given, clock, brokerUrl, addresses: { broker: brokerUrl }, tls: settings.tls };
-  return examine(deviceChecks, state, options);
+  return runChecks(deviceChecks, state, options);
 }
 
 async function checkDevice(state: DeviceState, signal: AbortSignal): Promise<Answer> {
@@ -88,8 +88,8 @@ async function checkIdentity({ given, device, brokerUrl }: DeviceState, signal: 
   if (standing !== undefined) return standing;
   if (device?.device_status === "ONLINE") return found("identity", "elsewhere");
   if (rest === undefined) return found("identity", "untried");
-  const { value: link, error } = await attempt(
-    openLink({
+  const { value: connection, error } = await attempt(
+    openConnection({
       url: brokerUrl,
       login: deviceLogin(settings),
       signal,
@@ -98,13 +98,13 @@ async function checkIdentity({ given, device, brokerUrl }: DeviceState, signal: 
       ...(settings.tls !== undefined && { tls: settings.tls }),
     }),
   );
-  if (link === undefined) return refusalAnswer(error, host);
-  await link.close();
+  if (connection === undefined) return refusalAnswer(error, host);
+  await connection.close();
   return found("identity", "ok", { host });
 }
 
 /** What a device that runs tells of itself; `undefined` where it does not hold a connection and wants none. */
-function standingAnswer(running: DeviceStanding | undefined, host: string): Answer | undefined {
+function standingAnswer(running: DeviceConnectionState | undefined, host: string): Answer | undefined {
   switch (running?.name) {
     case "online":
     case "no-thing":

@@ -1,6 +1,6 @@
 import type { CloudError } from "../core/errors";
 import { printable } from "../core/text";
-import { type CheckId, type CodeOf, type Level, titles, type Topic, topics } from "./sentences";
+import { type CheckId, type CodeOf, type Level, titles, type Topic, sentences } from "./sentences";
 
 /** The values of a sentence by name; `check` is the id of another check. Names of things may hold anything. */
 export type Values = Readonly<Record<string, string | number>>;
@@ -15,7 +15,7 @@ export interface Answer {
   detail?: string;
 }
 
-/** One line of the doctor's report. The sentence is `topics[topic][code]`, with the values filled in. */
+/** One line of the doctor's report. The sentence is `sentences[topic][code]`, with the values filled in. */
 export interface Finding extends Answer {
   /** The check that found it. */
   id: CheckId;
@@ -34,7 +34,7 @@ export function isBlocking({ level, topic, code }: Answer): boolean {
 
 /** The finding as an English sentence, in one line whatever names hold. */
 export function sentenceOf({ topic, code, values }: Answer): string {
-  const answers: Readonly<Record<string, readonly [Level, string]>> = topics[topic];
+  const answers: Readonly<Record<string, readonly [Level, string]>> = sentences[topic];
   const template = answers[code]?.[1] ?? code;
   return template.replace(/__(\w+?)__/g, (_match, name: string) => {
     const value = values[name] ?? "";
@@ -53,6 +53,6 @@ export function reportText(findings: readonly Finding[]): string {
 }
 
 function levelOf(topic: Topic, code: string): Level {
-  const answers: Readonly<Record<string, readonly [Level, string]>> = topics[topic];
+  const answers: Readonly<Record<string, readonly [Level, string]>> = sentences[topic];
   return answers[code]?.[0] ?? "problem";
 }

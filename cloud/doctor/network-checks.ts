@@ -25,9 +25,9 @@ const ports: Readonly<Record<string, number>> = {
 const secureSchemes: readonly string[] = ["https:", "wss:", "mqtts:"];
 /** A certificate that ends within so many days is told of. */
 const soon = 14;
-const day = 86_400_000;
+const dayMs = 86_400_000;
 /** Milliseconds for a connection to open; less than a check has, so that silence can be told from anything else. */
-const connectPatience = 8_000;
+const connectTimeoutMs = 8_000;
 
 /** The server that an address leads to. */
 export function serverOf(address: string, options: TlsOptions = {}): Server {
@@ -73,7 +73,7 @@ export function checkPort({ host, port }: Server, signal: AbortSignal): Promise<
       socket.destroy();
       resolve(answer);
     };
-    socket.setTimeout(connectPatience, () => finish(found("port", "silent", values)));
+    socket.setTimeout(connectTimeoutMs, () => finish(found("port", "silent", values)));
     socket.once("connect", () => finish(found("port", "ok", values)));
     socket.on("error", (error) => finish(found("port", portCode(codeOf(error)), values)));
     onAbort(signal, () => socket.destroy());
@@ -109,7 +109,7 @@ export function checkTls(
 function certificateAnswer(host: string, socket: tls.TLSSocket, clock: Clock): Answer {
   if (!socket.authorized) return found("tls", "unchecked", { host });
   const end = Date.parse(socket.getPeerCertificate().valid_to);
-  const days = Math.floor((end - clock.now()) / day);
+  const days = Math.floor((end - clock.now()) / dayMs);
   return found("tls", days < soon ? "ending" : "ok", { host, days });
 }
 

@@ -15,7 +15,7 @@ export interface NodeUse {
 }
 
 /** How many nodes are named; the rest is counted. */
-const mostNamed = 10;
+const maxNamed = 10;
 
 /**
  * Holds what nodes name against what there is.
@@ -26,7 +26,7 @@ export function checkUses(uses: readonly NodeUse[], things: readonly KnownThing[
   if (checked.length === 0) return [found("variables", "none")];
   const faults = checked.flatMap((use) => faultOf(use, things, own) ?? []);
   if (faults.length === 0) return [found("variables", "ok", { count: checked.length })];
-  return shorten(faults, mostNamed, (count) => found("variables", "more", { count }));
+  return shorten(faults, maxNamed, (count) => found("variables", "more", { count }));
 }
 
 /** The things that uses name, each once; those that are not there are left out. */

@@ -20,16 +20,16 @@ export interface ExamineOptions {
 }
 
 /** Milliseconds for one check. */
-export const usualLimit = 10_000;
+export const defaultTimeoutMs = 10_000;
 
 /**
  * Runs checks, each as soon as what it needs is passed, and gives the findings in the order of the list. Never rejects:
  * a check that throws is a finding, and so is one that takes too long.
  */
-export async function examine<State>(
+export async function runChecks<State>(
   checks: readonly Check<State>[],
   state: State,
-  { signal, limit = usualLimit }: ExamineOptions,
+  { signal, limit = defaultTimeoutMs }: ExamineOptions,
 ): Promise<Finding[]> {
   const running = new Map<CheckId, Promise<Finding[]>>();
   for (const check of checks) {

@@ -8,7 +8,7 @@ type Answers = Readonly<Record<string, readonly [Level, string]>>;
  * All that the doctor can say, in English: what is found and what to do, with `__name__` for a value. The catalogue of the
  * account has the same sentences under `doctor.<topic>.<code>`, for the forms in other languages.
  */
-export const topics = {
+export const sentences = {
   /** What any check can come to. */
   general: {
     blocked: ["skipped", "Not checked, since this failed: __check__."],
@@ -262,5 +262,5 @@ export const titles = {
 } as const;
 
 export type CheckId = keyof typeof titles;
-export type Topic = keyof typeof topics;
-export type CodeOf<T extends Topic> = keyof (typeof topics)[T] & string;
+export type Topic = keyof typeof sentences;
+export type CodeOf<T extends Topic> = keyof (typeof sentences)[T] & string;

@@ -1,7 +1,7 @@
 import { CloudError } from "../core/errors";
 import { onAbort } from "../core/abort";
 import type { RestClient } from "../rest/transport/client";
-import type { RawPoint } from "./raw-reader";
+import type { RawPoint } from "./points";
 import { askSeries, pageSize, queriesPerCall, requireOk, type SeriesAnswer } from "./series-request";
 import { type PageReader, requireGoing } from "./page-reader";
 import { timestampOf } from "./rfc3339";
@@ -13,17 +13,17 @@ export const aggregations = [
 ] as const;
 
 /** One variable to be read. */
-export interface BinnedQuery {
+export interface AggregateQuery {
   propertyId: string;
   /** Only for `aggregate`. */
   aggregation?: string;
 }
 
-export interface BinnedRead {
+export interface AggregateRead {
   client: Pick<RestClient, "call">;
   /** `aggregate` condenses the values of an interval to one number, `sample` picks one value of any type. */
   mode: "aggregate" | "sample";
-  queries: readonly BinnedQuery[];
+  queries: readonly AggregateQuery[];
   /** from ≤ time < to, in milliseconds since 1970. */
   from: number;
   to: number;
@@ -35,7 +35,7 @@ export interface BinnedRead {
 const operations = { aggregate: "series_v2#batch_query", sample: "series_v2#batch_query_sampling" } as const;
 
 /** A span in milliseconds since 1970: from ≤ time < to. */
-interface Span {
+interface AggregateSpan {
   from: number;
   to: number;
 }
@@ -45,7 +45,10 @@ interface Span {
  * 1970, where intervals do, so that none is answered in two halves.
  * @param width of an interval, in milliseconds
  */
-export function* splitWindow({ from, to }: Span, width: number): Generator<Span, undefined, undefined> {
+export function* splitWindow(
+  { from, to }: AggregateSpan,
+  width: number,
+): Generator<AggregateSpan, undefined, undefined> {
   for (let start = from; start < to;) {
     const end = Math.min(to, (Math.floor(start / width) + pageSize) * width);
     yield { from: start, to: end };
@@ -61,16 +64,16 @@ export function* splitWindow({ from, to }: Span, width: number): Generator<Span,
  * What comes of it: CloudErrors as of `RestClient.call`; `not_found` or `server_error` where the service can't answer for a
  * property. What was read before a failure is given first.
  */
-export class BinnedReader implements PageReader {
+export class AggregateReader implements PageReader {
   readonly signal: AbortSignal | undefined;
-  readonly #read: BinnedRead;
-  readonly #spans: Iterator<Span, undefined>;
+  readonly #read: AggregateRead;
+  readonly #spans: Iterator<AggregateSpan, undefined>;
   /** Ends with the caller's signal, or when the caller has enough. */
   readonly #controller = new AbortController();
   readonly #unlisten: () => void;
   #ahead: Promise<RawPoint[] | undefined> | undefined;
 
-  constructor(read: BinnedRead) {
+  constructor(read: AggregateRead) {
     this.signal = read.signal;
     this.#read = { ...read, signal: this.#controller.signal };
     this.#spans = splitWindow(read, read.interval * 1_000);
@@ -106,7 +109,7 @@ export class BinnedReader implements PageReader {
   }
 }
 
-async function readPage(read: BinnedRead, span: Span): Promise<RawPoint[]> {
+async function readPage(read: AggregateRead, span: AggregateSpan): Promise<RawPoint[]> {
   const points: RawPoint[] = [];
   for (let start = 0; start < read.queries.length; start += queriesPerCall) {
     for (const point of await readSpan(read, read.queries.slice(start, start + queriesPerCall), span))
@@ -116,7 +119,11 @@ async function readPage(read: BinnedRead, span: Span): Promise<RawPoint[]> {
   return points.sort((one, other) => one.timestamp - other.timestamp);
 }
 
-async function readSpan(read: BinnedRead, queries: readonly BinnedQuery[], span: Span): Promise<RawPoint[]> {
+async function readSpan(
+  read: AggregateRead,
+  queries: readonly AggregateQuery[],
+  span: AggregateSpan,
+): Promise<RawPoint[]> {
   const requests = queries.map(({ propertyId, aggregation }) => ({
     q: `property.${propertyId}`,
     from: new Date(span.from).toISOString(),

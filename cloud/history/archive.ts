@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { isPlainObject } from "../core/describe";
+import { isPlainObject } from "../core/json";
 import type { HistoryPlan } from "./history-query";
-import type { RawPoint } from "./raw-reader";
+import type { RawPoint } from "./points";
 import { only, type PageReader } from "./page-reader";
 
 /** A point that was given: its time as received, and what tells its value from others. */
@@ -28,9 +28,9 @@ export interface ReadTo {
 }
 
 /** Most points that are remembered of a variable: it takes 300 s at 33 points a second to fill this. */
-const mostGiven = 10_000;
+const maxGiven = 10_000;
 /** A value whose text is longer is remembered by its hash. */
-const longestText = 24;
+const maxTextLength = 24;
 
 /**
  * Which stored values of an account have been copied, by property id, so that each run goes on where the one before has
@@ -158,10 +158,10 @@ function advance(position: Position, points: readonly RawPoint[], lookBack: numb
   let start = Math.max(position.start, last - lookBack);
   const more = points.filter(({ timestamp }) => timestamp >= start).map(givenOf);
   let given = [...position.given.filter(([time]) => Date.parse(time) >= start), ...more];
-  if (given.length > mostGiven) {
+  if (given.length > maxGiven) {
     // Rather late values are lost than any come twice; what has the last time of all may still be coming in.
     const times = given.map(([time]) => Date.parse(time)).sort((one, other) => one - other);
-    start = Math.min(last, (times[given.length - mostGiven - 1] ?? last) + 1);
+    start = Math.min(last, (times[given.length - maxGiven - 1] ?? last) + 1);
     given = given.filter(([time]) => Date.parse(time) >= start);
   }
   return { ...position, start, last, given };
@@ -169,7 +169,7 @@ function advance(position: Position, points: readonly RawPoint[], lookBack: numb
 
 function givenOf({ time, value }: RawPoint): Given {
   const text = JSON.stringify(value);
-  return [time, text.length <= longestText ? text : createHash("sha256").update(text).digest("base64url")];
+  return [time, text.length <= maxTextLength ? text : createHash("sha256").update(text).digest("base64url")];
 }
 
 function readPosition(entry: unknown): Position | undefined {

@@ -1,6 +1,6 @@
 import { tidyValue } from "../codec/float32";
-import type { RawPoint } from "./raw-reader";
-import { wrongWish } from "./invalid-query";
+import type { RawPoint } from "./points";
+import { invalidQuery } from "./invalid-query";
 
 /** What can be said of the values of a bucket; the first three of numbers and booleans only. */
 export const statistics = ["MIN", "MAX", "MEAN", "COUNT", "FIRST", "LAST"] as const;
@@ -13,7 +13,7 @@ export type CalendarUnit = (typeof calendarUnits)[number];
 /** Whole seconds, counted from 1970 on, or a span of the calendar. */
 export type BucketWidth = number | CalendarUnit;
 
-const most = 366 * 86_400;
+const maxWidthSeconds = 366 * 86_400;
 
 /**
  * Reads the width of buckets.
@@ -24,9 +24,9 @@ export function parseBucketWidth(given: unknown): BucketWidth {
   const unit = calendarUnits.find((candidate) => candidate === text);
   if (unit !== undefined) return unit;
   const width = text === "" ? given : Number(text);
-  if (typeof width === "number" && Number.isInteger(width) && width >= 1 && width <= most) return width;
-  const expected = `whole seconds from 1 to ${most}, or one of ${calendarUnits.join(", ")}, in mode buckets`;
-  throw wrongWish("interval", given, expected);
+  if (typeof width === "number" && Number.isInteger(width) && width >= 1 && width <= maxWidthSeconds) return width;
+  const expected = `whole seconds from 1 to ${maxWidthSeconds}, or one of ${calendarUnits.join(", ")}, in mode buckets`;
+  throw invalidQuery("interval", given, expected);
 }
 
 /**
@@ -37,7 +37,7 @@ export function parseStatistics(given: string): readonly Statistic[] {
   const names = given.toUpperCase().split(/[\s,]+/);
   const unknown = names.find((name) => name !== "" && !statistics.some((candidate) => candidate === name));
   if (unknown !== undefined) {
-    throw wrongWish("aggregation", given, `one or several of ${statistics.join(", ")}, in mode buckets`);
+    throw invalidQuery("aggregation", given, `one or several of ${statistics.join(", ")}, in mode buckets`);
   }
   return statistics.filter((candidate) => names.includes(candidate));
 }
@@ -83,7 +83,7 @@ export async function* inBuckets(
   wanted: ReadonlyMap<string, readonly Statistic[]>,
 ): AsyncGenerator<RawPoint[], void, undefined> {
   let span: BucketSpan = { start: -Infinity, end: -Infinity };
-  let tallies = new Map<string, Tally>();
+  let tallies = new Map<string, BucketAccumulator>();
   for await (const page of pages) {
     const closed: RawPoint[] = [];
     for (const { propertyId, timestamp, value } of page) {
@@ -92,7 +92,7 @@ export async function* inBuckets(
         span = bucketAt(timestamp, width);
         tallies = new Map();
       }
-      const tally = tallies.get(propertyId) ?? new Tally();
+      const tally = tallies.get(propertyId) ?? new BucketAccumulator();
       tallies.set(propertyId, tally);
       tally.add(tidyValue(value));
     }
@@ -104,7 +104,7 @@ export async function* inBuckets(
 
 function* close(
   start: number,
-  tallies: ReadonlyMap<string, Tally>,
+  tallies: ReadonlyMap<string, BucketAccumulator>,
   wanted: ReadonlyMap<string, readonly Statistic[]>,
 ): Generator<RawPoint, void, undefined> {
   for (const [propertyId, asked] of wanted) {
@@ -117,7 +117,7 @@ function* close(
 }
 
 /** What is known of the values of one variable in one bucket. */
-class Tally {
+class BucketAccumulator {
   #count = 0;
   #first: unknown;
   #last: unknown;

@@ -10,17 +10,17 @@ import { propertyKind } from "../property-types/index";
 import { CloudError } from "../core/errors";
 import { findVariable, type KnownThing, type Property, type RestClient, wireName } from "../rest/index";
 import { RawReader } from "./raw-reader";
-import { aggregations, BinnedReader } from "./aggregate-reader";
+import { aggregations, AggregateReader } from "./aggregate-reader";
 import { type PageReader, pagesOf, readerOf } from "./page-reader";
 import { parseWindow, type TimeWindow } from "./time-range";
 import { printable } from "../core/text";
-import { wrongWish } from "./invalid-query";
+import { invalidQuery } from "./invalid-query";
 
 export const historyModes = ["raw", "aggregate", "sample", "buckets"] as const;
 export type HistoryMode = (typeof historyModes)[number];
 
 /** What is asked for, as a user gives it. */
-export interface HistoryWish {
+export interface HistoryRequest {
   /** Variable name or property id; blank for all variables of the thing. */
   variable: string;
   from: unknown;
@@ -61,7 +61,7 @@ export interface HistoryPlan extends TimeWindow {
   leftOut: readonly string[];
 }
 
-const most = 86_400;
+const maxIntervalSeconds = 86_400;
 const least = { aggregate: 1, sample: 60 } as const;
 
 /**
@@ -70,16 +70,16 @@ const least = { aggregate: 1, sample: 60 } as const;
  * @param now milliseconds since 1970
  * @throws CloudError `invalid_input` naming the field, what is given and what is expected; `not_found`, `ambiguous`
  */
-export function planHistory(thing: KnownThing, wish: HistoryWish, now: number): HistoryPlan {
-  const window = parseWindow(wish, now);
-  const mode = historyModes.find((candidate) => candidate === wish.mode);
-  if (mode === undefined) throw wrongWish("mode", wish.mode, `one of ${historyModes.join(", ")}`);
+export function planHistory(thing: KnownThing, request: HistoryRequest, now: number): HistoryPlan {
+  const window = parseWindow(request, now);
+  const mode = historyModes.find((candidate) => candidate === request.mode);
+  if (mode === undefined) throw invalidQuery("mode", request.mode, `one of ${historyModes.join(", ")}`);
   const isLocal = mode === "raw" || mode === "buckets";
-  const interval = isLocal ? 0 : parseInterval(wish.interval, mode);
-  const aggregation = mode === "aggregate" ? parseAggregation(wish.aggregation) : "";
-  const statistics = mode === "buckets" ? parseStatistics(wish.aggregation) : [];
-  const asked = wish.variable === "" ? thing.properties : [findVariable(thing, wish.variable)];
-  const problems = asked.map((property) => problemOf(property, needOf(mode, statistics, wish.needsNumbers)));
+  const interval = isLocal ? 0 : parseInterval(request.interval, mode);
+  const aggregation = mode === "aggregate" ? parseAggregation(request.aggregation) : "";
+  const statistics = mode === "buckets" ? parseStatistics(request.aggregation) : [];
+  const asked = request.variable === "" ? thing.properties : [findVariable(thing, request.variable)];
+  const problems = asked.map((property) => problemOf(property, needOf(mode, statistics, request.needsNumbers)));
   const leftOut = problems.filter((problem) => problem !== undefined);
   const readable = asked.filter((_property, index) => problems[index] === undefined);
   if (readable.length === 0) {
@@ -89,11 +89,11 @@ export function planHistory(thing: KnownThing, wish: HistoryWish, now: number): 
   const variables = readable.map((property) => ({
     property,
     name: wireName(property),
-    aggregation: mode === "aggregate" ? aggregation || usualAggregation(property) : "",
-    statistics: mode === "buckets" && statistics.length === 0 ? [usualStatistic(property)] : statistics,
+    aggregation: mode === "aggregate" ? aggregation || defaultAggregation(property) : "",
+    statistics: mode === "buckets" && statistics.length === 0 ? [defaultStatistic(property)] : statistics,
   }));
   const plan = { ...window, thing, mode, interval, variables, leftOut };
-  return mode === "buckets" ? { ...plan, width: parseBucketWidth(wish.interval) } : plan;
+  return mode === "buckets" ? { ...plan, width: parseBucketWidth(request.interval) } : plan;
 }
 
 /**
@@ -112,7 +112,7 @@ export function readHistory(
       propertyId: property.id,
       ...(aggregation === "" ? {} : { aggregation }),
     }));
-    return new BinnedReader({ ...how, mode, queries, from, to, interval });
+    return new AggregateReader({ ...how, mode, queries, from, to, interval });
   }
   const nameOfId = new Map(variables.map(({ property, name }) => [property.id, name]));
   const reader = new RawReader({
@@ -153,26 +153,31 @@ function problemOf(property: Property, need: string | undefined): string | undef
 function parseInterval(given: unknown, mode: keyof typeof least): number {
   const interval = typeof given === "string" && given.trim() !== "" ? Number(given) : given;
   const lowest = least[mode];
-  if (typeof interval === "number" && Number.isInteger(interval) && interval >= lowest && interval <= most)
+  if (
+    typeof interval === "number" &&
+    Number.isInteger(interval) &&
+    interval >= lowest &&
+    interval <= maxIntervalSeconds
+  )
     return interval;
-  throw wrongWish(
+  throw invalidQuery(
     "interval",
     given,
-    `whole seconds from ${lowest} to ${most} in mode ${mode}; mode buckets takes others`,
+    `whole seconds from ${lowest} to ${maxIntervalSeconds} in mode ${mode}; mode buckets takes others`,
   );
 }
 
 function parseAggregation(given: string): string {
   const aggregation = given.toUpperCase();
   if (aggregation === "" || aggregations.some((candidate) => candidate === aggregation)) return aggregation;
-  throw wrongWish("aggregation", given, `one of ${aggregations.join(", ")}`);
+  throw invalidQuery("aggregation", given, `one of ${aggregations.join(", ")}`);
 }
 
-function usualStatistic({ type }: Property): Statistic {
+function defaultStatistic({ type }: Property): Statistic {
   const kind = propertyKind(type);
   return kind === "number" || kind === "integer" ? "MEAN" : "LAST";
 }
 
-function usualAggregation({ type }: Property): string {
+function defaultAggregation({ type }: Property): string {
   return propertyKind(type) === "boolean" ? "BOOL_OR" : "AVG";
 }

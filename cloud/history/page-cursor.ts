@@ -1,6 +1,6 @@
 import { CloudError } from "../core/errors";
 import type { RawSeriesRequest, RawSeriesResponse } from "../rest/models";
-import type { RawPoint, RawRead, SeriesWindow } from "./raw-reader";
+import type { RawPoint, RawRead, SeriesWindow } from "./points";
 import { pageSize, requireOk } from "./series-request";
 import { after, type Instant, nanosecondsOf, rfc3339, timestampOf } from "./rfc3339";
 
@@ -11,7 +11,7 @@ const strides = [1, 1_000_000];
  * Where the reading of one property stands. Pages are made by time: each begins at the last instant of the one before,
  * and what that one has already given of this instant is left out.
  */
-export class Cursor {
+export class PageCursor {
   readonly #window: SeriesWindow;
   readonly #onOverflow: RawRead["onOverflow"];
   #from: string;

@@ -1,5 +1,5 @@
 import { cancelled } from "../core/errors";
-import type { RawPoint } from "./raw-reader";
+import type { RawPoint } from "./points";
 
 /** Reads stored values page by page. Must be closed. */
 export interface PageReader {
@@ -84,7 +84,7 @@ export async function* pointsOf(reader: PageReader): AsyncGenerator<RawPoint, vo
 }
 
 /** A part of a sequence. */
-export interface Batch {
+export interface PointBatch {
   items: RawPoint[];
   isLast: boolean;
 }
@@ -95,7 +95,11 @@ export interface Batch {
  * @param size points of each batch but the last
  * @param limit most points, 0 for all
  */
-export async function* batchesOf(reader: PageReader, size: number, limit = 0): AsyncGenerator<Batch, void, undefined> {
+export async function* pointBatches(
+  reader: PageReader,
+  size: number,
+  limit = 0,
+): AsyncGenerator<PointBatch, void, undefined> {
   let left = limit === 0 ? Infinity : limit;
   let batch: RawPoint[] = [];
   try {

@@ -1,35 +1,9 @@
 import { onAbort } from "../core/abort";
-import type { RestClient } from "../rest/transport/client";
 import { askSeries, pageSize, queriesPerCall } from "./series-request";
-import { Cursor } from "./page-cursor";
+import { PageCursor } from "./page-cursor";
 import { type PageReader, pointsOf, requireGoing } from "./page-reader";
 import { nanosecondsOf } from "./rfc3339";
-
-/** The span of one variable's history to be read: from ≤ time < to, both RFC 3339. */
-export interface SeriesWindow {
-  propertyId: string;
-  from: string;
-  to: string;
-}
-
-/** One stored value. */
-export interface RawPoint {
-  propertyId: string;
-  /** As received: RFC 3339, down to nanoseconds where the service has them. */
-  time: string;
-  /** `time` in milliseconds since 1970. */
-  timestamp: number;
-  value: unknown;
-}
-
-export interface RawRead {
-  client: Pick<RestClient, "call">;
-  /** One for each property. */
-  windows: readonly SeriesWindow[];
-  signal?: AbortSignal;
-  /** Told where one instant holds more points than the API can give: those beyond the first thousand are left out. */
-  onOverflow: (propertyId: string, time: string) => void;
-}
+import type { RawPoint, RawRead } from "./points";
 
 /**
  * Reads all stored values of some variables; nulls are left out (rest-api 7). Pages have up to 1,000 points.
@@ -43,7 +17,7 @@ export interface RawRead {
 export class RawReader implements PageReader {
   readonly signal: AbortSignal | undefined;
   readonly #client: RawRead["client"];
-  readonly #cursors: readonly Cursor[];
+  readonly #cursors: readonly PageCursor[];
   /** Ends with the caller's signal, or when the caller has enough. */
   readonly #controller = new AbortController();
   readonly #unlisten: () => void;
@@ -54,7 +28,7 @@ export class RawReader implements PageReader {
   constructor({ client, windows, signal, onOverflow }: RawRead) {
     this.signal = signal;
     this.#client = client;
-    this.#cursors = windows.map((window) => new Cursor(window, onOverflow));
+    this.#cursors = windows.map((window) => new PageCursor(window, onOverflow));
     this.#unlisten = onAbort(signal, () => this.#controller.abort());
   }
 
@@ -94,7 +68,7 @@ export class RawReader implements PageReader {
       .finally(() => (this.#turning = undefined));
   }
 
-  async #ask(cursors: readonly Cursor[]): Promise<void> {
+  async #ask(cursors: readonly PageCursor[]): Promise<void> {
     const { signal } = this.#controller;
     for (let start = 0; start < cursors.length; start += queriesPerCall) {
       requireGoing(signal);
@@ -123,7 +97,7 @@ export function readRaw(read: RawRead): AsyncGenerator<RawPoint, void, undefined
 }
 
 /** The next points of all cursors in order of time, until one is dry or the page is full. */
-function merge(cursors: readonly Cursor[]): RawPoint[] {
+function merge(cursors: readonly PageCursor[]): RawPoint[] {
   const queue = cursors
     .filter(({ head }) => head !== undefined)
     .sort((one, other) => (isBehind(one, other) ? 1 : isBehind(other, one) ? -1 : 0));
@@ -142,14 +116,14 @@ function merge(cursors: readonly Cursor[]): RawPoint[] {
 }
 
 /** Puts a cursor where it belongs in a list that is in order of time: mostly near the end. */
-function insert(queue: Cursor[], cursor: Cursor): void {
+function insert(queue: PageCursor[], cursor: PageCursor): void {
   let at = queue.length;
-  while (at > 0 && isBehind(queue[at - 1] as Cursor, cursor)) at--;
+  while (at > 0 && isBehind(queue[at - 1] as PageCursor, cursor)) at--;
   queue.splice(at, 0, cursor);
 }
 
 /** Whether the next point of `one` is later than that of `other`. */
-function isBehind({ head: one }: Cursor, { head: other }: Cursor): boolean {
+function isBehind({ head: one }: PageCursor, { head: other }: PageCursor): boolean {
   if (one === undefined || other === undefined) return false;
   if (one.timestamp !== other.timestamp) return one.timestamp > other.timestamp;
   return nanosecondsOf(one.time) > nanosecondsOf(other.time);

@@ -1,12 +1,12 @@
 import type { ReadTo } from "./archive";
 import { printable } from "../core/text";
 
-const day = 86_400_000;
+const dayMs = 86_400_000;
 /** So many variables are named in one sentence. */
-const mostNames = 5;
+const maxNames = 5;
 
 /** What retention does to an archive: a sentence where history has gone unread, and one where it soon will. */
-export interface Gaps {
+export interface RetentionWarnings {
   lost?: string;
   near?: string;
 }
@@ -17,9 +17,9 @@ export interface Gaps {
  * @param days for which history is kept
  * @param now milliseconds since 1970
  */
-export function gapsOf(variables: readonly ReadTo[], days: number, now: number): Gaps {
+export function retentionWarnings(variables: readonly ReadTo[], days: number, now: number): RetentionWarnings {
   const kept = earliestKept(days, now);
-  const margin = Math.min(day, (days * day) / 10);
+  const margin = Math.min(dayMs, (days * dayMs) / 10);
   const lost = variables.filter(({ reached }) => reached < kept);
   const near = variables.filter(({ reached }) => reached >= kept && reached < kept + margin);
   const since = (some: readonly ReadTo[]): string => iso(Math.min(...some.map(({ reached }) => reached)));
@@ -36,11 +36,11 @@ export function gapsOf(variables: readonly ReadTo[], days: number, now: number):
 
 /** The earliest moment, in milliseconds since 1970, that a plan of so many days still has. */
 export function earliestKept(days: number, now: number): number {
-  return now - days * day;
+  return now - days * dayMs;
 }
 
 function namesOf(variables: readonly ReadTo[]): string {
-  const names = variables.slice(0, mostNames).map(({ name }) => printable(name));
+  const names = variables.slice(0, maxNames).map(({ name }) => printable(name));
   const more = variables.length - names.length;
   return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
 }

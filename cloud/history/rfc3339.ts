@@ -11,7 +11,7 @@ export interface Instant {
 
 const anyForm = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)$/i;
 /** The longest usual form without anything below milliseconds: 2026-03-01T00:00:00.123Z. */
-const lengthOfMilliseconds = 24;
+const millisecondFormLength = 24;
 
 /**
  * A time of an answer in whole milliseconds since 1970, rounded down.
@@ -26,7 +26,7 @@ export function timestampOf(time: string, propertyId: string): number {
 
 /** What a time of an answer has beyond whole milliseconds, in nanoseconds: 0 to 999,999. */
 export function nanosecondsOf(time: string): number {
-  if (time.length <= lengthOfMilliseconds) return 0;
+  if (time.length <= millisecondFormLength) return 0;
   const [, , fraction = ""] = anyForm.exec(time) ?? [];
   return Number(fraction.slice(3, 9).padEnd(6, "0"));
 }

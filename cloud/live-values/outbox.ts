@@ -1,13 +1,13 @@
 import type { Clock } from "../core/clock";
-import { CloudError, mayPass, toCloudError } from "../core/errors";
-import { Rate } from "../core/rate-limiter";
-import { backoff } from "../core/backoff";
-import type { Outgoing, Prepared, PreparedWrite, Way } from "./queued-message";
+import { CloudError, isTransient, toCloudError } from "../core/errors";
+import { RateLimiter } from "../core/rate-limiter";
+import { backoffMs } from "../core/backoff";
+import type { QueuedMessage, EncodedMessage, EncodedWrite, MessageSender } from "./queued-message";
 import type { Publisher } from "../mqtt/session";
 
 interface Entry {
-  outgoing: Outgoing;
-  prepared?: Prepared;
+  outgoing: QueuedMessage;
+  prepared?: EncodedMessage;
   isPreparing: boolean;
   /** The message came while there was no session. */
   cameOffline: boolean;
@@ -18,13 +18,13 @@ interface Entry {
 }
 
 /** Messages under way without acknowledgement at the most. */
-const usualWindow = 20;
+const defaultWindow = 20;
 /** A message that went down with the connection so often is sent alone, to find out whether it is the cause ... */
 const suspectAfter = 3;
 /** ... and is given up after so many. */
 const giveUpAfter = 20;
 /** How long a node that closes waits for the acknowledgement of what is under way. */
-const withdrawalGrace = 700;
+const withdrawalGraceMs = 700;
 
 /**
  * The writes of one session: in order per thing, at the pace that the broker takes, each kept until the broker has
@@ -32,13 +32,13 @@ const withdrawalGrace = 700;
  */
 export class Outbox implements Publisher {
   readonly #clock: Clock;
-  readonly #rate: Rate;
+  readonly #rate: RateLimiter;
   readonly #window: number;
   readonly #onSend: ((topic: string, payload: Uint8Array) => void) | undefined;
   /** All that is not settled, in the order in which it came. */
   readonly #entries = new Set<Entry>();
   readonly #owners = new Map<string, Set<Entry>>();
-  #link: Way | undefined;
+  #connection: MessageSender | undefined;
   #isPaused = false;
   #underWay = 0;
   #paceTimer: (() => void) | undefined;
@@ -58,13 +58,13 @@ export class Outbox implements Publisher {
   }) {
     this.#clock = options.clock;
     this.#onSend = options.onSend;
-    this.#window = options.window ?? usualWindow;
-    this.#rate = new Rate(options.messagesPerSecond);
+    this.#window = options.window ?? defaultWindow;
+    this.#rate = new RateLimiter(options.messagesPerSecond);
   }
 
   /** Whether there is a session to send over. */
   get isOnline(): boolean {
-    return this.#link !== undefined;
+    return this.#connection !== undefined;
   }
 
   /** How many messages of the owner wait or are under way. */
@@ -73,7 +73,7 @@ export class Outbox implements Publisher {
   }
 
   /** Takes a message in. */
-  add(outgoing: Outgoing): void {
+  add(outgoing: QueuedMessage): void {
     const entry: Entry = {
       outgoing,
       isPreparing: false,
@@ -107,7 +107,7 @@ export class Outbox implements Publisher {
     const isUndecided = (): boolean => this.isOnline && owned.some((entry) => this.#entries.has(entry));
     if (isUndecided()) {
       await new Promise<void>((resolve) => {
-        const stop = this.#clock.after(withdrawalGrace, resolve);
+        const stop = this.#clock.after(withdrawalGraceMs, resolve);
         this.#idleCallbacks.push(() => {
           if (isUndecided()) return false;
           stop();
@@ -119,8 +119,8 @@ export class Outbox implements Publisher {
     for (const entry of owned) this.#remove(entry);
   }
 
-  online(link: Way): void {
-    this.#link = link;
+  online(connection: MessageSender): void {
+    this.#connection = connection;
     this.#isPaused = false;
     this.#retries = 0;
     this.#prepareAll();
@@ -128,8 +128,8 @@ export class Outbox implements Publisher {
   }
 
   offline(): void {
-    if (this.#link === undefined) return;
-    this.#link = undefined;
+    if (this.#connection === undefined) return;
+    this.#connection = undefined;
     this.#underWay = 0;
     this.#paceTimer?.();
     this.#paceTimer = undefined;
@@ -190,7 +190,7 @@ export class Outbox implements Publisher {
     }
   }
 
-  #isPrepared(entry: Entry, prepared: Prepared): void {
+  #isPrepared(entry: Entry, prepared: EncodedMessage): void {
     entry.isPreparing = false;
     if (!this.#entries.has(entry)) return;
     this.#retries = 0;
@@ -203,13 +203,13 @@ export class Outbox implements Publisher {
   #couldNotPrepare(entry: Entry, error: CloudError): void {
     entry.isPreparing = false;
     if (!this.#entries.has(entry)) return;
-    if (!mayPass(error)) {
+    if (!isTransient(error)) {
       this.#settle(entry, error);
       this.#pumpSoon();
     } else if (entry.outgoing.whenOffline === "reject") {
       this.#settle(entry, new CloudError("offline", `The variable could not be looked up: ${error.message}`));
     } else if (this.#retryTimer === undefined) {
-      this.#retryTimer = this.#clock.after(backoff(this.#retries++, this.#clock), () => this.#prepareAll());
+      this.#retryTimer = this.#clock.after(backoffMs(this.#retries++, this.#clock), () => this.#prepareAll());
     }
   }
 
@@ -240,7 +240,7 @@ export class Outbox implements Publisher {
   }
 
   #pump(): void {
-    if (this.#link === undefined || this.#isPaused) return;
+    if (this.#connection === undefined || this.#isPaused) return;
     const unprepared: Entry[] = [];
     for (const entry of this.#entries) {
       if (entry.prepared === undefined) unprepared.push(entry);
@@ -253,7 +253,7 @@ export class Outbox implements Publisher {
     const window = entry.drops >= suspectAfter ? 1 : this.#window;
     for (const [index, write] of (entry.prepared?.writes ?? []).entries()) {
       if (entry.progress[index] !== "waiting") continue;
-      if (this.#underWay >= window || this.#link === undefined) return false;
+      if (this.#underWay >= window || this.#connection === undefined) return false;
       const now = this.#clock.monotonic();
       const wait = this.#rate.wait(now);
       if (wait > 0) {
@@ -264,19 +264,19 @@ export class Outbox implements Publisher {
         return false;
       }
       this.#rate.take(now);
-      this.#send(this.#link, entry, index, write);
+      this.#send(this.#connection, entry, index, write);
     }
     return entry.drops < suspectAfter || !isUnderWay(entry);
   }
 
-  #send(link: Way, entry: Entry, index: number, write: PreparedWrite): void {
+  #send(connection: MessageSender, entry: Entry, index: number, write: EncodedWrite): void {
     entry.progress[index] = "sent";
     this.#underWay++;
     this.#onSend?.(write.topic, write.payload);
     write.onSend?.();
-    link.publish(write.topic, write.payload).then(
+    connection.publish(write.topic, write.payload).then(
       () => {
-        if (this.#link !== link) return;
+        if (this.#connection !== connection) return;
         this.#underWay--;
         entry.progress[index] = "done";
         if (entry.progress.every((step) => step === "done")) this.#settle(entry);
@@ -284,8 +284,8 @@ export class Outbox implements Publisher {
         this.#pump();
       },
       (reason: unknown) => {
-        if (this.#link !== link) return;
-        if (reason instanceof CloudError && !mayPass(reason)) this.#refused(entry, reason);
+        if (this.#connection !== connection) return;
+        if (reason instanceof CloudError && !isTransient(reason)) this.#refused(entry, reason);
         else this.offline();
       },
     );

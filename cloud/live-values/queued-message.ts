@@ -1,29 +1,29 @@
 import type { CloudError } from "../core/errors";
-import type { Link } from "../mqtt/connection";
+import type { MqttConnection } from "../mqtt/connection";
 
 /** What happens to a message while there is no session: see design, `arduino-cloud-property-out`. */
 export type WhenOffline = "queue" | "latest" | "reject";
 
 /** Messages for the broker, made from one message of a flow once thing, variable and type are known. */
-export interface Prepared {
+export interface EncodedMessage {
   thingId: string;
   thingName: string | undefined;
-  writes: readonly PreparedWrite[];
+  writes: readonly EncodedWrite[];
 }
 
 /** One message for the broker. */
-export interface PreparedWrite {
+export interface EncodedWrite {
   topic: string;
   payload: Uint8Array;
   /** Told each time just before the message goes out. */
   onSend?: () => void;
 }
 
-/** Where messages go: all that the outbox needs of a link. */
-export type Way = Pick<Link, "publish">;
+/** Where messages go: all that the outbox needs of a connection. */
+export type MessageSender = Pick<MqttConnection, "publish">;
 
 /** One message of a flow on its way to the broker. */
-export interface Outgoing {
+export interface QueuedMessage {
   /** The node that sends; limits and `latest` count per owner. */
   owner: string;
   /** Thing and variables as given: messages of one owner and lane replace each other with `latest`. */
@@ -36,7 +36,7 @@ export interface Outgoing {
   /**
    * Looks up what is needed and encodes. Asked again after a failure that may pass; any other error ends the message.
    */
-  prepare(): Prepared | Promise<Prepared>;
+  prepare(): EncodedMessage | Promise<EncodedMessage>;
   /** Called exactly once, unless the message is withdrawn: delivered, or the error that ended it. */
   settle(error?: CloudError): void;
 }

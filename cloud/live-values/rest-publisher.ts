@@ -1,9 +1,9 @@
 import type { Clock } from "../core/clock";
-import { backoff } from "../core/backoff";
+import { backoffMs } from "../core/backoff";
 import { Outbox } from "./outbox";
-import type { PreparedWrite } from "./queued-message";
+import type { EncodedWrite } from "./queued-message";
 import type { PropertyValue } from "../codec/values";
-import { CloudError, mayPass } from "../core/errors";
+import { CloudError, isTransient } from "../core/errors";
 import { operation } from "../rest/operations/index";
 import type { RestClient } from "../rest/transport/client";
 import type { KnownThing } from "../rest/directory/find-by-name";
@@ -21,7 +21,7 @@ interface Report {
  * Makes a value into a report of the thing's device (rest-api 7, Writing values: `device_id` present).
  * @throws CloudError `precondition_failed` where the thing has no device
  */
-export function encodeReport(thing: KnownThing, property: Property, value: PropertyValue): PreparedWrite {
+export function encodeReport(thing: KnownThing, property: Property, value: PropertyValue): EncodedWrite {
   if (thing.device_id === undefined) {
     throw new CloudError(
       "precondition_failed",
@@ -36,7 +36,7 @@ export function encodeReport(thing: KnownThing, property: Property, value: Prope
  * Reports values as the devices of an account's things, over REST: an outbox like that of the broker, so that order,
  * queueing and repetition are the same, whose far side is one REST call at a time.
  */
-export class Reports {
+export class RestPublisher {
   readonly outbox: Outbox;
   readonly #client: RestClient;
   readonly #clock: Clock;
@@ -73,8 +73,8 @@ export class Reports {
       this.#failures = 0;
     } catch (reason) {
       // The outbox keeps what it could not deliver; it goes on when it is told that there is a way again.
-      if (mayPass(reason))
-        this.#stopTimer = this.#clock.after(backoff(this.#failures++, this.#clock), () => this.#open());
+      if (isTransient(reason))
+        this.#stopTimer = this.#clock.after(backoffMs(this.#failures++, this.#clock), () => this.#open());
       throw reason;
     }
   }

@@ -70,7 +70,7 @@ export class ValueFeed {
 }
 
 /** How long a message of our own may take to come back. */
-const ownWindow = 60_000;
+const ownWindowMs = 60_000;
 
 class TopicFeed implements TopicListener {
   readonly #topic: string;
@@ -82,7 +82,7 @@ class TopicFeed implements TopicListener {
   #all: readonly ValueListener[] = [];
   #own: { payload: Uint8Array; at: number }[] = [];
   #end: (() => void) | undefined;
-  #standing: "unknown" | "subscribed" | CloudError = "unknown";
+  #state: "unknown" | "subscribed" | CloudError = "unknown";
 
   constructor(topic: string, direction: Direction, options: FeedOptions) {
     this.#topic = topic;
@@ -93,8 +93,8 @@ class TopicFeed implements TopicListener {
   add(variable: string, listener: ValueListener): void {
     this.#put(variable, [...this.#at(variable), listener]);
     if (this.#end === undefined) this.#end = this.#options.session.subscribe(this.#topic, this);
-    else if (this.#standing === "subscribed") listener.subscribed?.();
-    else if (this.#standing !== "unknown") listener.refused?.(this.#standing);
+    else if (this.#state === "subscribed") listener.subscribed?.();
+    else if (this.#state !== "unknown") listener.refused?.(this.#state);
   }
 
   /** True when nobody is left. */
@@ -111,7 +111,7 @@ class TopicFeed implements TopicListener {
 
   sends(payload: Uint8Array): void {
     const at = this.#options.clock.monotonic();
-    this.#own = this.#own.filter((sent) => at - sent.at < ownWindow);
+    this.#own = this.#own.filter((sent) => at - sent.at < ownWindowMs);
     this.#own.push({ payload, at });
   }
 
@@ -128,12 +128,12 @@ class TopicFeed implements TopicListener {
   }
 
   subscribed(): void {
-    this.#standing = "subscribed";
+    this.#state = "subscribed";
     this.#forEach((listener) => listener.subscribed?.());
   }
 
   refused(error: CloudError): void {
-    this.#standing = error;
+    this.#state = error;
     this.#forEach((listener) => listener.refused?.(error));
   }
 

@@ -1,13 +1,13 @@
 import type { Clock } from "../core/clock";
-import { Confirmation, type Expected } from "./write-confirmation";
+import { WriteConfirmation, type Expected } from "./write-confirmation";
 import { type Coerced, coerceValue } from "../property-types/coerce";
 import type { Outbox } from "./outbox";
-import type { Prepared, WhenOffline } from "./queued-message";
+import type { EncodedMessage, WhenOffline } from "./queued-message";
 import type { ValueFeed } from "./value-feed";
 import { propertyKind, propertyTypes } from "../property-types/index";
 import { encodeWrite } from "../codec/senml-encode";
 import { valueTopic } from "../mqtt/topics";
-import { CloudError, mayPass } from "../core/errors";
+import { CloudError, isTransient } from "../core/errors";
 import type { LastValues } from "./last-values";
 import type { Directory } from "../rest/directory/directory";
 import { encodeReport } from "./rest-publisher";
@@ -33,14 +33,14 @@ export interface WriteRequest {
 }
 
 /** Knowledge older than this is refreshed before a message is refused because of it. */
-const trusted = 2_000;
+const cacheTtlMs = 2_000;
 
 /** Turns what flows want written into messages for the broker: looks up thing, variable and type, converts, encodes. */
-export class Writer {
+export class ValueWriter {
   readonly #directory: Directory;
   readonly #lastValues: LastValues;
   readonly #outbox: Outbox;
-  readonly #reports: Outbox;
+  readonly #restOutbox: Outbox;
   readonly #feed: ValueFeed;
   readonly #clock: Clock;
   /** Per thing, as given: the last of the look-ups in line. */
@@ -58,7 +58,7 @@ export class Writer {
     this.#directory = options.directory;
     this.#lastValues = options.lastValues;
     this.#outbox = options.outbox;
-    this.#reports = options.reports;
+    this.#restOutbox = options.reports;
     this.#feed = options.feed;
     this.#clock = options.clock;
   }
@@ -68,7 +68,7 @@ export class Writer {
     const { owner, thing, whenOffline, queueLimit } = request;
     const time = this.#clock.now();
     const confirmation = this.#confirmation(request);
-    const outbox = request.as === "device" ? this.#reports : this.#outbox;
+    const outbox = request.as === "device" ? this.#restOutbox : this.#outbox;
     outbox.add({
       owner,
       thing,
@@ -81,13 +81,17 @@ export class Writer {
     return () => confirmation?.end();
   }
 
-  #confirmation({ as, confirmWithin, settle }: WriteRequest): Confirmation | undefined {
+  #confirmation({ as, confirmWithin, settle }: WriteRequest): WriteConfirmation | undefined {
     // What is reported as the device needs no device to report it back.
     if (confirmWithin === undefined || as === "device") return undefined;
-    return new Confirmation({ feed: this.#feed, clock: this.#clock, patience: confirmWithin, settle });
+    return new WriteConfirmation({ feed: this.#feed, clock: this.#clock, timeoutMs: confirmWithin, settle });
   }
 
-  #prepare(request: WriteRequest, time: number, confirmation?: Confirmation): Prepared | Promise<Prepared> {
+  #prepare(
+    request: WriteRequest,
+    time: number,
+    confirmation?: WriteConfirmation,
+  ): EncodedMessage | Promise<EncodedMessage> {
     let maxAge: number | undefined;
     const thing = this.#directory.peek(request.thing);
     if (thing !== undefined && confirmation === undefined) {
@@ -96,10 +100,10 @@ export class Writer {
         if (!targets.some(isMultiValue)) return encodeAll(request.as, thing, targets, time);
       } catch {
         // What memory refuses may have changed in the cloud meanwhile, so only fresh knowledge refuses.
-        maxAge = trusted;
+        maxAge = cacheTtlMs;
       }
     }
-    const lookUp = (): Promise<Prepared> => this.#lookUpAndEncode(request, time, maxAge, confirmation);
+    const lookUp = (): Promise<EncodedMessage> => this.#lookUpAndEncode(request, time, maxAge, confirmation);
     return this.#inTurn(request.thing, lookUp);
   }
 
@@ -107,8 +111,8 @@ export class Writer {
     request: WriteRequest,
     time: number,
     maxAge: number | undefined,
-    confirmation?: Confirmation,
-  ): Promise<Prepared> {
+    confirmation?: WriteConfirmation,
+  ): Promise<EncodedMessage> {
     const thing = await this.#directory.thing(request.thing, maxAge === undefined ? {} : { maxAge });
     const targets = this.#targets(thing, request);
     for (const target of targets) {
@@ -124,7 +128,7 @@ export class Writer {
   }
 
   /** The variables of a request, each known to be writable. */
-  #targets(thing: KnownThing, request: WriteRequest): Target[] {
+  #targets(thing: KnownThing, request: WriteRequest): WriteTarget[] {
     return [...request.values].map(([reference, given]) => {
       const property = this.#directory.variable(thing, reference);
       if (property.permission === "READ_ONLY" && request.as === "user") {
@@ -139,10 +143,10 @@ export class Writer {
    * Runs look-ups for one thing one after the other, because a partial value builds on the one before it. After a
    * failure that may pass, those in line fail with it, so that all are tried again in their order.
    */
-  #inTurn(thing: string, work: () => Promise<Prepared>): Promise<Prepared> {
+  #inTurn(thing: string, work: () => Promise<EncodedMessage>): Promise<EncodedMessage> {
     const turn = (this.#turns.get(thing) ?? Promise.resolve()).then(work);
     const next = turn.catch((reason: unknown) => {
-      if (this.#turns.get(thing) !== next && mayPass(reason)) throw reason;
+      if (this.#turns.get(thing) !== next && isTransient(reason)) throw reason;
     });
     this.#turns.set(thing, next);
     const forget = (): void => {
@@ -153,18 +157,18 @@ export class Writer {
   }
 }
 
-interface Target {
+interface WriteTarget {
   property: Property;
   given: unknown;
   lastKnown?: unknown;
 }
 
-function isMultiValue({ property }: Target): boolean {
+function isMultiValue({ property }: WriteTarget): boolean {
   return propertyKind(property.type) === "object";
 }
 
 /** Whether a value needs nothing of the last known one. A free object may always leave something out. */
-function isComplete({ property, given }: Target): boolean {
+function isComplete({ property, given }: WriteTarget): boolean {
   if (propertyTypes.get(property.type)?.format === "free") return false;
   try {
     coerce(property, given);
@@ -174,7 +178,12 @@ function isComplete({ property, given }: Target): boolean {
   }
 }
 
-function encodeAll(as: WriteRequest["as"], thing: KnownThing, targets: readonly Target[], time: number): Prepared {
+function encodeAll(
+  as: WriteRequest["as"],
+  thing: KnownThing,
+  targets: readonly WriteTarget[],
+  time: number,
+): EncodedMessage {
   const writes = targets.map(({ property, given, lastKnown }) => {
     const { value, float } = coerce(property, given, lastKnown);
     if (as === "device") return encodeReport(thing, property, value);
@@ -185,7 +194,7 @@ function encodeAll(as: WriteRequest["as"], thing: KnownThing, targets: readonly 
 }
 
 /** The value that the board is expected to report back. */
-function toExpected({ property, given, lastKnown }: Target): Expected {
+function toExpected({ property, given, lastKnown }: WriteTarget): Expected {
   return { variable: wireName(property), type: property.type, value: coerce(property, given, lastKnown).value };
 }
 

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock";
 import { sameValue } from "../property-types/equality";
 import type { ValueFeed } from "./value-feed";
-import type { Prepared } from "./queued-message";
+import type { EncodedMessage } from "./queued-message";
 import type { PropertyValue } from "../codec/values";
 import { CloudError } from "../core/errors";
 
@@ -23,7 +23,7 @@ interface Options {
   feed: ValueFeed;
   clock: Clock;
   /** Milliseconds from the broker's acknowledgement on. */
-  patience: number;
+  timeoutMs: number;
   settle: (error?: CloudError) => void;
 }
 
@@ -31,7 +31,7 @@ interface Options {
  * Waits until the board has reported the written values back, compared after the type's conversion. It listens before
  * the values go out, so that no answer is missed.
  */
-export class Confirmation {
+export class WriteConfirmation {
   readonly #options: Options;
   #awaited: Awaited[] = [];
   #ends: (() => void)[] = [];
@@ -45,7 +45,7 @@ export class Confirmation {
    * Listens to the variables; resolves, when the broker sends them, with the messages as they are to go out.
    * @throws CloudError `forbidden` where the broker does not allow it
    */
-  async watch(prepared: Prepared, expected: readonly Expected[]): Promise<Prepared> {
+  async watch(prepared: EncodedMessage, expected: readonly Expected[]): Promise<EncodedMessage> {
     this.end();
     this.#awaited = expected.map((one) => ({ ...one, isSent: false, isConfirmed: false }));
     await Promise.all(this.#awaited.map((awaited) => this.#listen(prepared.thingId, awaited)));
@@ -66,7 +66,7 @@ export class Confirmation {
       return;
     }
     this.#isAcknowledged = true;
-    this.#ends.push(this.#options.clock.after(this.#options.patience, () => this.#finish(this.#late())));
+    this.#ends.push(this.#options.clock.after(this.#options.timeoutMs, () => this.#finish(this.#late())));
     this.#finishIfConfirmed();
   }
 
@@ -110,7 +110,7 @@ export class Confirmation {
       missing?.lastSeen === undefined
         ? "it has reported no value since"
         : `the last value seen is ${shown(missing.lastSeen)}`;
-    const seconds = this.#options.patience / 1000;
+    const seconds = this.#options.timeoutMs / 1000;
     return new CloudError("timeout", `The board did not report ${what} back within ${seconds} s; ${seen}.`);
   }
 }

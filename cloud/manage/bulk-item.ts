@@ -1,11 +1,11 @@
 import { CloudError } from "../core/errors";
-import { asRecord } from "../core/text";
+import { asRecord } from "../core/json";
 import { messagePropertyOf, pathParameters } from "./catalogue";
 import type { Chosen } from "./choose-operation";
-import { nameOf, type ManageInput } from "./prepare-request";
+import { operationName, type ManageInput } from "./prepare-request";
 
 /** An item of an array payload, taken apart. */
-export interface Item {
+export interface BulkItem {
   targets: Record<string, string>;
   body: Record<string, unknown>;
 }
@@ -15,10 +15,10 @@ export interface Item {
  * the rest is the body. What the item does not name is that of the message.
  * @throws CloudError `invalid_input` where it is no object, or an id in it no text
  */
-export function readItem(chosen: Chosen, item: unknown, targets: ManageInput["targets"]): Item {
+export function readBulkItem(chosen: Chosen, item: unknown, targets: ManageInput["targets"]): BulkItem {
   const fields = readFields(item);
   if (fields === undefined) {
-    throw new CloudError("invalid_input", `${nameOf(chosen)}: it is ${describe(item)}; expected is an object.`);
+    throw new CloudError("invalid_input", `${operationName(chosen)}: it is ${describe(item)}; expected is an object.`);
   }
   const parameters = pathParameters(chosen.row);
   const own = parameters.map(({ kind }) => [kind, messagePropertyOf(kind)] as const);
@@ -52,7 +52,7 @@ function readId(chosen: Chosen, fields: Record<string, unknown>, field: string):
   const value = Object.hasOwn(fields, field) ? fields[field] : undefined;
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value.trim();
-  throw new CloudError("invalid_input", `${nameOf(chosen)}: ${field} is a ${typeof value}; expected is a text.`);
+  throw new CloudError("invalid_input", `${operationName(chosen)}: ${field} is a ${typeof value}; expected is a text.`);
 }
 
 function describe(item: unknown): string {

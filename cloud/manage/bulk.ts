@@ -27,9 +27,9 @@ export interface BulkWork {
 }
 
 /** As many as the official exporters run at a time (rest-api 5); it is the account's pace that limits them. */
-const lanes = 20;
+const maxConcurrent = 20;
 /** Milliseconds between two reports of progress. */
-const reportEvery = 500;
+const reportIntervalMs = 500;
 
 /**
  * Works through items, started in their order, several at a time. Gives the results in the order of the items; one that
@@ -59,7 +59,7 @@ export async function runBulk({ items, work, keyOf, clock, signal, onProgress }:
       await setImmediate();
     }
   };
-  await Promise.all(Array.from({ length: lanes }, lane));
+  await Promise.all(Array.from({ length: maxConcurrent }, lane));
   if (signal?.aborted) throw cancelled("Work on many items");
   return results;
 }
@@ -81,7 +81,7 @@ function reporter(total: number, clock: Clock, onProgress: BulkWork["onProgress"
   return () => {
     done++;
     const now = clock.monotonic();
-    if (done === total || now < reported + reportEvery) return;
+    if (done === total || now < reported + reportIntervalMs) return;
     reported = now;
     onProgress?.({ done, total, secondsLeft: ((now - started) / done / 1_000) * (total - done) });
   };

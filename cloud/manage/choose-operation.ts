@@ -5,7 +5,7 @@ import { printable } from "../core/text";
 import { managed, type ManagedOperation, operationsOf, pathParameters, resources } from "./catalogue";
 
 /** What was chosen, in a form or by a message; blank where nothing was. */
-export interface Choice {
+export interface OperationChoice {
   resource: string;
   operation: string;
   /** With resource `any` and no operation: an HTTP verb … */
@@ -27,7 +27,7 @@ const plainPath = /^\/(?:iot|ota)(?:\/(?!\.{1,2}(?:\/|$))[\w.~:@-]+)+\/?$/;
  * The operation that a choice means.
  * @throws CloudError `invalid_input` where there is none, naming those that are close
  */
-export function chooseOperation(choice: Choice): Chosen {
+export function chooseOperation(choice: OperationChoice): Chosen {
   if (choice.resource === "any") return chooseAny(choice);
   const names = operationsOf(choice.resource).map(({ name }) => name);
   if (names.length === 0) {
@@ -43,7 +43,7 @@ export function chooseOperation(choice: Choice): Chosen {
   throw unknown(`${choice.resource} has no operation "${given}"${adviseNames(names, choice.operation, "")}`);
 }
 
-function chooseAny({ operation, method, path }: Choice): Chosen {
+function chooseAny({ operation, method, path }: OperationChoice): Chosen {
   if (operation !== "") {
     const row = findOperation(operation);
     if (row !== undefined) return { ...ownOf(row), path: {} };

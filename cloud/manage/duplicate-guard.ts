@@ -1,19 +1,19 @@
 import { type Clock, sleep } from "../core/clock";
 import type { Operation } from "../rest/operations/index";
-import { asRecord } from "../core/text";
+import { asRecord } from "../core/json";
 import { pathParameters } from "./catalogue";
 import type { Chosen } from "./choose-operation";
 import { type Caller, type Listed, readListed, rowOf } from "./name-resolver";
-import type { Prepared } from "./prepare-request";
+import type { PreparedRequest } from "./prepare-request";
 
 /** Milliseconds for which looks are gathered. */
-const gathering = 500;
+const gatherMs = 500;
 
 /**
  * What one run of many creations makes, so that one whose answer was lost is found instead of made twice: by id, or by
  * name among what was not there before and is nobody else's.
  */
-export class Creations {
+export class DuplicateGuard {
   readonly #chosen: Chosen;
   readonly #call: Caller;
   readonly #clock: Clock;
@@ -45,7 +45,7 @@ export class Creations {
    * What finds the thing that a request makes, after its answer was lost; `undefined` where nothing could tell it.
    * To be called before the request is sent. Throws what `RestClient.call` throws.
    */
-  async finder({ path, body }: Prepared): Promise<(() => Promise<{ value: unknown } | undefined>) | undefined> {
+  async finder({ path, body }: PreparedRequest): Promise<(() => Promise<{ value: unknown } | undefined>) | undefined> {
     const wanted = asRecord(body) ?? {};
     const list = this.#list;
     if (list === undefined || typeof (wanted.id ?? wanted.name) !== "string") return undefined;
@@ -68,16 +68,16 @@ export class Creations {
     if (typeof id === "string") this.#claimed.add(id);
   }
 
-  #present(list: Operation, path: Prepared["path"]): Promise<Set<string>> {
+  #present(list: Operation, path: PreparedRequest["path"]): Promise<Set<string>> {
     this.#before ??= this.#all(list, path).then((listed) => new Set(listed.map(({ id }) => id)));
     return this.#before;
   }
 
-  #look(list: Operation, path: Prepared["path"]): Promise<Listed[]> {
+  #look(list: Operation, path: PreparedRequest["path"]): Promise<Listed[]> {
     const key = JSON.stringify(path);
     const gathered = this.#looks.get(key);
     if (gathered !== undefined) return gathered;
-    const look = sleep(this.#clock, gathering, this.#signal).then(() => {
+    const look = sleep(this.#clock, gatherMs, this.#signal).then(() => {
       this.#looks.delete(key);
       return this.#all(list, path);
     });
@@ -85,7 +85,7 @@ export class Creations {
     return look;
   }
 
-  async #all(list: Operation, path: Prepared["path"]): Promise<Listed[]> {
+  async #all(list: Operation, path: PreparedRequest["path"]): Promise<Listed[]> {
     const own = pathParameters(list).map(({ parameter }) => [parameter, path[parameter] ?? ""] as const);
     const query = "show_properties" in list.query ? { show_properties: true } : {};
     return readListed((await this.#call(list, { path: Object.fromEntries(own), query }, this.#signal)).body);

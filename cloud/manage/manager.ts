@@ -7,11 +7,11 @@ import type { CallInput } from "../rest/transport/request";
 import { type ItemResult, type Progress, runBulk } from "./bulk";
 import { pathParameters } from "./catalogue";
 import type { Chosen } from "./choose-operation";
-import { Creations } from "./duplicate-guard";
-import { readItem } from "./bulk-item";
-import { type Caller, Names, rowOf } from "./name-resolver";
-import { persist } from "./retry-until-known";
-import { type ManageInput, type Prepared, nameOf, prepare } from "./prepare-request";
+import { DuplicateGuard } from "./duplicate-guard";
+import { readBulkItem } from "./bulk-item";
+import { type Caller, NameResolver, rowOf } from "./name-resolver";
+import { retryUntilKnown } from "./retry-until-known";
+import { type ManageInput, type PreparedRequest, operationName, prepareRequest } from "./prepare-request";
 
 export interface ManagerOptions {
   rest: { client: Pick<RestClient, "call">; directory: Pick<Directory, "thing" | "forget"> };
@@ -36,8 +36,8 @@ export class Manager {
    */
   async run(chosen: Chosen, input: ManageInput, options: CallOptions = {}): Promise<CallAnswer> {
     const { signal } = options;
-    const call = await prepare(chosen, input, this.#names(signal));
-    for (const warning of call.warnings) this.#options.onWarning(`${nameOf(chosen)}: ${warning}.`);
+    const call = await prepareRequest(chosen, input, this.#names(signal));
+    for (const warning of call.warnings) this.#options.onWarning(`${operationName(chosen)}: ${warning}.`);
     return this.#send(chosen.row, call, options);
   }
 
@@ -55,51 +55,51 @@ export class Manager {
     const { clock } = this.#options;
     const names = this.#names(signal);
     const warnings = new Set<string>();
-    const creations = new Creations(chosen, this.#caller, clock, signal);
+    const guard = new DuplicateGuard(chosen, this.#caller, clock, signal);
     const work = async (item: unknown): Promise<unknown> => {
-      const { targets, body } = readItem(chosen, item, input.targets);
-      const call = await prepare(chosen, { targets, query: input.query, body }, names);
+      const { targets, body } = readBulkItem(chosen, item, input.targets);
+      const call = await prepareRequest(chosen, { targets, query: input.query, body }, names);
       for (const warning of call.warnings) warnings.add(warning);
-      return this.#persist(chosen, call, creations, signal);
+      return this.#persist(chosen, call, guard, signal);
     };
     const results = await runBulk({
       ...options,
       items: input.body,
       clock,
-      keyOf: (item, index) => creations.keyOf(item, index),
+      keyOf: (item, index) => guard.keyOf(item, index),
       work: (item, index) => work(item).catch((reason: unknown) => Promise.reject(ofItem(reason, index))),
     });
-    for (const warning of warnings) this.#options.onWarning(`${nameOf(chosen)}: ${warning}.`);
+    for (const warning of warnings) this.#options.onWarning(`${operationName(chosen)}: ${warning}.`);
     return results;
   }
 
   async #persist(
     chosen: Chosen,
-    call: Prepared,
-    creations: Creations,
+    call: PreparedRequest,
+    guard: DuplicateGuard,
     signal: AbortSignal | undefined,
   ): Promise<unknown> {
     const { row } = chosen;
     const isDelete = row.verb === "DELETE";
     // What is deleted is asked for once at a time: only so can "gone" be told from "never there".
     const once: Operation = isDelete ? { ...row, safe: false } : row;
-    const find = row.safe ? undefined : await creations.finder(call);
+    const find = row.safe ? undefined : await guard.finder(call);
     const { clock } = this.#options;
-    const value = await persist({
+    const value = await retryUntilKnown({
       send: async () => (await this.#send(once, call, { ...(signal && { signal }) })).body,
       isRepeatable: row.safe,
       ...(find && { find }),
       ...(isDelete && { provesDone: ({ code }) => code === "not_found" }),
       clock,
       ...(signal && { signal }),
-      what: nameOf(chosen),
+      what: operationName(chosen),
     });
-    creations.claim(value);
+    guard.claim(value);
     return value;
   }
 
-  #names(signal: AbortSignal | undefined): Names {
-    return new Names(this.#options.rest.directory, this.#caller, signal);
+  #names(signal: AbortSignal | undefined): NameResolver {
+    return new NameResolver(this.#options.rest.directory, this.#caller, signal);
   }
 
   readonly #caller: Caller = (row, input, signal) => this.#send(row, input, { ...(signal && { signal }) });

@@ -4,7 +4,8 @@ import type { Directory } from "../rest/directory/directory";
 import { adviseNames, findVariable, type KnownThing } from "../rest/directory/find-by-name";
 import type { Operation } from "../rest/operations/index";
 import type { CallInput } from "../rest/transport/request";
-import { asRecord, isUuid, printable } from "../core/text";
+import { isUuid, printable } from "../core/text";
+import { asRecord } from "../core/json";
 import { operationsOf } from "./catalogue";
 
 /** Sends one request of a row. */
@@ -41,7 +42,7 @@ export function readListed(body: unknown): Listed[] {
 }
 
 /** Turns names into ids. What was looked up once is known for the life of this object, which is that of one message. */
-export class Names {
+export class NameResolver {
   readonly #directory: Pick<Directory, "thing">;
   readonly #call: Caller;
   readonly #signal: AbortSignal | undefined;

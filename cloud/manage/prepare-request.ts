@@ -2,11 +2,12 @@ import { readFile } from "node:fs/promises";
 import { CloudError } from "../core/errors";
 import type { Operation } from "../rest/operations/index";
 import type { CallInput, Query } from "../rest/transport/request";
-import { asRecord, printable } from "../core/text";
+import { printable } from "../core/text";
+import { asRecord } from "../core/json";
 import { requireValid } from "../rest/validation/index";
 import { bodyFields, messagePropertyOf, type PathParameter, pathParameters } from "./catalogue";
 import type { Chosen } from "./choose-operation";
-import { isLookedUp, type Names } from "./name-resolver";
+import { isLookedUp, type NameResolver } from "./name-resolver";
 
 /** What an operation is asked for with, as a node gathers it. */
 export interface ManageInput {
@@ -17,7 +18,7 @@ export interface ManageInput {
 }
 
 /** A request of one operation, all ids known. */
-export interface Prepared extends CallInput {
+export interface PreparedRequest extends CallInput {
   path: Record<string, string>;
   /** What is odd about it, but not wrong. */
   warnings: readonly string[];
@@ -31,7 +32,11 @@ const anyId = "00000000-0000-4000-8000-000000000000";
  * @throws CloudError `invalid_input` naming the field or the message property that is missing, before any request; and
  *   what `Names.id` throws
  */
-export async function prepare(chosen: Chosen, input: ManageInput, names: Names): Promise<Prepared> {
+export async function prepareRequest(
+  chosen: Chosen,
+  input: ManageInput,
+  names: NameResolver,
+): Promise<PreparedRequest> {
   const targets = readTargets(chosen, input.targets);
   const query = input.query ?? {};
   const body = await readBody(chosen, input.body);
@@ -54,7 +59,7 @@ function readTargets(chosen: Chosen, targets: ManageInput["targets"]): (PathPara
     if (given !== "") return { parameter, kind, given };
     throw new CloudError(
       "invalid_input",
-      `${nameOf(chosen)}: no ${kind} is given: choose one in the node's settings, or set msg.${messagePropertyOf(kind)}.`,
+      `${operationName(chosen)}: no ${kind} is given: choose one in the node's settings, or set msg.${messagePropertyOf(kind)}.`,
     );
   });
 }
@@ -79,7 +84,7 @@ async function readUpload(row: Operation, payload: unknown): Promise<Record<stri
   if (typeof file === "string" && file !== "") return { ...fields, [field]: await readBytes(row, file) };
   throw new CloudError(
     "invalid_input",
-    `${nameOf(row)}: there is no file; expected is a Buffer or a file name as msg.payload, or as its field ${field}.`,
+    `${operationName(row)}: there is no file; expected is a Buffer or a file name as msg.payload, or as its field ${field}.`,
   );
 }
 
@@ -88,11 +93,14 @@ async function readBytes(row: Operation, file: string): Promise<Uint8Array> {
     return await readFile(file);
   } catch (reason) {
     const code = reason instanceof Error && "code" in reason ? String(reason.code) : "unreadable";
-    throw new CloudError("invalid_input", `${nameOf(row)}: the file "${printable(file)}" cannot be read (${code}).`);
+    throw new CloudError(
+      "invalid_input",
+      `${operationName(row)}: the file "${printable(file)}" cannot be read (${code}).`,
+    );
   }
 }
 
 /** What an operation is called in errors: "things: create". */
-export function nameOf({ resource, name }: { resource: string; name: string }): string {
+export function operationName({ resource, name }: { resource: string; name: string }): string {
   return `${resource}: ${name}`;
 }

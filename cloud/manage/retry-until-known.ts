@@ -18,15 +18,15 @@ export interface Attempts {
 }
 
 /** Each try of a request that may be repeated is several of the client's. */
-const mostTries = 5;
-const firstDelay = 500;
+const maxTries = 5;
+const firstDelayMs = 500;
 
 /**
  * Sends a request until it is known to be done or hopeless. After an answer that was lost, or a fault of the service, it
  * is looked for before it is sent again.
  * @throws CloudError of the last try
  */
-export async function persist(attempts: Attempts): Promise<unknown> {
+export async function retryUntilKnown(attempts: Attempts): Promise<unknown> {
   const { send, find, isRepeatable, provesDone, clock, signal, what } = attempts;
   let isUncertain = false;
   for (let tries = 1; ; tries++) {
@@ -35,11 +35,11 @@ export async function persist(attempts: Attempts): Promise<unknown> {
     } catch (reason) {
       const error = toCloudError(reason);
       if (isUncertain && provesDone?.(error)) return null;
-      const mayBeDone = leavesOpen(error);
+      const mayBeDone = isOutcomeUnknown(error);
       const isTriedAgain = error.code === "rate_limited" || (mayBeDone && (isRepeatable || find !== undefined));
-      if (!isTriedAgain || tries === mostTries) throw mayBeDone && !isRepeatable ? unsure(error) : error;
+      if (!isTriedAgain || tries === maxTries) throw mayBeDone && !isRepeatable ? unsure(error) : error;
       isUncertain ||= mayBeDone;
-      await sleep(clock, firstDelay * 2 ** (tries - 1), signal, what);
+      await sleep(clock, firstDelayMs * 2 ** (tries - 1), signal, what);
     }
     const found = isUncertain ? await find?.() : undefined;
     if (found !== undefined) return found.value;
@@ -47,7 +47,7 @@ export async function persist(attempts: Attempts): Promise<unknown> {
 }
 
 /** Whether the service may have carried out what failed so, or may do so when asked again. */
-function leavesOpen({ code, statusCode }: CloudError): boolean {
+function isOutcomeUnknown({ code, statusCode }: CloudError): boolean {
   return code === "offline" || code === "timeout" || (code === "server_error" && statusCode !== 501);
 }
 

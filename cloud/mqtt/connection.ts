@@ -10,7 +10,7 @@ export interface Login {
   password?: string;
 }
 
-export interface LinkOptions {
+export interface ConnectionOptions {
   /** `ws`, `wss`, `mqtt` or `mqtts`. */
   url: string;
   login: Login;
@@ -23,7 +23,7 @@ export interface LinkOptions {
 }
 
 /** One open connection to the broker. */
-export interface Link {
+export interface MqttConnection {
   /** Gives the topics that the broker refused. Rejects when the connection goes first. */
   subscribe(topics: readonly string[]): Promise<string[]>;
   unsubscribe(topics: readonly string[]): Promise<void>;
@@ -35,13 +35,13 @@ export interface Link {
   abandon(reason: CloudError): void;
 }
 
-/** Silence after which the broker is asked for a sign of life; a dead link is noticed after one and a half times this. */
+/** Silence after which the broker is asked for a sign of life; a dead connection is noticed after one and a half times this. */
 const keepaliveSeconds = 10;
-const connectTimeout = 30_000;
-/** An acknowledgement that takes longer means a dead link; Arduino's own connector waits as long (data-api 10.1). */
-const acknowledgeTimeout = 10_000;
+const connectTimeoutMs = 30_000;
+/** An acknowledgement that takes longer means a dead connection; Arduino's own connector waits as long (data-api 10.1). */
+const acknowledgeTimeoutMs = 10_000;
 /** Time for a polite end; after it the socket is destroyed. */
-const politeEnd = 500;
+const politeEndMs = 500;
 /** CONNACK codes of MQTT 3.1.1, section 3.2.2.3. */
 const badLogin = [4, 5];
 
@@ -50,7 +50,7 @@ const badLogin = [4, 5];
  * @throws CloudError `unauthorized` (login refused), `server_error` (broker refused otherwise, or the MQTT client is
  *   missing), `timeout`, `offline` (no connection), `cancelled` (aborted)
  */
-export function openLink(options: LinkOptions): Promise<Link> {
+export function openConnection(options: ConnectionOptions): Promise<MqttConnection> {
   return new Promise((resolve, reject) => {
     if (options.signal.aborted) {
       reject(new CloudError("cancelled", "The connection was given up before it was tried."));
@@ -82,7 +82,7 @@ export function openLink(options: LinkOptions): Promise<Link> {
       isOpen = true;
       failure = undefined;
       options.signal.removeEventListener("abort", abort);
-      resolve(new MqttLink(client));
+      resolve(new MqttJsConnection(client));
     });
     client.on("message", receiver(options.onMessage));
     client.once("close", () => {
@@ -94,7 +94,7 @@ export function openLink(options: LinkOptions): Promise<Link> {
   });
 }
 
-function mqttOptions({ login, tls }: LinkOptions): IClientOptions {
+function mqttOptions({ login, tls }: ConnectionOptions): IClientOptions {
   return {
     clientId: login.clientId,
     ...(login.userName === undefined ? {} : { username: login.userName }),
@@ -102,7 +102,7 @@ function mqttOptions({ login, tls }: LinkOptions): IClientOptions {
     clean: true,
     protocolVersion: 4,
     keepalive: keepaliveSeconds,
-    connectTimeout,
+    connectTimeout: connectTimeoutMs,
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
@@ -116,7 +116,7 @@ function mqttOptions({ login, tls }: LinkOptions): IClientOptions {
  * Passes messages on, except a QoS 1 message that the broker repeats (DUP flag, same packet id, same bytes): MQTT allows
  * it to arrive twice, a flow should see it once.
  */
-function receiver(onMessage: LinkOptions["onMessage"]) {
+function receiver(onMessage: ConnectionOptions["onMessage"]) {
   const recent: (Buffer | undefined)[] = new Array<Buffer | undefined>(64);
   return (topic: string, payload: Buffer, packet: IPublishPacket): void => {
     const id = packet.messageId;
@@ -128,7 +128,7 @@ function receiver(onMessage: LinkOptions["onMessage"]) {
   };
 }
 
-class MqttLink implements Link {
+class MqttJsConnection implements MqttConnection {
   readonly #client: MqttClient;
   /** What waits for an answer of the broker, to be told when none can come any more. */
   readonly #lost = new Set<() => void>();
@@ -173,7 +173,7 @@ class MqttLink implements Link {
       const force = setTimeout(() => {
         this.#client.stream.destroy();
         resolve();
-      }, politeEnd);
+      }, politeEndMs);
       this.#client.end(!this.#client.connected, () => {
         clearTimeout(force);
         resolve();
@@ -186,7 +186,7 @@ class MqttLink implements Link {
     this.#client.end(true);
   }
 
-  /** Runs a request that the broker answers; no answer in time means that the link is dead, and it is dropped. */
+  /** Runs a request that the broker answers; no answer in time means that the connection is dead, and it is dropped. */
   #acknowledged<T>(send: (done: (error: Error | undefined, value: T) => void) => void): Promise<T> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {
@@ -198,9 +198,9 @@ class MqttLink implements Link {
         finish(() => reject(new CloudError("offline", "The connection to the broker was lost.")));
       const timer = setTimeout(() => {
         this.abandon(
-          new CloudError("timeout", `The broker did not acknowledge within ${acknowledgeTimeout / 1000} seconds.`),
+          new CloudError("timeout", `The broker did not acknowledge within ${acknowledgeTimeoutMs / 1000} seconds.`),
         );
-      }, acknowledgeTimeout);
+      }, acknowledgeTimeoutMs);
       if (!this.#client.connected) {
         lost();
         return;
@@ -208,7 +208,7 @@ class MqttLink implements Link {
       this.#lost.add(lost);
       send((error, value) => {
         if (error === undefined) finish(() => resolve(value));
-        // The link is in an unknown state: dropping it makes everything start from a known one.
+        // The connection is in an unknown state: dropping it makes everything start from a known one.
         else this.abandon(new CloudError("offline", `The request to the broker failed: ${error.message}.`));
       });
     });

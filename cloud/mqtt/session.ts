@@ -1,10 +1,10 @@
 import { type Clock, sleep } from "../core/clock";
 import { CloudError, toCloudError } from "../core/errors";
 import type { TlsOptions } from "../core/tls";
-import { backoff } from "../core/backoff";
-import { Handover, sameMoment } from "./stream-merge";
-import { type Link, type Login, openLink } from "./connection";
-import { type TopicListener, Topics } from "./subscriptions";
+import { backoffMs } from "../core/backoff";
+import { StreamMerge, sameMomentMs } from "./stream-merge";
+import { type MqttConnection, type Login, openConnection } from "./connection";
+import { type TopicListener, SubscriptionRegistry } from "./subscriptions";
 
 /**
  * Where a session stands. `waiting` and `refused` tell the cause and until when (milliseconds since 1970) they wait;
@@ -28,12 +28,12 @@ export interface SessionOptions {
   /** Told that the broker did not accept this login, so that it is not given again. */
   loginRefused?: (login: SessionLogin) => void;
   /** A connection that held so many milliseconds was a good one: the next wait is the shortest again. Default 10 s. */
-  stableAfter?: number;
+  stableAfterMs?: number;
 }
 
-/** Whoever writes over a session: told which link to use and when there is none. */
+/** Whoever writes over a session: told which connection to use and when there is none. */
 export interface Publisher {
-  online(link: Link): void;
+  online(connection: MqttConnection): void;
   offline(): void;
   /** Stops sending and resolves when nothing waits for an acknowledgement any more. */
   drain(): Promise<void>;
@@ -41,7 +41,7 @@ export interface Publisher {
 
 /** One connection with what is said of it. */
 interface Live {
-  link: Link;
+  connection: MqttConnection;
   /** Resolves with the reason when the connection is gone. */
   lost: Promise<CloudError>;
   isLost: boolean;
@@ -50,15 +50,15 @@ interface Live {
   receive: (topic: string, payload: Uint8Array) => void;
 }
 
-const usuallyStableAfter = 10_000;
+const defaultStableAfterMs = 10_000;
 /** The share of a login's life after which its successor is opened. */
 const renewalShare = 0.75;
 /** How long a session that ends waits for acknowledgements, and again for the rest, in milliseconds. */
-const stopPatience = 700;
+const stopTimeoutMs = 700;
 /** How long old and new connection are both subscribed, in milliseconds. */
-const overlap = sameMoment + 50;
+const overlapMs = sameMomentMs + 50;
 /** How long the new connection may repeat what the old one has delivered. */
-const repeatWindow = 2_000;
+const repeatWindowMs = 2_000;
 
 /**
  * The session of one account (or device) with the broker: one connection, kept open, renewed without a gap before its
@@ -67,13 +67,13 @@ const repeatWindow = 2_000;
  */
 export class Session {
   readonly #options: SessionOptions;
-  readonly #topics: Topics;
+  readonly #subscriptions: SubscriptionRegistry;
   readonly #observers = new Set<(state: SessionState) => void>();
   #publisher: Publisher | undefined;
   #state: SessionState = { name: "idle" };
   #current: Live | undefined;
   /** All that are open: the current one, and its successor during a change. */
-  readonly #links = new Set<Link>();
+  readonly #connections = new Set<MqttConnection>();
   /** Present while the session runs, aborted while it stops. */
   #stopping: AbortController | undefined;
   /** Somebody wants the session while it stops. */
@@ -83,7 +83,7 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#topics = new Topics();
+    this.#subscriptions = new SubscriptionRegistry();
   }
 
   get state(): SessionState {
@@ -103,7 +103,7 @@ export class Session {
 
   /** Listens to a topic; gives the function that ends it. Several listeners share one subscription. */
   subscribe(topic: string, listener: TopicListener): () => void {
-    return this.#topics.add(topic, listener);
+    return this.#subscriptions.add(topic, listener);
   }
 
   /** Begins to connect, unless the session runs already or is closed. */
@@ -124,8 +124,9 @@ export class Session {
     if (this.#current !== undefined) await this.#drained();
     this.#stopping?.abort();
     // A broker that has stopped answering must not hold up a deploy.
-    const giveUp = this.#options.clock.after(stopPatience, () => {
-      for (const link of this.#links) link.abandon(new CloudError("cancelled", "The session was closed."));
+    const giveUp = this.#options.clock.after(stopTimeoutMs, () => {
+      for (const connection of this.#connections)
+        connection.abandon(new CloudError("cancelled", "The session was closed."));
     });
     await this.#running;
     giveUp();
@@ -146,20 +147,20 @@ export class Session {
 
   /** Connects, stays online, waits, again and again. */
   async #run(signal: AbortSignal): Promise<void> {
-    const { clock, stableAfter = usuallyStableAfter } = this.#options;
+    const { clock, stableAfterMs: stableAfter = defaultStableAfterMs } = this.#options;
     let failures = 0;
     while (!signal.aborted) {
       this.#setState({ name: "connecting" });
       const { error, onlineFor } = await this.#connection(signal);
       if (isAborted(signal)) break;
       if (onlineFor >= stableAfter) failures = 0;
-      const wait = backoff(failures++, clock);
+      const wait = backoffMs(failures++, clock);
       const name = error.code === "unauthorized" || error.code === "forbidden" ? "refused" : "waiting";
       this.#setState({ name, until: clock.now() + wait, error });
       await sleep(clock, wait, signal).catch(() => undefined);
     }
     this.#publisher?.offline();
-    await this.#current?.link.close();
+    await this.#current?.connection.close();
     this.#current = undefined;
   }
 
@@ -170,15 +171,15 @@ export class Session {
     try {
       live = await this.#open(signal);
       this.#current = live;
-      live.receive = (topic, payload) => this.#topics.deliver(topic, payload);
-      await this.#topics.attach(live.link);
+      live.receive = (topic, payload) => this.#subscriptions.deliver(topic, payload);
+      await this.#subscriptions.attach(live.connection);
     } catch (reason) {
-      this.#current?.link.abandon(toCloudError(reason));
+      this.#current?.connection.abandon(toCloudError(reason));
       this.#current = undefined;
       return { error: toCloudError(reason), onlineFor: 0 };
     }
     const since = clock.monotonic();
-    this.#publisher?.online(live.link);
+    this.#publisher?.online(live.connection);
     this.#setState({ name: "online" });
     const error = await this.#stayOnline(live, signal);
     if (!signal.aborted) this.#current = undefined;
@@ -190,7 +191,7 @@ export class Session {
     const login = await getLogin(signal);
     let tellLost: (reason: CloudError) => void = () => undefined;
     const lost = new Promise<CloudError>((resolve) => (tellLost = resolve));
-    const live: Omit<Live, "link"> & { link?: Link } = {
+    const live: Omit<Live, "connection"> & { connection?: MqttConnection } = {
       lost,
       isLost: false,
       renewAt: login.lifetime === undefined ? Infinity : clock.monotonic() + login.lifetime * renewalShare,
@@ -199,22 +200,29 @@ export class Session {
     const onMessage = (topic: string, payload: Uint8Array): void => live.receive(topic, payload);
     const onClose = (reason: CloudError): void => {
       live.isLost = true;
-      if (live.link !== undefined) this.#links.delete(live.link);
+      if (live.connection !== undefined) this.#connections.delete(live.connection);
       if (this.#current === live) this.#wentOffline();
       tellLost(reason);
     };
     try {
-      live.link = await openLink({ url, login, signal, onMessage, onClose, ...(tls === undefined ? {} : { tls }) });
+      live.connection = await openConnection({
+        url,
+        login,
+        signal,
+        onMessage,
+        onClose,
+        ...(tls === undefined ? {} : { tls }),
+      });
     } catch (reason) {
       if (reason instanceof CloudError && reason.code === "unauthorized") loginRefused?.(login);
       throw reason;
     }
-    this.#links.add(live.link);
+    this.#connections.add(live.connection);
     return live as Live;
   }
 
   #wentOffline(): void {
-    this.#topics.detach();
+    this.#subscriptions.detach();
     this.#publisher?.offline();
     if (!this.#stopping?.signal.aborted) this.#setState({ name: "connecting" });
   }
@@ -248,48 +256,48 @@ export class Session {
   async #succeed(old: Live, signal: AbortSignal): Promise<Live> {
     const { clock } = this.#options;
     const next = await this.#open(signal).catch(() => undefined);
-    const succeeded = next !== undefined && (await this.#topics.exclusively(() => this.#handOver(old, next)));
+    const succeeded = next !== undefined && (await this.#subscriptions.exclusively(() => this.#handOver(old, next)));
     if (succeeded) return next;
-    old.receive = (topic, payload) => this.#topics.deliver(topic, payload);
-    old.renewAt = clock.monotonic() + backoff(0, clock);
+    old.receive = (topic, payload) => this.#subscriptions.deliver(topic, payload);
+    old.renewAt = clock.monotonic() + backoffMs(0, clock);
     return old;
   }
 
   /** Lets `next` continue where `old` ends. False when `next` does not hold. */
   async #handOver(old: Live, next: Live): Promise<boolean> {
     const { clock } = this.#options;
-    const handover = new Handover();
-    const wanted = this.#topics.wanted();
-    next.receive = (topic, payload) => handover.fresh(topic, payload, clock.monotonic());
+    const merge = new StreamMerge();
+    const wanted = this.#subscriptions.wanted();
+    next.receive = (topic, payload) => merge.fresh(topic, payload, clock.monotonic());
     old.receive = (topic, payload) => {
-      handover.old(topic, payload, clock.monotonic());
-      this.#topics.deliver(topic, payload);
+      merge.old(topic, payload, clock.monotonic());
+      this.#subscriptions.deliver(topic, payload);
     };
-    const refused = wanted.length === 0 ? [] : await next.link.subscribe(wanted).catch(() => undefined);
+    const refused = wanted.length === 0 ? [] : await next.connection.subscribe(wanted).catch(() => undefined);
     if (refused === undefined || this.#stopping?.signal.aborted) {
-      await next.link.close();
+      await next.connection.close();
       return false;
     }
     // So long that every message that one connection has and the other has not is known by its time.
-    await Promise.race([old.lost, sleep(clock, overlap, this.#stopping?.signal).catch(() => undefined)]);
+    await Promise.race([old.lost, sleep(clock, overlapMs, this.#stopping?.signal).catch(() => undefined)]);
     await this.#publisher?.drain();
     // After this the old connection's stream is complete: whatever follows is on the new one.
-    if (wanted.length > 0) await old.link.unsubscribe(wanted).catch(() => undefined);
+    if (wanted.length > 0) await old.connection.unsubscribe(wanted).catch(() => undefined);
     old.receive = () => undefined;
     this.#current = next;
-    this.#topics.replace(next.link, refused);
-    for (const { topic, payload } of handover.finish()) this.#topics.deliver(topic, payload);
-    const repeatsEnd = clock.monotonic() + repeatWindow;
+    this.#subscriptions.replace(next.connection, refused);
+    for (const { topic, payload } of merge.finish()) this.#subscriptions.deliver(topic, payload);
+    const repeatsEnd = clock.monotonic() + repeatWindowMs;
     next.receive = (topic, payload) => {
       const now = clock.monotonic();
-      if (now > repeatsEnd) next.receive = (name, bytes) => this.#topics.deliver(name, bytes);
-      if (handover.passes(topic, payload, now)) this.#topics.deliver(topic, payload);
+      if (now > repeatsEnd) next.receive = (name, bytes) => this.#subscriptions.deliver(name, bytes);
+      if (merge.passes(topic, payload, now)) this.#subscriptions.deliver(topic, payload);
     };
-    void old.link.close();
+    void old.connection.close();
     if (next.isLost) {
       this.#wentOffline();
     } else {
-      this.#publisher?.online(next.link);
+      this.#publisher?.online(next.connection);
       if (this.#state.name !== "online") this.#setState({ name: "online" });
     }
     return true;
@@ -298,7 +306,7 @@ export class Session {
   /** Gives what is under way a moment to be acknowledged. */
   async #drained(): Promise<void> {
     const over = new AbortController();
-    const wait = sleepUnless(this.#options.clock, stopPatience, over.signal);
+    const wait = sleepUnless(this.#options.clock, stopTimeoutMs, over.signal);
     await Promise.race([this.#publisher?.drain(), wait]);
     over.abort();
   }

@@ -17,7 +17,7 @@ interface TopicState {
  * Copies of one message reach two connections within so many milliseconds of each other; what comes later is another
  * message. The connections must overlap for longer than this.
  */
-export const sameMoment = 300;
+export const sameMomentMs = 300;
 
 /**
  * Joins the streams of two connections that overlap, so that every message comes out once and in order.
@@ -27,7 +27,7 @@ export const sameMoment = 300;
  * be told from the bytes alone, since boards send the same bytes again and again: of all places where the new stream
  * fits onto the end of the old one, the place counts at which the two copies arrived closest in time.
  */
-export class Handover {
+export class StreamMerge {
   readonly #topics = new Map<string, TopicState>();
 
   /** A message of the old connection; the caller passes it on. */
@@ -63,7 +63,7 @@ export class Handover {
     state.repeats ??= state.old.slice(overlapStart(state.old, stream));
     const expected = state.repeats[0];
     if (expected === undefined) return true;
-    if (isSame(expected, arrival) && arrival.at - expected.at < sameMoment) {
+    if (isSame(expected, arrival) && arrival.at - expected.at < sameMomentMs) {
       state.repeats.shift();
       return false;
     }
@@ -84,7 +84,7 @@ function overlapStart(old: readonly Arrival[], stream: readonly Arrival[]): numb
   const head = stream[0];
   if (head === undefined) return old.length;
   let best = old.length;
-  let closest = sameMoment;
+  let closest = sameMomentMs;
   for (let start = 0; start < old.length; start++) {
     const distance = Math.abs((old[start]?.at ?? 0) - head.at);
     if (distance < closest && fits(old, start, stream)) {

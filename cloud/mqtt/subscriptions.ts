@@ -1,5 +1,5 @@
 import { CloudError } from "../core/errors";
-import type { Link } from "./connection";
+import type { MqttConnection } from "./connection";
 
 /** Somebody who listens to a topic. */
 export interface TopicListener {
@@ -10,7 +10,7 @@ export interface TopicListener {
   refused?(error: CloudError): void;
 }
 
-interface Topic {
+interface Subscription {
   listeners: Set<TopicListener>;
   /** What the broker of the present connection says. */
   status: "unknown" | "subscribed" | "refused";
@@ -23,9 +23,9 @@ const batchSize = 100;
  * The topics of a session: who listens to what, and what the present connection is subscribed to. Listeners of one topic
  * share a subscription; changes are sent one batch after the other, so that they can't overtake each other.
  */
-export class Topics {
-  readonly #topics = new Map<string, Topic>();
-  #link: Link | undefined;
+export class SubscriptionRegistry {
+  readonly #topics = new Map<string, Subscription>();
+  #connection: MqttConnection | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #isScheduled = false;
 
@@ -56,22 +56,22 @@ export class Topics {
   }
 
   /** Takes a new connection into use and subscribes all that is wanted. Rejects when the connection goes first. */
-  attach(link: Link): Promise<void> {
+  attach(connection: MqttConnection): Promise<void> {
     this.detach();
-    this.#link = link;
+    this.#connection = connection;
     return this.exclusively(() => this.#synchronize());
   }
 
   /** The connection is gone. */
   detach(): void {
-    this.#link = undefined;
+    this.#connection = undefined;
     for (const topic of this.#topics.values()) topic.status = "unknown";
   }
 
   /** Takes a connection into use on which all that is wanted has been subscribed already. */
-  replace(link: Link, refused: readonly string[]): void {
+  replace(connection: MqttConnection, refused: readonly string[]): void {
     this.detach();
-    this.#link = link;
+    this.#connection = connection;
     this.#settle(this.wanted(), refused);
     this.#schedule();
   }
@@ -85,7 +85,7 @@ export class Topics {
 
   /** Sends changes soon, all that come in one go together. */
   #schedule(): void {
-    if (this.#isScheduled || this.#link === undefined) return;
+    if (this.#isScheduled || this.#connection === undefined) return;
     this.#isScheduled = true;
     setImmediate(() => {
       this.#isScheduled = false;
@@ -95,8 +95,8 @@ export class Topics {
   }
 
   async #synchronize(): Promise<void> {
-    const link = this.#link;
-    if (link === undefined) return;
+    const connection = this.#connection;
+    if (connection === undefined) return;
     const missing: string[] = [];
     const unwanted: string[] = [];
     for (const [name, topic] of this.#topics) {
@@ -105,21 +105,21 @@ export class Topics {
     }
     for (let start = 0; start < missing.length; start += batchSize) {
       const batch = missing.slice(start, start + batchSize);
-      const refused = await link.subscribe(batch);
-      if (this.#link !== link) return;
+      const refused = await connection.subscribe(batch);
+      if (this.#connection !== connection) return;
       this.#settle(batch, refused);
     }
-    if (unwanted.length > 0) await this.#drop(link, unwanted);
+    if (unwanted.length > 0) await this.#drop(connection, unwanted);
   }
 
-  async #drop(link: Link, names: readonly string[]): Promise<void> {
+  async #drop(connection: MqttConnection, names: readonly string[]): Promise<void> {
     const subscribed = names.filter((name) => this.#topics.get(name)?.status === "subscribed");
     for (const name of names) {
       const topic = this.#topics.get(name);
       if (topic?.listeners.size === 0) this.#topics.delete(name);
       else if (topic !== undefined) topic.status = "unknown";
     }
-    if (subscribed.length > 0) await link.unsubscribe(subscribed);
+    if (subscribed.length > 0) await connection.unsubscribe(subscribed);
   }
 
   #settle(names: readonly string[], refused: readonly string[]): void {

@@ -1,11 +1,11 @@
 import type { Device, KnownThing } from "../rest/index";
 
 /** How a device stands: what the cloud says of its connection, or `STALE` where no value has come for too long. */
-export type DeviceState = "ONLINE" | "OFFLINE" | "UNKNOWN" | "STALE";
+export type DeviceStatus = "ONLINE" | "OFFLINE" | "UNKNOWN" | "STALE";
 
 export interface Watched {
   device: Device;
-  state: DeviceState;
+  state: DeviceStatus;
 }
 
 /** From when on a device counts as silent. */
@@ -22,7 +22,7 @@ export interface Silence {
  * The state of a device. `STALE` takes the place of anything but `OFFLINE`, which says more; it needs the thing of the
  * device with its values, so a device without one, or one whose thing has no variables, is never stale.
  */
-export function deviceState(device: Device, things: readonly KnownThing[], silence: Silence): DeviceState {
+export function deviceStatus(device: Device, things: readonly KnownThing[], silence: Silence): DeviceStatus {
   const { device_status: status } = device;
   if (status === "OFFLINE") return status;
   if (silence.staleAfter > 0) {
@@ -40,7 +40,7 @@ function isSilent({ properties }: KnownThing, { staleAfter, now, since }: Silenc
 }
 
 /** Remembers how devices stood, to tell what has changed. */
-export class DeviceChanges {
+export class DeviceStatusChanges {
   #known: ReadonlyMap<string, Watched> = new Map();
 
   /** Takes in how all devices stand now; gives those that are new or stand otherwise. Who is gone is `UNKNOWN` once. */

@@ -13,7 +13,7 @@ interface Group {
  * and intervals that are multiples of each other meet. Beats are counted from the moment of the very first start, so
  * they never drift; one that is missed, as while the computer sleeps, is left out.
  */
-export class Beats {
+export class IntervalScheduler {
   readonly #clock: Clock;
   readonly #groups = new Map<number, Group>();
   #start: number | undefined;

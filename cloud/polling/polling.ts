@@ -1,7 +1,7 @@
-import { Beats } from "./interval-scheduler";
+import { IntervalScheduler } from "./interval-scheduler";
 import type { Clock } from "../core/clock";
 import { type Device, listDevices, type KnownThing, type Rest } from "../rest/index";
-import { Rounds } from "./request-coalescer";
+import { RequestCoalescer } from "./request-coalescer";
 
 const everything = "*";
 
@@ -10,18 +10,18 @@ const everything = "*";
  * request, however many nodes ask, and the list of devices one per beat. Every answer is fresh.
  */
 export class Polling {
-  readonly #things: Rounds<KnownThing>;
-  readonly #allThings: Rounds<readonly KnownThing[]>;
-  readonly #devices: Rounds<readonly Device[]>;
-  readonly #beats: Beats;
+  readonly #things: RequestCoalescer<KnownThing>;
+  readonly #allThings: RequestCoalescer<readonly KnownThing[]>;
+  readonly #devices: RequestCoalescer<readonly Device[]>;
+  readonly #scheduler: IntervalScheduler;
 
   constructor({ rest, clock }: { rest: Pick<Rest, "client" | "directory">; clock: Clock }) {
     const { client, directory } = rest;
     // The directory makes one request of the look-ups of one round.
-    this.#things = new Rounds(clock, (reference) => directory.thing(reference, { maxAge: 0 }));
-    this.#allThings = new Rounds(clock, () => directory.things({ maxAge: 0 }));
-    this.#devices = new Rounds(clock, () => listDevices(client));
-    this.#beats = new Beats(clock);
+    this.#things = new RequestCoalescer(clock, (reference) => directory.thing(reference, { maxAge: 0 }));
+    this.#allThings = new RequestCoalescer(clock, () => directory.things({ maxAge: 0 }));
+    this.#devices = new RequestCoalescer(clock, () => listDevices(client));
+    this.#scheduler = new IntervalScheduler(clock);
   }
 
   /** A thing, by id or exact name, with its last values. Throws what `Directory.thing` throws. */
@@ -41,6 +41,6 @@ export class Polling {
 
   /** Runs `work` now and every `interval` milliseconds, together with all else of that interval; see `Beats.repeat`. */
   repeat(interval: number, work: (signal: AbortSignal) => Promise<void>): () => void {
-    return this.#beats.repeat(interval, work);
+    return this.#scheduler.repeat(interval, work);
   }
 }

@@ -2,23 +2,23 @@ import { type Clock, sleep } from "../core/clock";
 import { abortable } from "../core/abort";
 
 /** Questions that are asked together, by what they ask for. */
-interface Round<Answer> {
+interface PendingRequest<Answer> {
   answers: Map<string, Promise<Answer>>;
   begins: Promise<void>;
 }
 
 /** How long the questions of one round are gathered, in milliseconds. */
-const gathering = 20;
+const gatherMs = 20;
 
 /**
  * Asks the same for many: who asks for the same thing in the same moment shares an answer. Rounds never overlap: what is
  * asked for while one is under way belongs to the next, so that a slow cloud gets fewer questions and no queue grows, and
  * no answer is older than its question.
  */
-export class Rounds<Answer> {
+export class RequestCoalescer<Answer> {
   readonly #fetch: (key: string) => Promise<Answer>;
   readonly #clock: Clock;
-  #next: Round<Answer> | undefined;
+  #next: PendingRequest<Answer> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
   /** @param fetch asks the cloud; called once per round for each key */
@@ -39,10 +39,10 @@ export class Rounds<Answer> {
     return abortable(answer, signal, "The question to the cloud");
   }
 
-  #gather(): Round<Answer> {
-    const answers: Round<Answer>["answers"] = new Map();
+  #gather(): PendingRequest<Answer> {
+    const answers: PendingRequest<Answer>["answers"] = new Map();
     const begins = this.#last
-      .then(() => sleep(this.#clock, gathering))
+      .then(() => sleep(this.#clock, gatherMs))
       .then(() => {
         this.#next = undefined;
         this.#last = Promise.allSettled(answers.values());

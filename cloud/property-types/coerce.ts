@@ -1,14 +1,15 @@
 import { CloudError } from "../core/errors";
 import { type ComponentFormats, type ScalarFormat, type ValueFormat } from "./table";
 import { floatParts, propertyTypes } from "./index";
-import { describeValue, excerpt, isPlainObject } from "../core/describe";
+import { describeValue, excerpt } from "../core/describe";
+import { isPlainObject } from "../core/json";
 import type { Components, PropertyValue, Scalar } from "../codec/values";
 
 /** The most text that one value may hold, in bytes of UTF-8. Arduino documents no limit; no board takes this much. */
-export const mostTextBytes = 64 * 1024;
+export const maxTextBytes = 64 * 1024;
 
 /** The most components of an object whose type does not fix them. */
-const mostFreeComponents = 256;
+const maxFreeComponents = 256;
 
 /** Optional sign, digits, fraction, exponent. Neither hexadecimal nor "Infinity". */
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
@@ -62,10 +63,10 @@ export interface Coerced {
  */
 export function coerceValue(type: string | undefined, given: unknown, context: CoerceContext): Coerced {
   const refuse = (problem: string): CloudError => refusal(type, context.variable, problem);
-  if (typeof given === "string" && given.length > mostTextBytes) throw tooLarge(type, context.variable);
+  if (typeof given === "string" && given.length > maxTextBytes) throw tooLarge(type, context.variable);
   const format = type === undefined ? undefined : propertyTypes.get(type)?.format;
   const value = convert(format, given, context.lastKnown, refuse);
-  if (textBytes(value) > mostTextBytes) throw tooLarge(type, context.variable);
+  if (textBytes(value) > maxTextBytes) throw tooLarge(type, context.variable);
   return { value, float: floatParts(type) };
 }
 
@@ -116,8 +117,8 @@ function toFreeObject(given: unknown, lastKnown: unknown, refuse: Refuse): Compo
   if (entries === undefined || entries.size === 0) {
     throw refuse(`${describeValue(given)} was given, an object with components is expected`);
   }
-  if (entries.size > mostFreeComponents) {
-    throw refuse(`it has ${entries.size} components, at most ${mostFreeComponents} are possible`);
+  if (entries.size > maxFreeComponents) {
+    throw refuse(`it has ${entries.size} components, at most ${maxFreeComponents} are possible`);
   }
   const components = lastComponents(lastKnown);
   for (const [name, item] of entries) {
@@ -214,6 +215,6 @@ function refusal(type: string | undefined, variable: string, problem: string): C
 }
 
 function tooLarge(type: string | undefined, variable: string): CloudError {
-  const { message } = refusal(type, variable, `its text is longer than ${mostTextBytes} bytes of UTF-8`);
+  const { message } = refusal(type, variable, `its text is longer than ${maxTextBytes} bytes of UTF-8`);
   return new CloudError("too_large", message);
 }

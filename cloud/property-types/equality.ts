@@ -1,7 +1,7 @@
 import { coerceValue } from "./coerce";
 import { propertyTypes } from "./index";
 import type { ComponentFormats, ValueFormat } from "./table";
-import { isPlainObject } from "../core/describe";
+import { isPlainObject } from "../core/json";
 
 /**
  * Whether two values of a variable are the same after the conversion of its type: so a board that reports back what

@@ -2,7 +2,7 @@ import { coerceValue } from "./coerce";
 import { tidyValue } from "../codec/float32";
 import type { ScalarFormat } from "./table";
 import { propertyTypes } from "./index";
-import { isPlainObject } from "../core/describe";
+import { isPlainObject } from "../core/json";
 import type { PropertyValue } from "../codec/values";
 
 /**

@@ -20,7 +20,7 @@ export * from "./operations";
 export type { CallInput, Query } from "./transport/request";
 export { isRetryable } from "./transport/retry";
 export { isUuid } from "../core/text";
-export type { Token, TokenSource, TokenWish } from "./transport/access-token";
+export type { Token, TokenSource, TokenRequest as TokenWish } from "./transport/access-token";
 
 /** What one account needs for REST. Blank endpoints mean Arduino's own. */
 export interface RestSettings extends EndpointSettings {

@@ -1,4 +1,4 @@
-import { asRecord } from "../core/text";
+import { asRecord } from "../core/json";
 
 /**
  * What the API answers, as far as it is used here; names are those of the API (rest-api 8). Everything that the API may

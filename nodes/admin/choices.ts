@@ -2,10 +2,10 @@ import type { Device, KnownThing, Property } from "../../cloud/rest/index";
 import type { DeviceChoice, ThingChoice, ThingDetail, VariableChoice } from "./protocol";
 
 /** How much of a last value a list shows. */
-const shownLength = 60;
+const maxShownLength = 60;
 
 /** The things of an account as a list to choose from, by name. */
-export function listThings(things: readonly KnownThing[]): ThingChoice[] {
+export function thingChoices(things: readonly KnownThing[]): ThingChoice[] {
   return things.map(chooseThing).sort(byName);
 }
 
@@ -30,16 +30,16 @@ export function listThingOfDevice(things: readonly KnownThing[], device: string)
 export function chooseDevices(devices: readonly Device[]): DeviceChoice[] {
   const choose = ({ id, name, type, thing, device_status: status }: Device): DeviceChoice => ({
     id,
-    name: nameOf({ id, name }),
+    name: choiceName({ id, name }),
     type,
-    thing: thing === undefined ? null : nameOf(thing),
+    thing: thing === undefined ? null : choiceName(thing),
     status: status ?? "UNKNOWN",
   });
   return devices.map(choose).sort(byName);
 }
 
 function chooseThing({ id, name, properties, device_id: deviceId, device_name: device }: KnownThing): ThingChoice {
-  return { id, name: nameOf({ id, name }), variables: properties.length, device: device ?? deviceId ?? null };
+  return { id, name: choiceName({ id, name }), variables: properties.length, device: device ?? deviceId ?? null };
 }
 
 function chooseVariable(property: Property): VariableChoice {
@@ -59,11 +59,11 @@ function chooseVariable(property: Property): VariableChoice {
 function showValue({ last_value: value, value_updated_at: time }: Property): string | null {
   if (time === undefined || value === undefined || value === null) return null;
   const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
+  return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text;
 }
 
 /** What a person can tell something by: its name, or its id where the name is blank. */
-export function nameOf({ id, name }: { id: string; name: string }): string {
+export function choiceName({ id, name }: { id: string; name: string }): string {
   return name.trim() === "" ? id : name;
 }
 

@@ -1,14 +1,14 @@
 import { randomUUID } from "node:crypto";
-import type { AccountSettings } from "../../cloud/account";
-import { openLink } from "../../cloud/mqtt/connection";
+import type { AccountSettings } from "../../cloud/rest/account-settings";
+import { openConnection } from "../../cloud/mqtt/connection";
 import { attempt, type CloudError, toCloudError } from "../../cloud/core/errors";
 import { clockAnswer } from "../../cloud/doctor/index";
 import { createRest, type Rest, type Token } from "../../cloud/rest/index";
 import { probe } from "../../cloud/doctor/reachability";
-import type { Check, CheckName } from "./protocol";
+import type { TestedCheck, CheckName } from "./protocol";
 
 /** Milliseconds for all of a test; a part that takes longer ends as `timeout`. */
-const patience = 20_000;
+const timeoutMs = 20_000;
 
 /** What each step can come to: the catalogue has a sentence for each. A failure that is not listed is `other`. */
 export const checkReasons: Record<CheckName, readonly string[]> = {
@@ -25,16 +25,16 @@ export const checkReasons: Record<CheckName, readonly string[]> = {
  * Tries an account step by step: address, clock, API key, space, REST, broker. Gives a line for each step that was
  * tried; what cannot be tried after a failure is left out. Never rejects; leaves no connection open.
  */
-export async function testConnection(settings: AccountSettings): Promise<Check[]> {
-  const signal = AbortSignal.timeout(patience);
+export async function testConnection(settings: AccountSettings): Promise<TestedCheck[]> {
+  const signal = AbortSignal.timeout(timeoutMs);
   let rest: Rest;
   try {
-    rest = createRest({ ...settings, timeout: patience });
+    rest = createRest({ ...settings, timeout: timeoutMs });
   } catch (reason) {
     return [failed("settings", toCloudError(reason))];
   }
   try {
-    const seen = probe(rest.endpoints.baseUrl, patience / 2, settings.tls);
+    const seen = probe(rest.endpoints.baseUrl, timeoutMs / 2, settings.tls);
     const token = await attempt(rest.tokens.get({ signal, fresh: true }));
     const checks = networkChecks(await seen, token.error, rest.endpoints.baseUrl);
     if (token.error !== undefined) return [...checks, ...(await tokenChecks(settings, token.error, signal))];
@@ -49,11 +49,15 @@ export async function testConnection(settings: AccountSettings): Promise<Check[]
 }
 
 /** What went wrong in settings that could not even be read. */
-export function settingsCheck(error: CloudError): Check {
+export function settingsCheck(error: CloudError): TestedCheck {
   return failed("settings", error);
 }
 
-function networkChecks(seen: Awaited<ReturnType<typeof probe>>, error: CloudError | undefined, url: string): Check[] {
+function networkChecks(
+  seen: Awaited<ReturnType<typeof probe>>,
+  error: CloudError | undefined,
+  url: string,
+): TestedCheck[] {
   const { host } = new URL(url);
   const isSilent = error?.code === "offline" || error?.code === "timeout";
   if (!isSilent) return [passed("network", { host }), ...clockChecks(seen.reached ? seen.time : undefined)];
@@ -61,17 +65,17 @@ function networkChecks(seen: Awaited<ReturnType<typeof probe>>, error: CloudErro
   return [{ name: "network", state: "failed", reason, values: { host }, detail: error.message }];
 }
 
-function clockChecks(serverTime: number | undefined): Check[] {
+function clockChecks(serverTime: number | undefined): TestedCheck[] {
   if (serverTime === undefined) return [];
   const { code, values } = clockAnswer(Date.now() - serverTime);
   return code === "ok" ? [passed("clock")] : [{ name: "clock", state: "warning", reason: code, values }];
 }
 
 /** Tells a wrong API key from a wrong space: without the space, a good key is accepted. */
-async function tokenChecks(settings: AccountSettings, error: CloudError, signal: AbortSignal): Promise<Check[]> {
+async function tokenChecks(settings: AccountSettings, error: CloudError, signal: AbortSignal): Promise<TestedCheck[]> {
   if (error.code === "offline" || error.code === "timeout") return [];
   if (error.code !== "unauthorized" || settings.organization === "") return [failed("sign-in", error)];
-  const personal = createRest({ ...settings, organization: "", timeout: patience });
+  const personal = createRest({ ...settings, organization: "", timeout: timeoutMs });
   try {
     const { error: other } = await attempt(personal.tokens.get({ signal }));
     if (other === undefined) return [passed("sign-in"), failed("space", error)];
@@ -81,18 +85,23 @@ async function tokenChecks(settings: AccountSettings, error: CloudError, signal:
   }
 }
 
-async function thingsCheck(rest: Rest, organization: string, signal: AbortSignal): Promise<Check> {
+async function thingsCheck(rest: Rest, organization: string, signal: AbortSignal): Promise<TestedCheck> {
   const { value: things, error } = await attempt(rest.directory.things({ signal, maxAge: 0 }));
   if (error === undefined) return passed("things", { count: things.length });
   const isSpace = organization !== "" && ["forbidden", "not_found", "unauthorized"].includes(error.code);
   return failed(isSpace ? "space" : "things", error);
 }
 
-async function brokerCheck(rest: Rest, token: Token, settings: AccountSettings, signal: AbortSignal): Promise<Check> {
+async function brokerCheck(
+  rest: Rest,
+  token: Token,
+  settings: AccountSettings,
+  signal: AbortSignal,
+): Promise<TestedCheck> {
   const url = rest.endpoints.brokerUrl;
   const { host } = new URL(url);
   const { value: link, error } = await attempt(
-    openLink({
+    openConnection({
       url,
       login: { clientId: `${token.userId}:test-${randomUUID()}`, userName: token.userId, password: token.value },
       signal,
@@ -106,11 +115,11 @@ async function brokerCheck(rest: Rest, token: Token, settings: AccountSettings, 
   return passed("broker", { host });
 }
 
-function passed(name: CheckName, values: Check["values"] = {}): Check {
+function passed(name: CheckName, values: TestedCheck["values"] = {}): TestedCheck {
   return { name, state: "ok", reason: "ok", values };
 }
 
-function failed(name: CheckName, error: CloudError, values: Check["values"] = {}): Check {
+function failed(name: CheckName, error: CloudError, values: TestedCheck["values"] = {}): TestedCheck {
   // The signal that ends a test after its time aborts what is under way.
   const code = (error.code === "cancelled" ? "timeout" : error.code).replaceAll("_", "-");
   const reason = checkReasons[name].includes(code) ? code : "other";

@@ -2,9 +2,9 @@ import type { Request } from "express";
 import type { NodeAPI } from "node-red";
 import { CloudError } from "../../cloud/core/errors";
 import type { Rest } from "../../cloud/rest/index";
-import { type Attachment, createKeyedDevice, type KeyedDevice } from "../../cloud/device-protocol/provision-device";
+import { type Attachment, provisionDevice, type ProvisionedDevice } from "../../cloud/device-protocol/provision-device";
 import { findAccount } from "../runtime/account-node";
-import { answer, fieldsOf, freshEnough, registerList, resolveEnvironment, withTyped } from "./routes";
+import { answer, fieldsOf, cacheTtlMs, registerList, resolveEnvironment, withTyped } from "./routes";
 import type { CreatedDevice, ThingDetail } from "./protocol";
 import { listThingOfDevice } from "./choices";
 import { keepCreatedKey } from "../runtime/device-credentials";
@@ -42,19 +42,19 @@ async function thingOfDevice(
 ): Promise<ThingDetail | null> {
   const stored = textOf(device) === "" ? fieldsOf(RED.nodes.getCredentials(textOf(node))).deviceId : device;
   const id = textOf(resolveEnvironment(RED, undefined, stored));
-  return listThingOfDevice(await rest.directory.things({ signal, maxAge: freshEnough }), id);
+  return listThingOfDevice(await rest.directory.things({ signal, maxAge: cacheTtlMs }), id);
 }
 
 async function create(RED: NodeAPI, request: Request, signal: AbortSignal): Promise<CreatedDevice> {
   const body = fieldsOf(request.body);
   // No other node's credentials may be touched.
   const node = readNodeId(RED, body.node, ["arduino-cloud-device"], "node is not the id of a device node");
-  const wish = {
+  const wanted = {
     name: textOf(body.name) || usualName,
     attachment: readAttachment(body.attach),
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
-  const make = (rest: Rest): Promise<KeyedDevice> => createKeyedDevice(rest, wish, signal);
+  const make = (rest: Rest): Promise<ProvisionedDevice> => provisionDevice(rest, wanted, signal);
   const { id, secretKey, thing } =
     body.settings === undefined
       ? await make(findAccount(RED, textOf(body.id)).account.rest)

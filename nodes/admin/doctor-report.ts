@@ -7,7 +7,7 @@ import type { UsableAccountNode } from "../runtime/account-node";
 import { usesOf } from "./flow-uses";
 
 /** Milliseconds for a whole examination. */
-export const patience = 25_000;
+export const doctorTimeoutMs = 25_000;
 
 /** What manage answers on `doctor`. */
 export interface ManagedReport {
@@ -28,7 +28,7 @@ export async function examineDeployed(
   node: UsableAccountNode,
   signal: AbortSignal,
 ): Promise<ManagedReport> {
-  const whole = AbortSignal.any([signal, AbortSignal.timeout(patience)]);
+  const whole = AbortSignal.any([signal, AbortSignal.timeout(doctorTimeoutMs)]);
   const findings = await examineAccount({ ...node.caseOf(), uses: usesOf(RED, "account", node.id) }, { signal: whole });
   if (signal.aborted) throw cancelled("The examination");
   return {

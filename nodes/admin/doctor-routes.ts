@@ -1,6 +1,6 @@
 import type { NodeAPI } from "node-red";
-import type { AccountSettings } from "../../cloud/account";
-import type { DeviceSettings } from "../../cloud/device";
+import type { AccountSettings } from "../../cloud/rest/account-settings";
+import type { DeviceSettings } from "../../cloud/device-protocol/device-settings";
 import {
   type DeviceCase,
   examineAccount,
@@ -16,7 +16,7 @@ import type { DoctorReport } from "./protocol";
 import { withCreatedKey } from "../runtime/device-credentials";
 import { type DeviceNode, findDeviceNode } from "../runtime/device-node";
 import { readDeviceSettings } from "../runtime/device-settings";
-import { forumText, patience } from "./doctor-report";
+import { forumText, doctorTimeoutMs } from "./doctor-report";
 import { usesOf } from "./flow-uses";
 
 /**
@@ -51,7 +51,10 @@ async function findingsOnAccount(RED: NodeAPI, given: Record<string, unknown>): 
   }
   const subject = node?.caseOf?.(settings) ?? (settings && { settings });
   if (subject === undefined) return [];
-  return examineAccount({ ...subject, uses: usesOf(RED, "account", id) }, { signal: AbortSignal.timeout(patience) });
+  return examineAccount(
+    { ...subject, uses: usesOf(RED, "account", id) },
+    { signal: AbortSignal.timeout(doctorTimeoutMs) },
+  );
 }
 
 async function findingsOnDevice(
@@ -67,7 +70,7 @@ async function findingsOnDevice(
     if (isTyped) rest = createRest({ ...typedSettings(RED, account), requestsPerSecond: 1 });
     else if (accountId !== "") rest = findAccount(RED, accountId).account.rest;
     const subject = { ...deviceCase(RED, given, isTyped ? rest : undefined), ...(rest !== undefined && { rest }) };
-    return await examineDevice(subject, { signal: AbortSignal.timeout(patience) });
+    return await examineDevice(subject, { signal: AbortSignal.timeout(doctorTimeoutMs) });
   } catch (reason) {
     return [unusableSettings(toCloudError(reason))];
   } finally {
@@ -87,7 +90,7 @@ function deviceCase(
   const same = deviceNodes(RED).filter(({ settingsOf }) => settingsOf().deviceId === settings.deviceId);
   const others = same.filter((node) => node.id !== id && Object.keys(node.users).length > 0);
   const own = same.find((node) => node.id === id);
-  const running = (own ?? others[0])?.device.standing;
+  const running = (own ?? others[0])?.device.connectionState;
   const label = textOf(fieldsOf(given.settings).name) || textOf(own?.name) || id;
   return {
     settings,

@@ -3,7 +3,7 @@ import { type Rest } from "../../cloud/rest/index";
 import { listNamed, type NamedResource } from "../../cloud/manage/index";
 import { registerList } from "./routes";
 import type { NamedChoice } from "./protocol";
-import { nameOf } from "./choices";
+import { choiceName } from "./choices";
 
 /**
  * Registers the lists that the form of manage has beside those of the other nodes:
@@ -18,6 +18,6 @@ export function registerManageRoutes(RED: NodeAPI): void {
 async function choices(rest: Rest, resource: NamedResource, signal: AbortSignal): Promise<NamedChoice[]> {
   const listed = await listNamed(rest, resource, signal);
   return listed
-    .map(({ id, name }) => ({ id, name: nameOf({ id, name }) }))
+    .map(({ id, name }) => ({ id, name: choiceName({ id, name }) }))
     .sort((a, b) => a.name.localeCompare(b.name));
 }

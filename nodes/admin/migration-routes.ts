@@ -4,7 +4,7 @@ import { CloudError } from "../../cloud/core/errors";
 import { answer, fieldsOf } from "./routes";
 import type { CarriedKeys } from "./protocol";
 import { readNodeId } from "./node-id";
-import { copyOldKey } from "../runtime/legacy-credentials";
+import { copyLegacyKey } from "../runtime/legacy-credentials";
 
 /** The node types whose credentials this is about, where a node of that id runs. */
 const types = ["arduino-connection", "arduino-cloud-account"];
@@ -33,5 +33,5 @@ function carryKeys(RED: NodeAPI, request: Request): CarriedKeys {
       readNodeId(RED, given, types, `${field} is not the id of a connection or account`);
     return { from: read("from", from), to: read("to", to) };
   });
-  return { carried: moves.filter(({ from, to }) => copyOldKey(RED, from, to)).map(({ to }) => to) };
+  return { carried: moves.filter(({ from, to }) => copyLegacyKey(RED, from, to)).map(({ to }) => to) };
 }

@@ -4,7 +4,7 @@ import type { Device, KnownThing, Property } from "../../cloud/rest/index";
 import type { OverviewDevice, OverviewThing, OverviewVariable } from "./protocol";
 
 /** How much of a last value goes to the sidebar: enough for any that is not a long text. */
-const shownLength = 200;
+const maxShownLength = 200;
 
 /** One for all: making it costs far more than comparing with it. */
 const { compare } = new Intl.Collator();
@@ -58,7 +58,7 @@ function overviewVariable(property: Property): OverviewVariable {
 function valueText(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   const text = typeof value === "string" ? value : partsOf(tidyValue(value));
-  return text.length > shownLength ? `${text.slice(0, shownLength)}…` : text;
+  return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text;
 }
 
 function partsOf(value: unknown): string {

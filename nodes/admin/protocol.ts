@@ -153,7 +153,7 @@ export interface Refusal {
 export type CheckName = "settings" | "network" | "clock" | "sign-in" | "space" | "things" | "broker";
 
 /** One line of the result of **Test connection**. */
-export interface Check {
+export interface TestedCheck {
   name: CheckName;
   state: "ok" | "warning" | "failed";
   /** Which sentence tells it: `<type>.test.<name>.<reason>` in the catalogue, with `values` filled in. */

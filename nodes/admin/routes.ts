@@ -1,18 +1,19 @@
 import type { Request, RequestHandler, Response } from "express";
 import type { Node, NodeAPI } from "node-red";
-import type { AccountSettings, CloudAccount } from "../../cloud/account";
+import type { CloudAccount } from "../../cloud/account";
+import type { AccountSettings } from "../../cloud/rest/account-settings";
 import { CloudError, type ErrorCode, toCloudError } from "../../cloud/core/errors";
 import { createRest, listDevices, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";
 import { readAccountSettings } from "../runtime/account-settings";
-import type { Check, Refusal } from "./protocol";
-import { chooseDevices, listAllVariables, listThings, listVariables } from "./choices";
+import type { TestedCheck, Refusal } from "./protocol";
+import { chooseDevices, listAllVariables, thingChoices, listVariables } from "./choices";
 import { settingsCheck, testConnection } from "./connection-test";
 
 /** Milliseconds for one answer to the editor. */
-const patience = 30_000;
+const timeoutMs = 30_000;
 /** A list that is not older, in milliseconds, need not be asked for again, unless the user refreshes. */
-export const freshEnough = 30_000;
+export const cacheTtlMs = 30_000;
 /** What the editor sends in place of a secret that is stored. */
 export const storedSecret = "__PWRD__";
 
@@ -31,7 +32,7 @@ export const storedSecret = "__PWRD__";
 export function registerAdminRoutes(RED: NodeAPI): void {
   const { httpAdmin } = RED;
   registerList(RED, "things", "things", async ({ directory }, request, signal) =>
-    listThings(await directory.things({ signal, maxAge: maxAge(request) })),
+    thingChoices(await directory.things({ signal, maxAge: maxAge(request) })),
   );
   registerList(RED, "things/:thing", "thing", async ({ directory }, request, signal) => {
     const thing: unknown = request.params.thing ?? fieldsOf(request.body).thing;
@@ -88,7 +89,7 @@ function deployedAccount(RED: NodeAPI, request: Request): CloudAccount {
   return findAccount(RED, String(request.params.id ?? "")).account;
 }
 
-async function test(RED: NodeAPI, request: Request): Promise<Check[]> {
+async function test(RED: NodeAPI, request: Request): Promise<TestedCheck[]> {
   let settings: AccountSettings;
   try {
     settings = typedSettings(RED, request.body);
@@ -100,7 +101,7 @@ async function test(RED: NodeAPI, request: Request): Promise<Check[]> {
 
 /** Asks the cloud with settings that are not deployed, over a client that lives no longer than this. */
 export async function withTyped<T>(RED: NodeAPI, request: Request, ask: (rest: Rest) => Promise<T>): Promise<T> {
-  const rest = createRest({ ...typedSettings(RED, request.body), timeout: patience });
+  const rest = createRest({ ...typedSettings(RED, request.body), timeout: timeoutMs });
   try {
     return await ask(rest);
   } finally {
@@ -134,7 +135,7 @@ export function resolveEnvironment(RED: NodeAPI, node: Node | undefined, value: 
 }
 
 function maxAge(request: Request): number {
-  return request.query.refresh === undefined ? freshEnough : 0;
+  return request.query.refresh === undefined ? cacheTtlMs : 0;
 }
 
 /** Which HTTP status goes with a code. Never 401 or 403: the editor takes those for its own user's. */
@@ -149,7 +150,7 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 /** Makes an endpoint of an async function: JSON, or the error as `{code, message}`. */
 export function answer(work: (request: Request, signal: AbortSignal) => Promise<unknown>): RequestHandler {
   return (request: Request, response: Response): void => {
-    const signal = AbortSignal.timeout(patience);
+    const signal = AbortSignal.timeout(timeoutMs);
     work(request, signal).then(
       (body) => response.json(body),
       (reason: unknown) => {
@@ -161,7 +162,7 @@ export function answer(work: (request: Request, signal: AbortSignal) => Promise<
   };
 }
 
-const tooSlow = new CloudError("timeout", `The cloud did not answer within ${patience / 1000} seconds.`);
+const tooSlow = new CloudError("timeout", `The cloud did not answer within ${timeoutMs / 1000} seconds.`);
 /** Whatever else goes wrong is a fault of ours, whose text nobody has checked for secrets. */
 const internal = new CloudError("server_error", "The request failed inside Node-RED.");
 

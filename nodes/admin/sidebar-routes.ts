@@ -8,9 +8,9 @@ import { overviewDevices, overviewThings } from "./overview";
  * Things that are not older, in milliseconds, will do for the sidebar, which looks every ten seconds: so editors that
  * look at once, and nodes that read all things anyway, cost no request of their own.
  */
-const liveEnough = 8_000;
+const liveTtlMs = 8_000;
 /** How long flows may take to start after a deploy has been answered, in milliseconds. */
-const startTime = 3_000;
+const startTimeoutMs = 3_000;
 
 /**
  * Registers what the sidebar asks for: `GET arduino-cloud/accounts/:id/overview/things` and `…/devices` for a deployed
@@ -26,7 +26,7 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
     mayRead,
     answer(async ({ params, query }, signal) => {
       const { account } = await comingAccount(RED, String(params.id ?? ""));
-      const maxAge = query.refresh === undefined ? liveEnough : 0;
+      const maxAge = query.refresh === undefined ? liveTtlMs : 0;
       return overviewThings(await account.rest.directory.things({ signal, maxAge }));
     }),
   );
@@ -67,7 +67,7 @@ async function comingAccount(RED: NodeAPI, id: string): Promise<ReturnType<typeo
         RED.events.off("flows:started", goOn);
         resolve();
       };
-      const timer = setTimeout(goOn, startTime);
+      const timer = setTimeout(goOn, startTimeoutMs);
       RED.events.on("flows:started", goOn);
     });
   }

@@ -117,8 +117,8 @@ export function fetchOverview<Part extends "things" | "devices">(
 }
 
 /** Has a device created whose key goes straight to a node. Rejects with `ListError`. */
-export function createDevice(account: EditorNode, wish: NewDevice): Promise<CreatedDevice> {
-  return post("arduino-cloud/devices/create", { ...accountSource(account), ...wish });
+export function createDevice(account: EditorNode, request: NewDevice): Promise<CreatedDevice> {
+  return post("arduino-cloud/devices/create", { ...accountSource(account), ...request });
 }
 
 /** What tells an endpoint which account is meant: the id of a deployed one, all settings where they have changed. */

@@ -1,20 +1,20 @@
 import type { Node } from "node-red";
 import { Archive } from "../../cloud/history/archive";
-import { NodeMemory } from "../runtime/persistent-state";
+import { PersistentState } from "../runtime/persistent-state";
 
 /** Least milliseconds between two times that a run writes down how far it is. */
-const savePause = 1_000;
+const saveIntervalMs = 1_000;
 
 /** What a history node has given since ever, kept in its context: opened by the first run that needs it. */
-export class ArchiveMemory {
+export class ArchiveStore {
   readonly archive = new Archive();
-  readonly #memory: NodeMemory;
+  readonly #memory: PersistentState;
   #opened: Promise<void> | undefined;
   #savedAt = -Infinity;
 
   /** @param store the name of a context store; blank for the default one */
   constructor(node: Node, store: string) {
-    this.#memory = new NodeMemory(node, "archive", () => ({ positions: this.archive.toJSON() }), store);
+    this.#memory = new PersistentState(node, "archive", () => ({ positions: this.archive.toJSON() }), store);
   }
 
   /**
@@ -36,7 +36,7 @@ export class ArchiveMemory {
 
   /** Writes down how far it is, unless that has just been done. */
   async note(): Promise<void> {
-    if (performance.now() - this.#savedAt >= savePause) await this.save();
+    if (performance.now() - this.#savedAt >= saveIntervalMs) await this.save();
   }
 
   /** Writes down how far it is. */

@@ -2,27 +2,27 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Node, NodeAPI } from "node-red";
 import { CloudError } from "../../cloud/core/errors";
 import { abortable } from "../../cloud/core/abort";
-import { Deliveries } from "./flow-completion";
+import { FlowCompletion } from "./flow-completion";
 import type { Message, Send } from "../runtime/input";
 
 /** The work, as the subject of an error's sentence. */
 const work = "The reading of history";
 /** Milliseconds that a run that was called off still waits for the flow to be done with the message it has. */
-const grace = 2_000;
+const graceMs = 2_000;
 
 /**
  * Hands the messages of one run to the flow, one by one, and waits until the flow is done with each: by itself, or when
  * `goOn` is called.
  */
-export class HandOver {
+export class Backpressure {
   readonly #isAutomatic: boolean;
-  readonly #makeDeliveries: () => Deliveries;
-  #deliveries: Deliveries | undefined;
+  readonly #makeDeliveries: () => FlowCompletion;
+  #deliveries: FlowCompletion | undefined;
   #goOn: () => void = () => undefined;
 
   constructor(RED: NodeAPI, node: Node, advance: "auto" | "next") {
     this.#isAutomatic = advance === "auto";
-    this.#makeDeliveries = () => new Deliveries(RED, node.id);
+    this.#makeDeliveries = () => new FlowCompletion(RED, node.id);
   }
 
   /** Says that the flow is done with the message it has, where it waits for that. */
@@ -73,7 +73,7 @@ export class HandOver {
     try {
       return await abortable(delivered, signal, work);
     } catch (reason) {
-      const late = sleep(grace, reason, { ref: false }).then((error: unknown) => Promise.reject(error as Error));
+      const late = sleep(graceMs, reason, { ref: false }).then((error: unknown) => Promise.reject(error as Error));
       return Promise.race([delivered, late]);
     }
   }

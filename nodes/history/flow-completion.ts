@@ -22,13 +22,13 @@ interface Hooks {
 }
 
 /** A message on its way through a node. */
-interface Waiting {
+interface PendingMessage {
   message: unknown;
   node: HookNode;
 }
 
 /** Core nodes that complete what they gather only when they have all of it: to wait for them would be for ever. */
-const gathering: readonly string[] = ["join", "batch", "sort"];
+const gatherMs: readonly string[] = ["join", "batch", "sort"];
 
 let count = 0;
 
@@ -38,14 +38,14 @@ let count = 0;
  * it has the message.
  * One message at a time. In a runtime without hooks nothing is waited for.
  */
-export class Deliveries {
+export class FlowCompletion {
   readonly #hooks: Hooks | undefined;
   readonly #events: NodeJS.EventEmitter;
   readonly #sender: string;
   readonly #label = `arduino-cloud-${++count}`;
   readonly #onFlows: () => void;
   #id: string | undefined;
-  #waiting: Waiting[] = [];
+  #waiting: PendingMessage[] = [];
   #isSent = false;
   #failure: CloudError | undefined;
   #finish: () => void = () => undefined;
@@ -121,7 +121,7 @@ export class Deliveries {
 }
 
 function isDoneWhenReceived(node: HookNode | undefined): boolean {
-  return node !== undefined && (node._expectedDoneCount === 0 || gathering.includes(node.type));
+  return node !== undefined && (node._expectedDoneCount === 0 || gatherMs.includes(node.type));
 }
 
 function isWire(node: HookNode | undefined): boolean {

@@ -1,11 +1,11 @@
-import { isPlainObject } from "../../cloud/core/describe";
+import { isPlainObject } from "../../cloud/core/json";
 import { tidyValue } from "../../cloud/codec/float32";
 import type { HistoryPlan, HistoryVariable } from "../../cloud/history/history-query";
-import type { RawPoint } from "../../cloud/history/raw-reader";
-import type { OldSeries } from "../runtime/legacy-messages";
+import type { RawPoint } from "../../cloud/history/points";
+import type { LegacySeries } from "../runtime/legacy-messages";
 
 /** One value in the form that flows get. */
-export interface Row {
+export interface HistoryRow {
   /** As received: RFC 3339. */
   time: string;
   /** The variable name. */
@@ -29,7 +29,7 @@ export function variablesById({ variables }: HistoryPlan): VariablesById {
 }
 
 /** Points as rows. */
-export function rowsOf(points: readonly RawPoint[], variables: VariablesById): Row[] {
+export function rowsOf(points: readonly RawPoint[], variables: VariablesById): HistoryRow[] {
   return points.map(({ propertyId, time, value }) => ({
     time,
     property: variables.get(propertyId)?.name ?? propertyId,
@@ -96,8 +96,8 @@ export function olderChartOf(points: readonly ChartPoint[]): OlderChart[] {
 }
 
 /** Points as the older dashboard's chart takes them: a list for each variable, in the order of the plan. */
-export function oldSeriesOf(points: readonly RawPoint[], plan: HistoryPlan): OldSeries[] {
-  const lists = new Map<string, OldSeries>(
+export function oldSeriesOf(points: readonly RawPoint[], plan: HistoryPlan): LegacySeries[] {
+  const lists = new Map<string, LegacySeries>(
     plan.variables.map(({ property, name }) => [property.id, { name, data: [] }]),
   );
   for (const { propertyId, timestamp, value } of points)

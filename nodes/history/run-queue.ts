@@ -1,7 +1,7 @@
 import { cancelled } from "../../cloud/core/errors";
 
 /** Work of a node that is done one after the other, so that two long answers are never held at once. */
-export class Runs {
+export class RunQueue {
   readonly #active = new Set<AbortController>();
   #last: Promise<void> = Promise.resolve();
 

@@ -1,5 +1,5 @@
 import { CloudError } from "../../cloud/core/errors";
-import type { HistoryWish } from "../../cloud/history/history-query";
+import type { HistoryRequest } from "../../cloud/history/history-query";
 import { printable } from "../../cloud/core/text";
 import type { Message } from "../runtime/input";
 import { namedPropertyOf, textOf, thingOf } from "../runtime/message";
@@ -69,10 +69,10 @@ export function readSettings(raw: RawSettings): HistorySettings {
  * What is asked for: what the form leaves blank, the message says, failing that, the default.
  * @throws CloudError `invalid_input` where no thing is named, or something is of the wrong kind
  */
-export function wishOf(
+export function historyRequestOf(
   settings: HistorySettings,
   message: Message,
-): { thing: string; since: Since } & Omit<HistoryWish, "needsNumbers"> {
+): { thing: string; since: Since } & Omit<HistoryRequest, "needsNumbers"> {
   const thing = settings.thing || thingOf(message);
   if (thing === "") {
     throw new CloudError(

@@ -7,12 +7,12 @@ import {
   type WantedKind,
   type WantedProgress,
 } from "../../cloud/desired-state/index";
-import { isPlainObject } from "../../cloud/core/describe";
+import { isPlainObject } from "../../cloud/core/json";
 import type { Message } from "../runtime/input";
 import { wantedOperations } from "./extra-operations";
 
 /** What work on a wanted state is given by its node. */
-export interface WantedOptions {
+export interface EnsureWorkOptions {
   rest: Rest;
   signal: AbortSignal;
   onProgress: (progress: WantedProgress) => void;
@@ -20,7 +20,7 @@ export interface WantedOptions {
 }
 
 /** Work on a wanted state; gives the answer's payload. Throws what the functions of cloud/wanted throw. */
-export type WantedWork = (options: WantedOptions) => Promise<unknown>;
+export type EnsureWork = (options: EnsureWorkOptions) => Promise<unknown>;
 
 /** The operation that a message asks for. */
 interface Asked {
@@ -34,7 +34,7 @@ interface Asked {
  * The work of an operation that stands on many of the API; `undefined` where it is one of the API itself.
  * @throws CloudError `invalid_input` where an option of the message is no such thing
  */
-export function wantedWork({ resource, operation, dashboard }: Asked, message: Message): WantedWork | undefined {
+export function ensureWork({ resource, operation, dashboard }: Asked, message: Message): EnsureWork | undefined {
   if (resource === "dashboards" && operation === "clone") return cloneWork(dashboard, message.payload);
   const known = wantedOperations.find((one) => one.resource === resource && one.name === operation);
   if (known === undefined) return undefined;
@@ -50,7 +50,7 @@ export function wantedWork({ resource, operation, dashboard }: Asked, message: M
 }
 
 /** A copy with a name or with things by name, which the API itself cannot make. */
-function cloneWork(dashboard: string, payload: unknown): WantedWork | undefined {
+function cloneWork(dashboard: string, payload: unknown): EnsureWork | undefined {
   if (!isPlainObject(payload) || payload.overrides !== undefined) return undefined;
   const { name, things } = payload;
   if (name === undefined && things === undefined) return undefined;

@@ -1,11 +1,11 @@
 import { connectionType, type FlowNode, isConnection, isOldNode, textOf } from "./old-nodes";
-import type { KeyMove, Note, Step } from "./report";
+import type { KeyMove, Note, MigrationStep } from "./report";
 
 /** The accounts that come out of a flow's connections. */
 export interface Accounts {
   /** By the id of the connection that they replace, the one that takes over its id first. */
   replacements: ReadonlyMap<string, FlowNode[]>;
-  steps: ReadonlyMap<string, Step[]>;
+  steps: ReadonlyMap<string, MigrationStep[]>;
   keys: KeyMove[];
   /** Whether the flow has what a node names as its connection, or it names a variable of the environment. */
   knows(connection: string): boolean;
@@ -34,7 +34,7 @@ export function planAccounts(flow: readonly FlowNode[], newId: () => string): Ac
   const ids = new Map<string, string>();
   const accounts: Omit<Accounts, "idFor" | "knows"> & {
     replacements: Map<string, FlowNode[]>;
-    steps: Map<string, Step[]>;
+    steps: Map<string, MigrationStep[]>;
   } = { replacements: new Map(), steps: new Map(), keys: [] };
   for (const connection of flow.filter(isConnection)) {
     const planned = [...(spaces.get(connection.id) ?? [])].map((space, index) => {
@@ -80,7 +80,7 @@ function accountOf(
   id: string,
   space: string,
   isMore: boolean,
-): { account: FlowNode; step: Step } {
+): { account: FlowNode; step: MigrationStep } {
   const ownName = textOf(connection, "applicationname");
   const name = isMore ? `${ownName} (${space})`.trim() : ownName;
   const { z, d, info } = connection;

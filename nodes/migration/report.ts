@@ -31,7 +31,7 @@ export interface Note {
 }
 
 /** One node that is converted, or one account that is made. */
-export interface Step {
+export interface MigrationStep {
   id: string;
   /** What the user called it; may be blank. */
   name: string;
@@ -52,7 +52,7 @@ export interface KeyMove {
 export interface Migration {
   flow: FlowNode[];
   /** In the order of the flow; none where there is nothing to convert. */
-  steps: Step[];
+  steps: MigrationStep[];
   /** The keys of all accounts that come out of it; where `from` is `to`, the key stays where it is. */
   keys: KeyMove[];
 }

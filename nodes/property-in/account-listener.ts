@@ -1,13 +1,13 @@
 import type { Node } from "node-red";
 import type { CloudAccount } from "../../cloud/account";
 import { systemClock } from "../../cloud/core/clock";
-import { type CloudError, mayPass, toCloudError } from "../../cloud/core/errors";
+import { type CloudError, isTransient, toCloudError } from "../../cloud/core/errors";
 import type { NodeStatus } from "../runtime/status";
-import { NodeMemory } from "../runtime/persistent-state";
-import { type EmitterSettings, PropertyEmitter } from "./message-builder";
-import { type CatchUpWish, type Target, ThingSubscription } from "./thing-subscription";
+import { PersistentState } from "../runtime/persistent-state";
+import { type MessageSettings, MessageBuilder } from "./message-builder";
+import { type CatchUpSettings, type SubscriptionTarget, ThingSubscription } from "./thing-subscription";
 
-export interface ListenerSettings extends Target, EmitterSettings {
+export interface ListenerSettings extends SubscriptionTarget, MessageSettings {
   thingName: string;
   initial: boolean;
   /** The node has an input: it starts with what its settings name, and messages add and remove subscriptions. */
@@ -21,10 +21,10 @@ export interface ListenerSettings extends Target, EmitterSettings {
 export type Subscription = Record<"thingId" | "property" | "direction", string>;
 
 /** How often the list of things is asked for when a node listens to all of them. */
-const listPause = 60_000;
+const listIntervalMs = 60_000;
 /** Several nodes that listen to all things share an answer. */
-const listAge = 55_000;
-const listSoon = 5_000;
+const listTtlMs = 55_000;
+const listSoonMs = 5_000;
 
 /** What property in does with an account: keeps its subscriptions, one for each thing, and shows how they stand. */
 export class AccountListener {
@@ -32,10 +32,10 @@ export class AccountListener {
   readonly #status: NodeStatus;
   readonly #settings: ListenerSettings;
   readonly #account: CloudAccount;
-  readonly #emitter: PropertyEmitter;
+  readonly #emitter: MessageBuilder;
   readonly #subscriptions = new Map<string, ThingSubscription>();
   readonly #unobserve: () => void;
-  readonly #memory: NodeMemory;
+  readonly #memory: PersistentState;
   #stopList: () => void = () => undefined;
   #listFault: CloudError | undefined;
   /** What the user has been told already: error codes, and variables without a finite value. */
@@ -47,9 +47,9 @@ export class AccountListener {
     this.#status = status;
     this.#settings = settings;
     this.#account = account;
-    this.#emitter = new PropertyEmitter(node, settings);
+    this.#emitter = new MessageBuilder(node, settings);
     this.#unobserve = account.session.observe(() => this.#showStatus());
-    this.#memory = new NodeMemory(node, "lastSeen", () => this.#lastSeen());
+    this.#memory = new PersistentState(node, "lastSeen", () => this.#lastSeen());
   }
 
   /** Begins with what the settings name; a node with an input and no thing waits for messages. */
@@ -80,7 +80,7 @@ export class AccountListener {
    * passes goes on by itself.
    * @param isOrdered a message asked for it, and is told of the first outcome by whoever called
    */
-  async subscribe(target: Target, isOrdered = false): Promise<CloudError | undefined> {
+  async subscribe(target: SubscriptionTarget, isOrdered = false): Promise<CloudError | undefined> {
     const key = keyOf(target);
     if (this.#subscriptions.has(key)) return undefined;
     let isReported = !isOrdered;
@@ -101,7 +101,7 @@ export class AccountListener {
     return outcome;
   }
 
-  #catchUpWish(): CatchUpWish | undefined {
+  #catchUpWish(): CatchUpSettings | undefined {
     const { catchUp, catchUpDelay } = this.#settings;
     if (catchUp === "none") return undefined;
     return {
@@ -123,7 +123,7 @@ export class AccountListener {
   }
 
   /** Removes a subscription, named as it was made or by the ids it stands for; false where there is none. */
-  unsubscribe(target: Target): boolean {
+  unsubscribe(target: SubscriptionTarget): boolean {
     const wanted = keyOf(target);
     for (const [key, subscription] of this.#subscriptions) {
       const { thingId, property } = describe(subscription);
@@ -148,12 +148,12 @@ export class AccountListener {
     this.#listThings().then(
       () => {
         this.#listFault = undefined;
-        this.#listAgain(listPause);
+        this.#listAgain(listIntervalMs);
       },
       (reason: unknown) => {
         this.#listFault = toCloudError(reason);
         this.#report(this.#listFault);
-        this.#listAgain(mayPass(this.#listFault) ? listSoon : listPause);
+        this.#listAgain(isTransient(this.#listFault) ? listSoonMs : listIntervalMs);
       },
     );
   }
@@ -164,9 +164,9 @@ export class AccountListener {
 
   async #listThings(): Promise<void> {
     const { property, direction } = this.#settings;
-    const things = await this.#account.rest.directory.things({ maxAge: listAge });
+    const things = await this.#account.rest.directory.things({ maxAge: listTtlMs });
     if (this.#isStopped) return;
-    const wanted = new Map<string, Target>();
+    const wanted = new Map<string, SubscriptionTarget>();
     for (const thing of things) {
       const has =
         property === "" || thing.properties.some(({ id, variable_name: name }) => [id, name].includes(property));
@@ -185,7 +185,7 @@ export class AccountListener {
   /** Tells Catch nodes once of each kind of failure; what passes is the account's affair and told there. */
   #report(fault: CloudError | undefined): void {
     this.#showStatus();
-    if (fault === undefined || mayPass(fault) || this.#told.has(fault.code)) return;
+    if (fault === undefined || isTransient(fault) || this.#told.has(fault.code)) return;
     this.#told.add(fault.code);
     this.#node.error(fault, {});
   }
@@ -199,13 +199,13 @@ export class AccountListener {
   #showStatus(): void {
     if (this.#isStopped) return;
     const faults = [this.#listFault, ...[...this.#subscriptions.values()].map(({ fault }) => fault)];
-    const fault = faults.find((candidate) => candidate !== undefined && !mayPass(candidate));
+    const fault = faults.find((candidate) => candidate !== undefined && !isTransient(candidate));
     if (fault !== undefined) this.#status.failed(fault);
     else this.#status.session(this.#account.session.state, systemClock.now());
   }
 }
 
-function keyOf({ thing, property, direction }: Target): string {
+function keyOf({ thing, property, direction }: SubscriptionTarget): string {
   return JSON.stringify([thing, property, direction]);
 }
 

@@ -1,16 +1,16 @@
 import type { Node } from "node-red";
 import { systemClock } from "../../cloud/core/clock";
 import type { LiveValue } from "../../cloud/live-values/value-feed";
-import type { CloudDevice, HeldValue } from "../../cloud/device";
+import type { CloudDevice, StoredDeviceValue } from "../../cloud/device";
 import type { CloudError } from "../../cloud/core/errors";
 import { isUuid, type Directory, wireName } from "../../cloud/rest/index";
 import { toCloudError } from "../../cloud/core/errors";
 import type { NodeStatus } from "../runtime/status";
 import type { Subscription } from "./account-listener";
-import { DeviceTypes } from "../runtime/device-variable-types";
-import { type EmitterSettings, type Origin, PropertyEmitter } from "./message-builder";
+import { DeviceVariableTypes } from "../runtime/device-variable-types";
+import { type MessageSettings, type Origin, MessageBuilder } from "./message-builder";
 
-export interface DeviceListenerSettings extends EmitterSettings {
+export interface DeviceListenerSettings extends MessageSettings {
   initial: boolean;
   /** Reports every value back, as boards do. */
   echo: boolean;
@@ -18,9 +18,9 @@ export interface DeviceListenerSettings extends EmitterSettings {
 }
 
 /** How long values wait for those that the cloud holds. */
-const initialPatience = 5_000;
+const initialTimeoutMs = 5_000;
 /** Echoes that may wait for a connection. */
-const mostEchoes = 1_000;
+const maxEchoes = 1_000;
 
 /** What property in does with a device: sends what is written to the device, and reports it back. */
 export class DeviceListener {
@@ -28,8 +28,8 @@ export class DeviceListener {
   readonly #status: NodeStatus;
   readonly #settings: DeviceListenerSettings;
   readonly #device: CloudDevice;
-  readonly #types: DeviceTypes;
-  readonly #emitter: PropertyEmitter;
+  readonly #types: DeviceVariableTypes;
+  readonly #emitter: MessageBuilder;
   /** By variable, as given; blank is every variable. */
   readonly #listenings = new Map<string, () => void>();
   readonly #ends: (() => void)[] = [];
@@ -47,8 +47,8 @@ export class DeviceListener {
     this.#status = status;
     this.#settings = settings;
     this.#device = device;
-    this.#types = new DeviceTypes(device, directory);
-    this.#emitter = new PropertyEmitter(node, settings);
+    this.#types = new DeviceVariableTypes(device, directory);
+    this.#emitter = new MessageBuilder(node, settings);
     this.#held = settings.initial ? [] : undefined;
   }
 
@@ -58,7 +58,7 @@ export class DeviceListener {
     this.#stands();
     if (property !== "" || !isDynamic) this.subscribe(property);
     if (!initial) return;
-    this.#ends.push(systemClock.after(initialPatience, () => this.#release()));
+    this.#ends.push(systemClock.after(initialTimeoutMs, () => this.#release()));
     this.#ends.push(this.#device.observeLastValues((values) => this.#sendInitial(values)));
   }
 
@@ -113,7 +113,7 @@ export class DeviceListener {
       values: new Map([[variable, value]]),
       types: (name) => this.#types.typeOf(name),
       whenOffline: "latest",
-      queueLimit: mostEchoes,
+      queueLimit: maxEchoes,
       settle: (error) => {
         if (error !== undefined && error.code !== "superseded" && error.code !== "cancelled") this.#echoFailed(error);
       },
@@ -124,7 +124,7 @@ export class DeviceListener {
     this.#warnOnce(`A value could not be reported back: ${error.message}`);
   }
 
-  #sendInitial(values: ReadonlyMap<string, HeldValue>): void {
+  #sendInitial(values: ReadonlyMap<string, StoredDeviceValue>): void {
     // Last values come again on every connection; at start they are initial, later they are known.
     if (this.#held === undefined) return;
     for (const [variable, { value, timestamp }] of values) {
@@ -149,9 +149,9 @@ export class DeviceListener {
   }
 
   #stands(): void {
-    const { standing } = this.#device;
-    this.#status.device(standing, systemClock.now());
-    if (standing.name !== "online") return;
+    const { connectionState } = this.#device;
+    this.#status.device(connectionState, systemClock.now());
+    if (connectionState.name !== "online") return;
     this.#types.known().catch((reason: unknown) => {
       this.#node.debug(`The thing of the device could not be looked up: ${toCloudError(reason).message}`);
     });

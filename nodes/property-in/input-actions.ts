@@ -4,7 +4,7 @@ import { CloudError } from "../../cloud/core/errors";
 import type { Subscription } from "./account-listener";
 import { type Message, onInput } from "../runtime/input";
 import { namedPropertyOf, textOf, thingOf } from "../runtime/message";
-import type { Target } from "./thing-subscription";
+import type { SubscriptionTarget } from "./thing-subscription";
 
 /** What `direction` may be. */
 export const directions = ["reported", "requested", "both"] as const;
@@ -14,16 +14,21 @@ const actions = ["subscribe", "unsubscribe", "getSubscriptions", "connect", "dis
 
 /** Whose subscriptions messages change. */
 export interface Subscriber {
-  subscribe(target: Target): Promise<void>;
+  subscribe(target: SubscriptionTarget): Promise<void>;
   /** Throws `not_found` where there is no such subscription. */
-  unsubscribe(target: Target): void;
+  unsubscribe(target: SubscriptionTarget): void;
   subscriptions(): Subscription[];
   /** Whether an order has to name a thing. */
   needsThing: boolean;
 }
 
 /** Lets messages subscribe and unsubscribe a property in, ask for its subscriptions, and connect and disconnect. */
-export function takeOrders(node: Node, session: Session, direction: Target["direction"], subscriber: Subscriber): void {
+export function handleActions(
+  node: Node,
+  session: Session,
+  direction: SubscriptionTarget["direction"],
+  subscriber: Subscriber,
+): void {
   onInput(node, async (message, send) => {
     switch (readAction(message)) {
       case "subscribe":
@@ -46,7 +51,7 @@ export function takeOrders(node: Node, session: Session, direction: Target["dire
 }
 
 /** The error of an order to remove a subscription that is not there. */
-export function noSubscription({ thing, property, direction }: Target): CloudError {
+export function noSubscription({ thing, property, direction }: SubscriptionTarget): CloudError {
   const what = `${property === "" ? "every variable" : `"${property}"`}${thing === "" ? "" : ` of "${thing}"`}`;
   return new CloudError("not_found", `There is no subscription to ${what} (${direction}) to be removed.`);
 }
@@ -59,7 +64,11 @@ function readAction(message: Message): (typeof actions)[number] {
   throw new CloudError("invalid_input", `msg.action is "${shown}", but one of ${actions.join(", ")} is expected.`);
 }
 
-function readTarget(message: Message, fallback: Target["direction"], needsThing: boolean): Target {
+function readTarget(
+  message: Message,
+  fallback: SubscriptionTarget["direction"],
+  needsThing: boolean,
+): SubscriptionTarget {
   const thing = needsThing ? thingOf(message) : "";
   if (thing === "" && needsThing) {
     throw new CloudError("invalid_input", "msg.thingId is missing: the id or name of a thing is expected.");

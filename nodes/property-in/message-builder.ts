@@ -3,7 +3,7 @@ import { differs } from "../../cloud/property-types/equality";
 import type { LiveValue } from "../../cloud/live-values/value-feed";
 import { type KnownThing, type Property, wireName } from "../../cloud/rest/index";
 import type { Message } from "../runtime/input";
-import { oldValueMessage } from "../runtime/legacy-messages";
+import { legacyValueMessage } from "../runtime/legacy-messages";
 
 /** Where a value comes from, as `msg.source` says it. */
 export type Source = "live" | "initial" | "catch-up";
@@ -19,7 +19,7 @@ export interface Origin {
 }
 
 /** How property in sends values. */
-export interface EmitterSettings {
+export interface MessageSettings {
   emit: "all" | "changed";
   deadband: number;
   /** Messages have the shape that Arduino's own nodes give them. */
@@ -31,13 +31,13 @@ export interface EmitterSettings {
 }
 
 /** Turns values into the messages of property in. */
-export class PropertyEmitter {
+export class MessageBuilder {
   readonly #node: Node;
-  readonly #settings: EmitterSettings;
+  readonly #settings: MessageSettings;
   /** The last value sent by thing, direction and variable, where only changes are wanted. */
   readonly #last: Map<string, unknown> | undefined;
 
-  constructor(node: Node, settings: EmitterSettings) {
+  constructor(node: Node, settings: MessageSettings) {
     this.#node = node;
     this.#settings = settings;
     this.#last = settings.emit === "changed" ? new Map() : undefined;
@@ -64,7 +64,7 @@ export class PropertyEmitter {
   #inOldShape(message: Message, origin: Origin, { variable, timestamp }: Omit<LiveValue, "value">): Message {
     const { property, propertyName } = this.#settings;
     const name = describe(origin, variable).name ?? (property === variable ? propertyName : "");
-    return oldValueMessage(message, name || variable, timestamp);
+    return legacyValueMessage(message, name || variable, timestamp);
   }
 
   #isChanged(key: string, value: unknown): boolean {

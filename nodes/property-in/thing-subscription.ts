@@ -5,13 +5,13 @@ import type { LiveValue, ValueListener } from "../../cloud/live-values/value-fee
 import { tidyValue } from "../../cloud/codec/float32";
 import type { Direction } from "../../cloud/mqtt/topics";
 import type { CloudError } from "../../cloud/core/errors";
-import { mayPass, toCloudError } from "../../cloud/core/errors";
+import { isTransient, toCloudError } from "../../cloud/core/errors";
 import { isUuid, type KnownThing, type Property, wireName } from "../../cloud/rest/index";
 import type { LastSeen } from "../../cloud/catch-up/seen-values";
-import { type Origin, type PropertyEmitter } from "./message-builder";
+import { type Origin, type MessageBuilder } from "./message-builder";
 
 /** What is listened to. */
-export interface Target {
+export interface SubscriptionTarget {
   /** Id or exact name of the thing. */
   thing: string;
   /** Variable name or property id; blank for every variable. */
@@ -20,7 +20,7 @@ export interface Target {
 }
 
 /** How outages are caught up. */
-export interface CatchUpWish {
+export interface CatchUpSettings {
   mode: "last" | "all";
   /** Milliseconds until history is expected to hold what an outage left out. */
   delay: number;
@@ -32,7 +32,7 @@ export interface CatchUpWish {
 
 export interface SubscriptionOptions {
   account: CloudAccount;
-  target: Target;
+  target: SubscriptionTarget;
   /** The name of the thing that the editor saved. */
   thingName: string;
   /** First send the value that the cloud holds. */
@@ -40,8 +40,8 @@ export interface SubscriptionOptions {
   /** Values wait until the look-up has told the names that the flow gets. */
   needsNames: boolean;
   /** What is done about the values of an outage; absent: nothing. */
-  catchUp?: CatchUpWish | undefined;
-  emitter: PropertyEmitter;
+  catchUp?: CatchUpSettings | undefined;
+  emitter: MessageBuilder;
   /** Told when something is wrong with the subscription, and with `undefined` when it no longer is. */
   onFault: (fault: CloudError | undefined) => void;
   /** Told of a variable whose value no flow can use. */
@@ -49,19 +49,19 @@ export interface SubscriptionOptions {
 }
 
 /** After this a look-up that failed by the thing or variable itself is tried again: it may have been made meanwhile. */
-const lookUpAgain = 60_000;
-const lookUpSoon = 5_000;
+const lookUpIntervalMs = 60_000;
+const lookUpSoonMs = 5_000;
 /** How long live values wait for what the look-up tells. */
-const initialPatience = 5_000;
+const initialTimeoutMs = 5_000;
 /** Knowledge about the value that the cloud holds may be this old at start. */
-const initialAge = 2_000;
+const initialTtlMs = 2_000;
 
 /**
  * One thing's values for one node: looks thing and variable up, listens, and hands values to the emitter. Flows have
  * hundreds of these and each value passes here, so it is kept small and listens itself.
  */
 export class ThingSubscription implements ValueListener, Origin {
-  readonly target: Target;
+  readonly target: SubscriptionTarget;
   readonly thingName: string;
   /** Blank until it is known. */
   thingId = "";
@@ -92,7 +92,7 @@ export class ThingSubscription implements ValueListener, Origin {
     const { thing, property } = this.target;
     // With ids at hand nothing has to be looked up before listening.
     if (isUuid(thing) && !isUuid(property)) this.#listen(thing, property);
-    if (this.#held !== undefined) this.#ends.push(systemClock.after(initialPatience, () => this.#release()));
+    if (this.#held !== undefined) this.#ends.push(systemClock.after(initialTimeoutMs, () => this.#release()));
     return new Promise((resolve) => void this.#lookUp(resolve));
   }
 
@@ -139,15 +139,15 @@ export class ThingSubscription implements ValueListener, Origin {
     }
   }
 
-  #catchUpWith(wish: CatchUpWish, thingId: string, variable: string): void {
+  #catchUpWith(settings: CatchUpSettings, thingId: string, variable: string): void {
     const { account, emitter } = this.#options;
     this.#catchUp = new CatchUp({
-      ...wish,
+      ...settings,
       account,
       clock: systemClock,
       thingId,
       variable,
-      lastSeen: wish.lastSeen(thingId),
+      lastSeen: settings.lastSeen(thingId),
       sink: (live, source) => emitter.emit(this, live, live.value, source),
     });
     this.#catchUp.start();
@@ -166,13 +166,15 @@ export class ThingSubscription implements ValueListener, Origin {
         if (!isAborted(signal)) this.#setFault(error);
         tellFirst(error);
       }
-      await sleep(systemClock, mayPass(this.#fault) ? lookUpSoon : lookUpAgain, signal).catch(() => undefined);
+      await sleep(systemClock, isTransient(this.#fault) ? lookUpSoonMs : lookUpIntervalMs, signal).catch(
+        () => undefined,
+      );
     }
   }
 
   async #lookUpOnce(signal: AbortSignal): Promise<void> {
     const { directory } = this.#options.account.rest;
-    const age = this.#options.initial && this.#held !== undefined ? { maxAge: initialAge } : {};
+    const age = this.#options.initial && this.#held !== undefined ? { maxAge: initialTtlMs } : {};
     const thing = await directory.thing(this.target.thing, { signal, ...age });
     const property = this.target.property === "" ? undefined : directory.variable(thing, this.target.property);
     if (isAborted(signal)) return;

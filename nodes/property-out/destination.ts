@@ -6,7 +6,7 @@ import type { CloudDevice } from "../../cloud/device";
 import type { CloudError } from "../../cloud/core/errors";
 import type { Directory } from "../../cloud/rest/index";
 import type { NodeStatus } from "../runtime/status";
-import { DeviceTypes } from "../runtime/device-variable-types";
+import { DeviceVariableTypes } from "../runtime/device-variable-types";
 
 /** What is to be written, and how. */
 export interface WriteOrder {
@@ -30,7 +30,7 @@ export interface Destination {
   /** Takes an order; gives the function that ends what still waits for the board. */
   write(order: WriteOrder): () => void;
   /** Shows how the connection stands. */
-  showStanding(status: NodeStatus): void;
+  showConnectionState(status: NodeStatus): void;
   /** Calls back when that may have changed; gives the function that ends it. */
   observe(observer: () => void): () => void;
 }
@@ -44,14 +44,14 @@ export function toAccount(
     outbox: settings.as === "device" ? account.reports.outbox : account.outbox,
     needsThing: true,
     write: (order) => account.writer.write({ ...settings, ...order }),
-    showStanding: (status) => status.session(account.session.state, systemClock.now()),
+    showConnectionState: (status) => status.session(account.session.state, systemClock.now()),
     observe: (observer) => account.session.observe(observer),
   };
 }
 
 /** Reports as a device of our own, over its broker. */
 export function toDevice(device: CloudDevice, directory: Directory | undefined): Destination {
-  const types = new DeviceTypes(device, directory);
+  const types = new DeviceVariableTypes(device, directory);
   return {
     outbox: device.outbox,
     needsThing: false,
@@ -67,7 +67,7 @@ export function toDevice(device: CloudDevice, directory: Directory | undefined):
       });
       return () => undefined;
     },
-    showStanding: (status) => status.device(device.standing, systemClock.now()),
+    showConnectionState: (status) => status.device(device.connectionState, systemClock.now()),
     observe: (observer) => device.observe(observer),
   };
 }

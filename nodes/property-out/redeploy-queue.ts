@@ -1,10 +1,10 @@
 import type { Node } from "node-red";
 import { CloudError } from "../../cloud/core/errors";
 import type { Message } from "../runtime/input";
-import { NodeMemory } from "../runtime/persistent-state";
+import { PersistentState } from "../runtime/persistent-state";
 
 /** A message under way. */
-export interface Waiting {
+export interface WaitingMessage {
   message: Message;
   fail: (error: CloudError) => void;
   /** Ends what still waits for the board. */
@@ -28,11 +28,11 @@ const parked = new Map<string, Parked>();
  * The messages of a node that are neither delivered nor failed, in order. They outlive the node: a redeploy hands them
  * to its successor, and where they are kept in the context store, a restart of Node-RED does.
  */
-export class WaitingMessages {
+export class RedeployQueue {
   readonly #node: Node;
   readonly #target: string;
-  readonly #waiting = new Set<Waiting>();
-  readonly #memory: NodeMemory | undefined;
+  readonly #waiting = new Set<WaitingMessage>();
+  readonly #memory: PersistentState | undefined;
 
   /**
    * @param target where the node's messages are bound for
@@ -41,15 +41,15 @@ export class WaitingMessages {
   constructor(node: Node, target: string, isKept: boolean) {
     this.#node = node;
     this.#target = target;
-    this.#memory = isKept ? new NodeMemory(node, "queue", () => this.#snapshot()) : undefined;
+    this.#memory = isKept ? new PersistentState(node, "queue", () => this.#snapshot()) : undefined;
   }
 
-  add(waiting: Waiting): void {
+  add(waiting: WaitingMessage): void {
     this.#waiting.add(waiting);
     void this.#memory?.save();
   }
 
-  delete(waiting: Waiting): void {
+  delete(waiting: WaitingMessage): void {
     this.#waiting.delete(waiting);
     void this.#memory?.save();
   }

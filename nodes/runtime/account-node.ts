@@ -1,5 +1,6 @@
 import type { NodeAPI } from "node-red";
-import type { AccountSettings, CloudAccount } from "../../cloud/account";
+import type { CloudAccount } from "../../cloud/account";
+import type { AccountSettings } from "../../cloud/rest/account-settings";
 import type { AccountCase } from "../../cloud/doctor/index";
 import { CloudError } from "../../cloud/core/errors";
 import type { SessionNode } from "./session-node";

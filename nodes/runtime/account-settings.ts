@@ -1,5 +1,5 @@
 import type { Node, NodeAPI } from "node-red";
-import type { AccountSettings } from "../../cloud/account";
+import type { AccountSettings } from "../../cloud/rest/account-settings";
 import { CloudError } from "../../cloud/core/errors";
 import type { TlsOptions } from "../../cloud/core/tls";
 import { type RawSettings, readNumber, readText } from "./settings";

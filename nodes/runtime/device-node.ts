@@ -1,5 +1,6 @@
 import type { NodeAPI } from "node-red";
-import type { CloudDevice, DeviceSettings } from "../../cloud/device";
+import type { CloudDevice } from "../../cloud/device";
+import type { DeviceSettings } from "../../cloud/device-protocol/device-settings";
 import { CloudError } from "../../cloud/core/errors";
 import type { Directory } from "../../cloud/rest/index";
 import type { SessionNode } from "./session-node";

@@ -1,5 +1,5 @@
 import type { NodeAPI } from "node-red";
-import type { DeviceSettings } from "../../cloud/device";
+import type { DeviceSettings } from "../../cloud/device-protocol/device-settings";
 import type { TlsOptions } from "../../cloud/core/tls";
 import { findAccount } from "./account-node";
 import { readTls } from "./account-settings";

@@ -1,12 +1,12 @@
 import type { CloudDevice } from "../../cloud/device";
-import { CloudError, mayPass } from "../../cloud/core/errors";
+import { CloudError, isTransient } from "../../cloud/core/errors";
 import { isUuid, type Directory, type KnownThing, wireName } from "../../cloud/rest/index";
 
 /**
  * What an account knows of the thing of a device: a device itself learns neither names nor types from the cloud. Without
  * an account nothing is known, and values go out as they are.
  */
-export class DeviceTypes {
+export class DeviceVariableTypes {
   readonly #device: CloudDevice;
   readonly #directory: Directory | undefined;
 
@@ -38,7 +38,7 @@ export class DeviceTypes {
       await this.#directory.thing(id);
     } catch (reason) {
       // An account that may not see the thing tells no types; the device reports all the same.
-      if (mayPass(reason)) throw reason;
+      if (isTransient(reason)) throw reason;
     }
   }
 

@@ -25,14 +25,14 @@ function hasOwnKey({ clientId, clientSecret }: RawSettings): boolean {
  * Gives the credentials of an account, with the key of the connection that it replaces while it has none of its own. The
  * old key stays beside it, so that the way back is open, until the account gets another one.
  */
-export function takeOldKey(RED: NodeAPI, config: NodeDef, credentials: RawSettings): RawSettings {
+export function takeLegacyKey(RED: NodeAPI, config: NodeDef, credentials: RawSettings): RawSettings {
   const old = oldKeyIn(credentials);
   if (old === undefined) return credentials;
   const { clientid, clientsecret, ...own } = credentials;
   // In a subflow, credentials are stored under the id that the node has in the editor.
   const { _alias: id = config.id } = config as NodeDef & { _alias?: string };
   if (!hasOwnKey(own)) {
-    copyOldKey(RED, id, id);
+    copyLegacyKey(RED, id, id);
     return { ...own, clientId: clientid, clientSecret: clientsecret };
   }
   if (own.clientId !== clientid || own.clientSecret !== clientsecret) forgetOldKey(RED, id);
@@ -43,7 +43,7 @@ export function takeOldKey(RED: NodeAPI, config: NodeDef, credentials: RawSettin
  * Copies the key of a connection to the account `to`, which may not be deployed yet, unless that has one of its own.
  * Gives whether the account has a key then.
  */
-export function copyOldKey(RED: NodeAPI, from: string, to: string): boolean {
+export function copyLegacyKey(RED: NodeAPI, from: string, to: string): boolean {
   const present = storedFor(RED, to);
   if (hasOwnKey(present)) return true;
   const old = oldKeyIn(storedFor(RED, from));

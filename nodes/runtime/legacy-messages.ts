@@ -10,12 +10,12 @@ import type { Message } from "./input";
  * @param message as our node would send it
  * @param topic the display name of the variable
  */
-export function oldValueMessage({ _msgid, payload }: Message, topic: string, timestamp?: number | Date): Message {
+export function legacyValueMessage({ _msgid, payload }: Message, topic: string, timestamp?: number | Date): Message {
   return { ...idOf(_msgid), topic, payload, ...(timestamp === undefined ? {} : { timestamp }) };
 }
 
 /** The points of one variable as `oldChartMessage` takes them. */
-export interface OldSeries {
+export interface LegacySeries {
   name: string;
   data: { x: number; y: unknown }[];
 }
@@ -25,7 +25,7 @@ export interface OldSeries {
  * seconds. A single variable has no name there.
  * @param topic the name of the node
  */
-export function oldChartMessage({ _msgid }: Message, topic: string, series: readonly OldSeries[]): Message {
+export function legacyChartMessage({ _msgid }: Message, topic: string, series: readonly LegacySeries[]): Message {
   const points = series.map(({ data }) => data.map(({ x, y }) => ({ x: Math.floor(x / 1000) * 1000, y })));
   const names = series.length === 1 ? [] : series.map(({ name }) => name);
   return { ...idOf(_msgid), topic, payload: [{ series: names, data: points }] };

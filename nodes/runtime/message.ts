@@ -1,4 +1,4 @@
-import { isPlainObject } from "../../cloud/core/describe";
+import { isPlainObject } from "../../cloud/core/json";
 import { CloudError } from "../../cloud/core/errors";
 import type { Message } from "./input";
 

@@ -4,14 +4,14 @@ import { onInput } from "./input";
 import type { NodeStatus } from "./status";
 
 /** Lets a node that can't work say why: on its status, and to every message. */
-export function refuse(node: Node, status: NodeStatus, error: CloudError): void {
+export function failMisconfigured(node: Node, status: NodeStatus, error: CloudError): void {
   // Status and Catch nodes listen only when all nodes have been constructed.
   setImmediate(() => status.failed(error));
   onInput(node, () => Promise.reject(error));
 }
 
 /** As `refuse`, and once to Catch nodes: for a node that works without being asked, so that it is heard of. */
-export function refuseAloud(node: Node, status: NodeStatus, error: CloudError): void {
-  refuse(node, status, error);
+export function failMisconfiguredAloud(node: Node, status: NodeStatus, error: CloudError): void {
+  failMisconfigured(node, status, error);
   setImmediate(() => node.error(error, {}));
 }

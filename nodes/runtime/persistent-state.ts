@@ -1,16 +1,16 @@
 import type { Node, NodeAPI } from "node-red";
-import { isPlainObject } from "../../cloud/core/describe";
+import { isPlainObject } from "../../cloud/core/json";
 import { CloudError, toCloudError } from "../../cloud/core/errors";
 import { printable } from "../../cloud/core/text";
 
 /** How often what a node remembers is written down while it runs, in milliseconds. */
-const savePause = 5_000;
+const saveIntervalMs = 5_000;
 
 /**
  * What a node remembers beyond its own life, in its context: over a redeploy always, over a restart of Node-RED where the
  * user has a persistent context store. Kept as plain JSON.
  */
-export class NodeMemory {
+export class PersistentState {
   readonly #node: Node;
   readonly #key: string;
   readonly #store: string | undefined;
@@ -52,7 +52,7 @@ export class NodeMemory {
         this.#node.warn(fault.message);
       }
       if (isPlainObject(value)) this.#kept = value;
-      this.#timer = setInterval(() => void this.save(), savePause);
+      this.#timer = setInterval(() => void this.save(), saveIntervalMs);
       ready();
     });
   }

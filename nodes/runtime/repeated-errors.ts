@@ -3,7 +3,7 @@ import { toCloudError } from "../../cloud/core/errors";
 import type { NodeStatus } from "./status";
 
 /** Tells of the failures of work that is repeated: on the status always, to Catch nodes once per change. */
-export class RepeatedFaults {
+export class RepeatedErrors {
   readonly #node: Node;
   readonly #status: NodeStatus;
   #told: string | undefined;

@@ -4,9 +4,9 @@ import { type CloudError, toCloudError } from "../../cloud/core/errors";
 import { onClose } from "./input";
 
 /** How long the session outlives its last user, so that a redeploy of a single node does not close it. */
-const linger = 2_000;
+const closeDelayMs = 2_000;
 /** Malformed messages are told of once, then at most so often. */
-const malformedPause = 60_000;
+const malformedPauseMs = 60_000;
 
 /** A config node that has one session with the broker, as the nodes that use it see it. */
 export interface SessionNode extends Node {
@@ -42,7 +42,7 @@ export function keepSession(node: SessionNode, owner: SessionOwner | undefined):
     if (node.users[user.id] !== user) return;
     Reflect.deleteProperty(node.users, user.id);
     if (Object.keys(node.users).length > 0) return;
-    stopTimer = setTimeout(() => void owner?.session.stop(), linger);
+    stopTimer = setTimeout(() => void owner?.session.stop(), closeDelayMs);
   };
   onClose(node, async () => {
     clearTimeout(stopTimer);
@@ -61,7 +61,7 @@ export function noticesTo(node: Node): {
   return {
     onMalformed: (topic, error) => {
       count++;
-      if (performance.now() - toldAt < malformedPause) return;
+      if (performance.now() - toldAt < malformedPauseMs) return;
       toldAt = performance.now();
       node.warn(`A malformed message on ${topic} was dropped (${count} so far): ${error.message}`);
     },
@@ -71,20 +71,20 @@ export function noticesTo(node: Node): {
 }
 
 /** How a session stands, as far as people are told. */
-interface Standing {
+interface ShownState {
   readonly name: string;
   readonly error?: CloudError;
 }
 
 /** Gives what tells once per outage why there is no connection, and when it is back. */
-export function outageReport(node: Node): (standing: Standing) => void {
-  let told = "";
+export function outageReport(node: Node): (standing: ShownState) => void {
+  let warned = "";
   return ({ name, error }) => {
     if (name === "online") {
-      node.log(told === "" ? "Connected to the Arduino Cloud." : "Connected to the Arduino Cloud again.");
-      told = "";
-    } else if (error !== undefined && error.code !== told) {
-      told = error.code;
+      node.log(warned === "" ? "Connected to the Arduino Cloud." : "Connected to the Arduino Cloud again.");
+      warned = "";
+    } else if (error !== undefined && error.code !== warned) {
+      warned = error.code;
       if (name === "waiting") node.warn(`${error.message} It is tried again until it works.`);
       else node.error(error, {});
     }

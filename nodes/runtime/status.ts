@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeStatusFill } from "node-red";
 import type { SessionState } from "../../cloud/mqtt/session";
-import type { DeviceStanding } from "../../cloud/device-protocol/connection-state";
+import type { DeviceConnectionState } from "../../cloud/device-protocol/connection-state";
 import type { CloudError } from "../../cloud/core/errors";
 
 interface Status {
@@ -10,7 +10,7 @@ interface Status {
 }
 
 /** Milliseconds that a request may take before it shows: many nodes that read often would flood the editor. */
-const moment = 500;
+const minStatusMs = 500;
 
 /**
  * The status of one node. States are catalogue keys under `<type>.status`, which each editor shows in its own language
@@ -49,7 +49,10 @@ export class NodeStatus {
 
   /** Waits for a request; shows a blue ring if it takes longer than a moment. */
   async during<T>(request: Promise<T>): Promise<T> {
-    const timer = setTimeout(() => this.#show({ fill: "blue", shape: "ring", text: this.#key("working") }), moment);
+    const timer = setTimeout(
+      () => this.#show({ fill: "blue", shape: "ring", text: this.#key("working") }),
+      minStatusMs,
+    );
     try {
       return await request;
     } finally {
@@ -108,10 +111,10 @@ export class NodeStatus {
   }
 
   /** What the standing of a device looks like. */
-  device(standing: DeviceStanding, now: number): void {
-    const { name } = standing;
+  device(connectionState: DeviceConnectionState, now: number): void {
+    const { name } = connectionState;
     if (name === "no-thing" || name === "taken-over") this.#show({ fill: "red", shape: "ring", text: this.#key(name) });
-    else if (name === "waiting" || name === "refused") this.session({ ...standing, name }, now);
+    else if (name === "waiting" || name === "refused") this.session({ ...connectionState, name }, now);
     else this.session({ name }, now);
   }
 

@@ -21,7 +21,7 @@ export interface Demo {
 }
 
 /** How long Node-RED may take to stop, in milliseconds. */
-const stopPatience = 5_000;
+const stopTimeoutMs = 5_000;
 
 /**
  * Starts the demo: the package as installed from `npm pack`, a Node-RED with the demo flow, and a cloud for it.
@@ -66,7 +66,7 @@ async function addressOf(child: ChildProcess, ended: Promise<void>, signal: Abor
 
 async function stopChild(child: ChildProcess, ended: Promise<void>): Promise<void> {
   if (child.connected) child.send("stop");
-  const force = setTimeout(() => child.kill("SIGKILL"), stopPatience);
+  const force = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
   await ended;
   clearTimeout(force);
 }

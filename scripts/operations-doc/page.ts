@@ -44,7 +44,7 @@ function operationText(operation: ManagedOperation): string {
     ...(row.body !== undefined && fixed === undefined ? bodyLines(row, takesMany({ name, row })) : []),
     `- Answer: ${row.answer === "empty" ? "`null`" : "JSON"}`,
   ];
-  const call = `\`${row.verb} ${row.path}\` (\`${row.id}\`, \`${row.client}\`)`;
+  const call = `\`${row.verb} ${row.path}\` (\`${row.id}\`, \`${row.sdkName}\`)`;
   return [`### ${resource}: ${name}`, `${summary} ${call}`, lines.join("\n")].join("\n\n");
 }
 

@@ -1,4 +1,4 @@
-import type { JsonValue } from "../store/models";
+import type { JsonValue } from "../json";
 
 /**
  * An order for coming REST requests (the token endpoint included). The first order that fits a request is used; it

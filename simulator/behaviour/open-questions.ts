@@ -1,4 +1,4 @@
-import type { JsonValue } from "../store/models";
+import type { JsonValue } from "../json";
 
 /**
  * One switchable answer for each question that the references leave open. Tests set a field to try the other answer;

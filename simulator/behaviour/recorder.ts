@@ -48,10 +48,10 @@ export interface Observed {
 export const nothingObserved = (): Observed => ({ requests: [], connections: [], connects: [], publishes: [] });
 
 /** Most entries that a list keeps; the oldest go, so that a demo can run for days. */
-const mostEntries = 10_000;
+const maxEntries = 10_000;
 
 /** Adds an entry to one of the lists. */
 export function note<T>(list: T[], entry: T): void {
   list.push(entry);
-  if (list.length > mostEntries) list.splice(0, list.length - mostEntries);
+  if (list.length > maxEntries) list.splice(0, list.length - maxEntries);
 }

@@ -60,7 +60,7 @@ export interface Board {
 }
 
 /** Milliseconds that `connectBoard` waits for the board to be ready. */
-const patience = 10_000;
+const readyTimeoutMs = 10_000;
 
 /**
  * Connects a board and waits until it knows its thing and the cloud's last values.
@@ -120,7 +120,7 @@ class MqttBoard implements Board {
   start(): Promise<void> {
     this.connect();
     return new Promise((resolve, reject) => {
-      const late = setTimeout(() => reject(new Error(`Board ${this.deviceId} was not ready in time.`)), patience);
+      const late = setTimeout(() => reject(new Error(`Board ${this.deviceId} was not ready in time.`)), readyTimeoutMs);
       this.settle = (error) => {
         clearTimeout(late);
         if (error) reject(error);

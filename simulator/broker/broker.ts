@@ -74,7 +74,7 @@ const localhost = "127.0.0.1";
 const nowhere = "$SYS/nowhere";
 
 /** The longest delay that Node's timers take. */
-const longestTimer = 2_147_483_647;
+const maxTimerMs = 2_147_483_647;
 
 function without<T>(list: T[], item: T): void {
   const index = list.indexOf(item);
@@ -273,7 +273,7 @@ class SimulatedBroker implements Broker {
     const seen: ObservedConnection = { ...names, kind: login.kind, transport, subscriptions: [] };
     const session: Session = { client, link, login, subscriptions: new Map(), seen };
     if (login.expiresAt !== undefined) {
-      const left = Math.min(Math.max(0, login.expiresAt - Date.now()), longestTimer);
+      const left = Math.min(Math.max(0, login.expiresAt - Date.now()), maxTimerMs);
       session.expiry = setTimeout(() => {
         if (faults.closeAtExpiry) link.kill();
       }, left);

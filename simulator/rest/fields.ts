@@ -1,4 +1,4 @@
-import type { JsonValue } from "../store/models";
+import type { JsonValue } from "../json";
 import { Failure } from "./failure";
 
 /** One field of a query or body: its kind, limits and default, as the models of rest-api 8 give them. */

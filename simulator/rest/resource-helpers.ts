@@ -1,5 +1,6 @@
 import type { PlanKind } from "../behaviour/open-questions";
-import type { JsonValue, Thing } from "../store/models";
+import type { Thing } from "../store/models";
+import type { JsonValue } from "../json";
 import { isVisible, rfc3339 } from "../store/store";
 import { Failure, notFound } from "./failure";
 import { textOf, type Checked, type Field, type Fields } from "./fields";

@@ -1,5 +1,6 @@
 import type { Faults } from "../behaviour/faults";
-import type { JsonValue, Scope } from "../store/models";
+import type { Scope } from "../store/models";
+import type { JsonValue } from "../json";
 import type { Authority } from "../security/authority";
 import type { Store } from "../store/store";
 import type { Checked, Field, Fields } from "./fields";

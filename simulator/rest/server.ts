@@ -7,7 +7,7 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { Faults, RestOrder } from "../behaviour/faults";
 import { Listener } from "../net/listeners";
 import { note, type Observed, type ObservedRequest } from "../behaviour/recorder";
-import type { JsonValue } from "../store/models";
+import type { JsonValue } from "../json";
 import type { Authority, Identity } from "../security/authority";
 import type { Store } from "../store/store";
 import type { Tokens } from "../store/tokens";

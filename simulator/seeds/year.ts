@@ -1,6 +1,6 @@
 import { curves, scatter, type Curve } from "./curves";
 import type { Property, Scope } from "../store/models";
-import { Bulk } from "../store/samples";
+import { Bulk } from "../store/bulk";
 import { rfc3339, type Store } from "../store/store";
 
 /** How much history is made. */

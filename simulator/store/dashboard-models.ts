@@ -1,4 +1,4 @@
-import type { JsonValue } from "./models";
+import type { JsonValue } from "../json";
 
 /** `ArduinoDashboardv3` (rest-api 8) as it is stored; version 2 shows it without pages. */
 export interface Dashboard {

@@ -1,9 +1,8 @@
 /** The simulator's objects, with the field names of the REST models (rest-api 8) and a few of its own. */
 
-import type { Bulk } from "./samples";
+import type { Bulk } from "./bulk";
 import type { Signed } from "../security/authority";
-
-export type JsonValue = string | number | boolean | null | JsonValue[] | { [key: string]: JsonValue };
+import type { JsonValue } from "../json";
 
 /** An account, and the API key that acts for it. */
 export interface User {

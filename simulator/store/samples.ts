@@ -1,4 +1,6 @@
-import type { JsonValue, Property, Sample } from "./models";
+import type { Property, Sample } from "./models";
+import type { JsonValue } from "../json";
+import type { Samples } from "./bulk";
 
 /** A half-open span of time in milliseconds since 1970: from ≤ time < to. */
 export interface Window {
@@ -6,46 +8,11 @@ export interface Window {
   to: number;
 }
 
-/** Samples by index, ascending in time. */
-export interface Samples {
-  readonly length: number;
-  /** Milliseconds since 1970. */
-  timeAt(index: number): number;
-  valueAt(index: number): JsonValue;
-}
-
 /** Neighbouring samples: those from index `first` up to, but without, `end`. */
 export interface Stretch {
   samples: Samples;
   first: number;
   end: number;
-}
-
-/** Samples that are put in all at once: millions of them fit into memory, at 16 bytes each (booleans at 9). */
-export class Bulk implements Samples {
-  /**
-   * @param times milliseconds since 1970, ascending
-   * @param values as many; of a Uint8Array they are booleans
-   */
-  constructor(
-    readonly times: Float64Array,
-    readonly values: Float64Array | Uint8Array | readonly JsonValue[],
-  ) {
-    if (times.length !== values.length) throw new Error(`${times.length} times, but ${values.length} values.`);
-  }
-
-  get length(): number {
-    return this.times.length;
-  }
-
-  timeAt(index: number): number {
-    return this.times[index] ?? NaN;
-  }
-
-  valueAt(index: number): JsonValue {
-    const value = this.values[index] ?? null;
-    return this.values instanceof Uint8Array ? value === 1 : value;
-  }
 }
 
 class Listed implements Samples {

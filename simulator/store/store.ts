@@ -2,23 +2,14 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { EventEmitter } from "node:events";
 import { defaultChoices, type Choices } from "../behaviour/open-questions";
 import type { Dashboard } from "./dashboard-models";
-import type {
-  Device,
-  DeviceFields,
-  JsonValue,
-  Property,
-  PropertyFields,
-  Sample,
-  Scope,
-  Thing,
-  ThingFields,
-  User,
-} from "./models";
+import type { Device, DeviceFields, Property, PropertyFields, Sample, Scope, Thing, ThingFields, User } from "./models";
+import type { JsonValue } from "../json";
 import { completeValue } from "./property-types";
 import { builtInTemplates, type Template } from "./templates";
 import type { Action, Trigger } from "./trigger-models";
 
-export type { Device, JsonValue, Property, Sample, Scope, Thing, User } from "./models";
+export type { Device, Property, Sample, Scope, Thing, User } from "./models";
+export type { JsonValue } from "../json";
 
 /** What a store tells its listeners. */
 export interface StoreEvents {

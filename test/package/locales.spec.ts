@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { titles, topics } from "../../cloud/doctor/index";
+import { sentences, titles } from "../../cloud/doctor/index";
 import { errorCodes } from "../../cloud/core/errors";
 import { checkReasons } from "../../nodes/admin/connection-test";
 import { noteCodes } from "../../nodes/migration/report";
@@ -117,7 +117,7 @@ function usedKeys(set: string): Set<string> {
 /** What the doctor can say, in English, by its key. */
 function doctorTexts(): Map<string, string> {
   const named = Object.entries(titles).map(([id, title]) => [`doctor.title.${id}`, title] as const);
-  const said = Object.entries(topics).flatMap(([topic, answers]) =>
+  const said = Object.entries(sentences).flatMap(([topic, answers]) =>
     Object.entries(answers as Record<string, readonly [string, string]>).map(
       ([code, [, sentence]]) => [`doctor.${topic}.${code}`, sentence] as const,
     ),

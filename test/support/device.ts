@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { CloudDevice, type DeviceReport, type DeviceSettings } from "../../cloud/device";
+import { CloudDevice, type DeviceReport } from "../../cloud/device";
+import type { DeviceSettings } from "../../cloud/device-protocol/device-settings";
 import type { CloudError } from "../../cloud/core/errors";
 import { type House, until } from "./simulated-account";
 
@@ -43,8 +44,11 @@ export function report(
 
 /** Waits until the device stands so. */
 export const standing = (device: CloudDevice, name: string): Promise<void> =>
-  until(`standing ${name}`, () => device.standing.name === name, 25_000);
+  until(`standing ${name}`, () => device.connectionState.name === name, 25_000);
 
 /** Waits until the device is online with this thing. */
 export const attached = (device: CloudDevice, thingId: string): Promise<void> =>
-  until(`attached to ${thingId}`, () => device.standing.name === "online" && device.standing.thingId === thingId);
+  until(
+    `attached to ${thingId}`,
+    () => device.connectionState.name === "online" && device.connectionState.thingId === thingId,
+  );

@@ -1,7 +1,7 @@
 import type { CallAnswer, CallInput, Operation } from "../../cloud/rest/index";
 import { abortable } from "../../cloud/core/abort";
 import type { CallOptions } from "../../cloud/rest/transport/client";
-import type { RawPoint, SeriesWindow } from "../../cloud/history/raw-reader";
+import type { RawPoint, SeriesWindow } from "../../cloud/history/points";
 import { requireGoing } from "../../cloud/history/page-reader";
 
 /** A stored value, its time in milliseconds since 1970. */

@@ -22,7 +22,7 @@ const coreSets = { join: "sequence/17-split.js", junction: "common/05-junction.j
 export type Received = Record<string, unknown> & { payload?: unknown };
 
 /** A runtime with our nodes loaded, an account of the house and a tab; core Catch, Complete and Status nodes work. */
-export interface Bench {
+export interface TestRuntime {
   node(id: string): Node & { receive(message: object): void };
   /** What has arrived at a helper node. */
   at(id: string): Received[];
@@ -37,7 +37,7 @@ export function accountNode(house: House, more: object = {}): Record<string, unk
 }
 
 /** Loads a flow into the test helper's runtime; a device node of the id "device" is the house's. Nodes of type `helper` collect what arrives at them. */
-export async function load(house: House, flow: Record<string, unknown>[], more: object = {}): Promise<Bench> {
+export async function load(house: House, flow: Record<string, unknown>[], more: object = {}): Promise<TestRuntime> {
   helper.init(nodeRed);
   const nodes = [
     { id: "tab", type: "tab" },

@@ -27,9 +27,9 @@ interface Batch {
   sent: Promise<(key: string) => Flight>;
 }
 
-const fiveMinutes = 300_000;
+const cacheTtlMs = 300_000;
 /** How long look-ups are gathered before they go out, in milliseconds. */
-const gathering = 20;
+const gatherMs = 20;
 /** Ids in one list request, so that its URL stays below 5 kB. */
 const idsPerRequest = 100;
 /** The key of "all things"; no id looks like it. */
@@ -102,7 +102,7 @@ export class Directory {
     this.#flights.delete(all);
   }
 
-  #oldest({ maxAge = fiveMinutes }: LookUp): number {
+  #oldest({ maxAge = cacheTtlMs }: LookUp): number {
     return this.#clock.monotonic() - maxAge;
   }
 
@@ -118,7 +118,7 @@ export class Directory {
   #gather(): Batch {
     const keys = new Set<string>();
     const sent = new Promise<(key: string) => Flight>((resolve) => {
-      this.#clock.after(gathering, () => {
+      this.#clock.after(gatherMs, () => {
         this.#batch = undefined;
         resolve(this.#send([...keys]));
       });

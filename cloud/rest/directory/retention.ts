@@ -2,12 +2,12 @@ import type { Clock } from "../../core/clock";
 import { abortable } from "../../core/abort";
 import type { RestClient } from "../transport/client";
 import { operation } from "../operations/index";
-import { asRecord } from "../../core/text";
+import { asRecord } from "../../core/json";
 
 /** An answer is good for so long, in milliseconds; so is that there was none. */
-const knownFor = 3_600_000;
+const cacheTtlMs = 3_600_000;
 /** Milliseconds for an answer: what needs it can do without. */
-const patience = 10_000;
+const timeoutMs = 10_000;
 
 /** For how long the plan of an account keeps history (rest-api 5). Asked at most once an hour for each device. */
 export class Retention {
@@ -28,7 +28,7 @@ export class Retention {
     if (deviceId === undefined || deviceId === "") return Promise.resolve(undefined);
     const now = this.#clock.monotonic();
     let answer = this.#answers.get(deviceId);
-    if (answer === undefined || now - answer.at > knownFor) {
+    if (answer === undefined || now - answer.at > cacheTtlMs) {
       answer = { at: now, days: this.#ask(deviceId).catch(() => undefined) };
       this.#answers.set(deviceId, answer);
     }
@@ -36,7 +36,7 @@ export class Retention {
   }
 
   async #ask(id: string): Promise<number | undefined> {
-    const signal = AbortSignal.timeout(patience);
+    const signal = AbortSignal.timeout(timeoutMs);
     const { body } = await this.#client.call(operation("devices_v2#getProperties"), { path: { id } }, { signal });
     const days = asRecord(body)?.data_retention_days;
     return typeof days === "number" && Number.isFinite(days) && days > 0 ? days : undefined;

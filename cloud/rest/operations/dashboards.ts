@@ -20,7 +20,7 @@ const newest = [
   {
     ...read,
     id: "dashboards_v3#list",
-    client: "dashboardsV3List",
+    sdkName: "dashboardsV3List",
     name: "list",
     path: root,
     summary: "Lists the dashboards.",
@@ -31,7 +31,7 @@ const newest = [
   {
     ...made,
     id: "dashboards_v3#create",
-    client: "dashboardsV3Create",
+    sdkName: "dashboardsV3Create",
     name: "create",
     verb: "POST",
     path: root,
@@ -43,7 +43,7 @@ const newest = [
   {
     ...read,
     id: "dashboards_v3#show",
-    client: "dashboardsV3Show",
+    sdkName: "dashboardsV3Show",
     name: "get",
     path: `${root}/{id}`,
     summary: "Reads a dashboard with its pages and widgets.",
@@ -53,7 +53,7 @@ const newest = [
   {
     ...written,
     id: "dashboards_v3#patch",
-    client: "dashboardsV3Patch",
+    sdkName: "dashboardsV3Patch",
     name: "update",
     verb: "PATCH",
     path: `${root}/{id}`,
@@ -65,7 +65,7 @@ const newest = [
   {
     ...written,
     id: "dashboards_v3#update",
-    client: "dashboardsV3Update",
+    sdkName: "dashboardsV3Update",
     name: "replace",
     verb: "PUT",
     path: `${root}/{id}`,
@@ -77,7 +77,7 @@ const newest = [
   {
     ...made,
     id: "dashboards_v3#clone",
-    client: "dashboardsV3Clone",
+    sdkName: "dashboardsV3Clone",
     name: "clone",
     verb: "PUT",
     path: `${root}/{id}/clone`,
@@ -89,7 +89,7 @@ const newest = [
   {
     ...read,
     id: "dashboards_v3#template",
-    client: "dashboardsV3Template",
+    sdkName: "dashboardsV3Template",
     name: "export-template",
     path: `${root}/{id}/template`,
     summary: "Gives the template of a dashboard.",
@@ -105,7 +105,7 @@ const second = [
   {
     ...read,
     id: "dashboards_v2#list",
-    client: "dashboardsV2List",
+    sdkName: "dashboardsV2List",
     name: "list-v2",
     path: before,
     summary: "Lists the dashboards, without pages.",
@@ -115,7 +115,7 @@ const second = [
   {
     ...made,
     id: "dashboards_v2#create",
-    client: "dashboardsV2Create",
+    sdkName: "dashboardsV2Create",
     name: "create-v2",
     verb: "POST",
     path: before,
@@ -126,7 +126,7 @@ const second = [
   {
     ...common,
     id: "dashboards_v2#delete",
-    client: "dashboardsV2Delete",
+    sdkName: "dashboardsV2Delete",
     name: "delete",
     verb: "DELETE",
     path: `${before}/{id}`,
@@ -139,7 +139,7 @@ const second = [
   {
     ...read,
     id: "dashboards_v2#show",
-    client: "dashboardsV2Show",
+    sdkName: "dashboardsV2Show",
     name: "get-v2",
     path: `${before}/{id}`,
     summary: "Reads a dashboard with its widgets, without pages.",
@@ -148,7 +148,7 @@ const second = [
   {
     ...written,
     id: "dashboards_v2#patch",
-    client: "dashboardsV2Patch",
+    sdkName: "dashboardsV2Patch",
     name: "update-v2",
     verb: "PATCH",
     path: `${before}/{id}`,
@@ -159,7 +159,7 @@ const second = [
   {
     ...written,
     id: "dashboards_v2#update",
-    client: "dashboardsV2Update",
+    sdkName: "dashboardsV2Update",
     name: "replace-v2",
     verb: "PUT",
     path: `${before}/{id}`,
@@ -170,7 +170,7 @@ const second = [
   {
     ...made,
     id: "dashboards_v2#clone",
-    client: "dashboardsV2Clone",
+    sdkName: "dashboardsV2Clone",
     name: "clone-v2",
     verb: "PUT",
     path: `${before}/{id}/clone`,
@@ -181,7 +181,7 @@ const second = [
   {
     ...common,
     id: "dashboards_v2#requestAccess",
-    client: "dashboardsV2RequestAccess",
+    sdkName: "dashboardsV2RequestAccess",
     name: "request-access",
     verb: "PUT",
     path: `${before}/{id}/share_request`,
@@ -194,7 +194,7 @@ const second = [
   {
     ...read,
     id: "dashboards_v2#listShares",
-    client: "dashboardsV2ListShares",
+    sdkName: "dashboardsV2ListShares",
     name: "list-shares",
     path: `${before}/{id}/shares`,
     summary: "Lists the users with whom a dashboard is shared.",
@@ -203,7 +203,7 @@ const second = [
   {
     ...common,
     id: "dashboards_v2#share",
-    client: "dashboardsV2Share",
+    sdkName: "dashboardsV2Share",
     name: "share",
     verb: "PUT",
     path: `${before}/{id}/shares`,
@@ -217,7 +217,7 @@ const second = [
   {
     ...common,
     id: "dashboards_v2#deleteShare",
-    client: "dashboardsV2DeleteShare",
+    sdkName: "dashboardsV2DeleteShare",
     name: "delete-share",
     verb: "DELETE",
     path: `${before}/{id}/shares/{user_id}`,
@@ -229,7 +229,7 @@ const second = [
   {
     ...read,
     id: "dashboards_v2#template",
-    client: "dashboardsV2Template",
+    sdkName: "dashboardsV2Template",
     name: "export-template-v2",
     path: `${before}/{id}/template`,
     summary: "Gives the template of a dashboard without pages.",
@@ -238,7 +238,7 @@ const second = [
   {
     ...written,
     id: "dashboards_v2#link",
-    client: "dashboardsV2Link",
+    sdkName: "dashboardsV2Link",
     name: "link-widget",
     verb: "PUT",
     path: `${before}/{id}/widgets/{widgetId}/variables`,

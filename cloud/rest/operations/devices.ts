@@ -11,7 +11,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2#list",
-    client: "devicesV2List",
+    sdkName: "devicesV2List",
     name: "list",
     verb: "GET",
     path: root,
@@ -34,7 +34,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2#create",
-    client: "devicesV2Create",
+    sdkName: "devicesV2Create",
     name: "create",
     verb: "PUT",
     path: root,
@@ -47,7 +47,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2#delete",
-    client: "devicesV2Delete",
+    sdkName: "devicesV2Delete",
     name: "delete",
     verb: "DELETE",
     path: `${root}/{id}`,
@@ -60,7 +60,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2#show",
-    client: "devicesV2Show",
+    sdkName: "devicesV2Show",
     name: "get",
     verb: "GET",
     path: `${root}/{id}`,
@@ -72,7 +72,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2#update",
-    client: "devicesV2Update",
+    sdkName: "devicesV2Update",
     name: "update",
     verb: "POST",
     path: `${root}/{id}`,
@@ -85,7 +85,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2#getEvents",
-    client: "devicesV2GetEvents",
+    sdkName: "devicesV2GetEvents",
     name: "list-events",
     verb: "GET",
     path: `${root}/{id}/events`,
@@ -98,7 +98,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2#getProperties",
-    client: "devicesV2GetProperties",
+    sdkName: "devicesV2GetProperties",
     name: "list-properties",
     verb: "GET",
     path: `${root}/{id}/properties`,
@@ -111,7 +111,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2#updateProperties",
-    client: "devicesV2UpdateProperties",
+    sdkName: "devicesV2UpdateProperties",
     name: "update-properties",
     verb: "PUT",
     path: `${root}/{id}/properties`,
@@ -124,7 +124,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2#timeseries",
-    client: "devicesV2Timeseries",
+    sdkName: "devicesV2Timeseries",
     name: "timeseries",
     verb: "GET",
     path: `${root}/{id}/properties/{pid}`,
@@ -137,7 +137,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2#removeHardwareID",
-    client: "devicesV2RemoveHardwareID",
+    sdkName: "devicesV2RemoveHardwareID",
     name: "remove-hardware-id",
     verb: "POST",
     path: `${root}/{id}/remove-uhwid`,
@@ -149,7 +149,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2#GetStatusEvents",
-    client: "devicesV2GetStatusEvents",
+    sdkName: "devicesV2GetStatusEvents",
     name: "status-history",
     verb: "GET",
     path: `${root}/{id}/status`,
@@ -162,7 +162,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2#createClaimed",
-    client: "devicesV2CreateClaimed",
+    sdkName: "devicesV2CreateClaimed",
     name: "create-claimed",
     verb: "PUT",
     path: `${root}/claim`,
@@ -175,7 +175,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2_pass#delete",
-    client: "devicesV2PassDelete",
+    sdkName: "devicesV2PassDelete",
     name: "delete-secret-key",
     verb: "DELETE",
     path: `${root}/{id}/pass`,
@@ -187,7 +187,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2_pass#get",
-    client: "devicesV2PassGet",
+    sdkName: "devicesV2PassGet",
     name: "get-secret-key",
     verb: "GET",
     path: `${root}/{id}/pass`,
@@ -200,7 +200,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2_pass#check",
-    client: "devicesV2PassCheck",
+    sdkName: "devicesV2PassCheck",
     name: "check-secret-key",
     verb: "POST",
     path: `${root}/{id}/pass`,
@@ -213,7 +213,7 @@ export const devices = [
   {
     ...common,
     id: "devices_v2_pass#set",
-    client: "devicesV2PassSet",
+    sdkName: "devicesV2PassSet",
     name: "set-secret-key",
     verb: "PUT",
     path: `${root}/{id}/pass`,

@@ -33,7 +33,7 @@ export const operations: readonly Operation[] = rows;
 const byName = new Map<string, Operation>(
   operations.flatMap((row) => [
     [row.id, row],
-    [row.client, row],
+    [row.sdkName, row],
   ]),
 );
 

@@ -65,7 +65,7 @@ export interface Operation {
   /** The official operationId. */
   readonly id: string;
   /** The name of its method in the official clients. */
-  readonly client: string;
+  readonly sdkName: string;
   readonly resource: Resource;
   /** Our name of it within the resource. */
   readonly name: string;

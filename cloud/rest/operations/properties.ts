@@ -13,7 +13,7 @@ export const properties = [
   {
     ...common,
     id: "properties_v2#list",
-    client: "propertiesV2List",
+    sdkName: "propertiesV2List",
     name: "list",
     verb: "GET",
     path: root,
@@ -26,7 +26,7 @@ export const properties = [
   {
     ...common,
     id: "properties_v2#create",
-    client: "propertiesV2Create",
+    sdkName: "propertiesV2Create",
     name: "create",
     verb: "PUT",
     path: root,
@@ -39,7 +39,7 @@ export const properties = [
   {
     ...common,
     id: "properties_v2#delete",
-    client: "propertiesV2Delete",
+    sdkName: "propertiesV2Delete",
     name: "delete",
     verb: "DELETE",
     path: `${root}/{pid}`,
@@ -52,7 +52,7 @@ export const properties = [
   {
     ...common,
     id: "properties_v2#show",
-    client: "propertiesV2Show",
+    sdkName: "propertiesV2Show",
     name: "get",
     verb: "GET",
     path: `${root}/{pid}`,
@@ -65,7 +65,7 @@ export const properties = [
   {
     ...common,
     id: "properties_v2#update",
-    client: "propertiesV2Update",
+    sdkName: "propertiesV2Update",
     name: "update",
     verb: "POST",
     path: `${root}/{pid}`,
@@ -78,7 +78,7 @@ export const properties = [
   {
     ...common,
     id: "properties_v2#publish",
-    client: "propertiesV2Publish",
+    sdkName: "propertiesV2Publish",
     name: "publish",
     verb: "PUT",
     path: `${root}/{pid}/publish`,
@@ -91,7 +91,7 @@ export const properties = [
   {
     ...common,
     id: "properties_v2#publishBatch",
-    client: "propertiesV2PublishBatch",
+    sdkName: "propertiesV2PublishBatch",
     name: "publish-batch",
     verb: "PUT",
     path: `${root}/{pid}/publish_batch`,
@@ -104,7 +104,7 @@ export const properties = [
   {
     ...common,
     id: "properties_v2#timeseries",
-    client: "propertiesV2Timeseries",
+    sdkName: "propertiesV2Timeseries",
     name: "timeseries",
     verb: "GET",
     path: `${root}/{pid}/timeseries`,
@@ -123,7 +123,7 @@ export const properties = [
   {
     ...common,
     id: "properties_v2#publishMulti",
-    client: "propertiesV2PublishMulti",
+    sdkName: "propertiesV2PublishMulti",
     name: "publish-multi",
     verb: "PUT",
     path: "/iot/v2/things/{id}/publish",
@@ -136,7 +136,7 @@ export const properties = [
   {
     ...common,
     id: "property_types_v1#listTypes",
-    client: "propertyTypesV1ListTypes",
+    sdkName: "propertyTypesV1ListTypes",
     name: "list-types",
     verb: "GET",
     path: "/iot/v1/property_types",

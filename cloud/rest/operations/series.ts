@@ -8,7 +8,7 @@ export const series = [
   {
     ...common,
     id: "series_v2#batch_query",
-    client: "seriesV2BatchQuery",
+    sdkName: "seriesV2BatchQuery",
     name: "batch-query",
     path: `${root}/batch_query`,
     summary: "Reads history condensed to intervals.",
@@ -19,7 +19,7 @@ export const series = [
   {
     ...common,
     id: "series_v2#batch_query_raw",
-    client: "seriesV2BatchQueryRaw",
+    sdkName: "seriesV2BatchQueryRaw",
     name: "batch-query-raw",
     path: `${root}/batch_query_raw`,
     summary: "Reads history as it was stored.",
@@ -30,7 +30,7 @@ export const series = [
   {
     ...common,
     id: "series_v2#batch_query_raw_last_value",
-    client: "seriesV2BatchQueryRawLastValue",
+    sdkName: "seriesV2BatchQueryRawLastValue",
     name: "batch-query-raw-last-value",
     path: `${root}/batch_query_raw/lastvalue`,
     summary: "Reads the last stored values.",
@@ -41,7 +41,7 @@ export const series = [
   {
     ...common,
     id: "series_v2#batch_query_sampling",
-    client: "seriesV2BatchQuerySampling",
+    sdkName: "seriesV2BatchQuerySampling",
     name: "batch-query-sampling",
     path: `${root}/batch_query_sampling`,
     summary: "Reads history thinned out, for texts and objects.",
@@ -52,7 +52,7 @@ export const series = [
   {
     ...common,
     id: "series_v2#historic_data",
-    client: "seriesV2HistoricData",
+    sdkName: "seriesV2HistoricData",
     name: "historic-data",
     path: `${root}/historic_data`,
     summary: "Has history sent to the account's owner by e-mail.",

@@ -5,7 +5,7 @@ export const templates = [
   {
     resource: "templates",
     id: "templates#apply",
-    client: "templatesApply",
+    sdkName: "templatesApply",
     name: "create-from-template",
     verb: "PUT",
     path: "/iot/v1/templates",

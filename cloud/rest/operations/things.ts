@@ -11,7 +11,7 @@ export const things = [
   {
     ...common,
     id: "things_v2#list",
-    client: "thingsV2List",
+    sdkName: "thingsV2List",
     name: "list",
     verb: "GET",
     path: root,
@@ -35,7 +35,7 @@ export const things = [
   {
     ...common,
     id: "things_v2#create",
-    client: "thingsV2Create",
+    sdkName: "thingsV2Create",
     name: "create",
     verb: "PUT",
     path: root,
@@ -49,7 +49,7 @@ export const things = [
   {
     ...common,
     id: "things_v2#delete",
-    client: "thingsV2Delete",
+    sdkName: "thingsV2Delete",
     name: "delete",
     verb: "DELETE",
     path: `${root}/{id}`,
@@ -62,7 +62,7 @@ export const things = [
   {
     ...common,
     id: "things_v2#show",
-    client: "thingsV2Show",
+    sdkName: "thingsV2Show",
     name: "get",
     verb: "GET",
     path: `${root}/{id}`,
@@ -75,7 +75,7 @@ export const things = [
   {
     ...common,
     id: "things_v2#update",
-    client: "thingsV2Update",
+    sdkName: "thingsV2Update",
     name: "update",
     verb: "POST",
     path: `${root}/{id}`,
@@ -89,7 +89,7 @@ export const things = [
   {
     ...common,
     id: "things_v2#clone",
-    client: "thingsV2Clone",
+    sdkName: "thingsV2Clone",
     name: "clone",
     verb: "PUT",
     path: `${root}/{id}/clone`,
@@ -102,7 +102,7 @@ export const things = [
   {
     ...common,
     id: "things_v2#deleteSketch",
-    client: "thingsV2DeleteSketch",
+    sdkName: "thingsV2DeleteSketch",
     name: "delete-sketch",
     verb: "DELETE",
     path: `${root}/{id}/sketch`,
@@ -114,7 +114,7 @@ export const things = [
   {
     ...common,
     id: "things_v2#createSketch",
-    client: "thingsV2CreateSketch",
+    sdkName: "thingsV2CreateSketch",
     name: "create-sketch",
     verb: "PUT",
     path: `${root}/{id}/sketch`,
@@ -127,7 +127,7 @@ export const things = [
   {
     ...common,
     id: "things_v2#updateSketch",
-    client: "thingsV2UpdateSketch",
+    sdkName: "thingsV2UpdateSketch",
     name: "update-sketch",
     verb: "PUT",
     path: `${root}/{id}/sketch/{sketchId}`,
@@ -140,7 +140,7 @@ export const things = [
   {
     ...common,
     id: "things_v2#template",
-    client: "thingsV2Template",
+    sdkName: "thingsV2Template",
     name: "export-template",
     verb: "GET",
     path: `${root}/{id}/template`,
@@ -152,7 +152,7 @@ export const things = [
   {
     ...common,
     id: "things_v2_tags#list",
-    client: "thingsV2TagsList",
+    sdkName: "thingsV2TagsList",
     name: "list-tags",
     verb: "GET",
     path: `${root}/{id}/tags`,
@@ -164,7 +164,7 @@ export const things = [
   {
     ...common,
     id: "things_v2_tags#upsert",
-    client: "thingsV2TagsUpsert",
+    sdkName: "thingsV2TagsUpsert",
     name: "set-tag",
     verb: "PUT",
     path: `${root}/{id}/tags`,
@@ -177,7 +177,7 @@ export const things = [
   {
     ...common,
     id: "things_v2_tags#delete",
-    client: "thingsV2TagsDelete",
+    sdkName: "thingsV2TagsDelete",
     name: "delete-tag",
     verb: "DELETE",
     path: `${root}/{id}/tags/{key}`,

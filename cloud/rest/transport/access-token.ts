@@ -4,7 +4,8 @@ import { abortable } from "../../core/abort";
 import type { Endpoints } from "./endpoints";
 import type { Http, HttpAnswer } from "./http";
 import { isRetryable } from "./retry";
-import { asRecord, maskedId, parseJson, printable, redact } from "../../core/text";
+import { maskedId, printable, redact } from "../../core/text";
+import { asRecord, parseJson } from "../../core/json";
 
 /** Access to the cloud for some minutes. */
 export interface Token {
@@ -19,7 +20,7 @@ export interface Token {
 }
 
 /** What a caller of `get` wants. */
-export interface TokenWish {
+export interface TokenRequest {
   signal?: AbortSignal;
   /** Milliseconds of life that must be left; by default the last fifth, at most 30 s, is not used. */
   minimumLife?: number;
@@ -39,7 +40,7 @@ export interface TokenSettings {
 
 const what = "token: request (POST /iot/v1/clients/token)";
 /** A token lives five minutes (rest-api 2). */
-const usualLifetime = 300_000;
+const defaultLifetimeMs = 300_000;
 const userIdClaim = "http://arduino.cc/id";
 
 /** The token of one account: asked for once for all who need it, renewed ahead of expiry, shared with nobody else. */
@@ -58,7 +59,7 @@ export class TokenSource {
    * @throws CloudError `not_configured`, `unauthorized`, `rate_limited`, `server_error`, `offline`, `timeout`,
    *   `cancelled`; `isRetryable` tells which ones pass
    */
-  async get({ signal, minimumLife, fresh = false }: TokenWish = {}): Promise<Token> {
+  async get({ signal, minimumLife, fresh = false }: TokenRequest = {}): Promise<Token> {
     const token = this.#token;
     if (token !== undefined && this.#lifeLeft(token) >= wantedLife(token.lifetime, minimumLife, fresh)) return token;
     this.#flight ??= this.#request().finally(() => (this.#flight = undefined));
@@ -175,7 +176,7 @@ function readLifetime(expiresIn: unknown, { exp, iat }: Record<string, unknown>)
   const stated = Number(typeof expiresIn === "string" ? expiresIn.trim() || NaN : (expiresIn ?? NaN));
   if (Number.isFinite(stated) && stated > 0) return stated * 1_000;
   const span = typeof exp === "number" && typeof iat === "number" ? exp - iat : NaN;
-  return Number.isFinite(span) && span > 0 ? span * 1_000 : usualLifetime;
+  return Number.isFinite(span) && span > 0 ? span * 1_000 : defaultLifetimeMs;
 }
 
 function unusable(reason: string): CloudError {

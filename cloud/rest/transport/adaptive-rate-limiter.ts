@@ -4,11 +4,11 @@ import { cancelled } from "../../core/errors";
 /** How many requests may go out together after a rest. */
 const burst = 3;
 /** A second as the service may count it, with a margin for requests that catch up with each other on the way. */
-const second = 1_050;
+const secondMs = 1_050;
 /** Refusals within so many milliseconds count as one: the service may still count what went out before. */
-const settling = 2_000;
+const settlingMs = 2_000;
 /** After a second's worth of successes, and at least so many, the pace goes up by a quarter. */
-const fewestSuccesses = 3;
+const minSuccesses = 3;
 const step = 1.25;
 
 interface Waiter {
@@ -20,7 +20,7 @@ interface Waiter {
  * The gate through which the requests of one account go out: never more in any one second than `requestsPerSecond`,
  * first come first served. It slows down when the service refuses by rate, and recovers (rest-api 5).
  */
-export class Pace {
+export class AdaptiveRateLimiter {
   readonly #clock: Clock;
   readonly #full: number;
   #rate: number;
@@ -84,7 +84,7 @@ export class Pace {
   accepted(started: number): void {
     if (started <= this.#slowedAt || this.#rate >= this.#full) return;
     this.#successes += 1;
-    if (this.#successes < Math.max(fewestSuccesses, this.#rate)) return;
+    if (this.#successes < Math.max(minSuccesses, this.#rate)) return;
     this.#successes = 0;
     this.#rate = Math.min(this.#full, this.#rate * step);
   }
@@ -100,10 +100,10 @@ export class Pace {
     const passed = this.#passed.indexOf(started);
     if (passed >= 0) this.#passed.splice(passed, 1);
     if (retryAfter !== undefined) this.#pauseUntil(now + retryAfter);
-    if (started > this.#slowedAt + settling) {
+    if (started > this.#slowedAt + settlingMs) {
       this.#slowedAt = now;
       this.#successes = 0;
-      const count = this.#passed.filter((at) => at > started - second && at <= started).length;
+      const count = this.#passed.filter((at) => at > started - secondMs && at <= started).length;
       if (count > 0) this.#rate = Math.min(this.#rate, Math.max(count, this.#rate / 2));
       else if (retryAfter === undefined) this.#pauseUntil(now + 1_000 + 200 * this.#clock.random());
     }
@@ -156,6 +156,6 @@ export class Pace {
   /** How many requests may go out in a window of how many milliseconds; below one a second the window is longer. */
   #limits(): { allowed: number; window: number } {
     const allowed = Math.max(1, Math.floor(this.#rate));
-    return { allowed, window: second * Math.max(1, allowed / this.#rate) };
+    return { allowed, window: secondMs * Math.max(1, allowed / this.#rate) };
   }
 }

@@ -4,11 +4,11 @@ import { Cancellations } from "../../core/abort";
 import type { Endpoints } from "./endpoints";
 import type { Http, HttpAnswer, HttpRequest } from "./http";
 import type { Operation } from "../operations/index";
-import { describeNotices, type NoticeHeaders } from "./deprecation";
-import { Pace } from "./adaptive-rate-limiter";
+import { describeDeprecation, type DeprecationHeaders } from "./deprecation";
+import { AdaptiveRateLimiter } from "./adaptive-rate-limiter";
 import { nameCall, readBody, refusal } from "./error-response";
 import { fillPath, nameObject, writeBody, writeQuery, type CallInput } from "./request";
-import { parseRetryAfter, retryDelay } from "./retry";
+import { parseRetryAfter, retryDelayMs } from "./retry";
 import { redact } from "../../core/text";
 import type { Token, TokenSource } from "./access-token";
 
@@ -58,7 +58,7 @@ interface Attempt {
 /** The REST API of one account: with a token, at the account's pace, tried again where that helps. */
 export class RestClient {
   readonly #options: RestClientOptions;
-  readonly #pace: Pace;
+  readonly #rateLimiter: AdaptiveRateLimiter;
   readonly #cancellations = new Cancellations();
   #clockSkew = 0;
   /** Ids of operations whose notices have been told. */
@@ -66,7 +66,7 @@ export class RestClient {
 
   constructor(options: RestClientOptions) {
     this.#options = options;
-    this.#pace = new Pace(options);
+    this.#rateLimiter = new AdaptiveRateLimiter(options);
   }
 
   /**
@@ -92,7 +92,7 @@ export class RestClient {
 
   /** The present pace in requests per second. */
   get requestsPerSecond(): number {
-    return this.#pace.rate;
+    return this.#rateLimiter.rate;
   }
 
   /**
@@ -106,7 +106,7 @@ export class RestClient {
   /** Ends everything under way, and all later calls, with `cancelled`. */
   close(): void {
     this.#cancellations.close();
-    this.#pace.close();
+    this.#rateLimiter.close();
   }
 
   /** Tries until it is done or hopeless. */
@@ -119,7 +119,7 @@ export class RestClient {
       } catch (reason) {
         const error = toCloudError(reason);
         const safe = call.operation.safe || !attempt.sent;
-        const delay = retryDelay({ error, safe, attempt: tries, retryAfter: attempt.retryAfter }, clock.random());
+        const delay = retryDelayMs({ error, safe, attempt: tries, retryAfter: attempt.retryAfter }, clock.random());
         if (delay === undefined) throw tries === 1 ? error : afterTries(error, tries);
         log?.(`${error.message} Trying again in ${Math.ceil(delay / 100) / 10} s.`);
         await sleep(clock, delay, signal, call.what);
@@ -146,7 +146,7 @@ export class RestClient {
     attempt.sent = false;
     // First, so that requests that wait for a token do not go out all at once when it is there.
     await tokens.get({ signal });
-    const started = await this.#pace.enter(signal);
+    const started = await this.#rateLimiter.enter(signal);
     // Again, since the wait for the turn may have outlasted the token.
     const token = await tokens.get({ signal });
     const headers: Record<string, string> = { Authorization: `Bearer ${token.value}` };
@@ -164,9 +164,9 @@ export class RestClient {
   #adapt(answer: HttpAnswer, started: number): void {
     const { clock } = this.#options;
     if (answer.status === 429) {
-      this.#pace.refused(started, parseRetryAfter(answer.retryAfter, clock.now()));
+      this.#rateLimiter.refused(started, parseRetryAfter(answer.retryAfter, clock.now()));
     } else {
-      this.#pace.accepted(started);
+      this.#rateLimiter.accepted(started);
     }
   }
 
@@ -174,7 +174,7 @@ export class RestClient {
     const { onNotice } = this.#options;
     if (onNotice === undefined || this.#announced.has(operation.id)) return;
     const clean = Object.entries(notices).map(([name, header]) => [name, redact(header ?? "", [token.value])]);
-    const text = describeNotices(Object.fromEntries(clean) as NoticeHeaders);
+    const text = describeDeprecation(Object.fromEntries(clean) as DeprecationHeaders);
     if (text === "") return;
     this.#announced.add(operation.id);
     onNotice(`${nameCall(operation, operation.path)}: ${text}`);

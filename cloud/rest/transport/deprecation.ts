@@ -3,12 +3,12 @@ import { printable } from "../../core/text";
 /**
  * Headers in which a service tells of changes to come (RFC 9745, RFC 8594, RFC 9111 5.5); `link` tells where to read more.
  */
-export type NoticeHeaders = Readonly<
+export type DeprecationHeaders = Readonly<
   Partial<Record<"deprecation" | "sunset" | "warning" | "link", string | undefined>>
 >;
 
 /** What the headers of an answer announce, in a sentence or more; blank where they announce nothing. */
-export function describeNotices({ deprecation, sunset = "", warning = "", link }: NoticeHeaders): string {
+export function describeDeprecation({ deprecation, sunset = "", warning = "", link }: DeprecationHeaders): string {
   const ends = sunset.trim() === "" ? "" : `is switched off on ${dateOf(sunset)}`;
   const changes = [deprecated(deprecation), ends].filter((text) => text !== "").join(" and ");
   const warnings = warningsOf(warning);

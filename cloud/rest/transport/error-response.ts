@@ -1,7 +1,8 @@
 import { CloudError, type ErrorCode } from "../../core/errors";
 import type { HttpAnswer } from "./http";
 import type { Operation } from "../operations/index";
-import { asRecord, isJsonType, parseJson, printable, redact } from "../../core/text";
+import { printable, redact } from "../../core/text";
+import { asRecord, isJsonType, parseJson } from "../../core/json";
 
 interface Meaning {
   code: ErrorCode;

@@ -6,7 +6,7 @@ import { loadLibrary } from "../../core/load-library";
 import { cancelled, CloudError } from "../../core/errors";
 import type { TlsOptions } from "../../core/tls";
 import { Cancellations } from "../../core/abort";
-import type { NoticeHeaders } from "./deprecation";
+import type { DeprecationHeaders } from "./deprecation";
 import { printable } from "../../core/text";
 
 /** One HTTP request, ready to go out. */
@@ -30,7 +30,7 @@ export interface HttpAnswer {
   /** The `Date` header, if any: what time it is for the service. */
   date?: string | undefined;
   /** What the service announces. */
-  notices?: NoticeHeaders;
+  notices?: DeprecationHeaders;
   text: string;
 }
 
@@ -42,9 +42,9 @@ export interface HttpOptions {
 }
 
 /** The biggest answer that is read; the largest real ones (10,000 points) stay far below. */
-const biggestAnswer = 32 * 1024 * 1024;
-const biggestBody = 16 * 1024 * 1024;
-const defaultTimeout = 30_000;
+const maxAnswerBytes = 32 * 1024 * 1024;
+const maxBodyBytes = 16 * 1024 * 1024;
+const defaultTimeoutMs = 30_000;
 
 /** HTTP for one account: connections kept alive, answers bounded in time and size, everything abortable. */
 export class Http {
@@ -54,7 +54,7 @@ export class Http {
   #axios: AxiosInstance | undefined;
   readonly #cancellations = new Cancellations();
 
-  constructor({ clock, timeout = defaultTimeout, tls }: HttpOptions) {
+  constructor({ clock, timeout = defaultTimeoutMs, tls }: HttpOptions) {
     this.#clock = clock;
     this.#timeout = timeout;
     this.#agents = {
@@ -69,8 +69,8 @@ export class Http {
    *   HTTP client is missing)
    */
   send(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
-    if (request.body !== undefined && request.body.length > biggestBody) {
-      return Promise.reject(tooLarge(request.what, "request", biggestBody));
+    if (request.body !== undefined && request.body.length > maxBodyBytes) {
+      return Promise.reject(tooLarge(request.what, "request", maxBodyBytes));
     }
     return this.#cancellations.run(signal, async (controller) => {
       const deadline = { passed: false };
@@ -106,7 +106,7 @@ export class Http {
       adapter: "http",
       // The API has no redirects. Following one could carry the token elsewhere, or turn a PUT into a GET.
       maxRedirects: 0,
-      maxContentLength: biggestAnswer,
+      maxContentLength: maxAnswerBytes,
       responseType: "text",
       transformRequest: [(data: unknown) => data],
       transformResponse: [(data: unknown) => data],
@@ -153,7 +153,7 @@ function transportError(what: string, reason: unknown, signal: AbortSignal): Clo
   if (signal.aborted) return cancelled(what);
   if (reason instanceof CloudError) return reason;
   const message = reason instanceof Error ? reason.message : "";
-  if (message.startsWith("maxContentLength")) return tooLarge(what, "answer", biggestAnswer);
+  if (message.startsWith("maxContentLength")) return tooLarge(what, "answer", maxAnswerBytes);
   // Only code and message are taken over: the error of axios carries the request, and with it the token.
   const code = reason instanceof Error && "code" in reason && typeof reason.code === "string" ? reason.code : "";
   const detail = printable(message) || code || "no connection";

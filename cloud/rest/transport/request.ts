@@ -1,7 +1,8 @@
 import { CloudError } from "../../core/errors";
 import { writeMultipart } from "./multipart";
 import type { Operation } from "../operations/index";
-import { asRecord, printable } from "../../core/text";
+import { printable } from "../../core/text";
+import { asRecord } from "../../core/json";
 
 /** Query parameters; an array repeats its key (rest-api 3), an undefined one is not sent. */
 export type Query = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;

@@ -13,10 +13,10 @@ const retries: Partial<Record<ErrorCode, number>> = {
 /** Server errors that pass; 501 and malformed answers do not (rest-api 4). */
 const passing = [500, 502, 503, 504];
 
-const firstDelay = 500;
-const longestDelay = 10_000;
+const firstDelayMs = 500;
+const maxDelayMs = 10_000;
 /** No `Retry-After` is believed beyond this: a mistaken header must not stop an account for a day. */
-const longestPause = 120_000;
+const maxPauseMs = 120_000;
 
 /** One failed attempt. */
 export interface Failure {
@@ -34,12 +34,12 @@ export interface Failure {
  * again, since it was not carried out; anything else only where that is safe.
  * @param random a number in [0, 1)
  */
-export function retryDelay({ error, safe, attempt, retryAfter }: Failure, random: number): number | undefined {
+export function retryDelayMs({ error, safe, attempt, retryAfter }: Failure, random: number): number | undefined {
   if (attempt > (retries[error.code] ?? 0)) return undefined;
   // One to one and a half seconds after a 429 is what the official exporters wait (rest-api 5).
   if (error.code === "rate_limited") return retryAfter ?? 1_000 + 500 * random;
   if (!safe || (error.code === "server_error" && !passing.includes(error.statusCode ?? 0))) return undefined;
-  const backoff = Math.min(longestDelay, firstDelay * 2 ** (attempt - 1));
+  const backoff = Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1));
   return Math.max(backoff * (0.5 + random / 2), retryAfter ?? 0);
 }
 
@@ -57,5 +57,5 @@ export function parseRetryAfter(header: string | undefined, now: number): number
   const text = header?.trim() ?? "";
   if (text === "") return undefined;
   const wait = /^\d+(\.\d+)?$/.test(text) ? Number(text) * 1_000 : Date.parse(text) - now;
-  return Number.isFinite(wait) ? Math.min(longestPause, Math.max(0, wait)) : undefined;
+  return Number.isFinite(wait) ? Math.min(maxPauseMs, Math.max(0, wait)) : undefined;
 }

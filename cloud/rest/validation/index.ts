@@ -1,9 +1,9 @@
 import { CloudError } from "../../core/errors";
 import { pathFormats, type Field, type Operation } from "../operations/index";
-import { asRecord } from "../../core/text";
+import { asRecord } from "../../core/json";
 import { checkValue, expected } from "./validate-value";
-import { fieldPath, Findings, show } from "./problems";
-import { toPlain } from "./to-json";
+import { fieldPath, Problems, show } from "./problems";
+import { toJson } from "./to-json";
 
 /** A request as somebody asks for it; anything may be in it. */
 export interface Asked {
@@ -23,7 +23,7 @@ export interface Verdict {
  * new field, is a warning. Pure; never throws, whatever it is given.
  */
 export function checkRequest(operation: Operation, { path, query, body }: Asked): Verdict {
-  const findings = new Findings();
+  const findings = new Problems();
   checkPath(operation, path, findings);
   checkQuery(operation, query, findings);
   checkBody(operation, body, findings);
@@ -40,7 +40,7 @@ export function requireValid(operation: Operation, asked: Asked): readonly strin
   throw new CloudError("invalid_input", `${operation.resource}: ${operation.name}: ${errors.join("; ")}.`);
 }
 
-function checkPath({ pathFields }: Operation, given: unknown, findings: Findings): void {
+function checkPath({ pathFields }: Operation, given: unknown, findings: Problems): void {
   const ids = asRecord(given) ?? {};
   for (const [parameter, kind] of Object.entries(pathFields)) {
     const value = Object.hasOwn(ids, parameter) ? ids[parameter] : undefined;
@@ -51,10 +51,10 @@ function checkPath({ pathFields }: Operation, given: unknown, findings: Findings
   }
 }
 
-function checkQuery({ query: fields }: Operation, given: unknown, findings: Findings): void {
+function checkQuery({ query: fields }: Operation, given: unknown, findings: Problems): void {
   if (given === undefined) return;
   const before = findings.errors.length;
-  const plain = toPlain(given, findings, { where: "query" });
+  const plain = toJson(given, findings, { where: "query" });
   if (findings.errors.length > before) return;
   const query = asRecord(plain);
   if (query === undefined) {
@@ -84,14 +84,14 @@ function isScalar(value: unknown): boolean {
   return ["string", "number", "boolean"].includes(typeof value);
 }
 
-function checkBody({ body: field, media }: Operation, given: unknown, findings: Findings): void {
+function checkBody({ body: field, media }: Operation, given: unknown, findings: Problems): void {
   if (field === undefined) return;
   if (given === undefined || given === null) {
     if (field.required || media === "multipart") findings.error("", `is missing; expected is ${expected(field)}`);
     return;
   }
   const before = findings.errors.length;
-  const body = toPlain(given, findings, { takesBytes: media === "multipart" });
+  const body = toJson(given, findings, { takesBytes: media === "multipart" });
   if (findings.errors.length > before) return;
   checkValue(field, body, "", findings);
 }

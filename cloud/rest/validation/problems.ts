@@ -1,16 +1,16 @@
 import { printable } from "../../core/text";
 
 /** More errors than anybody reads at once. */
-const mostErrors = 20;
+const maxErrors = 20;
 
 /** What a check has found, in words; each begins with the place. */
-export class Findings {
+export class Problems {
   readonly errors: string[] = [];
   readonly warnings: string[] = [];
 
   /** Whether there is no point in looking for more. */
   get isFull(): boolean {
-    return this.errors.length >= mostErrors;
+    return this.errors.length >= maxErrors;
   }
 
   /** @param where the path of a field; blank for the body as a whole */
@@ -19,7 +19,7 @@ export class Findings {
   }
 
   warn(where: string, remark: string): void {
-    if (this.warnings.length < mostErrors) this.warnings.push(sentence(where, remark));
+    if (this.warnings.length < maxErrors) this.warnings.push(sentence(where, remark));
   }
 }
 

@@ -1,11 +1,11 @@
-import { fieldPath, type Findings } from "./problems";
+import { fieldPath, type Problems } from "./problems";
 
 /** How deep bodies may be nested; the deepest of the API have seven levels. */
-const deepest = 64;
+const maxDepth = 64;
 
 /** What is being copied, besides its errors. */
 interface Copying {
-  findings: Findings;
+  findings: Problems;
   /** Whether bytes may stand for a file. */
   takesBytes: boolean;
   /** The objects that the present one is inside of. */
@@ -19,7 +19,7 @@ interface Copying {
  * @param where the path of the value, for messages
  * @param takesBytes whether bytes stay as they are, for a file
  */
-export function toPlain(value: unknown, findings: Findings, { where = "", takesBytes = false } = {}): unknown {
+export function toJson(value: unknown, findings: Problems, { where = "", takesBytes = false } = {}): unknown {
   return copy(value, where, { findings, takesBytes, around: new Set() });
 }
 
@@ -62,7 +62,7 @@ function problemOf(value: unknown, { around, takesBytes }: Copying): string | un
   if (typeof value !== "object" || value === null) return undefined;
   if (value instanceof Uint8Array) return takesBytes ? undefined : "is a Buffer, which JSON cannot hold";
   if (around.has(value)) return "is circular: it holds itself";
-  if (around.size >= deepest) return `is nested deeper than ${deepest} levels`;
+  if (around.size >= maxDepth) return `is nested deeper than ${maxDepth} levels`;
   // By its tag, since objects that a Function node makes have prototypes of their own.
   const tag = Object.prototype.toString.call(value).slice(8, -1);
   return ["Map", "Set", "WeakMap", "WeakSet", "Promise", "RegExp", "Error", "ArrayBuffer"].includes(tag)

@@ -1,7 +1,8 @@
 import { schemas, type Field, type Fields } from "../operations/index";
 import { slipOf } from "../../core/spelling";
-import { asRecord, isUuid } from "../../core/text";
-import { fieldPath, show, type Findings } from "./problems";
+import { isUuid } from "../../core/text";
+import { asRecord } from "../../core/json";
+import { fieldPath, show, type Problems } from "./problems";
 
 /** What each type takes, and how it is called. */
 const types: Record<Field["type"], { takes: (value: unknown) => boolean; called: string }> = {
@@ -27,7 +28,7 @@ export function expected({ type }: Field): string {
  * Checks a value that JSON can hold against its field: type, limits, pattern, values, and everything inside of it.
  * @param where the path of the field, for messages; blank for the body
  */
-export function checkValue(field: Field, value: unknown, where: string, findings: Findings): void {
+export function checkValue(field: Field, value: unknown, where: string, findings: Problems): void {
   if (!types[field.type].takes(value)) {
     const given = field.secret ? `something else (${typeof value})` : show(value);
     findings.error(where, `must be ${expected(field)}; got ${given}`);
@@ -47,7 +48,7 @@ export function checkFields(
   fields: Fields,
   given: Readonly<Record<string, unknown>>,
   where: string,
-  findings: Findings,
+  findings: Problems,
 ): void {
   const unknown = Object.keys(given).filter((name) => !Object.hasOwn(fields, name));
   for (const [name, field] of Object.entries(fields)) {
@@ -85,7 +86,7 @@ function checkList(
   { items, minItems = 0, maxItems = Infinity }: Field,
   list: readonly unknown[],
   where: string,
-  findings: Findings,
+  findings: Problems,
 ): void {
   if (list.length < minItems) findings.error(where, `must have at least ${minItems} items; got ${list.length}`);
   if (list.length > maxItems) findings.error(where, `must have at most ${maxItems} items; got ${list.length}`);
@@ -99,13 +100,13 @@ function checkNumber(
   { minimum = -Infinity, maximum = Infinity }: Field,
   value: number,
   where: string,
-  findings: Findings,
+  findings: Problems,
 ): void {
   if (value < minimum) findings.error(where, `must be at least ${minimum}; got ${value}`);
   if (value > maximum) findings.error(where, `must be at most ${maximum}; got ${value}`);
 }
 
-function checkText(field: Field, value: string, where: string, findings: Findings): void {
+function checkText(field: Field, value: string, where: string, findings: Problems): void {
   const { minLength = 0, maxLength = Infinity, pattern } = field;
   const given = field.secret ? "" : `; got ${show(value)}`;
   const length = lengthOf(value);
@@ -117,7 +118,7 @@ function checkText(field: Field, value: string, where: string, findings: Finding
 }
 
 /** A value that is not on the list: a slip, or one that the service has got since. */
-function checkUnknown(field: Field, values: readonly string[], value: string, where: string, findings: Findings): void {
+function checkUnknown(field: Field, values: readonly string[], value: string, where: string, findings: Problems): void {
   const meant = slipOf(value, values);
   if (field.grows && meant === undefined && isOfTheirKind(value, values)) {
     findings.warn(where, `is ${show(value)}, which is not known here; the service decides`);

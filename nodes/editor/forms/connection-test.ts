@@ -1,4 +1,4 @@
-import type { Check, TypedAccount } from "../../admin/protocol";
+import type { TestedCheck, TypedAccount } from "../../admin/protocol";
 import { openDoctor } from "./doctor-dialog";
 import { accountFields, ListError, post } from "../admin-client";
 import { errorText, type Translate } from "../i18n";
@@ -23,7 +23,7 @@ export function offerConnectionTest(id: string, translate: Translate): () => voi
       list.empty().append(lines);
       list.get(0)?.scrollIntoView({ block: "nearest" });
     };
-    post<{ checks: Check[] }>("arduino-cloud/test", typedAccount(id)).then(
+    post<{ checks: TestedCheck[] }>("arduino-cloud/test", typedAccount(id)).then(
       ({ checks }) => show(checks.map((check) => line(check, translate))),
       (reason: unknown) => {
         const code = reason instanceof ListError ? reason.code : "server_error";
@@ -51,7 +51,7 @@ function typedAccount(id: string): TypedAccount {
   };
 }
 
-function line(check: Check, translate: Translate): JQuery {
+function line(check: TestedCheck, translate: Translate): JQuery {
   return entry(
     check.state,
     translate(`test.${check.state}`),
@@ -60,7 +60,7 @@ function line(check: Check, translate: Translate): JQuery {
   );
 }
 
-function entry(state: Check["state"], word: string, text: string, detail?: string): JQuery {
+function entry(state: TestedCheck["state"], word: string, text: string, detail?: string): JQuery {
   const item = $("<li>")
     .addClass(`arduino-cloud-${state}`)
     .append($('<i class="fa" aria-hidden="true">').addClass(icons[state]), $("<strong>").text(word), " ");

@@ -1,14 +1,14 @@
 import type { DeviceChoice } from "../../admin/protocol";
 import { fetchDevices } from "../admin-client";
-import { Picker } from "../widgets/list-picker";
-import type { Choice } from "../widgets/choice-index";
+import { ListPicker } from "../widgets/list-picker";
+import type { ListChoice } from "../widgets/choice-index";
 import { textsOf, type Translate } from "../i18n";
 import { chosenAccount } from "./thing-and-variable";
 
 /** The list of a form that has the fields `account` and `device`. Gives what closes it. */
 export function pickDevice(type: string): () => void {
   const translate = textsOf(type);
-  const devices = new Picker({
+  const devices = new ListPicker({
     field: "device",
     nameField: "deviceName",
     translate,
@@ -24,6 +24,6 @@ export function pickDevice(type: string): () => void {
 }
 
 /** An entry of a list of devices. */
-export function deviceChoice({ id, name, type, thing, status }: DeviceChoice, translate: Translate): Choice {
+export function deviceChoice({ id, name, type, thing, status }: DeviceChoice, translate: Translate): ListChoice {
   return { value: id, name, detail: [type, thing ?? translate("label.no-thing"), status].join(" · ") };
 }

@@ -1,8 +1,8 @@
 import type { DeviceChoice, ThingChoice } from "../../admin/protocol";
 import { deviceChoice } from "./device-choice";
 import { fetchDevices, fetchThings } from "../admin-client";
-import { Picker } from "../widgets/list-picker";
-import type { Choice } from "../widgets/choice-index";
+import { ListPicker } from "../widgets/list-picker";
+import type { ListChoice } from "../widgets/choice-index";
 import { textsOf, type Translate } from "../i18n";
 import { thingChoice } from "./thing-and-variable";
 
@@ -20,12 +20,12 @@ export function accountOfDevice(): EditorNode | undefined {
  * The list of things that a new device can be attached to, asked for only while `isWanted`. One that has a device
  * already comes last: it is left alone.
  */
-export function pickThingToAttach(translate: Translate, isWanted: () => boolean): Picker {
-  const choose = (thing: ThingChoice): Choice => ({
+export function pickThingToAttach(translate: Translate, isWanted: () => boolean): ListPicker {
+  const choose = (thing: ThingChoice): ListChoice => ({
     ...thingChoice(thing, listTexts),
     ...(thing.device === null ? {} : { problem: translate("tip.thing-taken") }),
   });
-  const things = new Picker({
+  const things = new ListPicker({
     field: "thing",
     place: { input: "#arduino-cloud-device-thing", hint: "#arduino-cloud-device-thing-hint" },
     translate: listTexts,
@@ -39,12 +39,12 @@ export function pickThingToAttach(translate: Translate, isWanted: () => boolean)
 }
 
 /** The list of the account's devices below the device ID, asked for only when somebody opens it. */
-export function pickDeviceId(translate: Translate): Picker {
-  const choose = (device: DeviceChoice): Choice => ({
+export function pickDeviceId(translate: Translate): ListPicker {
+  const choose = (device: DeviceChoice): ListChoice => ({
     ...deviceChoice(device, listTexts),
     ...(keyedTypes.includes(device.type) ? {} : { problem: translate("tip.not-manual") }),
   });
-  const devices = new Picker({
+  const devices = new ListPicker({
     field: "device",
     place: { input: "#node-config-input-deviceId", hint: "#arduino-cloud-device-id-hint" },
     // A device of another account is as good here; a name is not.

@@ -1,8 +1,8 @@
 import { deviceChoice } from "./device-choice";
 import { fetchDevices, fetchNamed, fetchThing, fetchThings, fetchVariables } from "../admin-client";
-import { Picker, type PickerOptions } from "../widgets/list-picker";
+import { ListPicker, type PickerOptions } from "../widgets/list-picker";
 import { fieldValue } from "../form-rows";
-import type { Choice } from "../widgets/choice-index";
+import type { ListChoice } from "../widgets/choice-index";
 import { textsOf } from "../i18n";
 import { chosenAccount, isEnvironment, thingChoice, variableChoices } from "./thing-and-variable";
 
@@ -22,7 +22,7 @@ export interface TargetLists {
 export function pickTargets(): TargetLists {
   const translate = textsOf("arduino-cloud-manage");
   let shown: ReadonlySet<string> = new Set();
-  const loaders: Record<TargetField, (account: EditorNode, refresh: boolean) => Promise<Choice[]>> = {
+  const loaders: Record<TargetField, (account: EditorNode, refresh: boolean) => Promise<ListChoice[]>> = {
     thing: async (account, refresh) =>
       (await fetchThings(account, refresh)).map((thing) => thingChoice(thing, translate)),
     property: async (account, refresh) => {
@@ -36,8 +36,8 @@ export function pickTargets(): TargetLists {
     dashboard: (account, refresh) => named(account, "dashboards", refresh),
     trigger: (account, refresh) => named(account, "triggers", refresh),
   };
-  const picker = (field: TargetField, more: Partial<PickerOptions> = {}): Picker =>
-    new Picker({
+  const picker = (field: TargetField, more: Partial<PickerOptions> = {}): ListPicker =>
+    new ListPicker({
       field,
       nameField: `${field}Name`,
       translate,
@@ -49,7 +49,7 @@ export function pickTargets(): TargetLists {
       ...more,
     });
   const isOpenToAll = (): boolean => chosenAccount() !== undefined && pickers.thing.value === "";
-  const pickers: Record<TargetField, Picker> = {
+  const pickers: Record<TargetField, ListPicker> = {
     thing: picker("thing", { onChange: () => pickers.property.reload() }),
     property: picker("property", {
       isLazy: isOpenToAll,
@@ -78,6 +78,10 @@ export function pickTargets(): TargetLists {
   };
 }
 
-async function named(account: EditorNode, resource: "dashboards" | "triggers", refresh: boolean): Promise<Choice[]> {
+async function named(
+  account: EditorNode,
+  resource: "dashboards" | "triggers",
+  refresh: boolean,
+): Promise<ListChoice[]> {
   return (await fetchNamed(account, resource, refresh)).map(({ id, name }) => ({ value: id, name, detail: id }));
 }

@@ -58,7 +58,7 @@ export function manageForm(node: EditorNode): () => void {
 }
 
 /** What the node does, in short: "things: create". */
-export function sentenceOf(node: EditorNode): string {
+export function operationSentence(node: EditorNode): string {
   const call = [node.method, node.path].map(textOf).filter(Boolean).join(" ");
   return `${textOf(node.resource)}: ${textOf(node.operation) || call || "msg.operation"}`;
 }

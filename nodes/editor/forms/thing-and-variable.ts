@@ -1,9 +1,9 @@
 import type { ThingChoice, ThingDetail, VariableChoice } from "../../admin/protocol";
 import { fetchDeviceThing, fetchThing, fetchThings, fetchVariables } from "../admin-client";
 import { hasOwnDevice } from "./own-device";
-import { Picker } from "../widgets/list-picker";
+import { ListPicker } from "../widgets/list-picker";
 import { fieldValue } from "../form-rows";
-import type { Choice } from "../widgets/choice-index";
+import type { ListChoice } from "../widgets/choice-index";
 import { textsOf, type Translate } from "../i18n";
 
 /** Why a variable would not work in a node, if so. */
@@ -28,7 +28,7 @@ export function pickThingAndVariable(form: ThingAndVariable): () => void {
   const { type, problemOf = () => undefined, problemFields = [], tipWithDevice } = form;
   const translate = textsOf(type);
   const isOpenToAll = (): boolean => !hasOwnDevice() && chosenAccount() !== undefined && things.value === "";
-  const things = new Picker({
+  const things = new ListPicker({
     field: "thing",
     nameField: "thingName",
     translate,
@@ -39,7 +39,7 @@ export function pickThingAndVariable(form: ThingAndVariable): () => void {
     },
     onChange: () => variables.reload(),
   });
-  const variables = new Picker({
+  const variables = new ListPicker({
     field: "property",
     nameField: "propertyName",
     translate,
@@ -95,7 +95,7 @@ export function isEnvironment(text: string): boolean {
 }
 
 /** An entry of a list of things. */
-export function thingChoice({ id, name, variables, device }: ThingChoice, translate: Translate): Choice {
+export function thingChoice({ id, name, variables, device }: ThingChoice, translate: Translate): ListChoice {
   const count = translate("label.variables", { count: variables });
   return { value: id, name, detail: device === null ? count : `${count} · ${isolate(device)}` };
 }
@@ -106,12 +106,12 @@ export function variableChoices(
   isOneOfMany: boolean,
   problemOf: ProblemOf,
   translate: Translate,
-): Choice[] {
+): ListChoice[] {
   const owner = isOneOfMany ? { owner: { value: thing.id, name: thing.name } } : {};
   return thing.choices.map((variable) => ({ ...variableChoice(variable, problemOf(variable), translate), ...owner }));
 }
 
-function variableChoice(variable: VariableChoice, problem: string | undefined, translate: Translate): Choice {
+function variableChoice(variable: VariableChoice, problem: string | undefined, translate: Translate): ListChoice {
   const { name, type, lastValue, id } = variable;
   const last =
     lastValue === null ? translate("label.no-value") : translate("label.last-value", { value: isolate(lastValue) });

@@ -1,7 +1,7 @@
 import type { CarriedKeys } from "../../admin/protocol";
 import { planMigration } from "../../migration/convert";
 import type { FlowNode } from "../../migration/old-nodes";
-import type { KeyMove, Migration, Step } from "../../migration/report";
+import type { KeyMove, Migration, MigrationStep } from "../../migration/report";
 import { post } from "../admin-client";
 import { textsOf, type Translate } from "../i18n";
 import { lockedFlows, presentFlow, replaceFlow } from "./flow";
@@ -74,7 +74,7 @@ function stepsOf({ steps }: Migration, translate: Translate): JQuery[] {
   );
 }
 
-function heading({ name, from, to }: Step, translate: Translate): (JQuery | string)[] {
+function heading({ name, from, to }: MigrationStep, translate: Translate): (JQuery | string)[] {
   const parts = [$("<span>").text(from), " ", $("<strong>").attr("dir", "auto").text(name), " "];
   return [...parts, $("<span>").text(`${translate("label.becomes")} ${nameOf(to)}`)];
 }

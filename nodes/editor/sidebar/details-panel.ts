@@ -1,11 +1,11 @@
 import type { Translate } from "../i18n";
-import { addressOf, describeItem, type Line, nameOf } from "./details";
-import type { Item, Row } from "./tree-rows";
+import { addressOf, describeItem, type Line, itemName } from "./details";
+import type { TreeItem, TreeRow } from "./tree-rows";
 
 export interface DetailsPanelOptions {
   translate: Translate;
   /** Puts the item on the canvas; `out` as property out. */
-  onAdd: (item: Item, out: boolean) => void;
+  onAdd: (item: TreeItem, out: boolean) => void;
 }
 
 /** The panel below the tree that tells of the chosen item. It keeps its buttons while values change. */
@@ -13,14 +13,14 @@ export class DetailsPanel {
   readonly element = $('<section class="arduino-cloud-sidebar-details">').hide();
   readonly #options: DetailsPanelOptions;
   #shape = "";
-  #item: Item | undefined;
+  #item: TreeItem | undefined;
 
   constructor(options: DetailsPanelOptions) {
     this.#options = options;
   }
 
   /** Shows an item, or nothing. */
-  show(row: Row | undefined): void {
+  show(row: TreeRow | undefined): void {
     const item = row === undefined || row.item.kind === "group" ? undefined : row.item;
     this.#item = item;
     this.element.toggle(item !== undefined);
@@ -29,7 +29,7 @@ export class DetailsPanel {
       return;
     }
     const lines = describeItem(item, this.#options.translate);
-    const shape = [row.key, nameOf(item), isWritable(item), ...lines.map(({ name }) => name)].join("\n");
+    const shape = [row.key, itemName(item), isWritable(item), ...lines.map(({ name }) => name)].join("\n");
     if (shape !== this.#shape) this.#build(item, lines);
     this.#shape = shape;
     const texts = this.element.find("dd > span");
@@ -39,7 +39,7 @@ export class DetailsPanel {
     });
   }
 
-  #build(item: Item, lines: readonly Line[]): void {
+  #build(item: TreeItem, lines: readonly Line[]): void {
     const { translate } = this.#options;
     const list = $("<dl>");
     for (const { name } of lines) {
@@ -51,10 +51,10 @@ export class DetailsPanel {
       if (name === "id") text.append(this.#copyButton());
       list.append($("<dt>").text(translate(`label.${name}`)), text);
     }
-    const heading = $("<h4>").text(nameOf(item)).attr("dir", "auto");
+    const heading = $("<h4>").text(itemName(item)).attr("dir", "auto");
     this.element
       .empty()
-      .attr("aria-label", nameOf(item))
+      .attr("aria-label", itemName(item))
       .append(heading, list, $('<div class="arduino-cloud-sidebar-acts">').append(this.#acts(item)));
   }
 
@@ -72,7 +72,7 @@ export class DetailsPanel {
     return button;
   }
 
-  #acts(item: Item): JQuery[] {
+  #acts(item: TreeItem): JQuery[] {
     const { translate } = this.#options;
     const acts: JQuery[] = [];
     if (item.kind === "thing" || item.kind === "variable") {
@@ -101,6 +101,6 @@ export class DetailsPanel {
   }
 }
 
-function isWritable(item: Item): boolean {
+function isWritable(item: TreeItem): boolean {
   return item.kind !== "variable" || item.variable.writable;
 }

@@ -1,5 +1,5 @@
 import type { Translate } from "../i18n";
-import type { Item } from "./tree-rows";
+import type { TreeItem } from "./tree-rows";
 
 /** A line of the details of an item. */
 export interface Line {
@@ -11,7 +11,7 @@ export interface Line {
 const cloud = "https://app.arduino.cc";
 
 /** What is to be known of an item, in the order of interest; what does not apply to it is left out. */
-export function describeItem(item: Item, translate: Translate): Line[] {
+export function describeItem(item: TreeItem, translate: Translate): Line[] {
   switch (item.kind) {
     case "thing":
       return [...deviceLines(item, translate), { name: "id", text: item.thing.id }];
@@ -33,7 +33,7 @@ export function describeItem(item: Item, translate: Translate): Line[] {
   }
 }
 
-function variableLines(item: Item & { kind: "variable" }, translate: Translate): Line[] {
+function variableLines(item: TreeItem & { kind: "variable" }, translate: Translate): Line[] {
   const { variable, thing } = item;
   const { value, time, unit, type, writable } = variable;
   return [
@@ -49,7 +49,7 @@ function variableLines(item: Item & { kind: "variable" }, translate: Translate):
   ];
 }
 
-function deviceLines({ device }: Item & { kind: "thing" | "variable" }, translate: Translate): Line[] {
+function deviceLines({ device }: TreeItem & { kind: "thing" | "variable" }, translate: Translate): Line[] {
   if (device === undefined) return [];
   return [{ name: "device", text: `${device.name} (${statusText(device.status, translate)})` }];
 }
@@ -66,7 +66,7 @@ export function withUnit(value: string, unit: string | undefined): string {
 }
 
 /** What people call an item; blank for a group. */
-export function nameOf(item: Item): string {
+export function itemName(item: TreeItem): string {
   switch (item.kind) {
     case "thing":
       return item.thing.name;
@@ -85,7 +85,7 @@ export function nameOf(item: Item): string {
  * The page of the Arduino Cloud that shows an item: that of its thing or dashboard, and for a device the list, since
  * nobody has told of an address for a single one.
  */
-export function addressOf(item: Item): string | undefined {
+export function addressOf(item: TreeItem): string | undefined {
   switch (item.kind) {
     case "thing":
     case "variable":

@@ -1,8 +1,8 @@
 import type { Translate } from "../i18n";
 import { addNode, isCanvasOpen, placeAt, placeInSight } from "./canvas";
-import { nameOf } from "./details";
+import { itemName } from "./details";
 import { planNode } from "./node-for-item";
-import type { Item, Row } from "./tree-rows";
+import type { TreeItem, TreeRow } from "./tree-rows";
 
 /** What is needed to make nodes of items. */
 export interface Putting {
@@ -12,13 +12,13 @@ export interface Putting {
 }
 
 /** Puts an item into the middle of what is in sight of the canvas; says why if that cannot be. */
-export function putInSight(item: Item, out: boolean, putting: Putting): void {
+export function putInSight(item: TreeItem, out: boolean, putting: Putting): void {
   put(item, out, placeInSight, putting);
 }
 
 /** Lets the row of an element be dragged onto the canvas; with Alt it becomes property out. */
-export function makeDraggable(element: JQuery, row: () => Row | undefined, putting: Putting): void {
-  let dragged: Item | undefined;
+export function makeDraggable(element: JQuery, row: () => TreeRow | undefined, putting: Putting): void {
+  let dragged: TreeItem | undefined;
   element.draggable({
     helper: () => {
       dragged = row()?.item;
@@ -42,7 +42,7 @@ export function makeDraggable(element: JQuery, row: () => Row | undefined, putti
 }
 
 /** What follows the pointer: the item, and the node that it becomes. */
-function helperFor(item: Item | undefined, out: boolean, { account, translate }: Putting): JQuery {
+function helperFor(item: TreeItem | undefined, out: boolean, { account, translate }: Putting): JQuery {
   const helper = $('<div class="arduino-cloud-sidebar-helper">');
   if (item === undefined) return helper;
   const plan = planNode(item, account(), out);
@@ -50,11 +50,11 @@ function helperFor(item: Item | undefined, out: boolean, { account, translate }:
   const kind = plan === "read-only" ? plan : plan.type.replace("arduino-cloud-", "");
   return helper.append(
     $("<small>").text(translate(`label.becomes-${kind}`)),
-    $("<span>").text(nameOf(item)).attr("dir", "auto"),
+    $("<span>").text(itemName(item)).attr("dir", "auto"),
   );
 }
 
-function put(item: Item, out: boolean, place: () => ReturnType<typeof placeInSight>, putting: Putting): void {
+function put(item: TreeItem, out: boolean, place: () => ReturnType<typeof placeInSight>, putting: Putting): void {
   const { translate, account } = putting;
   const plan = planNode(item, account(), out);
   if (plan === undefined) return;

@@ -1,4 +1,4 @@
-import type { Item } from "./tree-rows";
+import type { TreeItem } from "./tree-rows";
 
 /** A node to be put on the canvas, with all its fields that are not defaults. */
 export interface PlannedNode {
@@ -10,7 +10,7 @@ export interface PlannedNode {
  * The node that an item of the tree becomes: property in, or with `out` property out, for a variable or a whole thing;
  * device status for a device. `undefined` for what becomes none, and `"read-only"` where a user may not write.
  */
-export function planNode(item: Item, account: string, out: boolean): PlannedNode | "read-only" | undefined {
+export function planNode(item: TreeItem, account: string, out: boolean): PlannedNode | "read-only" | undefined {
   const type = out ? "arduino-cloud-property-out" : "arduino-cloud-property-in";
   switch (item.kind) {
     case "thing":

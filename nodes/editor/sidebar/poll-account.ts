@@ -10,10 +10,10 @@ export interface Seen {
 }
 
 /** How often things and their values are looked at, in milliseconds. */
-const usualPause = 10_000;
+const defaultPauseMs = 10_000;
 /** After a failure, in milliseconds: a deploy takes a moment; what fails again takes longer to mend. */
-const shortPause = 3_000;
-const longPause = 30_000;
+const shortPauseMs = 3_000;
+const longPauseMs = 30_000;
 /** Of so many looks at the things, one looks at the devices too. */
 const looksPerDevices = 3;
 /** A look that takes long shall not take more than a tenth of the time. */
@@ -23,7 +23,7 @@ const shareOfTime = 10;
  * Looks at an account again and again, while somebody can see it: things and values with one request, devices now and
  * then, dashboards once. An account that is not deployed costs a sign-in each time, so it is only looked at when asked.
  */
-export class Watch {
+export class AccountPoller {
   readonly #onSeen: (seen: Seen) => void;
   #account: EditorNode | undefined;
   #isVisible = false;
@@ -82,7 +82,7 @@ export class Watch {
     if (generation !== this.#generation) return;
     this.#looks++;
     const duration = performance.now() - startedAt;
-    const pause = found.problem === undefined ? usualPause : wasWell ? shortPause : longPause;
+    const pause = found.problem === undefined ? defaultPauseMs : wasWell ? shortPauseMs : longPauseMs;
     this.#dueAt = performance.now() + Math.max(pause, duration * shareOfTime);
     this.#tell({ isLoading: false, ...found });
     this.#schedule();

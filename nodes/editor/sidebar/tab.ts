@@ -6,11 +6,11 @@ import { makeDraggable, type Putting, putInSight } from "./drag-to-canvas";
 import { listRows } from "./tree-rows";
 import { Tree } from "./tree";
 import { watchVisibility } from "./visibility";
-import { type Seen, Watch } from "./poll-account";
+import { type Seen, AccountPoller } from "./poll-account";
 
 const accountType = "arduino-cloud-account";
 /** Changes of flows come in crowds: one look at the accounts is enough for all of a moment. */
-const gathering = 50;
+const gatherMs = 50;
 
 /** The content of the sidebar's tab: the account, a search, the tree, and what is to be said of the chosen item. */
 export class CloudTab {
@@ -24,7 +24,7 @@ export class CloudTab {
   readonly #tip = $('<div class="arduino-cloud-sidebar-tip">');
   readonly #tree: Tree;
   readonly #details: DetailsPanel;
-  readonly #watch = new Watch((seen) => this.#show(seen));
+  readonly #watch = new AccountPoller((seen) => this.#show(seen));
   readonly #openings = new Map<string, boolean>();
   /** What was opened or closed in the present search. */
   readonly #searchOpenings = new Map<string, boolean>();
@@ -93,7 +93,7 @@ export class CloudTab {
 
   #accountsMayDiffer(): void {
     window.clearTimeout(this.#timer);
-    this.#timer = window.setTimeout(() => this.#listAccounts(), gathering);
+    this.#timer = window.setTimeout(() => this.#listAccounts(), gatherMs);
   }
 
   #listAccounts(): void {

@@ -1,8 +1,8 @@
 import type { Translate } from "../i18n";
-import { nameOf, statusText, withUnit } from "./details";
-import type { Item, Row } from "./tree-rows";
+import { itemName, statusText, withUnit } from "./details";
+import type { TreeItem, TreeRow } from "./tree-rows";
 
-const icons: Record<Item["kind"], string> = {
+const icons: Record<TreeItem["kind"], string> = {
   group: "fa-folder-o",
   thing: "fa-cube",
   variable: "fa-tag",
@@ -27,7 +27,7 @@ interface LineTexts {
  */
 export class TreeLine {
   readonly element: JQuery;
-  row: Row | undefined;
+  row: TreeRow | undefined;
   readonly #translate: Translate;
   readonly #caret = $('<i class="fa arduino-cloud-sidebar-caret" aria-hidden="true">');
   readonly #icon = $('<i class="arduino-cloud-sidebar-icon" aria-hidden="true">');
@@ -43,7 +43,7 @@ export class TreeLine {
   }
 
   /** Shows a row at its place, `top` pixels from the beginning of the tree; `undefined` hides the element. */
-  show(row: Row | undefined, top: number, isChosen: boolean): void {
+  show(row: TreeRow | undefined, top: number, isChosen: boolean): void {
     const before = this.row;
     this.row = row;
     this.element.toggle(row !== undefined);
@@ -76,8 +76,8 @@ export class TreeLine {
   }
 }
 
-function textsOfLine(item: Item, translate: Translate): LineTexts {
-  const name = nameOf(item);
+function textsOfLine(item: TreeItem, translate: Translate): LineTexts {
+  const name = itemName(item);
   switch (item.kind) {
     case "group":
       return { name: translate(`label.${item.group}`), detail: "", end: String(item.count), look: "none" };

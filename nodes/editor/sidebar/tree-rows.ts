@@ -11,7 +11,7 @@ export interface Overview {
 export type Group = keyof Overview;
 
 /** Something in the tree. */
-export type Item =
+export type TreeItem =
   | { kind: "group"; group: Group; count: number }
   | { kind: "thing"; thing: OverviewThing; device?: OverviewDevice }
   | { kind: "variable"; thing: OverviewThing; variable: OverviewVariable; device?: OverviewDevice }
@@ -19,10 +19,10 @@ export type Item =
   | { kind: "dashboard"; dashboard: NamedChoice };
 
 /** A line of the tree: an item, and where it stands. */
-export interface Row {
+export interface TreeRow {
   /** Tells the item from all others, also after a refresh: its id, or the name of a group. */
   key: string;
-  item: Item;
+  item: TreeItem;
   /** 1 at the top. */
   level: number;
   /** Whether its branch is open; absent where it is none. */
@@ -43,16 +43,16 @@ const fewVariables = 30;
  * type or id, and shows where that stands; branches that hold something found are open unless the user closed them.
  * It runs at each key in the search, over all there is: hence the plain loops.
  */
-export function listRows(overview: Overview, openings: Openings, search: string): Row[] {
+export function listRows(overview: Overview, openings: Openings, search: string): TreeRow[] {
   const words = search.trim().toLowerCase();
   const { things, devices, dashboards } = overview;
   const boards = new Map(devices?.map((device) => [device.id, device]));
-  const tops: Row[] = [];
-  const rows: Row[] = [];
+  const tops: TreeRow[] = [];
+  const rows: TreeRow[] = [];
   const add = (group: Group, count: number, open: boolean, addBelow: () => void): void => {
     if (count === 0) return;
     const isOpen = openings.get(group) ?? (open || words !== "");
-    const top: Row = { key: group, item: { kind: "group", group, count }, level: 1, open: isOpen, ...unplaced };
+    const top: TreeRow = { key: group, item: { kind: "group", group, count }, level: 1, open: isOpen, ...unplaced };
     tops.push(top);
     rows.push(top);
     if (isOpen) addBelow();
@@ -96,7 +96,7 @@ function findThings(things: readonly OverviewThing[], words: string): FoundThing
 }
 
 function addThings(
-  rows: Row[],
+  rows: TreeRow[],
   found: readonly FoundThing[],
   boards: ReadonlyMap<string, OverviewDevice>,
   openings: Openings,
@@ -105,7 +105,13 @@ function addThings(
   found.forEach(({ thing, variables, open }, index) => {
     const device = boards.get(thing.device ?? "");
     const board = device && { device };
-    const row: Row = { key: thing.id, item: { kind: "thing", thing, ...board }, level: 2, place: index + 1, siblings };
+    const row: TreeRow = {
+      key: thing.id,
+      item: { kind: "thing", thing, ...board },
+      level: 2,
+      place: index + 1,
+      siblings,
+    };
     rows.push(row);
     if (variables.length === 0) return;
     row.open = openings.get(thing.id) ?? open;
@@ -114,10 +120,10 @@ function addThings(
 }
 
 function addLeaves<Entry extends { id: string }>(
-  rows: Row[],
+  rows: TreeRow[],
   level: number,
   entries: readonly Entry[],
-  itemOf: (entry: Entry) => Item,
+  itemOf: (entry: Entry) => TreeItem,
 ): void {
   const siblings = entries.length;
   let place = 0;

@@ -1,17 +1,17 @@
 import type { Translate } from "../i18n";
 import { TreeLine } from "./tree-line";
-import type { Row } from "./tree-rows";
+import type { TreeRow } from "./tree-rows";
 
 export interface TreeOptions {
   translate: Translate;
   /** Another row is chosen. */
-  onChoose: (row: Row) => void;
+  onChoose: (row: TreeRow) => void;
   /** A branch shall be opened or closed. */
-  onToggle: (row: Row, open: boolean) => void;
+  onToggle: (row: TreeRow, open: boolean) => void;
   /** Enter was pressed, with Alt or without. */
-  onEnter: (row: Row, alt: boolean) => void;
+  onEnter: (row: TreeRow, alt: boolean) => void;
   /** An element for lines was made, which shows whatever row `row` gives. */
-  onLine: (element: JQuery, row: () => Row | undefined) => void;
+  onLine: (element: JQuery, row: () => TreeRow | undefined) => void;
 }
 
 /** The height of a line in pixels, as in the style sheet. */
@@ -28,7 +28,7 @@ export class Tree {
   readonly #space = $('<div class="arduino-cloud-sidebar-space" role="none">');
   readonly #options: TreeOptions;
   readonly #lines: TreeLine[] = [];
-  #rows: readonly Row[] = [];
+  #rows: readonly TreeRow[] = [];
   #chosen: string | undefined;
 
   constructor(options: TreeOptions) {
@@ -44,12 +44,12 @@ export class Tree {
   }
 
   /** The row that is chosen, if it is in the tree. */
-  get chosen(): Row | undefined {
+  get chosen(): TreeRow | undefined {
     return this.#rows.find(({ key }) => key === this.#chosen);
   }
 
   /** Shows other rows. What was chosen stays chosen while it is among them. */
-  setRows(rows: readonly Row[]): void {
+  setRows(rows: readonly TreeRow[]): void {
     this.#rows = rows;
     this.#space.height(rows.length * lineHeight);
     this.#draw();
@@ -87,7 +87,7 @@ export class Tree {
     this.#options.onLine(line.element, () => line.row);
   }
 
-  #toggle(row: Row): void {
+  #toggle(row: TreeRow): void {
     if (row.open !== undefined) this.#options.onToggle(row, !row.open);
   }
 

@@ -4,11 +4,11 @@
  */
 export function watchVisibility(element: HTMLElement, onChange: (isVisible: boolean) => void): void {
   let isShown = false;
-  let told = false;
+  let lastTold = false;
   const tell = (): void => {
     const isVisible = isShown && !document.hidden;
-    if (isVisible === told) return;
-    told = isVisible;
+    if (isVisible === lastTold) return;
+    lastTold = isVisible;
     onChange(isVisible);
   };
   new IntersectionObserver((entries) => {

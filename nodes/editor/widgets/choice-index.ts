@@ -1,5 +1,5 @@
 /** One thing, variable or other to choose. */
-export interface Choice {
+export interface ListChoice {
   /** What is stored. */
   value: string;
   /** What people call it. */
@@ -14,7 +14,7 @@ export interface Choice {
 
 /** A choice as it is searched. */
 interface Entry {
-  choice: Choice;
+  choice: ListChoice;
   /** All that it can be found by, in small letters. */
   text: string;
   /** Of that, what people know it by: it counts more than types and ids. */
@@ -26,10 +26,10 @@ interface Entry {
 /** Choices prepared for being searched at each key stroke. */
 export class ChoiceIndex {
   readonly #entries: readonly Entry[];
-  readonly #byValue = new Map<string, Choice>();
+  readonly #byValue = new Map<string, ListChoice>();
   readonly #values: ReadonlySet<string>;
 
-  constructor(choices: readonly Choice[]) {
+  constructor(choices: readonly ListChoice[]) {
     this.#entries = choices.map((choice) => {
       const { value, name, detail, owner } = choice;
       const title = [value, name, owner?.name ?? ""].join("\n").toLowerCase();
@@ -56,7 +56,7 @@ export class ChoiceIndex {
   }
 
   /** The choice of a value; none where the list has those of several owners. */
-  find(value: string): Choice | undefined {
+  find(value: string): ListChoice | undefined {
     return this.#byValue.get(value);
   }
 
@@ -65,7 +65,7 @@ export class ChoiceIndex {
    * what has it in its type or id. With no text, or with the present choice, all of them, the present one first. Choices
    * that would not work come last, and those of one owner stand together.
    */
-  search(text: string, present: string | undefined): Choice[] {
+  search(text: string, present: string | undefined): ListChoice[] {
     const wanted = text.trim().toLowerCase();
     const isOpen = wanted === "" || text.trim() === present;
     const parts = isOpen ? [] : wanted.split(/\s+/);
@@ -105,8 +105,8 @@ function together(entries: readonly Entry[]): Iterable<Entry[]> {
 }
 
 /** Sorts without comparing: a list may have 20,000 entries, but only a few ranks. */
-function byRank(entries: readonly Entry[], rank: (entry: Entry) => number): { best: number; choices: Choice[] } {
-  const ranks: Choice[][] = [];
+function byRank(entries: readonly Entry[], rank: (entry: Entry) => number): { best: number; choices: ListChoice[] } {
+  const ranks: ListChoice[][] = [];
   for (const entry of entries) (ranks[rank(entry)] ??= []).push(entry.choice);
   // An array's keys are those that it has, lowest first.
   return { best: Number(Object.keys(ranks)[0]), choices: ranks.flat() };

@@ -1,4 +1,4 @@
-import type { Choice } from "./choice-index";
+import type { ListChoice } from "./choice-index";
 import { textsOf } from "../i18n";
 
 export interface ComboOptions {
@@ -6,8 +6,8 @@ export interface ComboOptions {
   /** What the list is called, for those who hear it. */
   label: string;
   /** What there is to choose for a text; a text of ours in its place where there is no list. */
-  search: (text: string) => readonly Choice[] | string;
-  choose: (choice: Choice) => void;
+  search: (text: string) => readonly ListChoice[] | string;
+  choose: (choice: ListChoice) => void;
 }
 
 /** How many entries are drawn at once; scrolling, or the arrow keys, draw more. */
@@ -22,11 +22,11 @@ let lists = 0;
  * through the list, Enter takes what is marked, Tab only what was walked to, Escape closes the list and nothing else. Only what is in sight is
  * drawn, so that it stays quick with 20,000 entries.
  */
-export class Combo {
+export class Combobox {
   readonly #options: ComboOptions;
   readonly #id = `arduino-cloud-list-${++lists}`;
   #list: JQuery | undefined;
-  #choices: readonly Choice[] = [];
+  #choices: readonly ListChoice[] = [];
   #drawn = 0;
   /** The entry that is marked; -1 for none. */
   #active = -1;
@@ -107,7 +107,7 @@ export class Combo {
     const end = Math.min(this.#drawn + page, this.#choices.length);
     this.#list?.children(".arduino-cloud-list-note").remove();
     for (; this.#drawn < end; this.#drawn++) {
-      const choice = this.#choices[this.#drawn] as Choice;
+      const choice = this.#choices[this.#drawn] as ListChoice;
       this.#groupOf(choice, this.#choices[this.#drawn - 1]).append(this.#entry(choice, this.#drawn));
     }
     const count = this.#choices.length - end;
@@ -117,7 +117,7 @@ export class Combo {
   }
 
   /** What an entry goes into: the list, or its owner's part of it. */
-  #groupOf({ owner }: Choice, before: Choice | undefined): JQuery {
+  #groupOf({ owner }: ListChoice, before: ListChoice | undefined): JQuery {
     const list = this.#list as JQuery;
     if (owner === undefined) return list;
     if (owner.value === before?.owner?.value) return list.children('[role="group"]').last();
@@ -125,7 +125,7 @@ export class Combo {
     return $('<div role="group">').attr("aria-label", owner.name).append(heading).appendTo(list);
   }
 
-  #entry({ value, name, detail, problem }: Choice, index: number): JQuery {
+  #entry({ value, name, detail, problem }: ListChoice, index: number): JQuery {
     const facts = value === name ? detail : `${value} · ${detail}`;
     const second = problem === undefined ? facts : `${problem} ${facts}`;
     return $('<div class="arduino-cloud-choice" role="option" aria-selected="false">')

@@ -1,6 +1,6 @@
-import { Combo } from "./combobox";
+import { Combobox } from "./combobox";
 import { ListError } from "../admin-client";
-import { type Choice, ChoiceIndex } from "./choice-index";
+import { type ListChoice, ChoiceIndex } from "./choice-index";
 import { errorText, type Translate } from "../i18n";
 
 export interface PickerOptions {
@@ -12,13 +12,13 @@ export interface PickerOptions {
   place?: { input: string; hint: string };
   translate: Translate;
   /** Asks for the choices; `undefined` where there is nothing to choose from yet, as without an account. */
-  load: (refresh: boolean) => Promise<Choice[]> | undefined;
+  load: (refresh: boolean) => Promise<ListChoice[]> | undefined;
   /** Whether the list is so large that it is asked for only when somebody opens it. */
   isLazy?: () => boolean;
   /** What to say where there is nothing to choose from; absent: what `tip.<field>-none` says. */
   tipWithoutList?: () => string | undefined;
   /** Called when another choice has been made, with what it belongs to where the list has those of several. */
-  onChange?: (owner: Choice["owner"]) => void;
+  onChange?: (owner: ListChoice["owner"]) => void;
 }
 
 type List =
@@ -28,12 +28,12 @@ type List =
  * A text field that searches a list from the cloud while it is typed in. It stores the id (or variable name); the line
  * below shows what that is. Whatever is typed is kept, listed or not, and a saved choice stays when the cloud is away.
  */
-export class Picker {
+export class ListPicker {
   readonly #options: PickerOptions;
   readonly #input: JQuery;
   readonly #nameInput: JQuery;
   readonly #hint: JQuery;
-  readonly #combo: Combo;
+  readonly #combo: Combobox;
   /** The last choice whose name is known. */
   #known: { value: string; name: string };
   #list: List = { name: "none" };
@@ -49,7 +49,7 @@ export class Picker {
     this.#hint = $(place?.hint ?? `#arduino-cloud-${field}-hint`);
     this.#value = this.value;
     this.#known = { value: this.#value, name: String(this.#nameInput.val() ?? "") };
-    this.#combo = new Combo({
+    this.#combo = new Combobox({
       input: this.#input,
       label: options.translate(`label.${options.field}`),
       search: (text) => this.#search(text),
@@ -64,7 +64,7 @@ export class Picker {
   }
 
   /** Puts a choice into the field, as if it had been made there. */
-  set({ value, name }: { value: string; name: string }, owner?: Choice["owner"]): void {
+  set({ value, name }: { value: string; name: string }, owner?: ListChoice["owner"]): void {
     this.#known = { value, name };
     this.#input.val(value);
     this.#commit(owner);
@@ -119,13 +119,13 @@ export class Picker {
     RED.popover.tooltip(button, label);
   }
 
-  #search(text: string): readonly Choice[] | string {
+  #search(text: string): readonly ListChoice[] | string {
     if (this.#list.name === "unasked") this.#load(false);
     if (this.#list.name === "loading") return this.#options.translate("tip.loading");
     return this.#list.name === "ready" ? this.#list.index.search(text, this.#present()?.value) : [];
   }
 
-  #commit(owner: Choice["owner"]): void {
+  #commit(owner: ListChoice["owner"]): void {
     this.#show();
     if (this.value === this.#value && owner === undefined) return;
     this.#value = this.value;
@@ -133,7 +133,7 @@ export class Picker {
   }
 
   /** The list's entry for what is in the field. */
-  #present(): Choice | undefined {
+  #present(): ListChoice | undefined {
     return this.#list.name === "ready" ? this.#list.index.find(this.value) : undefined;
   }
 

@@ -1,4 +1,5 @@
-import type { JsonValue, Sample } from "../../store/models";
+import type { Sample } from "../../store/models";
+import type { JsonValue } from "../../json";
 import type { Stretch } from "../../store/samples";
 
 /** Pure functions that condense stored samples. Times and widths are in milliseconds. */

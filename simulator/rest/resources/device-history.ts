@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../store/models";
+import type { JsonValue } from "../../json";
 import { inWindow, samplesOf, toList } from "../../store/samples";
 import { rfc3339 } from "../../store/store";
 import { deviceOf } from "./devices";

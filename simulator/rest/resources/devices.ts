@@ -1,5 +1,6 @@
 import { randomBytes, randomUUID } from "node:crypto";
-import type { Device, DeviceFields, JsonValue, Thing } from "../../store/models";
+import type { Device, DeviceFields, Thing } from "../../store/models";
+import type { JsonValue } from "../../json";
 import { isVisible, rfc3339 } from "../../store/store";
 import { notFound } from "../failure";
 import { textOf, type Checked, type Fields } from "../fields";

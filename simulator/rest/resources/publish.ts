@@ -1,4 +1,5 @@
-import type { JsonValue, Property, Thing } from "../../store/models";
+import type { Property, Thing } from "../../store/models";
+import type { JsonValue } from "../../json";
 import { propertyTypes, type ValueKind } from "../../store/property-types";
 import { encodeSenml, type SenmlEntry, type SenmlScalar, type SenmlValue } from "../../codec/senml";
 import { textOf, type Checked, type Field, type Fields } from "../fields";

@@ -1,4 +1,5 @@
-import type { JsonValue, Sample } from "../../store/models";
+import type { Sample } from "../../store/models";
+import type { JsonValue } from "../../json";
 import { propertyTypes } from "../../store/property-types";
 import { Failure, notFound } from "../failure";
 import { isUuid, textOf, type Checked, type Field, type Fields } from "../fields";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type House, startHouse } from "../../support/simulated-account";
 import { type NodeRed, readUserFiles, startNodeRed } from "../../support/node-red";
-import type { Check, OverviewThing, ThingChoice, ThingDetail, TypedAccount } from "../../../nodes/admin/protocol";
+import type { TestedCheck, OverviewThing, ThingChoice, ThingDetail, TypedAccount } from "../../../nodes/admin/protocol";
 
 /** The endpoints on a real Node-RED with users: the test helper would let everybody in. */
 describe("admin endpoints", function () {
@@ -50,12 +50,13 @@ describe("admin endpoints", function () {
     const { clientId, clientSecret, ...settings } = house.account;
     return { id: "new", settings: { ...settings, ...more }, credentials: { clientId, clientSecret, ...secrets } };
   };
-  const test = async (body: unknown): Promise<Check[]> => {
+  const test = async (body: unknown): Promise<TestedCheck[]> => {
     const { status, body: answer } = await post("/arduino-cloud/test", body, "admin");
     assert.equal(status, 200);
-    return (answer as { checks: Check[] }).checks;
+    return (answer as { checks: TestedCheck[] }).checks;
   };
-  const outline = (checks: Check[]): string[] => checks.map(({ name, state, reason }) => `${name} ${state} ${reason}`);
+  const outline = (checks: TestedCheck[]): string[] =>
+    checks.map(({ name, state, reason }) => `${name} ${state} ${reason}`);
 
   const lists = ["things", "variables", "devices", "device-thing", "dashboards", "triggers"];
   const overview = ["overview/things", "overview/devices"];

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { type House, startHouse, until } from "../../support/simulated-account";
-import { type Bench, load } from "../../support/node-helper";
+import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("arduino-cloud-device-status", () => {
   let house: House;
-  let bench: Bench | undefined;
+  let bench: TestRuntime | undefined;
 
   beforeEach(async () => {
     house = await startHouse();
@@ -33,7 +33,8 @@ describe("arduino-cloud-device-status", () => {
     { id: "catch", type: "catch", wires: [["caught"]] },
     { id: "caught", type: "helper" },
   ];
-  const start = async (more: object = {}): Promise<Bench> => (bench = await load(house, [watch(more), ...around]));
+  const start = async (more: object = {}): Promise<TestRuntime> =>
+    (bench = await load(house, [watch(more), ...around]));
   const addDevice = (name: string): string =>
     house.simulator.store.createDevice({ name }, { userId: house.simulator.userId }).id;
   const told = (): string[] =>

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { type House, startHouse, until } from "../../support/simulated-account";
-import { type Bench, load } from "../../support/node-helper";
+import { type TestRuntime, load } from "../../support/node-helper";
 
 /** What the calendar, the plan or a variable's type may do to history: the right rows, or an error that says why not. */
 describe("arduino-cloud-history in the hard cases", () => {
   let house: House;
-  let bench: Bench | undefined;
+  let bench: TestRuntime | undefined;
   let zone: string | undefined;
 
   before(() => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { type House, startHouse } from "../../support/simulated-account";
-import { type Bench, load } from "../../support/node-helper";
+import { type TestRuntime, load } from "../../support/node-helper";
 
 const start = Date.parse("2026-03-01T00:00:00Z");
 /** The first moment of a month, as rows have it. */
@@ -11,7 +11,7 @@ const monthOf = (time: number): string => {
 
 describe("the forms of history", () => {
   let house: House;
-  let bench: Bench | undefined;
+  let bench: TestRuntime | undefined;
 
   beforeEach(async () => {
     house = await startHouse({ simulator: { choices: { retentionDays: 36_500 } } });
@@ -25,7 +25,7 @@ describe("the forms of history", () => {
   const store = (variable: string, offset: number, value: string | number | boolean): void => {
     house.simulator.store.propertyNamed(house.thingId, variable)?.history.push({ time: start + offset, value });
   };
-  const begin = async (more: object): Promise<Bench> => {
+  const begin = async (more: object): Promise<TestRuntime> => {
     const window = { from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z" };
     const common = {
       id: "history",

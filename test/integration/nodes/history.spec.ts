@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type House, startHouse, until } from "../../support/simulated-account";
-import { type Bench, load, type Received } from "../../support/node-helper";
+import { type TestRuntime, load, type Received } from "../../support/node-helper";
 
 const start = Date.parse("2026-03-01T00:00:00Z");
 const window = { from: "2026-03-01T00:00:00Z", to: "2026-03-02T00:00:00Z" };
@@ -21,7 +21,7 @@ interface Parts {
 
 describe("arduino-cloud-history", () => {
   let house: House;
-  let bench: Bench | undefined;
+  let bench: TestRuntime | undefined;
 
   beforeEach(async () => {
     house = await startHouse({ simulator: { choices: { retentionDays: 36_500 } } });
@@ -58,7 +58,7 @@ describe("arduino-cloud-history", () => {
     { id: "complete", type: "complete", scope: ["history"], wires: [["completed"]] },
     { id: "completed", type: "helper" },
   ];
-  const begin = async (more: object = {}, flow: Record<string, unknown>[] = []): Promise<Bench> =>
+  const begin = async (more: object = {}, flow: Record<string, unknown>[] = []): Promise<TestRuntime> =>
     (bench = await load(house, [history(more), ...around, ...flow]));
   const codes = (at: Received[]): unknown[] => at.map(({ error }) => (error as { code?: string }).code);
   const rows = (messages: Received[]): Row[] => messages.flatMap(({ payload }) => payload as Row[]);

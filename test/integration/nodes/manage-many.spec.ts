@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type House, startHouse, until } from "../../support/simulated-account";
 import { errorsOf, manageFlow, requestsTo } from "../../support/manage-flow";
-import { type Bench, load, type Received } from "../../support/node-helper";
+import { type TestRuntime, load, type Received } from "../../support/node-helper";
 
 interface ItemResult {
   ok: boolean;
@@ -11,7 +11,7 @@ interface ItemResult {
 
 describe("arduino-cloud-manage with an array", () => {
   let house: House;
-  let bench: Bench | undefined;
+  let bench: TestRuntime | undefined;
 
   beforeEach(async () => (house = await startHouse()));
   afterEach(async () => {
@@ -21,7 +21,7 @@ describe("arduino-cloud-manage with an array", () => {
   });
 
   const requests = (): string[] => requestsTo(house);
-  const start = async (more: object = {}, account: object = {}): Promise<Bench> => {
+  const start = async (more: object = {}, account: object = {}): Promise<TestRuntime> => {
     bench = await load(house, manageFlow(more), { requestsPerSecond: 500, ...account });
     return bench;
   };

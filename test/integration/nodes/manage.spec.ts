@@ -4,11 +4,11 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type House, startHouse } from "../../support/simulated-account";
 import { errorsOf, manageFlow, requestsTo } from "../../support/manage-flow";
-import { type Bench, load, type Received } from "../../support/node-helper";
+import { type TestRuntime, load, type Received } from "../../support/node-helper";
 
 describe("arduino-cloud-manage", () => {
   let house: House;
-  let bench: Bench | undefined;
+  let bench: TestRuntime | undefined;
 
   beforeEach(async () => (house = await startHouse()));
   afterEach(async () => {
@@ -18,7 +18,7 @@ describe("arduino-cloud-manage", () => {
   });
 
   const requests = (): string[] => requestsTo(house);
-  const start = async (more: object = {}, account: object = {}): Promise<Bench> => {
+  const start = async (more: object = {}, account: object = {}): Promise<TestRuntime> => {
     bench = await load(house, manageFlow(more), { requestsPerSecond: 500, ...account });
     return bench;
   };

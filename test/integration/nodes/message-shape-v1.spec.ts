@@ -2,14 +2,14 @@ import assert from "node:assert/strict";
 import { encodeWrite } from "../../../cloud/codec/senml-encode";
 import { arduinoClient } from "../../simulator/support/arduino-client";
 import { type House, startHouse, until } from "../../support/simulated-account";
-import { type Bench, load, type Received } from "../../support/node-helper";
+import { type TestRuntime, load, type Received } from "../../support/node-helper";
 
 const written = Date.parse("2026-11-01T12:00:00.250Z");
 
 /** Messages of the shape that Arduino's own nodes give them, for flows that came from there. */
 describe("the old message shape", () => {
   let house: House;
-  let bench: Bench | undefined;
+  let bench: TestRuntime | undefined;
 
   beforeEach(async () => {
     house = await startHouse({ simulator: { choices: { retentionDays: 36_500 } } });
@@ -22,7 +22,7 @@ describe("the old message shape", () => {
     await house.stop();
   });
 
-  const start = async (type: string, more: object): Promise<Bench> => {
+  const start = async (type: string, more: object): Promise<TestRuntime> => {
     const about = { account: "account", thing: house.thingId, property: "temperature", compatible: true };
     const node = { id: "node", type: `arduino-cloud-${type}`, ...about, wires: [["out"]], ...more };
     return (bench = await load(house, [node, { id: "out", type: "helper" }]));

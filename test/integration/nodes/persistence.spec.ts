@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { encodeWrite } from "../../../cloud/codec/senml-encode";
 import { type House, startHouse, until } from "../../support/simulated-account";
-import { type Bench, load } from "../../support/node-helper";
+import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("what outlives an outage, a redeploy or a node", () => {
   let house: House;
-  let bench: Bench | undefined;
+  let bench: TestRuntime | undefined;
 
   beforeEach(async () => {
     house = await startHouse();

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { type House, startHouse, until } from "../../support/simulated-account";
-import { type Bench, load, type Received } from "../../support/node-helper";
+import { type TestRuntime, load, type Received } from "../../support/node-helper";
 
 const written = Date.parse("2026-11-01T12:00:00.250Z");
 
 describe("arduino-cloud-property-get", () => {
   let house: House;
-  let bench: Bench | undefined;
+  let bench: TestRuntime | undefined;
 
   beforeEach(async () => {
     house = await startHouse();
@@ -39,7 +39,7 @@ describe("arduino-cloud-property-get", () => {
     { id: "complete", type: "complete", scope: ["get"], wires: [["completed"]] },
     { id: "completed", type: "helper" },
   ];
-  const start = async (more: object = {}): Promise<Bench> => (bench = await load(house, [get(more), ...around]));
+  const start = async (more: object = {}): Promise<TestRuntime> => (bench = await load(house, [get(more), ...around]));
   const codes = (at: Received[]): unknown[] => at.map(({ error }) => (error as { code?: string }).code);
 
   it("puts the value into the message, and keeps the rest of it", async () => {

@@ -2,11 +2,11 @@ import assert from "node:assert/strict";
 import { encodeWrite } from "../../../cloud/codec/senml-encode";
 import type { PropertyValue } from "../../../cloud/codec/values";
 import { type House, startHouse, until } from "../../support/simulated-account";
-import { type Bench, load } from "../../support/node-helper";
+import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("arduino-cloud-property-in", () => {
   let house: House;
-  let bench: Bench | undefined;
+  let bench: TestRuntime | undefined;
 
   beforeEach(async () => {
     house = await startHouse();

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { dashboardWrites, type House, startHouse, until } from "../../support/simulated-account";
-import { type Bench, load } from "../../support/node-helper";
+import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("property in and out with a device of their own", () => {
   let house: House;
-  let bench: Bench | undefined;
+  let bench: TestRuntime | undefined;
 
   beforeEach(async () => {
     house = await startHouse({ readOnly: ["sensor"] });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { decodeReadings } from "../../../cloud/codec/senml-decode";
 import { type House, startHouse, until } from "../../support/simulated-account";
-import { type Bench, load } from "../../support/node-helper";
+import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("arduino-cloud-property-out", () => {
   let house: House;
-  let bench: Bench | undefined;
+  let bench: TestRuntime | undefined;
 
   beforeEach(async () => {
     house = await startHouse({ readOnly: ["sensor"] });

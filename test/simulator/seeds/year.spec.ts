@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { startSimulator, type Simulator } from "../../../simulator/index";
-import type { JsonValue, Property } from "../../../simulator/store/models";
-import { Bulk, samplesOf } from "../../../simulator/store/samples";
+import type { Property } from "../../../simulator/store/models";
+import type { JsonValue } from "../../../simulator/json";
+import { samplesOf } from "../../../simulator/store/samples";
+import { Bulk } from "../../../simulator/store/bulk";
 import { fill, runs, seedYear } from "../../../simulator/seeds/year";
 import { tokenOf } from "../support/arduino-client";
 

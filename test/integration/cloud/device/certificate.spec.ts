@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { DeviceSettings } from "../../../../cloud/device";
+import type { DeviceSettings } from "../../../../cloud/device-protocol/device-settings";
 import { startSimulator, type SecureAddresses, type Simulator } from "../../../../simulator/index";
 import { certificateRequest } from "../../../../simulator/security/authority";
 import { type ArduinoClient, arduinoClient } from "../../../simulator/support/arduino-client";
@@ -63,6 +63,6 @@ describe("a CloudDevice with a certificate", () => {
       tls: { ...(key && { key }), ...(cert && { cert }), maxVersion: "TLSv1.2" },
     });
     await standing(device, "waiting");
-    assert.match(device.standing.name === "waiting" ? device.standing.error.message : "", /certificate/);
+    assert.match(device.connectionState.name === "waiting" ? device.connectionState.error.message : "", /certificate/);
   });
 });

@@ -195,7 +195,7 @@ describe("CloudDevice against the simulator", () => {
     const device = openDevice(settingsOf(house));
     await until("a session", () => device.session.state.name === "online");
     await sleep(200);
-    assert.equal(device.standing.name, "connecting");
+    assert.equal(device.connectionState.name, "connecting");
     house.simulator.faults.subackRefuse = [];
     await attached(device, house.thingId);
   });
@@ -232,7 +232,7 @@ describe("CloudDevice against the simulator", () => {
       const device = openDevice(settingsOf(house));
       await attached(device, house.thingId);
       await house.simulator.brokerDown(true);
-      await until("the loss", () => device.standing.name === "waiting");
+      await until("the loss", () => device.connectionState.name === "waiting");
       const outcome = report(device, { counter: 8 });
       house.simulator.store.attach(house.deviceId, second);
       await house.simulator.brokerDown(false);
@@ -270,7 +270,10 @@ describe("CloudDevice against the simulator", () => {
       await attached(device, house.thingId);
       house.simulator.store.deleteThing(house.thingId);
       await standing(device, "no-thing");
-      assert.equal(device.standing.name === "no-thing" && device.standing.error.code, "precondition_failed");
+      assert.equal(
+        device.connectionState.name === "no-thing" && device.connectionState.error.code,
+        "precondition_failed",
+      );
       assert.equal(isOnline(), true);
     });
   });
@@ -280,7 +283,7 @@ describe("CloudDevice against the simulator", () => {
     const received = collect(device);
     await attached(device, house.thingId);
     await house.simulator.brokerDown(true);
-    await until("the loss", () => device.standing.name === "waiting");
+    await until("the loss", () => device.connectionState.name === "waiting");
     const outcomes = [1, 2, 3].map((counter) => report(device, { counter }));
     await house.simulator.brokerDown(false);
     assert.deepEqual(await Promise.all(outcomes), [undefined, undefined, undefined]);
@@ -296,12 +299,12 @@ describe("CloudDevice against the simulator", () => {
     const device = openDevice(settingsOf(house));
     await attached(device, house.thingId);
     await house.simulator.brokerDown(true);
-    await until("the loss", () => device.standing.name === "waiting");
+    await until("the loss", () => device.connectionState.name === "waiting");
     const outcome = report(device, { counter: 1 });
     const started = performance.now();
     await device.close();
     assert.ok(performance.now() - started < 2_000);
     assert.equal((await outcome)?.code, "cancelled");
-    assert.equal(device.standing.name, "closed");
+    assert.equal(device.connectionState.name, "closed");
   });
 });

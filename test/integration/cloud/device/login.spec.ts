@@ -17,7 +17,7 @@ describe("the login of a CloudDevice", () => {
     const unknown = openDevice({ ...settingsOf(house), deviceId: "00000000-0000-4000-8000-000000000000" });
     const wrong = openDevice({ ...settingsOf(house), secretKey: "wrong" });
     await Promise.all([standing(unknown, "refused"), standing(wrong, "refused")]);
-    assert.equal(wrong.standing.name === "refused" && wrong.standing.error.code, "unauthorized");
+    assert.equal(wrong.connectionState.name === "refused" && wrong.connectionState.error.code, "unauthorized");
     house.simulator.store.setKey(house.deviceId, "wrong");
     await attached(wrong, house.thingId);
   });
@@ -58,7 +58,7 @@ describe("the login of a CloudDevice", () => {
     const rival = await house.board({ reconnectMs: 200 });
     await standing(device, "taken-over");
     const { observed } = house.simulator;
-    assert.equal(device.standing.name === "taken-over" && device.standing.error.code, "conflict");
+    assert.equal(device.connectionState.name === "taken-over" && device.connectionState.error.code, "conflict");
     await rival.close();
     await attached(device, house.thingId);
     const attempts = observed.connects.length;

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { AccountSettings } from "../../../../cloud/account";
+import type { AccountSettings } from "../../../../cloud/rest/account-settings";
 import { systemClock } from "../../../../cloud/core/clock";
 import { type AccountCase, examineAccount, type Finding, reportText } from "../../../../cloud/doctor/index";
 import { CloudError } from "../../../../cloud/core/errors";

@@ -60,7 +60,7 @@ describe("the doctor on a device", function () {
     await board.close();
     const device = openDevice(settingsOf(house));
     await attached(device, house.thingId);
-    const running = device.standing;
+    const running = device.connectionState;
     assert.equal(outline(await examine({ running }))["identity"], "running");
     assert.equal(connects.length, before + 1);
   });

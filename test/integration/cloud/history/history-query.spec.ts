@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type HistoryWish, planHistory, readHistory } from "../../../../cloud/history/history-query";
+import { type HistoryRequest, planHistory, readHistory } from "../../../../cloud/history/history-query";
 import { createRest, type KnownThing, type Property, type Rest } from "../../../../cloud/rest/index";
-import type { RawPoint } from "../../../../cloud/history/raw-reader";
+import type { RawPoint } from "../../../../cloud/history/points";
 import { pointsOf } from "../../../../cloud/history/page-reader";
 import { splitWindow } from "../../../../cloud/history/aggregate-reader";
 import { type House, startHouse } from "../../../support/simulated-account";
@@ -10,7 +10,7 @@ import { rejection } from "../../../support/rejection";
 const now = Date.parse("2026-03-10T12:00:00Z");
 const start = Date.parse("2026-03-01T00:00:00Z");
 const minute = 60_000;
-const wish: HistoryWish = {
+const wish: HistoryRequest = {
   variable: "",
   from: start,
   to: "now",
@@ -40,10 +40,10 @@ const thing: KnownThing = {
 };
 
 describe("planHistory", () => {
-  const plan = (more: Partial<HistoryWish> = {}): ReturnType<typeof planHistory> =>
+  const plan = (more: Partial<HistoryRequest> = {}): ReturnType<typeof planHistory> =>
     planHistory(thing, { ...wish, ...more }, now);
-  const names = (more: Partial<HistoryWish>): string[] => plan(more).variables.map(({ name }) => name);
-  const refuses = (more: Partial<HistoryWish>, code: string, message: RegExp): void => {
+  const names = (more: Partial<HistoryRequest>): string[] => plan(more).variables.map(({ name }) => name);
+  const refuses = (more: Partial<HistoryRequest>, code: string, message: RegExp): void => {
     assert.throws(() => plan(more), { code, message });
   };
 
@@ -83,7 +83,7 @@ describe("planHistory", () => {
 });
 
 describe("planHistory for buckets", () => {
-  const plan = (more: Partial<HistoryWish> = {}): ReturnType<typeof planHistory> =>
+  const plan = (more: Partial<HistoryRequest> = {}): ReturnType<typeof planHistory> =>
     planHistory(thing, { ...wish, mode: "buckets", ...more }, now);
 
   it("takes the mean of numbers and the last of all else, where nothing is said", () => {
@@ -101,7 +101,7 @@ describe("planHistory for buckets", () => {
   });
 
   it("leaves out what has no numbers where they are needed, and says what to do", () => {
-    const names = (more: Partial<HistoryWish>): string[] => plan(more).variables.map(({ name }) => name);
+    const names = (more: Partial<HistoryRequest>): string[] => plan(more).variables.map(({ name }) => name);
     assert.deepEqual(names({ aggregation: "COUNT,MIN" }), ["temperature", "relay"]);
     assert.deepEqual(names({ aggregation: "count,first" }), ["temperature", "relay", "message", "place"]);
     assert.deepEqual(names({ aggregation: "FIRST", needsNumbers: true }), ["temperature", "relay"]);
@@ -159,7 +159,7 @@ describe("readHistory against the simulator", () => {
   const store = (variable: string, offset: number, value: number | string | boolean | null): void => {
     house.simulator.store.propertyNamed(house.thingId, variable)?.history.push({ time: start + offset, value });
   };
-  const read = async (more: Partial<HistoryWish>, signal = new AbortController().signal): Promise<RawPoint[]> => {
+  const read = async (more: Partial<HistoryRequest>, signal = new AbortController().signal): Promise<RawPoint[]> => {
     const known = await rest.directory.thing(house.thingId);
     const plan = planHistory(known, { ...wish, to: start + 4_000 * minute, ...more }, now);
     const points: RawPoint[] = [];

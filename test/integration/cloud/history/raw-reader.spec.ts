@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createRest, type CallAnswer, type CallInput, type Operation, type Rest } from "../../../../cloud/rest/index";
-import { readRaw, type RawPoint, type SeriesWindow } from "../../../../cloud/history/raw-reader";
+import { readRaw } from "../../../../cloud/history/raw-reader";
+import type { RawPoint, SeriesWindow } from "../../../../cloud/history/points";
 import { type House, startHouse } from "../../../support/simulated-account";
 import { rejection } from "../../../support/rejection";
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type House, startHouse, until } from "../../../support/simulated-account";
-import { type Bench, load, type Received } from "../../../support/node-helper";
+import { type TestRuntime, load, type Received } from "../../../support/node-helper";
 
 interface Row {
   time: string;
@@ -12,7 +12,7 @@ interface Row {
 describe("arduino-cloud-history as an archive", () => {
   const start = Date.parse("2026-03-01T00:00:00Z");
   let house: House;
-  let bench: Bench | undefined;
+  let bench: TestRuntime | undefined;
 
   beforeEach(async () => {
     house = await startHouse({ simulator: { choices: { retentionDays: 36_500 } } });
@@ -26,7 +26,7 @@ describe("arduino-cloud-history as an archive", () => {
   const store = (variable: string, offset: number, value: string | number | boolean): void => {
     house.simulator.store.record(house.thingId, variable, value, start + offset);
   };
-  const begin = async (more: object = {}, flow: Record<string, unknown>[] = []): Promise<Bench> =>
+  const begin = async (more: object = {}, flow: Record<string, unknown>[] = []): Promise<TestRuntime> =>
     (bench = await load(house, [
       {
         id: "history",
@@ -53,7 +53,7 @@ describe("arduino-cloud-history as an archive", () => {
   const upTo = (count: number, from = 0): number[] => Array.from({ length: count - from }, (_, index) => from + index);
   let runs = 0;
   /** Runs once, and gives what came out. */
-  const run = async (runtime: Bench, message: object = {}): Promise<Received[]> => {
+  const run = async (runtime: TestRuntime, message: object = {}): Promise<Received[]> => {
     const before = runtime.at("out").length;
     const ended = (): number => runtime.at("completed").length + runtime.at("caught").length;
     const endedBefore = ended();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { StoredValue } from "../../../../cloud/catch-up/sequence-alignment";
 import type { Clock } from "../../../../cloud/core/clock";
-import { changedValues, type GapContext, replayGap } from "../../../../cloud/catch-up/replay";
+import { changedValues, type ReplayContext, replayOutage } from "../../../../cloud/catch-up/replay";
 import type { CallAnswer, CallInput, Operation, Property } from "../../../../cloud/rest/index";
 import { SeenValues } from "../../../../cloud/catch-up/seen-values";
 
@@ -108,7 +108,7 @@ async function play(world: World, names: readonly string[], all: readonly Event[
     type: "INT",
     permission: "READ_ONLY",
   });
-  const context: GapContext = {
+  const context: ReplayContext = {
     client: { call },
     clockSkew: world.clockSkew,
     clock,
@@ -127,7 +127,7 @@ async function play(world: World, names: readonly string[], all: readonly Event[
     emit: (value) => emitted.push(value),
     warn: (message) => warnings.push(message),
   };
-  await replayGap(context);
+  await replayOutage(context);
   return { emitted, warnings };
 }
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { toMilliseconds, usableTimestamp } from "../../../../cloud/codec/senml-time";
+import { toMs, usableTimestamp } from "../../../../cloud/codec/senml-time";
 
 describe("toMilliseconds", () => {
   const cases: [string, number | undefined, number | undefined][] = [
@@ -26,7 +26,7 @@ describe("toMilliseconds", () => {
     ["less than a Date holds", -1e300, undefined],
   ];
   for (const [what, carried, expected] of cases) {
-    it(`reads ${what}`, () => assert.equal(toMilliseconds(carried), expected));
+    it(`reads ${what}`, () => assert.equal(toMs(carried), expected));
   }
 });
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CloudError } from "../../../../cloud/core/errors";
 import { decodeReadings } from "../../../../cloud/codec/senml-decode";
 import { encodePack, type Write } from "../../../../cloud/codec/senml-encode";
-import { toMilliseconds } from "../../../../cloud/codec/senml-time";
+import { toMs } from "../../../../cloud/codec/senml-time";
 import type { PropertyValue } from "../../../../cloud/codec/values";
 import { malformedPayload, malformedVectors, revive, senmlVectors } from "../../../support/senml/vectors";
 
@@ -48,7 +48,7 @@ describe("SenML vectors", () => {
     it(`decodes ${vector.name}`, () => {
       const { readings, skipped } = decodeReadings(Buffer.from(vector.hex, "hex"));
       assert.deepEqual(
-        readings.map(({ property, value, time }) => [property, value, time ?? null, toMilliseconds(time) ?? null]),
+        readings.map(({ property, value, time }) => [property, value, time ?? null, toMs(time) ?? null]),
         vector.readings.map(([property, value, ...times]) => [property, revive(value), ...times]),
       );
       const unusable = ["form-null-value", "form-no-value"].includes(vector.name);

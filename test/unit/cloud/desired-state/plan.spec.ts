@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { changesOf, isSame } from "../../../../cloud/desired-state/compare";
-import { checkConfirmed, entriesOf, type Prune, type Step } from "../../../../cloud/desired-state/plan";
+import { checkConfirmed, entriesOf, type Prune, type PlanStep } from "../../../../cloud/desired-state/plan";
 import { randomSource } from "../../../support/senml/random-pack";
 import { Model } from "./random-wishes";
 
@@ -73,7 +73,7 @@ describe("plans", () => {
   function walk(
     model: Model,
     wishes: () => object[],
-    plan: (wanted: readonly unknown[], prune: Prune) => Step[],
+    plan: (wanted: readonly unknown[], prune: Prune) => PlanStep[],
   ): number {
     let writes = 0;
     for (let round = 0; round < 12; round++) {

@@ -1,8 +1,8 @@
 import { readDevice, readList, readThing, type KnownThing } from "../../../../cloud/rest/index";
-import type { Fields } from "../../../../cloud/desired-state/compare";
+import type { BodyFields } from "../../../../cloud/desired-state/compare";
 import { planDashboards, readDashboards } from "../../../../cloud/desired-state/dashboards";
-import { Links } from "../../../../cloud/desired-state/links";
-import type { Prune, Step } from "../../../../cloud/desired-state/plan";
+import { ThingLinks } from "../../../../cloud/desired-state/links";
+import type { Prune, PlanStep } from "../../../../cloud/desired-state/plan";
 import { rawList } from "../../../../cloud/desired-state/properties";
 import { planThings, readThings } from "../../../../cloud/desired-state/things";
 
@@ -18,13 +18,13 @@ export class Model {
   /** An id that looks like those of the API. */
   readonly newId = (): string => `00000000-0000-4000-8000-${String(++this.#last).padStart(12, "0")}`;
 
-  planThings(wanted: readonly unknown[], prune: Prune): Step[] {
+  planThings(wanted: readonly unknown[], prune: Prune): PlanStep[] {
     const state = { things: rawList(this.things), devices: readList(this.devices, readDevice) };
     return planThings(state, readThings(wanted), prune).steps;
   }
 
-  planDashboards(wanted: readonly unknown[], prune: Prune): Step[] {
-    const links = new Links(readList(this.things, readThing) as KnownThing[]);
+  planDashboards(wanted: readonly unknown[], prune: Prune): PlanStep[] {
+    const links = new ThingLinks(readList(this.things, readThing) as KnownThing[]);
     const dashboards = this.dashboards.map((dashboard) => ({
       ...dashboard,
       widgets: dashboard.widgets.map((widget) => ({
@@ -36,9 +36,9 @@ export class Model {
     return planDashboards(state, readDashboards(wanted), prune).steps;
   }
 
-  carryOut(steps: readonly Step[]): void {
-    for (const { operation, path, body } of structuredClone(steps) as Step[]) {
-      const fields = (body ?? {}) as Fields;
+  carryOut(steps: readonly PlanStep[]): void {
+    for (const { operation, path, body } of structuredClone(steps) as PlanStep[]) {
+      const fields = (body ?? {}) as BodyFields;
       const thing = path.id === undefined ? undefined : this.things.find(({ id }) => id === path.id);
       const dashboard = path.id === undefined ? undefined : this.dashboards.find(({ id }) => id === path.id);
       if (operation === "things_v2#create") this.#createThing(fields);
@@ -63,12 +63,12 @@ export class Model {
     }
   }
 
-  #createThing({ tags = [], properties = [], ...fields }: Fields): void {
+  #createThing({ tags = [], properties = [], ...fields }: BodyFields): void {
     this.things.push({
       ...fields,
       id: this.newId(),
       tags: Object.fromEntries((tags as { key: string; value: string }[]).map(({ key, value }) => [key, value])),
-      properties: (properties as Fields[]).map((property) => ({ ...property, id: this.newId() })),
+      properties: (properties as BodyFields[]).map((property) => ({ ...property, id: this.newId() })),
     });
   }
 }

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
-import { type Check, examine } from "../../../../cloud/doctor/run-checks";
+import { type Check, runChecks } from "../../../../cloud/doctor/run-checks";
 import { found, reportText, sentenceOf } from "../../../../cloud/doctor/finding";
-import { topics } from "../../../../cloud/doctor/sentences";
+import { sentences } from "../../../../cloud/doctor/sentences";
 import { CloudError } from "../../../../cloud/core/errors";
 
 const { signal } = new AbortController();
 const never = (): Promise<never> => new Promise(() => undefined);
 const codes = (checks: Check<null>[], more = {}): Promise<string[]> =>
-  examine(checks, null, { signal, ...more }).then((all) => all.map(({ id, code }) => `${id} ${code}`));
+  runChecks(checks, null, { signal, ...more }).then((all) => all.map(({ id, code }) => `${id} ${code}`));
 
 describe("an examination", () => {
   const good: Check<null>["run"] = () => Promise.resolve(found("clock", "ok"));
@@ -30,7 +30,7 @@ describe("an examination", () => {
       { id: "token", needs: ["api-tls"], run: good },
       { id: "broker-port", needs: [], run: good },
     ];
-    const findings = await examine(checks, null, { signal });
+    const findings = await runChecks(checks, null, { signal });
     assert.deepEqual(
       findings.map(({ id, level, values }) => [id, level, values["check"]]),
       [
@@ -57,7 +57,7 @@ describe("an examination", () => {
       { id: "clock", needs: [], run: () => Promise.reject(new Error("a secret")) },
       { id: "token", needs: [], run: () => Promise.reject(new CloudError("offline", "away")) },
     ];
-    const findings = await examine(checks, null, { signal });
+    const findings = await runChecks(checks, null, { signal });
     assert.deepEqual(
       findings.map(({ level, code, detail }) => [level, code, detail]),
       [
@@ -88,7 +88,7 @@ describe("an examination", () => {
   });
 
   it("has a cure for every problem and warning", () => {
-    for (const answers of Object.values(topics))
+    for (const answers of Object.values(sentences))
       for (const [level, sentence] of Object.values(answers) as [string, string][]) {
         assert.match(sentence, /^[A-Z_].*\.$/);
         if (level === "problem" || level === "warning") assert.match(sentence, /[.:;,] .*\.$/, sentence);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { RestClient } from "../../../../cloud/rest/index";
-import { type BinnedRead, BinnedReader } from "../../../../cloud/history/aggregate-reader";
+import { type AggregateRead, AggregateReader } from "../../../../cloud/history/aggregate-reader";
 import { pagesOf } from "../../../../cloud/history/page-reader";
 import { rejection } from "../../../support/rejection";
 
@@ -32,7 +32,7 @@ function service(failing = Infinity): { client: Pick<RestClient, "call">; calls:
   };
   return { client: { call }, calls };
 }
-const readOf = (client: BinnedRead["client"], more: Partial<BinnedRead> = {}): BinnedRead => ({
+const readOf = (client: AggregateRead["client"], more: Partial<AggregateRead> = {}): AggregateRead => ({
   ...{ client, mode: "aggregate", queries: [{ propertyId: "p" }], interval: 60 },
   ...{ from: start + 7_000, to: start + 3_500 * minute },
   ...more,
@@ -42,7 +42,7 @@ describe("BinnedReader", () => {
   it("reads one page ahead, and never more", async () => {
     const { client, calls } = service();
     let pages = 0;
-    for await (const page of pagesOf(new BinnedReader(readOf(client)))) {
+    for await (const page of pagesOf(new AggregateReader(readOf(client)))) {
       assert.ok(page.length <= 1_000);
       await sleep(10);
       assert.equal(calls.length, Math.min(4, ++pages + 1));
@@ -55,7 +55,7 @@ describe("BinnedReader", () => {
     const queries = Array.from({ length: 12 }, (_, index) => ({ propertyId: `p${index}` }));
     const seen = new Map<string, number[]>();
     let last = -Infinity;
-    for await (const page of pagesOf(new BinnedReader(readOf(client, { queries })))) {
+    for await (const page of pagesOf(new AggregateReader(readOf(client, { queries })))) {
       for (const { propertyId, timestamp } of page) {
         assert.ok(timestamp >= last);
         last = timestamp;
@@ -71,13 +71,13 @@ describe("BinnedReader", () => {
   it("stops with its signal, and gives what came before a failure first", async () => {
     const controller = new AbortController();
     const { client, calls } = service();
-    const reader = new BinnedReader(readOf(client, { signal: controller.signal }));
+    const reader = new AggregateReader(readOf(client, { signal: controller.signal }));
     assert.equal((await reader.next()).length, 1_000);
     reader.readAhead();
     controller.abort();
     await rejection(reader.next(), "cancelled");
     assert.equal(calls.length, 2);
-    const broken = new BinnedReader(readOf(service(1).client));
+    const broken = new AggregateReader(readOf(service(1).client));
     assert.equal((await broken.next()).length, 1_000);
     broken.readAhead();
     await sleep(5);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { Archive } from "../../../../cloud/history/archive";
-import { gapsOf } from "../../../../cloud/history/retention-warnings";
+import { retentionWarnings } from "../../../../cloud/history/retention-warnings";
 import type { HistoryPlan } from "../../../../cloud/history/history-query";
-import type { RawPoint } from "../../../../cloud/history/raw-reader";
+import type { RawPoint } from "../../../../cloud/history/points";
 import { type PageReader, pointsOf } from "../../../../cloud/history/page-reader";
 
 const thing = "00000000-0000-4000-8000-000000000000";
@@ -182,15 +182,15 @@ describe("gapsOf", () => {
   const read = (name: string, days: number): { name: string; reached: number } => ({ name, reached: now - days * day });
 
   it("tells what was deleted unread, and what soon will be", () => {
-    assert.deepEqual(gapsOf([read("a", 0.1), read("b", 88.9)], 90, now), {});
-    assert.deepEqual(gapsOf([read("a", 1), read("b", 89.5), read("c", 89.1)], 90, now), {
+    assert.deepEqual(retentionWarnings([read("a", 0.1), read("b", 88.9)], 90, now), {});
+    assert.deepEqual(retentionWarnings([read("a", 1), read("b", 89.5), read("c", 89.1)], 90, now), {
       near: "History of b, c was read up to 2025-12-10T12:00:00.000Z only, and is soon deleted: the plan keeps 90 days. Run the archive more often.",
     });
-    assert.deepEqual(gapsOf([read("a", 1), read("b", 2), read("c", 0.95)], 1, now), {
+    assert.deepEqual(retentionWarnings([read("a", 1), read("b", 2), read("c", 0.95)], 1, now), {
       lost: "History of b from 2026-03-08T00:00:00.000Z to 2026-03-09T00:00:00.000Z was deleted before it was read: the plan keeps 1 day. Run the archive more often.",
       near: "History of a, c was read up to 2026-03-09T00:00:00.000Z only, and is soon deleted: the plan keeps 1 day. Run the archive more often.",
     });
     const many = Array.from({ length: 8 }, (_, index) => read(`v${index}`, 20));
-    assert.match(gapsOf(many, 10, now).lost ?? "", /^History of v0, v1, v2, v3, v4 and 3 more from/);
+    assert.match(retentionWarnings(many, 10, now).lost ?? "", /^History of v0, v1, v2, v3, v4 and 3 more from/);
   });
 });

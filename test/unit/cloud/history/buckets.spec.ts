@@ -8,7 +8,7 @@ import {
   statistics,
   type Statistic,
 } from "../../../../cloud/history/buckets";
-import type { RawPoint } from "../../../../cloud/history/raw-reader";
+import type { RawPoint } from "../../../../cloud/history/points";
 
 const hour = 3_600_000;
 const at = (time: string): number => Date.parse(time);

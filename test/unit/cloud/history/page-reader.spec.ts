@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { RawReader, readRaw, type RawPoint, type RawRead } from "../../../../cloud/history/raw-reader";
-import { batchesOf, pagesOf } from "../../../../cloud/history/page-reader";
+import { RawReader, readRaw } from "../../../../cloud/history/raw-reader";
+import type { RawPoint, RawRead } from "../../../../cloud/history/points";
+import { pointBatches, pagesOf } from "../../../../cloud/history/page-reader";
 import { collect, FakeSeries, inRuns, start } from "../../../support/fake-history";
 import { rejection } from "../../../support/rejection";
 
@@ -180,7 +181,7 @@ describe("pages of raw values in runs of one time", () => {
 describe("batchesOf", () => {
   const sizes = async (count: number, size: number, limit = 0): Promise<unknown[]> => {
     const given: unknown[] = [];
-    for await (const { items, isLast } of batchesOf(new RawReader(readOf(serviceOf(count))), size, limit)) {
+    for await (const { items, isLast } of pointBatches(new RawReader(readOf(serviceOf(count))), size, limit)) {
       given.push(items.length, ...(isLast ? ["last"] : []));
     }
     return given;
@@ -201,14 +202,14 @@ describe("batchesOf", () => {
     assert.deepEqual(await sizes(2_500, 1_000, 1_000), [1_000, "last"]);
     assert.deepEqual(await sizes(2_500, 400, 700), [400, 300, "last"]);
     const service = serviceOf(5_000);
-    for await (const { isLast } of batchesOf(new RawReader(readOf(service)), 1_000, 1_000)) assert.ok(isLast);
+    for await (const { isLast } of pointBatches(new RawReader(readOf(service)), 1_000, 1_000)) assert.ok(isLast);
     assert.equal(service.calls.length, 1);
   });
 
   it("loses and repeats nothing", async () => {
     const points = inRuns(12_000, 300);
     const values: unknown[] = [];
-    for await (const { items } of batchesOf(new RawReader(readOf(new FakeSeries({ a: points }))), 1_000)) {
+    for await (const { items } of pointBatches(new RawReader(readOf(new FakeSeries({ a: points }))), 1_000)) {
       for (const { value } of items) values.push(value);
     }
     assert.deepEqual(
@@ -220,7 +221,7 @@ describe("batchesOf", () => {
   it("reads no more than the page that shows whether a batch is the last", async () => {
     const service = serviceOf(9_000);
     let batches = 0;
-    for await (const batch of batchesOf(new RawReader(readOf(service)), 1_000)) {
+    for await (const batch of pointBatches(new RawReader(readOf(service)), 1_000)) {
       batches += Number(batch.items.length > 0);
       await sleep(20);
       assert.equal(service.calls.length, batches + 1);
@@ -229,7 +230,7 @@ describe("batchesOf", () => {
 
   it("ends between two batches when it is aborted", async () => {
     const controller = new AbortController();
-    const batches = batchesOf(new RawReader(readOf(serviceOf(900), controller.signal)), 300);
+    const batches = pointBatches(new RawReader(readOf(serviceOf(900), controller.signal)), 300);
     await batches.next();
     controller.abort();
     await rejection(batches.next(), "cancelled");

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import type { Link } from "../../../../cloud/mqtt/connection";
+import type { MqttConnection } from "../../../../cloud/mqtt/connection";
 import { Outbox } from "../../../../cloud/live-values/outbox";
-import type { Outgoing, Prepared } from "../../../../cloud/live-values/queued-message";
+import type { QueuedMessage, EncodedMessage } from "../../../../cloud/live-values/queued-message";
 import { CloudError } from "../../../../cloud/core/errors";
 import { FakeClock, settle } from "../../../support/fake-clock";
 
 /** A link whose acknowledgements a spec gives by hand. */
-class FakeLink implements Link {
+class FakeLink implements MqttConnection {
   readonly sent: string[] = [];
   readonly #open: { resolve: () => void; reject: (reason: Error) => void }[] = [];
 
@@ -39,13 +39,13 @@ describe("Outbox", () => {
     outcomes = [];
   });
 
-  const prepared = (text: string, thing = "thing"): Prepared => ({
+  const prepared = (text: string, thing = "thing"): EncodedMessage => ({
     thingId: thing,
     thingName: `name of ${thing}`,
     writes: [{ topic: `/${thing}`, payload: Buffer.from(text) }],
   });
 
-  function add(text: string, more: Partial<Outgoing> = {}): void {
+  function add(text: string, more: Partial<QueuedMessage> = {}): void {
     const thing = more.thing ?? "thing";
     outbox.add({
       owner: "node",
@@ -108,7 +108,7 @@ describe("Outbox", () => {
   });
 
   it("keeps the order behind a message whose thing is still looked up, and lets other things pass", async () => {
-    let found: (value: Prepared) => void = () => undefined;
+    let found: (value: EncodedMessage) => void = () => undefined;
     outbox.online(link);
     add("first", { thing: "name of thing", prepare: () => new Promise((resolve) => (found = resolve)) });
     add("second");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Handover, sameMoment } from "../../../../cloud/mqtt/stream-merge";
+import { StreamMerge, sameMomentMs } from "../../../../cloud/mqtt/stream-merge";
 
 interface Delivery {
   connection: "old" | "fresh";
@@ -11,7 +11,7 @@ const bytes = (text: string): Uint8Array => Buffer.from(text);
 
 /** Plays deliveries in order of time; the old connection is done at `end`. Gives what comes out. */
 function play(deliveries: Delivery[], end: number): string[] {
-  const handover = new Handover();
+  const handover = new StreamMerge();
   const out: string[] = [];
   const inOrder = [...deliveries].sort((a, b) => a.at - b.at);
   for (const { connection, text, at } of inOrder.filter((delivery) => delivery.at < end)) {
@@ -82,7 +82,7 @@ describe("Handover", () => {
   });
 
   it("keeps topics apart", () => {
-    const handover = new Handover();
+    const handover = new StreamMerge();
     handover.old("a", bytes("1"), 0);
     handover.fresh("b", bytes("1"), 1);
     assert.deepEqual(
@@ -102,7 +102,7 @@ describe("Handover", () => {
         at: index * 20,
       }));
       const subscribed = Math.floor(random() * 600);
-      const unsubscribed = subscribed + sameMoment + 50 + Math.floor(random() * 200);
+      const unsubscribed = subscribed + sameMomentMs + 50 + Math.floor(random() * 200);
       const lag = (): number => random() * 8;
       const deliveries: Delivery[] = [];
       for (const { text, at } of messages) {

@@ -1,5 +1,10 @@
 import assert from "node:assert/strict";
-import { DeviceChanges, deviceState, type DeviceState, type Watched } from "../../../../cloud/polling/device-status";
+import {
+  DeviceStatusChanges,
+  deviceStatus,
+  type DeviceStatus,
+  type Watched,
+} from "../../../../cloud/polling/device-status";
 import type { Device, KnownThing } from "../../../../cloud/rest/index";
 
 const now = Date.parse("2026-11-01T12:00:00Z");
@@ -12,8 +17,8 @@ function thing(...times: (string | undefined)[]): KnownThing {
 }
 
 describe("deviceState", () => {
-  const state = (status: string | undefined, things: KnownThing[], staleAfter = 60_000, since = now): DeviceState => {
-    return deviceState(status === undefined ? device : { ...device, device_status: status }, things, {
+  const state = (status: string | undefined, things: KnownThing[], staleAfter = 60_000, since = now): DeviceStatus => {
+    return deviceStatus(status === undefined ? device : { ...device, device_status: status }, things, {
       staleAfter,
       now,
       since,
@@ -45,11 +50,11 @@ describe("deviceState", () => {
 });
 
 describe("DeviceChanges", () => {
-  const watched = (id: string, state: DeviceState): Watched => ({ device: { ...device, id }, state });
+  const watched = (id: string, state: DeviceStatus): Watched => ({ device: { ...device, id }, state });
   const brief = (list: Watched[]): string[] => list.map((entry) => `${entry.device.id} ${entry.state}`);
 
   it("tells what is new, what has changed, and once what is gone", () => {
-    const changes = new DeviceChanges();
+    const changes = new DeviceStatusChanges();
     assert.deepEqual(brief(changes.update([watched("a", "ONLINE"), watched("b", "UNKNOWN")])), [
       "a ONLINE",
       "b UNKNOWN",

@@ -1,15 +1,15 @@
 import assert from "node:assert/strict";
-import { Beats } from "../../../../cloud/polling/interval-scheduler";
+import { IntervalScheduler } from "../../../../cloud/polling/interval-scheduler";
 import { FakeClock } from "../../../support/fake-clock";
 
 describe("Beats", () => {
   let clock: FakeClock;
-  let beats: Beats;
+  let beats: IntervalScheduler;
   let times: Record<string, number[]>;
 
   beforeEach(() => {
     clock = new FakeClock();
-    beats = new Beats(clock);
+    beats = new IntervalScheduler(clock);
     times = {};
   });
 

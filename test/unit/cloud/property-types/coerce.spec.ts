@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { runInNewContext } from "node:vm";
 import { CloudError } from "../../../../cloud/core/errors";
-import { coerceValue, mostTextBytes } from "../../../../cloud/property-types/coerce";
+import { coerceValue, maxTextBytes } from "../../../../cloud/property-types/coerce";
 import { encodeWrite } from "../../../../cloud/codec/senml-encode";
 import { propertyTypes } from "../../../../cloud/property-types/index";
 
@@ -101,8 +101,8 @@ describe("coerceValue", () => {
   });
 
   it("holds text to a limit in bytes", () => {
-    assert.equal(coerce("CHARSTRING", "a".repeat(mostTextBytes)), "a".repeat(mostTextBytes));
-    const tooLong = ["a".repeat(mostTextBytes + 1), "é".repeat(mostTextBytes / 2 + 1), "1".repeat(1e7)];
+    assert.equal(coerce("CHARSTRING", "a".repeat(maxTextBytes)), "a".repeat(maxTextBytes));
+    const tooLong = ["a".repeat(maxTextBytes + 1), "é".repeat(maxTextBytes / 2 + 1), "1".repeat(1e7)];
     for (const type of ["CHARSTRING", undefined]) {
       for (const text of tooLong) assert.equal(refusal(type, text).code, "too_large");
     }

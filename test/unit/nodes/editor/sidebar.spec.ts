@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { OverviewDevice, OverviewThing, OverviewVariable } from "../../../../nodes/admin/protocol";
 import { planNode } from "../../../../nodes/editor/sidebar/node-for-item";
-import { type Item, listRows, type Overview, type Row } from "../../../../nodes/editor/sidebar/tree-rows";
+import { type TreeItem, listRows, type Overview, type TreeRow } from "../../../../nodes/editor/sidebar/tree-rows";
 
 const variable = (name: string, more: Partial<OverviewVariable> = {}): OverviewVariable => ({
   id: `id of ${name}`,
@@ -32,8 +32,8 @@ const overview: Overview = {
 };
 
 /** The rows as an outline: a sign for branches, two spaces for each level. */
-function outline(rows: Row[]): string[] {
-  const name = ({ item }: Row): string => {
+function outline(rows: TreeRow[]): string[] {
+  const name = ({ item }: TreeRow): string => {
     if (item.kind === "group") return `${item.group} ${item.count}`;
     if (item.kind === "variable") return item.variable.name;
     if (item.kind === "thing") return item.thing.name;
@@ -91,7 +91,7 @@ describe("the tree of the sidebar", () => {
 });
 
 describe("the node that an item becomes", () => {
-  const item = (more: Partial<OverviewVariable>): Item => ({
+  const item = (more: Partial<OverviewVariable>): TreeItem => ({
     kind: "variable",
     thing: greenhouse,
     variable: variable("fan", { name: "Fan", ...more }),

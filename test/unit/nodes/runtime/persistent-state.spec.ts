@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Node } from "node-red";
-import { ArchiveMemory } from "../../../../nodes/history/archive-store";
-import { NodeMemory } from "../../../../nodes/runtime/persistent-state";
+import { ArchiveStore } from "../../../../nodes/history/archive-store";
+import { PersistentState } from "../../../../nodes/runtime/persistent-state";
 
 /** A context store whose answers come when the spec says so. */
 class SlowStore {
@@ -41,7 +41,7 @@ const left = { positions: { counter: { thing: "thing", start: 5, reached: 7, las
 describe("what a node remembers", () => {
   it("is not read by a node that has closed meanwhile, whose successor has the same key", async () => {
     const store = new SlowStore(left);
-    const memory = new NodeMemory(store.node, "key", () => ({ count: 1 }));
+    const memory = new PersistentState(store.node, "key", () => ({ count: 1 }));
     memory.open(() => assert.fail("It is closed."));
     await memory.close();
     store.answer();
@@ -51,7 +51,7 @@ describe("what a node remembers", () => {
 
   it("is in the store when the node has closed, though it was being written already", async () => {
     const store = new SlowStore();
-    const memory = new NodeMemory(store.node, "key", () => ({ count: 1 }));
+    const memory = new PersistentState(store.node, "key", () => ({ count: 1 }));
     memory.open(() => undefined);
     store.answer();
     void memory.save();
@@ -67,7 +67,7 @@ describe("what a node remembers", () => {
   it("counts as nothing where the store fails, and that is told", async () => {
     const store = new SlowStore(left);
     store.fault = new Error("disk full");
-    const memory = new NodeMemory(store.node, "key", () => ({ count: 1 }));
+    const memory = new PersistentState(store.node, "key", () => ({ count: 1 }));
     let isReady = false;
     memory.open(() => (isReady = true));
     store.answer();
@@ -86,7 +86,7 @@ describe("what a history node has given", () => {
   it("is not taken for nothing where the store can't be read, but asked for again", async () => {
     const store = new SlowStore(left);
     store.fault = new Error("disk full");
-    const memory = new ArchiveMemory(store.node, "");
+    const memory = new ArchiveStore(store.node, "");
     const failed = assert.rejects(memory.open(), {
       code: "precondition_failed",
       message: /could not be read: disk full/,

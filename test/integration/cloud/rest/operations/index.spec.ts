@@ -29,11 +29,11 @@ const beyond = new Set(["devices_v2#list unique_hardware_id", "dashboards_v2#lis
 describe("operations", () => {
   it("are 94, each found by its official id and client name", () => {
     assert.equal(operations.length, 94);
-    assert.equal(new Set(operations.flatMap(({ id, client }) => [id, client])).size, 188);
+    assert.equal(new Set(operations.flatMap(({ id, sdkName: client }) => [id, client])).size, 188);
     assert.equal(new Set(operations.map(({ resource, name }) => `${resource} ${name}`)).size, 94);
     for (const row of operations) {
       assert.equal(findOperation(row.id), row);
-      assert.equal(findOperation(row.client), row);
+      assert.equal(findOperation(row.sdkName), row);
     }
     assert.equal(findOperation("things_v9#list"), undefined);
     assert.equal(findOperation("constructor"), undefined);
@@ -124,9 +124,9 @@ describe("operations", () => {
     }
 
     for (const row of operations.filter((row) => !isMissing(row) && row.media === undefined)) {
-      it(`send what it sends: ${row.client}`, async () => {
+      it(`send what it sends: ${row.sdkName}`, async () => {
         const token = await rest.tokens.get();
-        const method = official(token.value).get(row.client);
+        const method = official(token.value).get(row.sdkName);
         assert(method !== undefined, "the official client has no such method");
         const ids = Object.fromEntries(Object.keys(row.pathFields).map((name) => [name, `the-${name}`]));
         const query = Object.fromEntries(

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Pace } from "../../../../../cloud/rest/transport/adaptive-rate-limiter";
+import { AdaptiveRateLimiter } from "../../../../../cloud/rest/transport/adaptive-rate-limiter";
 import { FakeClock } from "../../../../support/fake-clock";
 import { restOn, startFakeCloud } from "../../../../support/fake-api";
 import { rejection } from "../../../../support/rejection";
@@ -15,8 +15,12 @@ describe("pace", () => {
   let clock: FakeClock;
   beforeEach(() => (clock = new FakeClock()));
 
-  function gate(requestsPerSecond: number): { pace: Pace; starts: number[]; ask: (count: number) => void } {
-    const pace = new Pace({ requestsPerSecond, clock });
+  function gate(requestsPerSecond: number): {
+    pace: AdaptiveRateLimiter;
+    starts: number[];
+    ask: (count: number) => void;
+  } {
+    const pace = new AdaptiveRateLimiter({ requestsPerSecond, clock });
     const starts: number[] = [];
     const ask = (count: number): void => {
       for (let asked = 0; asked < count; asked++) void pace.enter().then((at) => starts.push(at));
@@ -53,7 +57,7 @@ describe("pace", () => {
   });
 
   it("serves those who come first, and skips those who gave up", async () => {
-    const pace = new Pace({ requestsPerSecond: 1, clock });
+    const pace = new AdaptiveRateLimiter({ requestsPerSecond: 1, clock });
     const order: number[] = [];
     const aborts = Array.from({ length: 6 }, () => new AbortController());
     const waits = aborts.map(({ signal }, index) => pace.enter(signal).then(() => order.push(index)));

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { operation, type Rest } from "../../../../../cloud/rest/index";
-import { describeNotices } from "../../../../../cloud/rest/transport/deprecation";
+import { describeDeprecation } from "../../../../../cloud/rest/transport/deprecation";
 import { restOn, startFakeCloud, type FakeCloud } from "../../../../support/fake-api";
 
 describe("notices of the service", () => {
@@ -26,14 +26,14 @@ describe("notices of the service", () => {
     ],
   ];
   for (const [headers, text] of cases) {
-    it(`are told in words: ${JSON.stringify(headers)}`, () => assert.equal(describeNotices(headers), text));
+    it(`are told in words: ${JSON.stringify(headers)}`, () => assert.equal(describeDeprecation(headers), text));
   }
 
   it("stay short and on one line, whatever the headers hold", () => {
     const long = '\u0007 <b>\\"299 - '.repeat(2_000);
-    const text = describeNotices({ deprecation: long, sunset: long, warning: long, link: long });
+    const text = describeDeprecation({ deprecation: long, sunset: long, warning: long, link: long });
     assert(text.length < 1_000 && !/\p{Cc}/u.test(text));
-    assert.doesNotThrow(() => describeNotices({ deprecation: "@999999999999", sunset: "@1" }));
+    assert.doesNotThrow(() => describeDeprecation({ deprecation: "@999999999999", sunset: "@1" }));
   });
 
   describe("of a client", () => {

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { CloudError, errorCodes, type ErrorCode } from "../../../../../cloud/core/errors";
-import { isRetryable, parseRetryAfter, retryDelay } from "../../../../../cloud/rest/transport/retry";
+import { isRetryable, parseRetryAfter, retryDelayMs } from "../../../../../cloud/rest/transport/retry";
 
 describe("retry policy", () => {
   const delay = (code: ErrorCode, safe: boolean, attempt = 1, statusCode?: number, retryAfter?: number) =>
-    retryDelay(
+    retryDelayMs(
       { error: new CloudError(code, "", statusCode === undefined ? {} : { statusCode }), safe, attempt, retryAfter },
       0.5,
     );
@@ -39,8 +39,8 @@ describe("retry policy", () => {
     );
     assert.equal(delay("timeout", true, 2), undefined);
     const failure = { error: new CloudError("offline", ""), safe: true, attempt: 1, retryAfter: undefined };
-    assert.equal(retryDelay(failure, 0), 250);
-    assert.equal(retryDelay(failure, 1), 500);
+    assert.equal(retryDelayMs(failure, 0), 250);
+    assert.equal(retryDelayMs(failure, 1), 500);
   });
 
   it("never tries again what would fail again", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { type Choice, ChoiceIndex } from "../../../../../nodes/editor/widgets/choice-index";
+import { type ListChoice, ChoiceIndex } from "../../../../../nodes/editor/widgets/choice-index";
 
-const choices: Choice[] = [
+const choices: ListChoice[] = [
   { value: "id-1", name: "Greenhouse", detail: "4 variables, near the barn" },
   { value: "id-2", name: "House", detail: "6 variables" },
   { value: "id-3", name: "House of cards", detail: "TEMPERATURE, army" },
@@ -43,7 +43,7 @@ describe("ChoiceIndex", () => {
   });
 
   it("keeps together what belongs to one thing, the best match's thing first", () => {
-    const owned = (value: string, thing: string): Choice => ({
+    const owned = (value: string, thing: string): ListChoice => ({
       value,
       name: value,
       detail: "",
@@ -67,7 +67,7 @@ describe("ChoiceIndex", () => {
   });
 
   it("searches 20,000 variables of 2,000 things within a key stroke", () => {
-    const many = Array.from({ length: 20_000 }, (_unused, number): Choice => {
+    const many = Array.from({ length: 20_000 }, (_unused, number): ListChoice => {
       const thing = Math.floor(number / 10);
       const owner = { value: `thing-${thing}`, name: `Greenhouse ${thing}` };
       return { value: `variable_${number}`, name: `Variable ${number}`, detail: "FLOAT · last value 21.5", owner };

@@ -1,0 +1,30 @@
+/** True for JSON media types, vendor ones such as `application/vnd.arduino.thing+json` included (rest-api 3). */
+export function isJsonType(mediaType: string): boolean {
+  return /^[\w.+-]+\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(mediaType.trim());
+}
+
+/** Reads JSON that may be anything; `undefined` where it is not JSON. */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Gives `value` as something with fields, where it is an object. */
+export function asRecord(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === "object" && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
+
+/**
+ * Whether a value is an object such as `{…}` makes, and no instance of a class. Objects of a function node come from
+ * another context and have another `Object.prototype`: it is told by having no prototype itself.
+ */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}

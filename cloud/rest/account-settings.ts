@@ -1,0 +1,15 @@
+import type { TlsOptions } from "../core/tls";
+
+export interface AccountSettings {
+  clientId: string;
+  clientSecret: string;
+  /** Space id; blank for the user's own space. */
+  organization: string;
+  baseUrl: string;
+  audience: string;
+  brokerUrl: string;
+  deviceBrokerUrl: string;
+  tls?: TlsOptions;
+  requestsPerSecond: number;
+  messagesPerSecond: number;
+}
