@@ -84,7 +84,10 @@ export class CloudAccount {
     this.reports.close();
   }
 
-  /** User logins: the user id is the name, the token the password, the client id unlike any other (data-api 3.1, 3.5). */
+  /**
+   * User logins: the user id is the name, the token the password, the client id unlike any other
+   * (docs/protocol.md#logins).
+   */
   #logins(clock: Clock): Pick<ConstructorParameters<typeof Session>[0], "login" | "loginRefused"> {
     const { tokens } = this.rest;
     return {

@@ -65,7 +65,7 @@ interface Listening {
   end: () => void;
 }
 
-/** Variables of every thing that are none of the user's (data-api 5.10). */
+/** Variables of every thing that are none of the user's (docs/protocol.md#names). */
 const hiddenVariables = { offset: "tz_offset", until: "tz_dst_until" } as const;
 
 /**
@@ -286,7 +286,7 @@ export class CloudDevice {
     return true;
   }
 
-  /** Keeps the time zone, and asks for it again when it ends (data-api 7.2). */
+  /** Keeps the time zone, and asks for it again when it ends (docs/protocol.md#handshake). */
   #setTimezone(timezone: Timezone): void {
     this.#timezone = timezone;
     this.#stopTimezoneTimer();

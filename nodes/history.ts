@@ -41,7 +41,7 @@ const maxRows = 200_000;
 const cacheTtlMs = 10_000;
 /** Milliseconds after which progress shows: many nodes that read often would flood the editor. */
 const minStatusMs = 500;
-/** No plan keeps history for less, in milliseconds (rest-api 5). */
+/** No plan keeps history for less, in milliseconds (docs/protocol.md#plans). */
 const minRetentionMs = 86_400_000;
 /** A window may begin so much before what the plan keeps, in milliseconds, as one of "-90d" with 90 days does. */
 const toleranceMs = 3_600_000;

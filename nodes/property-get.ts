@@ -153,7 +153,10 @@ function readAll({ properties }: KnownThing): Reading {
   };
 }
 
-/** The value that the cloud holds, as the flow's own; `null` where none was ever written (rest-api 7). */
+/**
+ * The value that the cloud holds, as the flow's own; `null` where none was ever written
+ * (docs/protocol.md#value-formats).
+ */
 function valueOf(property: Property): unknown {
   if (timeOf(property) === undefined) return null;
   return structuredClone(tidyValue(property.last_value ?? null));

@@ -21,7 +21,10 @@ export interface CatchUpOptions {
   variable: string;
   /** `last`: present values that changed in an outage; `all`: every stored value of it. */
   mode: "last" | "all";
-  /** For `all`: milliseconds after the return until history is expected to have caught up (rest-api 7). Default 15 s. */
+  /**
+   * For `all`: milliseconds after the return until history is expected to have caught up (docs/protocol.md#history).
+   * Default 15 s.
+   */
   delay?: number;
   /** What `lastSeen` gave before a restart; anything else counts as nothing. */
   lastSeen?: unknown;

@@ -8,7 +8,8 @@ const enoughDigits = 9;
 
 /**
  * Gives the shortest decimal that rounds to the same float32, if `value` is a fraction that a float32 holds exactly:
- * 21.299999237060547 gives 21.3. Boards compute in float32 (data-api 5.4). All other numbers are given as they are.
+ * 21.299999237060547 gives 21.3. Boards compute in float32 (docs/protocol.md#numbers). All other numbers are given as
+ * they are.
  */
 export function shortestFloat32(value: number): number {
   if (Number.isInteger(value) || !Number.isFinite(value) || Math.fround(value) !== value) return value;

@@ -36,8 +36,9 @@ const highestLabel = label.data;
 
 /**
  * Decodes the payload of a data topic: a SenML pack in CBOR, of protocol v1 (text labels), v2 (numbers) or with digits
- * as text (data-api 5). Records without usable name and value are dropped; consecutive records of one variable make
- * one reading, in which the last one wins (data-api 5.9). NaN and infinite numbers are given as they are.
+ * as text (docs/protocol.md#senml). Records without usable name and value are dropped; consecutive records of one
+ * variable make one reading, in which the last one wins (docs/protocol.md#components). NaN and infinite numbers are
+ * given as they are.
  * @throws CloudError `invalid_value` where the bytes are not an array in well-formed CBOR, and nothing else
  */
 export function decodeReadings(payload: Uint8Array): Decoded {
@@ -131,7 +132,10 @@ class Pack {
     }
   }
 
-  /** Base fields hold for this record and all that follow, whatever their place in the record (data-api 5.6, 5.8). */
+  /**
+   * Base fields hold for this record and all that follow, whatever their place in the record (docs/protocol.md#time,
+   * #base-records).
+   */
   private base(key: number, item: unknown, fields: PackFields): void {
     fields.isBase = true;
     if (key === label.baseName) this.prefix = prefixOf(item);
@@ -143,7 +147,10 @@ class Pack {
     return this.baseTime + time;
   }
 
-  /** Text before the first colon is the variable, all after it the component, if any (data-api 5.9 and 5.10). */
+  /**
+   * Text before the first colon is the variable, all after it the component, if any (docs/protocol.md#components,
+   * #names).
+   */
   private add(name: string, value: Scalar, time: number | undefined): void {
     const colon = name.indexOf(":");
     if (colon < 0) {
@@ -187,7 +194,7 @@ function labelOfUnknownText(key: string): number {
   return digitsAsText.get(key) ?? unknownLabel;
 }
 
-/** Labels as the digits that a JavaScript object turns numeric keys into (data-api 5.2). */
+/** Labels as the digits that a JavaScript object turns numeric keys into (docs/protocol.md#labels). */
 const digitsAsText: ReadonlyMap<string, number> = new Map(
   [...labelsByText.values()].map((number) => [String(number), number]),
 );
@@ -196,7 +203,7 @@ function isTime(item: unknown): item is number {
   return typeof item === "number" && Number.isFinite(item);
 }
 
-/** Only a base name that ends in a colon, and is no device identity, is part of names (data-api 5.7). */
+/** Only a base name that ends in a colon, and is no device identity, is part of names (docs/protocol.md#base-names). */
 function prefixOf(item: unknown): string {
   return typeof item === "string" && item.endsWith(":") && !item.startsWith("urn:") ? item : "";
 }

@@ -10,21 +10,24 @@ export interface Write {
   value: PropertyValue;
   /** Milliseconds since 1970, carried as base time; left out where undefined. */
   time?: number;
-  /** Whether numbers go as float64 even when they are whole, or the components for which they do (data-api 5.4). */
+  /**
+   * Whether numbers go as float64 even when they are whole, or the components for which they do
+   * (docs/protocol.md#numbers).
+   */
   float?: boolean | readonly string[];
-  /** Base name for the first record. No client of this cloud needs one (data-api 5.7). */
+  /** Base name for the first record. No client of this cloud needs one (docs/protocol.md#base-names). */
   baseName?: string;
 }
 
-/** Half a UTF-16 pair: it has no UTF-8 (data-api 5.5). */
+/** Half a UTF-16 pair: it has no UTF-8 (docs/protocol.md#texts). */
 const loneSurrogate = /[\uD800-\uDFFF]/u;
 
-/** Whole numbers up to here are written as integers, as the official clients do (data-api 5.3). */
+/** Whole numbers up to here are written as integers, as the official clients do (docs/protocol.md#senders). */
 const maxSafeInteger = 2 ** 53;
 
 /**
  * Encodes the value of one variable for a data topic: SenML in CBOR, protocol v2, the bytes of Arduino's own
- * JavaScript client (data-api 5.3).
+ * JavaScript client (docs/protocol.md#senders).
  * @throws CloudError `invalid_value` for a name or value that the format can't carry: NaN, infinite numbers, empty or
  * nested objects, lone surrogates, anything that is not a number, text or boolean
  */

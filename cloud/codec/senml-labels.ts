@@ -1,4 +1,4 @@
-/** The labels of SenML in CBOR that mean something here (data-api 5.1). */
+/** The labels of SenML in CBOR that mean something here (docs/protocol.md#labels). */
 export const label = {
   baseName: -2,
   baseTime: -3,
@@ -14,7 +14,7 @@ export const label = {
 /** The base labels run from -6 (base sum) to -1 (base version). */
 export const lowestBaseLabel = -6;
 
-/** All labels by their text, as protocol v1 writes them (data-api 5.1 and 5.2). */
+/** All labels by their text, as protocol v1 writes them (docs/protocol.md#labels). */
 export const labelsByText: ReadonlyMap<string, number> = new Map([
   ["bver", -1],
   ["bn", -2],

@@ -1,13 +1,13 @@
 /** The farthest moment from 1970 that a JavaScript `Date` can hold, in milliseconds. */
 const farthest = 8.64e15;
 
-/** SenML reads a smaller number as relative to now, which nobody here means (data-api 5.6). */
+/** SenML reads a smaller number as relative to now, which nobody here means (docs/protocol.md#time). */
 const firstAbsolute = 2 ** 28;
 
 /**
  * Gives a time as carried by a record in whole milliseconds since 1970. Senders write it in seconds, milliseconds,
- * microseconds or nanoseconds; only the magnitude tells which (data-api 5.6). Undefined where none was carried, or
- * where it is no moment that a `Date` can hold.
+ * microseconds or nanoseconds; only the magnitude tells which (docs/protocol.md#time). Undefined where none was
+ * carried, or where it is no moment that a `Date` can hold.
  */
 export function toMs(carried: number | undefined): number | undefined {
   if (carried === undefined) return undefined;
@@ -21,7 +21,8 @@ export function toMs(carried: number | undefined): number | undefined {
 
 /**
  * Gives a time as carried by a record in whole milliseconds since 1970, or undefined where it can't serve as the
- * timestamp of a value: none was carried, or it is below 2^28 (data-api 5.6), as from a board that has no clock yet.
+ * timestamp of a value: none was carried, or it is below 2^28 (docs/protocol.md#time), as from a board that has no
+ * clock yet.
  */
 export function usableTimestamp(carried: number | undefined): number | undefined {
   return carried === undefined || carried < firstAbsolute ? undefined : toMs(carried);

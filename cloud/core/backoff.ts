@@ -6,7 +6,7 @@ const maxDelayMs = 20_000;
 /**
  * Milliseconds to wait before connection attempt number `failures` + 1: one second, doubling up to 20 s, each spread by
  * a quarter either way so that many clients do not come back at once (the cloud limits connection attempts,
- * data-api 10.1).
+ * docs/protocol.md#connections).
  */
 export function backoffMs(failures: number, clock: Clock): number {
   const base = Math.min(maxDelayMs, firstDelayMs * 2 ** Math.min(failures, 10));

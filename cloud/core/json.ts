@@ -1,4 +1,7 @@
-/** True for JSON media types, vendor ones such as `application/vnd.arduino.thing+json` included (rest-api 3). */
+/**
+ * True for JSON media types, vendor ones such as `application/vnd.arduino.thing+json` included
+ * (docs/protocol.md#conventions).
+ */
 export function isJsonType(mediaType: string): boolean {
   return /^[\w.+-]+\/(?:[\w.+-]+\+)?json\s*(?:;|$)/i.test(mediaType.trim());
 }

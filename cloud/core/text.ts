@@ -30,7 +30,7 @@ export function maskedId(clientId: string): string {
   return clientId.length > 12 ? `${clientId.slice(0, 4)}…` : "…";
 }
 
-/** True for the form that the ids of things, properties and devices have (rest-api 3). */
+/** True for the form that the ids of things, properties and devices have (docs/protocol.md#conventions). */
 export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

@@ -7,7 +7,7 @@ export type BodyFields = Readonly<Record<string, unknown>>;
 
 /**
  * Whether two JSON values mean the same: a blank text or `null` is as good as absent, the order of an object's keys
- * means nothing, and numbers may differ by what float32 makes of them (data-api 5.4).
+ * means nothing, and numbers may differ by what float32 makes of them (docs/protocol.md#numbers).
  */
 export function isSame(one: unknown, other: unknown): boolean {
   if (isBlank(one) || isBlank(other)) return isBlank(one) && isBlank(other);

@@ -110,7 +110,7 @@ export function readOne(body: unknown, what: string): Raw {
   throw new CloudError("server_error", `${what}: the answer is no object with an id. Check the account's base URL.`);
 }
 
-/** The triggers that are wanted with actions have them: a list may leave them out (rest-api 8). */
+/** The triggers that are wanted with actions have them: a list may leave them out (docs/protocol.md#models). */
 async function withActions(
   rest: WantedRest,
   triggers: readonly Raw[],

@@ -19,7 +19,7 @@ export interface DashboardState {
   links: ThingLinks;
   /** 2 where the base URL has no newer one: without pages. */
   version: 2 | 3;
-  /** Makes ids of widgets and pages, which whoever creates them chooses (rest-api 7). */
+  /** Makes ids of widgets and pages, which whoever creates them chooses (docs/protocol.md#dashboards). */
   newId: () => string;
 }
 
@@ -109,7 +109,7 @@ function planOne(state: DashboardState, item: WantedDashboard, current: Raw | un
 function planRemoval(dashboard: Raw): PlanStep {
   return {
     entries: [removal("dashboard", textOf(dashboard, "name"), dashboard.id)],
-    // Version 2 deletes dashboards of both versions (rest-api 7).
+    // Version 2 deletes dashboards of both versions (docs/protocol.md#dashboards).
     operation: "dashboards_v2#delete",
     path: { id: dashboard.id },
     where: "",

@@ -10,7 +10,7 @@ export interface WantedProperty extends Wanted {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** What a body for a property may hold (rest-api 8). */
+/** What a body for a property may hold (docs/protocol.md#models). */
 const bodyFields = [
   "name",
   "variable_name",
@@ -53,7 +53,7 @@ const layout: Layout = {
   ],
 };
 
-/** What a property is where nothing is said; the service keeps history by default too (rest-api 8). */
+/** What a property is where nothing is said; the service keeps history by default too (docs/protocol.md#models). */
 const defaults = { permission: "READ_WRITE", update_strategy: "ON_CHANGE", persist: true } as const;
 
 /**

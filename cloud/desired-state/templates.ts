@@ -61,8 +61,8 @@ const widgetFields = [
 ] as const;
 
 /**
- * A dashboard without ids, its links by names: from what the service answers or exports (rest-api 8), or from a template of
- * ours, which comes back as it is.
+ * A dashboard without ids, its links by names: from what the service answers or exports (docs/protocol.md#templates),
+ * or from a template of ours, which comes back as it is.
  * @param links whether links that have an id keep it, for the same account, or go by names
  */
 export function dashboardTemplate(dashboard: BodyFields, links: "ids" | "names" = "names"): Template {
@@ -101,12 +101,12 @@ function linkByNames(link: unknown): unknown {
   return thing !== "" && variable !== "" ? { thing, variable } : link;
 }
 
-/** What the templates of the API call otherwise, or have besides (rest-api 8). */
+/** What the templates of the API call otherwise, or have besides (docs/protocol.md#templates). */
 const notOurs = ["id", "variables", "device_metadata", "sketch_template", "organization_id"] as const;
 
 /**
- * A template as a wanted state: one of ours, what the API exports of a thing (without limits and persistence, rest-api 8),
- * or a thing as the API answers it.
+ * A template as a wanted state: one of ours, what the API exports of a thing (without limits and persistence,
+ * docs/protocol.md#templates), or a thing as the API answers it.
  * @throws CloudError `invalid_input` where it is none
  */
 function readTemplate(given: unknown): Template {

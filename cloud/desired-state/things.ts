@@ -28,7 +28,7 @@ export interface ThingState {
 
 const plainFields = ["timezone", "assistant", "webhook_uri", "webhook_active"] as const;
 
-/** Where the service leaves a field out (rest-api 7, 8). */
+/** Where the service leaves a field out (docs/protocol.md#models, #things-and-devices). */
 const defaults = { timezone: "America/New_York", webhook_active: false, assistant: "NONE" } as const;
 
 const layout: Layout = {
@@ -206,7 +206,7 @@ function planChanges(item: WantedThing, current: Raw, deviceId: string | undefin
     operation: "things_v2#update",
     path: { id: current.id },
     ...(forceDevice && "device_id" in changed && { query: { force: true } }),
-    // No id unbinds, as far as anything is known of it (rest-api 14.6).
+    // No id unbinds, as far as anything is known of it (docs/protocol.md#things-and-devices).
     body: changed.device_id === "" ? { ...changed, device_id: null } : changed,
     where,
   };

@@ -1,10 +1,10 @@
 import { CborReader, major } from "../codec/cbor-reader";
 import { CborWriter } from "../codec/cbor-writer";
 
-/** What a device says on `c/up`, with the tag of its frame (data-api 8). */
+/** What a device says on `c/up`, with the tag of its frame (docs/protocol.md#commands). */
 const upTags = { thingBegin: 0x01_03_00, lastValuesBegin: 0x01_05_00, deviceBegin: 0x01_07_00, netConfig: 0x01_11_00 };
 
-/** A command of the cloud that a device without a sketch acts on (data-api 8). */
+/** A command of the cloud that a device without a sketch acts on (docs/protocol.md#commands). */
 export type Command =
   | { readonly name: "thing-update" | "thing-detach"; readonly thingId: string }
   /** `pack` holds SenML. */
@@ -25,7 +25,10 @@ export function encodeNoNetConfig(): Buffer {
   return encodeCommand(upTags.netConfig, [0]);
 }
 
-/** Encodes ThingBegin, which asks for the device's thing. The id that goes with it is always blank (data-api 8). */
+/**
+ * Encodes ThingBegin, which asks for the device's thing. The id that goes with it is always blank
+ * (docs/protocol.md#commands).
+ */
 export function encodeThingBegin(): Buffer {
   return encodeCommand(upTags.thingBegin, [""]);
 }
@@ -57,10 +60,10 @@ const readers = new Map<number, (parameters: ParameterReader) => Command | undef
 ]);
 
 /**
- * Decodes a command of the cloud, as it comes on `c/dw` (data-api 8); `undefined` for a well-formed one that this
- * device has no use for.
- * @throws CloudError `invalid_value` for anything else: no tagged array in CBOR, an unknown tag, parameters of the wrong
- *   number or kind, bytes behind the end
+ * Decodes a command of the cloud, as it comes on `c/dw` (docs/protocol.md#commands); `undefined` for a well-formed one
+ * that this device has no use for.
+ * @throws CloudError `invalid_value` for anything else: no tagged array in CBOR, an unknown tag, parameters of the
+ *   wrong number or kind, bytes behind the end
  */
 export function decodeCommand(payload: Uint8Array): Command | undefined {
   const reader = new CborReader(payload, "a command");

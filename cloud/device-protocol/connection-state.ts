@@ -24,7 +24,8 @@ const memoryMs = 180_000;
 
 /**
  * Tells that another client uses the same client id: the broker then closes the older connection without a word
- * (data-api 3.5), so all that can be seen is that connections are lost soon after they were open, one after the other.
+ * (docs/protocol.md#takeover), so all that can be seen is that connections are lost soon after they were open, one
+ * after the other.
  */
 export class TakeOvers {
   readonly #clock: Clock;

@@ -28,14 +28,20 @@ export interface DeviceEvents {
   onMalformed: (topic: string, error: CloudError) => void;
 }
 
-/** The first version of Arduino's library that speaks the command protocol (data-api 7.2): that is what we speak too. */
+/**
+ * The first version of Arduino's library that speaks the command protocol (docs/protocol.md#handshake): that is what we
+ * speak too.
+ */
 const libraryVersion = "2.0.0";
-/** The name under which the cloud tells a device its thing (data-api 7.1). */
+/** The name under which the cloud tells a device its thing (docs/protocol.md#discovery). */
 const thingVariable = "thing_id";
-/** The request for last values on the shadow topic (data-api 9). */
+/** The request for last values on the shadow topic (docs/protocol.md#last-values). */
 const getLastValues = encodeWrite({ property: "r", value: { m: "getLastValues" } });
 
-/** What a device and the cloud say to each other beside values: the topics of data-api 7 to 9, led by the handshake. */
+/**
+ * What a device and the cloud say to each other beside values: the topics of docs/protocol.md#discovery, led by the
+ * handshake.
+ */
 export class DeviceProtocol {
   readonly #session: Session;
   readonly #events: DeviceEvents;
@@ -157,7 +163,7 @@ export class DeviceProtocol {
     this.#publish(`/a/t/${this.#handshake.thingId ?? ""}/shadow/o`, getLastValues);
   }
 
-  /** Each SUBSCRIBE makes the cloud name the thing (data-api 7.1). */
+  /** Each SUBSCRIBE makes the cloud name the thing (docs/protocol.md#discovery). */
   async #discoverAgain(): Promise<void> {
     const connection = this.#connection;
     const topics = [`${this.#root}/e/i`];

@@ -14,7 +14,8 @@ export interface DeviceSettings {
 }
 
 /**
- * Client id and user name are the device id, the password is the key; with a certificate there is none (data-api 3).
+ * Client id and user name are the device id, the password is the key; with a certificate there is none
+ * (docs/protocol.md#logins).
  * @throws CloudError `not_configured`, `invalid_input` naming the setting that is missing or wrong
  */
 export function deviceLogin({ deviceId, secretKey, tls }: DeviceSettings): SessionLogin {

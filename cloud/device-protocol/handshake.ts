@@ -11,18 +11,18 @@ export interface HandshakeActs {
   named(thingId: string): void;
 }
 
-/** Pauses while the cloud has not said anything: 4 s, doubling to 32 s (data-api 7.2). */
+/** Pauses while the cloud has not said anything: 4 s, doubling to 32 s (docs/protocol.md#handshake). */
 const silent = doubling(4_000, 32_000);
-/** Pauses while there is no thing: 20 s, doubling to 1280 s (data-api 7.2). */
+/** Pauses while there is no thing: 20 s, doubling to 1280 s (docs/protocol.md#handshake). */
 const without = doubling(20_000, 1_280_000);
-/** Last values are asked for every 15 s, up to ten times; then it goes on without (data-api 7.2). */
+/** Last values are asked for every 15 s, up to ten times; then it goes on without (docs/protocol.md#handshake). */
 const betweenLastValuesMs = 15_000;
 const maxLastValues = 10;
 
 /**
- * How a device learns its thing and the last values, on one connection after the other (data-api 7): the discovery by
- * the input topic and the command protocol together, so that either will do. Pure but for the clock: messages come in
- * as calls, what is to be sent goes out as acts.
+ * How a device learns its thing and the last values, on one connection after the other (docs/protocol.md#discovery):
+ * the discovery by the input topic and the command protocol together, so that either will do. Pure but for the clock:
+ * messages come in as calls, what is to be sent goes out as acts.
  */
 export class Handshake {
   readonly #acts: HandshakeActs;

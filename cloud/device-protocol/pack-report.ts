@@ -2,7 +2,7 @@ import { coerceValue } from "../property-types/coerce";
 import { encodePack, type Write } from "../codec/senml-encode";
 import type { PropertyValue } from "../codec/values";
 
-/** The largest message that a board sends, in bytes of payload (data-api 10.3). */
+/** The largest message that a board sends, in bytes of payload (docs/protocol.md#message-limits). */
 const maxMessageBytes = 256;
 
 /** What values are converted by. */
@@ -23,7 +23,7 @@ export interface PackedReport {
 
 /**
  * Packs values for a device's output topic into messages of up to 256 bytes, in their order; a variable is never split,
- * and one that is larger goes alone (data-api 5.3, 5.9).
+ * and one that is larger goes alone (docs/protocol.md#senders).
  * @throws CloudError `invalid_value`, `too_large` where a value can't be sent; then none of them is
  */
 export function packReport(given: ReadonlyMap<string, unknown>, context: ReportContext): PackedReport {

@@ -22,11 +22,14 @@ interface Service {
   directory: Pick<Directory, "thing" | "forget">;
 }
 
-/** The kind of device that is no board of Arduino's, and its board name, as Arduino's own tool sends it (rest-api 7). */
+/**
+ * The kind of device that is no board of Arduino's, and its board name, as Arduino's own tool sends it
+ * (docs/protocol.md#keyed-devices).
+ */
 const kind = { type: "login_and_secretkey_wifi", fqbn: "generic:generic:generic", connection_type: "wifi" };
 
 /**
- * Creates a device with a secret key (rest-api 7, "Create a keyed device") and attaches it. What fails after the device
+ * Creates a device with a secret key (docs/protocol.md#keyed-devices) and attaches it. What fails after the device
  * was created deletes it again.
  * @param request `timezone` is the IANA name for a new thing
  * @throws CloudError `conflict` where the thing has a device already, and what look-ups and calls throw

@@ -38,7 +38,7 @@ interface AccountState extends Servers {
 
 /** Milliseconds by which clocks may differ: more than a slow answer explains, less than hurts anything. */
 const clockToleranceMs = 60_000;
-/** The most requests a second that any plan takes (rest-api 5). */
+/** The most requests a second that any plan takes (docs/protocol.md#request-rate). */
 const maxRequestsPerSecond = 10;
 
 const accountChecks: readonly Check<AccountState>[] = [

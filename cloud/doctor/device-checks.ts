@@ -41,7 +41,7 @@ const deviceChecks: readonly Check<DeviceState>[] = [
 
 /**
  * Examines a device identity. Never rejects. It logs in as the device only where nobody else does: a second login would
- * take the connection from the first (data-api 3.5).
+ * take the connection from the first (docs/protocol.md#takeover).
  */
 export async function examineDevice(
   given: DeviceCase,

@@ -6,7 +6,7 @@ import { askSeries, pageSize, queriesPerCall, requireOk, type SeriesAnswer } fro
 import { type PageReader, requireGoing } from "./page-reader";
 import { timestampOf } from "./rfc3339";
 
-/** What becomes of the values of an interval (rest-api 7, History). */
+/** What becomes of the values of an interval (docs/protocol.md#history). */
 export const aggregations = [
   ...["AVG", "MIN", "MAX", "SUM", "COUNT", "PCT_99", "PCT_95", "PCT_90", "PCT_75", "PCT_50", "PCT_15", "PCT_5"],
   ...["BOOL_OR", "BOOL_AND"],
@@ -27,7 +27,7 @@ export interface AggregateRead {
   /** from ≤ time < to, in milliseconds since 1970. */
   from: number;
   to: number;
-  /** Whole seconds: 1 to 86,400, for `sample` from 60 (rest-api 7, History). */
+  /** Whole seconds: 1 to 86,400, for `sample` from 60 (docs/protocol.md#history). */
   interval: number;
   signal?: AbortSignal;
 }
@@ -115,7 +115,7 @@ async function readPage(read: AggregateRead, span: AggregateSpan): Promise<RawPo
     for (const point of await readSpan(read, read.queries.slice(start, start + queriesPerCall), span))
       points.push(point);
   }
-  // The order of the answers is not documented (rest-api 7, History).
+  // The order of the answers is not documented (docs/protocol.md#history).
   return points.sort((one, other) => one.timestamp - other.timestamp);
 }
 

@@ -34,8 +34,8 @@ const maxTextLength = 24;
 
 /**
  * Which stored values of an account have been copied, by property id, so that each run goes on where the one before has
- * ended. Values come into the cloud's history late (rest-api 7), so a run looks back from the last value of each variable,
- * and leaves out what has been given before.
+ * ended. Values come into the cloud's history late (docs/protocol.md#history), so a run looks back from the last value
+ * of each variable, and leaves out what has been given before.
  */
 export class Archive {
   readonly #positions = new Map<string, Position>();

@@ -29,8 +29,8 @@ export interface HistoryRequest {
   /** Seconds, for `aggregate` and `sample`; for `buckets` as `parseBucketWidth` takes it. */
   interval: unknown;
   /**
-   * Blank: AVG, and BOOL_OR for booleans (rest-api 7, History). For `buckets` as `parseStatistics` takes it; blank: MEAN of
-   * numbers, LAST of all else.
+   * Blank: AVG, and BOOL_OR for booleans (docs/protocol.md#history). For `buckets` as `parseStatistics` takes it;
+   * blank: MEAN of numbers, LAST of all else.
    */
   aggregation: string;
   /** Whether texts and objects are of no use. */

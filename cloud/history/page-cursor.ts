@@ -105,7 +105,7 @@ export class PageCursor {
     if (page.length > 0) this.#pages.push(page);
   }
 
-  /** @param isNull the whole answer was null, as seen where there is nothing at all (rest-api 7: unverified) */
+  /** @param isNull the whole answer was null, as seen where there is nothing at all (docs/protocol.md#history) */
   takeNothing(isNull: boolean): void {
     if (!isNull || this.#reached !== undefined) {
       throw new CloudError("server_error", `series: the answer holds nothing for property ${this.#window.propertyId}.`);

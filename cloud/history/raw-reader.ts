@@ -6,13 +6,14 @@ import { nanosecondsOf } from "./rfc3339";
 import type { RawPoint, RawRead } from "./points";
 
 /**
- * Reads all stored values of some variables; nulls are left out (rest-api 7). Pages have up to 1,000 points.
+ * Reads all stored values of some variables; nulls are left out (docs/protocol.md#history). Pages have up to 1,000
+ * points.
  *
  * The API has no cursor, so pages are made by time (`Cursor`). Queries for a whole thing are not used, since nobody
  * documents whether their limit counts all variables together.
  *
- * What comes of it: CloudErrors as of `RestClient.call`; `not_found` or `server_error` where the service can't answer for a
- * property. What was read before a failure is given first.
+ * What comes of it: CloudErrors as of `RestClient.call`; `not_found` or `server_error` where the service can't answer
+ * for a property. What was read before a failure is given first.
  */
 export class RawReader implements PageReader {
   readonly signal: AbortSignal | undefined;

@@ -4,7 +4,7 @@ import { readRawSeries, type RawSeriesResponse } from "../rest/models";
 import { operation, type OperationId } from "../rest/operations/index";
 import { printable } from "../core/text";
 
-/** Most points that a query for one property answers (rest-api 7, History). */
+/** Most points that a query for one property answers (docs/protocol.md#history). */
 export const pageSize = 1_000;
 /** So many properties are asked for in one call: ten full pages are what a query for a whole thing may answer. */
 export const queriesPerCall = 10;
@@ -12,7 +12,7 @@ export const queriesPerCall = 10;
 export interface SeriesAnswer {
   /** By `q` in small letters. */
   responses: ReadonlyMap<string, RawSeriesResponse>;
-  /** The whole answer was null, as seen where there is nothing at all (rest-api 7: unverified). */
+  /** The whole answer was null, as seen where there is nothing at all (docs/protocol.md#history). */
   isNull: boolean;
 }
 

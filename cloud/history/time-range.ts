@@ -12,7 +12,7 @@ const expected =
   'ISO 8601 such as "2026-03-01" or "2026-03-01T08:00:00Z", milliseconds since 1970, "now", or "-15m", "-24h", "-7d", "-2w"';
 const isoForm =
   /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s?(Z|[+-]\d\d(?::?\d\d)?)?)?$/i;
-/** Years that the service can answer for (rest-api 7, History). */
+/** Years that the service can answer for (docs/protocol.md#history). */
 const [firstYear, lastYear] = [1842, 2242];
 
 /**

@@ -12,8 +12,8 @@ interface Known {
 
 /**
  * The last known values of the multi-value variables that a flow writes in part: the cloud resets the components that a
- * message leaves out (data-api 5.9), so they are taken from here. A variable asked for is read over REST once and then
- * followed live, both ways, until the session is lost.
+ * message leaves out (docs/protocol.md#components), so they are taken from here. A variable asked for is read over REST
+ * once and then followed live, both ways, until the session is lost.
  */
 export class LastValues {
   readonly #directory: Directory;

@@ -47,8 +47,9 @@ export class Outbox implements Publisher {
   #idleCallbacks: (() => boolean)[] = [];
 
   /**
-   * @param options `messagesPerSecond`: what the far side takes, see data-api 10.3; `window`: how many messages may be
-   *   under way at once, 1 where they could overtake each other; `onSend` is told of every message just before it goes out
+   * @param options `messagesPerSecond`: what the far side takes, see docs/protocol.md#message-limits; `window`: how
+   *   many messages may be under way at once, 1 where they could overtake each other; `onSend` is told of every message
+   *   just before it goes out
    */
   constructor(options: {
     clock: Clock;

@@ -1,7 +1,7 @@
 import type { CloudError } from "../core/errors";
 import type { MqttConnection } from "../mqtt/connection";
 
-/** What happens to a message while there is no session: see design, `arduino-cloud-property-out`. */
+/** What happens to a message while there is no session: as the field "When offline" of property out says. */
 export type WhenOffline = "queue" | "latest" | "reject";
 
 /** Messages for the broker, made from one message of a flow once thing, variable and type are known. */

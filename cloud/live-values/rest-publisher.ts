@@ -18,7 +18,7 @@ interface Report {
 }
 
 /**
- * Makes a value into a report of the thing's device (rest-api 7, Writing values: `device_id` present).
+ * Makes a value into a report of the thing's device (docs/protocol.md#writing-values).
  * @throws CloudError `precondition_failed` where the thing has no device
  */
 export function encodeReport(thing: KnownThing, property: Property, value: PropertyValue): EncodedWrite {

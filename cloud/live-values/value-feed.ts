@@ -22,7 +22,7 @@ export interface LiveValue {
 
 export interface ValueListener {
   value(live: LiveValue): void;
-  /** A value came that no flow can use: NaN or infinite (data-api 5.4). */
+  /** A value came that no flow can use: NaN or infinite (docs/protocol.md#numbers). */
   unusable?(variable: string): void;
   subscribed?(): void;
   refused?(error: CloudError): void;

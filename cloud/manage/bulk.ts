@@ -26,7 +26,10 @@ export interface BulkWork {
   onProgress?: (progress: Progress) => void;
 }
 
-/** As many as the official exporters run at a time (rest-api 5); it is the account's pace that limits them. */
+/**
+ * As many as the official exporters run at a time (docs/protocol.md#request-rate); it is the account's pace that limits
+ * them.
+ */
 const maxConcurrent = 20;
 /** Milliseconds between two reports of progress. */
 const reportIntervalMs = 500;

@@ -48,8 +48,8 @@ export function takesMany({ name, row }: Pick<ManagedOperation, "name" | "row">)
 const aliases: Readonly<Record<string, string>> = { "series_v2#historic_data": "export" };
 
 /**
- * All that can be chosen: the rows of the table, some under a second name, and `restore`, which the API knows as an update
- * (rest-api 3).
+ * All that can be chosen: the rows of the table, some under a second name, and `restore`, which the API knows as an
+ * update (docs/protocol.md#conventions).
  */
 export const managed: readonly ManagedOperation[] = operations.flatMap((row) => {
   const { resource, name, summary } = row;

@@ -3,7 +3,10 @@ import { loadLibrary } from "../core/load-library";
 import { CloudError } from "../core/errors";
 import type { TlsOptions } from "../core/tls";
 
-/** What one connection is opened with. `userName` and `password` are absent where a certificate speaks (data-api 3.3). */
+/**
+ * What one connection is opened with. `userName` and `password` are absent where a certificate speaks
+ * (docs/protocol.md#logins).
+ */
 export interface Login {
   clientId: string;
   userName?: string;
@@ -38,7 +41,10 @@ export interface MqttConnection {
 /** Silence after which the broker is asked for a sign of life; a dead connection is noticed after one and a half times this. */
 const keepaliveSeconds = 10;
 const connectTimeoutMs = 30_000;
-/** An acknowledgement that takes longer means a dead connection; Arduino's own connector waits as long (data-api 10.1). */
+/**
+ * An acknowledgement that takes longer means a dead connection; Arduino's own connector waits as long
+ * (docs/protocol.md#connections).
+ */
 const acknowledgeTimeoutMs = 10_000;
 /** Time for a polite end; after it the socket is destroyed. */
 const politeEndMs = 500;
@@ -46,7 +52,8 @@ const politeEndMs = 500;
 const badLogin = [4, 5];
 
 /**
- * Opens one MQTT 3.1.1 connection. Names are looked up anew each time, since the cloud's addresses rotate (data-api 2).
+ * Opens one MQTT 3.1.1 connection. Names are looked up anew each time, since the cloud's addresses rotate
+ * (docs/protocol.md#addresses).
  * @throws CloudError `unauthorized` (login refused), `server_error` (broker refused otherwise, or the MQTT client is
  *   missing), `timeout`, `offline` (no connection), `cancelled` (aborted)
  */

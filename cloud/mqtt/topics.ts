@@ -1,4 +1,4 @@
-/** Which way a value goes: `reported` by the device, or `requested` of the device (data-api 4). */
+/** Which way a value goes: `reported` by the device, or `requested` of the device (docs/protocol.md#topics). */
 export type Direction = "reported" | "requested";
 
 /** The topic that carries a thing's values: `/e/o` for what its device reports, `/e/i` for what is written to it. */

@@ -57,7 +57,7 @@ export interface Coerced {
 }
 
 /**
- * Converts what a flow gives into the value that a type of variable takes (design.md, "Coercion"; data-api 5.4, 6).
+ * Converts what a flow gives into the value that a type of variable takes (docs/protocol.md#numbers, #types).
  * A type that is unknown, or not given, takes any scalar and any flat object of scalars as it is.
  * @throws CloudError `invalid_value` where the value does not fit, `too_large` beyond `mostTextBytes` of text
  */
@@ -143,7 +143,7 @@ function lastComponents(lastKnown: unknown): Components {
   return components;
 }
 
-/** A colon divides names on the wire (data-api 5.9); `__proto__` would reach a prototype. */
+/** A colon divides names on the wire (docs/protocol.md#components); `__proto__` would reach a prototype. */
 function isComponentName(name: string): boolean {
   return name !== "" && name !== "__proto__" && !name.includes(":") && !loneSurrogate.test(name);
 }

@@ -6,7 +6,7 @@ import { isPlainObject } from "../core/json";
 /**
  * Whether two values of a variable are the same after the conversion of its type: so a board that reports back what
  * was written to it confirms it. Floats are the same if they are the same float32, since boards compute in it
- * (data-api 5.4). A value that the type does not take is compared as it is.
+ * (docs/protocol.md#numbers). A value that the type does not take is compared as it is.
  */
 export function sameValue(type: string | undefined, a: unknown, b: unknown): boolean {
   const format = type === undefined ? undefined : propertyTypes.get(type)?.format;

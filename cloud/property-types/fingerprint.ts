@@ -7,7 +7,8 @@ import type { PropertyValue } from "../codec/values";
 
 /**
  * Gives a stored value in the form in which it comes live: converted to its type (booleans may be stored as 0 and 1:
- * rest-api 7, Value formats) and with every float32 in its shortest form. What the type does not take stays as it is.
+ * docs/protocol.md#value-formats) and with every float32 in its shortest form. What the type does not take stays as it
+ * is.
  */
 export function storedValue(type: string | undefined, stored: unknown): PropertyValue {
   try {
@@ -17,12 +18,12 @@ export function storedValue(type: string | undefined, stored: unknown): Property
   }
 }
 
-/** What the cloud puts in the place of a component that a message leaves out (data-api 5.9). */
+/** What the cloud puts in the place of a component that a message leaves out (docs/protocol.md#components). */
 const resets: Readonly<Record<ScalarFormat, unknown>> = { float: 0, int32: 0, uint32: 0, boolean: false, string: "" };
 
 /**
- * Gives a text that is the same for two values of a variable if and only if the cloud can't tell them apart: floats count
- * as float32 (data-api 5.4), and missing components as reset (data-api 5.9).
+ * Gives a text that is the same for two values of a variable if and only if the cloud can't tell them apart: floats
+ * count as float32 (docs/protocol.md#numbers), and missing components as reset (docs/protocol.md#components).
  */
 export function fingerprint(type: string | undefined, value: unknown): string {
   const format = type === undefined ? undefined : propertyTypes.get(type)?.format;

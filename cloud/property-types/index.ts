@@ -12,7 +12,7 @@ export interface PropertyType {
   unit: string | undefined;
 }
 
-/** All types of variables by their API name (rest-api 9). */
+/** All types of variables by their API name (docs/protocol.md#types). */
 export const propertyTypes: ReadonlyMap<string, PropertyType> = new Map(
   propertyTypeRows.map(([type, format, status, unit]) => [type, { type, format, status, unit }]),
 );
@@ -32,7 +32,7 @@ export function propertyKind(type: string): PropertyKind | undefined {
   return typeof format === "object" || format === "free" ? "object" : kinds[format];
 }
 
-/** Whether values of a type are floats, so that whole numbers too should be sent as such (data-api 5.4). */
+/** Whether values of a type are floats, so that whole numbers too should be sent as such (docs/protocol.md#numbers). */
 export function isFloatType(type: string): boolean {
   return propertyTypes.get(type)?.format === "float";
 }

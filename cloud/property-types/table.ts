@@ -1,4 +1,4 @@
-/** What a scalar must be. Floats are float32 in a board; integers are 32 bit there (data-api 6). */
+/** What a scalar must be. Floats are float32 in a board; integers are 32 bit there (docs/protocol.md#types). */
 export type ScalarFormat = "float" | "int32" | "uint32" | "boolean" | "string";
 
 /** The components of a multi-value type by name, in wire order. */
@@ -7,7 +7,10 @@ export type ComponentFormats = Readonly<Record<string, ScalarFormat>>;
 /** What a value must be; `free` is a flat object whose components nobody has fixed. */
 export type ValueFormat = ScalarFormat | ComponentFormats | "free";
 
-/** `current` is offered for new variables, `legacy` is listed apart, `unlisted` is only accepted (rest-api 9). */
+/**
+ * `current` is offered for new variables, `legacy` is listed apart, `unlisted` is only accepted
+ * (docs/protocol.md#types).
+ */
 export type TypeStatus = "current" | "legacy" | "unlisted";
 
 const location: ComponentFormats = { lat: "float", lon: "float" };
@@ -24,7 +27,9 @@ const television: ComponentFormats = {
 };
 const schedule: ComponentFormats = { frm: "uint32", to: "uint32", len: "uint32", msk: "uint32" };
 
-/** All types of variables that the API takes (rest-api 9, data-api 6): name, format, status, unit where the name has it. */
+/**
+ * All types of variables that the API takes (docs/protocol.md#types): name, format, status, unit where the name has it.
+ */
 export const propertyTypeRows: readonly (readonly [
   type: string,
   format: ValueFormat,

@@ -28,7 +28,7 @@ export interface RestSettings extends EndpointSettings {
   clientSecret: string;
   /** Space id; blank for the user's own space. */
   organization?: string;
-  /** Default 10 (rest-api 5). */
+  /** Default 10 (docs/protocol.md#request-rate). */
   requestsPerSecond?: number;
   tls?: TlsOptions;
   /** Milliseconds for one request; default 30 s. */

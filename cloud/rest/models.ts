@@ -1,8 +1,8 @@
 import { asRecord } from "../core/json";
 
 /**
- * What the API answers, as far as it is used here; names are those of the API (rest-api 8). Everything that the API may
- * leave out is optional, and what it sends in another form than documented counts as left out.
+ * What the API answers, as far as it is used here; names are those of the API (docs/protocol.md#models). Everything
+ * that the API may leave out is optional, and what it sends in another form than documented counts as left out.
  */
 export interface Property {
   id: string;
@@ -12,7 +12,7 @@ export interface Property {
   permission: string;
   /** The name in the sketch and on the wire. */
   variable_name?: string;
-  /** Any JSON; the text "N/A" where no value was ever written (rest-api 7, Value formats). */
+  /** Any JSON; the text "N/A" where no value was ever written (docs/protocol.md#value-formats). */
   last_value?: unknown;
   /** Time of `last_value`; absent where no value was ever written. */
   value_updated_at?: string;
@@ -38,7 +38,7 @@ export interface Device {
   id: string;
   name: string;
   type: string;
-  /** `ONLINE`, `OFFLINE` or `UNKNOWN` (rest-api 7). */
+  /** `ONLINE`, `OFFLINE` or `UNKNOWN` (docs/protocol.md#things-and-devices). */
   device_status?: string;
   /** When it was last heard of. */
   last_activity_at?: string;
@@ -54,7 +54,7 @@ export interface RawSeriesResponse {
   status: string;
   message?: string;
   times: string[];
-  /** As long as `times`; may hold null (rest-api 7, History). */
+  /** As long as `times`; may hold null (docs/protocol.md#history). */
   values: unknown[];
   property_id?: string;
   property_name?: string;
@@ -78,7 +78,10 @@ const thingTexts = ["device_id", "device_name", "device_type", "timezone"] as co
 const deviceTexts = ["device_status", "last_activity_at"] as const;
 const responseTexts = ["message", "property_id", "property_name", "property_type", "thing_id"] as const;
 
-/** The name of a variable on the wire: its variable name, or the name where the API tells none (rest-api 8). */
+/**
+ * The name of a variable on the wire: its variable name, or the name where the API tells none
+ * (docs/protocol.md#models).
+ */
 export function wireName(property: Pick<Property, "name" | "variable_name">): string {
   return property.variable_name ?? property.name;
 }
@@ -128,7 +131,10 @@ export function readDevice(json: unknown): Device | undefined {
   };
 }
 
-/** Reads the answer to a raw series query; what is no response is left out, and `null` is none at all (rest-api 7). */
+/**
+ * Reads the answer to a raw series query; what is no response is left out, and `null` is none at all
+ * (docs/protocol.md#history).
+ */
 export function readRawSeries(json: unknown): RawSeriesResponse[] {
   return readList(asRecord(json)?.responses, (element) => {
     const raw = asRecord(element);

@@ -50,7 +50,7 @@ function chooseVariable(property: Property): VariableChoice {
     name: name === "" ? (variableName ?? id) : name,
     type,
     writable: permission !== "READ_ONLY",
-    // True is the default of the API (rest-api 8).
+    // True is the default of the API (docs/protocol.md#models).
     persist: persist !== false,
     lastValue: showValue(property),
   };

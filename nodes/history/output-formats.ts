@@ -77,7 +77,7 @@ export function chartOf(points: readonly RawPoint[], variables: VariablesById): 
   });
 }
 
-/** A chart as the older dashboard, `node-red-dashboard`, takes it as a whole (its Charts.md, "Stored data"). */
+/** A chart as the older dashboard, `node-red-dashboard`, takes it as a whole ("Stored data" in its documentation). */
 export interface OlderChart {
   series: string[];
   data: { x: number; y: unknown }[][];
@@ -110,7 +110,10 @@ const columns = [
   ...["value", "aggregation_statistic"],
 ];
 
-/** Points as CSV after RFC 4180, with the columns of Arduino's own exporters (rest-api 7, History); a line each statistic. */
+/**
+ * Points as CSV after RFC 4180, with the columns of Arduino's own exporters (docs/protocol.md#history); a line each
+ * statistic.
+ */
 export function csvOf(points: readonly RawPoint[], plan: HistoryPlan, variables: VariablesById): string {
   const { thing } = plan;
   const lines = points.flatMap((point) => {

@@ -36,7 +36,7 @@ export interface HistorySettings {
 /** Where a reading begins: at `from`, or for each variable where the run before has ended. */
 export type Since = "window" | "last-run";
 
-/** What the first run of an archive begins with: no plan keeps more (rest-api 5). */
+/** What the first run of an archive begins with: no plan keeps more (docs/protocol.md#plans). */
 const allThereIs = "-731d";
 
 /**

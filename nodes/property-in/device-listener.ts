@@ -106,7 +106,10 @@ export class DeviceListener {
     if (this.#settings.echo) this.#report(live);
   }
 
-  /** Boards report what they have accepted: without that, a dashboard falls back to the old value (data-api 4). */
+  /**
+   * Boards report what they have accepted: without that, a dashboard falls back to the old value
+   * (docs/protocol.md#topics).
+   */
   #report({ variable, value }: LiveValue): void {
     this.#device.report({
       owner: this.#node.id,

@@ -5,7 +5,7 @@ import { findAccount } from "./account-node";
 import { readTls } from "./account-settings";
 import { type RawSettings, readNumber, readText } from "./settings";
 
-/** Where devices log in, with a secret key and with a certificate (data-api 2). */
+/** Where devices log in, with a secret key and with a certificate (docs/protocol.md#addresses). */
 const keyBroker = "mqtts://mqtts-up.iot.arduino.cc:8884";
 const certificateBroker = "mqtts://iot.arduino.cc:8885";
 
@@ -35,7 +35,7 @@ function usualBroker(RED: NodeAPI, raw: RawSettings, hasCertificate: boolean): s
   return hasCertificate && broker === keyBroker ? certificateBroker : broker;
 }
 
-/** Arduino's broker for certificates refuses a hello that offers TLS 1.3 (data-api 2). */
+/** Arduino's broker for certificates refuses a hello that offers TLS 1.3 (docs/protocol.md#addresses). */
 function forBroker(brokerUrl: string, tls: TlsOptions | undefined): TlsOptions | undefined {
   const isOld = /^mqtts:\/\/[a-z0-9.-]+\.arduino\.cc:8885\b/i.test(brokerUrl);
   return isOld ? { ...tls, maxVersion: "TLSv1.2" } : tls;

@@ -2,7 +2,7 @@ import { isPlainObject } from "../../cloud/core/json";
 import { CloudError } from "../../cloud/core/errors";
 import type { Message } from "./input";
 
-/** What the sketch accepts as a variable name (rest-api 3). */
+/** What the sketch accepts as a variable name (docs/protocol.md#patterns). */
 const variableName = /^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/;
 
 /**

@@ -7,7 +7,7 @@ export const differences: readonly { report: RegExp; reason: string }[] = [
   },
   {
     report: /^Batch\w+\.(interval|series_limit) (default|maximum) is \d+ here and nothing in the document$/,
-    reason: "The document has these limits in the descriptions of the fields only (rest-api 7, History).",
+    reason: "The document has these limits in the descriptions of the fields only (docs/protocol.md#history).",
   },
   {
     report: /\.ble_mac pattern is |^widgetv3\.page_id pattern is /,

@@ -25,14 +25,14 @@ export interface RestOrder {
 export interface Faults {
   /** Status of every token request (503, 401, 429, …); null = works. */
   tokenStatus: number | null;
-  /** Life of new tokens in seconds (rest-api 2). */
+  /** Life of new tokens in seconds (docs/protocol.md#tokens). */
   tokenLifetime: number;
   rest: RestOrder[];
-  /** Most requests of one client in a window of one second (rest-api 5); null = no limit. */
+  /** Most requests of one client in a window of one second (docs/protocol.md#request-rate); null = no limit. */
   requestsPerSecond: number | null;
-  /** Seconds in the `Retry-After` header of a 429; null = no such header (rest-api 5: do not rely on it). */
+  /** Seconds in the `Retry-After` header of a 429; null = no such header (docs/protocol.md#request-rate). */
   retryAfter: number | null;
-  /** Milliseconds between a REST publish as the device and the new `last_value` (rest-api 7). */
+  /** Milliseconds between a REST publish as the device and the new `last_value` (docs/protocol.md#writing-values). */
   publishDelayMs: number;
 
   /** CONNACK code of every CONNECT, or "socket" to destroy the socket at once; null = works. */
@@ -41,7 +41,7 @@ export interface Faults {
   refuseUsers: boolean;
   /** Milliseconds that every packet to a client waits. */
   delayMs: number;
-  /** Closes a user's connection when the token it logged in with expires (data-api 3.4: open). */
+  /** Closes a user's connection when the token it logged in with expires (docs/protocol.md#logins). */
   closeAtExpiry: boolean;
   /** Delivers each QoS 1 message twice. */
   duplicate: boolean;

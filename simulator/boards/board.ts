@@ -191,7 +191,7 @@ class MqttBoard implements Board {
   /** Runs a step of the conversation. What a board can't cope with ends the connection, as it does on boards. */
   private attempt(step: () => Promise<void>): void {
     step().catch((error: unknown) => {
-      // C++ ignores bytes that it does not understand; Python dies of them and starts again (data-api 10.2).
+      // C++ ignores bytes that it does not understand; Python dies of them and starts again (docs/protocol.md#boards).
       if (this.profile === "python" || error instanceof BoardCrash) this.drop();
     });
   }

@@ -1,4 +1,4 @@
-/** How the two kinds of board find their thing and their last values (data-api 7 and 9). */
+/** How the two kinds of board find their thing and their last values (docs/protocol.md#discovery, #last-values). */
 import { decodeCommand, encodeCommand } from "../codec/commands";
 import { decodeSenml, encodeSenml, type SenmlReading } from "../codec/senml";
 import type { BoardProfile } from "./values";
@@ -25,9 +25,9 @@ export interface Dialect {
   readonly qos: 0 | 1;
   /** Seconds. */
   readonly keepalive: number;
-  /** Accepted writes are reported back (data-api 4). */
+  /** Accepted writes are reported back (docs/protocol.md#boards). */
   readonly echo: boolean;
-  /** Wait before reconnecting, in milliseconds (data-api 10.1). */
+  /** Wait before reconnecting, in milliseconds (docs/protocol.md#connections). */
   readonly reconnect: { first: number; factor: number; most: number };
   /** Milliseconds until it asks again: for its thing (doubling), without or with the answer "none"; for last values. */
   readonly askAgain: { thing: number; unattached: number; values: number };

@@ -21,7 +21,7 @@ function repetition(mask: number, local: Date): { today: boolean; delta: number 
 }
 
 /**
- * Whether a SCHEDULE value is active (data-api 6).
+ * Whether a SCHEDULE value is active (docs/protocol.md#schedules).
  * @param now local time in seconds since 1970
  */
 export function scheduleActive(value: SenmlValue | undefined, now: number): boolean {

@@ -2,13 +2,13 @@
 import { propertyTypes, type ValueKind } from "../store/property-types";
 import { encodeSenml, type SenmlEntry, type SenmlProfile, type SenmlScalar, type SenmlValue } from "../codec/senml";
 
-/** A board's dialect: the C++ library or the Python one (data-api 7). */
+/** A board's dialect: the C++ library or the Python one (docs/protocol.md#boards). */
 export type BoardProfile = Extract<SenmlProfile, "cpp" | "python">;
 
-/** Largest message that a C++ board sends, in bytes (data-api 10.3). */
+/** Largest message that a C++ board sends, in bytes (docs/protocol.md#message-limits). */
 const largestMessage = 256;
 
-/** A write that the Python library dies of: it reconnects then (data-api 5.4). */
+/** A write that the Python library dies of: it reconnects then (docs/protocol.md#numbers). */
 export class BoardCrash extends Error {}
 
 function takeScalar(kind: ValueKind, written: SenmlScalar, profile: BoardProfile): SenmlScalar | undefined {
@@ -24,8 +24,8 @@ function takeScalar(kind: ValueKind, written: SenmlScalar, profile: BoardProfile
 }
 
 /**
- * The value that a variable of `type` has after `written` came from the cloud (data-api 5.4, 5.9): components that are
- * missing stay as they are.
+ * The value that a variable of `type` has after `written` came from the cloud (docs/protocol.md#numbers, #components):
+ * components that are missing stay as they are.
  * @returns undefined where a C++ board ignores the write
  * @throws BoardCrash where a Python board fails
  */
@@ -56,7 +56,7 @@ export function entryOf(variable: string, type: string, value: SenmlValue): Senm
 
 /**
  * The messages for `entries`. C++ packs as many variables as fit into 256 bytes, never splits a variable and skips one
- * that fits into no message (data-api 5.9, 10.3); Python sends them all in one.
+ * that fits into no message (docs/protocol.md#boards); Python sends them all in one.
  */
 export function pack(entries: readonly SenmlEntry[], profile: BoardProfile): Uint8Array[] {
   if (profile === "python") return entries.length === 0 ? [] : [encodeSenml(entries, profile)];

@@ -13,8 +13,8 @@ export interface Credentials {
 }
 
 /**
- * Who is at the door, by certificate, secret key or token (data-api 3); undefined for a stranger. `expiresAt` is the
- * end of a user's token, in milliseconds since 1970.
+ * Who is at the door, by certificate, secret key or token (docs/protocol.md#logins); undefined for a stranger.
+ * `expiresAt` is the end of a user's token, in milliseconds since 1970.
  */
 export function loginOf(
   store: Store,
@@ -34,7 +34,7 @@ export function loginOf(
   return { kind: "user", scope, expiresAt };
 }
 
-/** Client id and common name are the device's id, and there is no user name (data-api 3.3). */
+/** Client id and common name are the device's id, and there is no user name (docs/protocol.md#logins). */
 function byCertificate(store: Store, { clientId, userName }: Credentials, shown: PeerCertificate): Login | undefined {
   const device = store.devices.get(shown.commonName);
   const known = device?.certificates.some(({ serial, enabled }) => serial === shown.serial && enabled) ?? false;

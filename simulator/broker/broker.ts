@@ -40,7 +40,7 @@ export interface SecureBrokerUrls {
   certificateBrokerUrl: string;
 }
 
-/** The simulated broker (data-api 2 to 4, 7 to 9, 11). */
+/** The simulated broker (docs/protocol.md#logins, #topics, #last-values). */
 export interface Broker extends BrokerActs {
   /** `ws://…/mqtt`, where users connect; devices are served too. */
   readonly brokerUrl: string;
@@ -242,7 +242,10 @@ class SimulatedBroker implements Broker {
     this.aedes.publish(packet, () => undefined);
   }
 
-  /** Answers a CONNECT: MQTT 3.1.1 only, a user's token, a device's key or certificate (data-api 3), else a CONNACK code. */
+  /**
+   * Answers a CONNECT: MQTT 3.1.1 only, a user's token, a device's key or certificate (docs/protocol.md#logins), else a
+   * CONNACK code.
+   */
   private logIn(client: Client, packet: ConnectPacket, done: (error: Error | null, success: boolean) => void): void {
     const { faults, observed, store, tokens } = this.options;
     const link = client.conn as Link;

@@ -25,13 +25,15 @@ export interface TwinContext {
 /** The device's id in the topic of an association message, and the thing it belongs to ("" = none). */
 const association = (thingId: string): Uint8Array => encodeSenml([{ variable: "thing_id", value: thingId }], "cloud");
 
-/** Tells a device which thing it belongs to, as after each SUBSCRIBE of its input topic (data-api 7.1). */
+/**
+ * Tells a device which thing it belongs to, as after each SUBSCRIBE of its input topic (docs/protocol.md#discovery).
+ */
 export function announceThing(context: TwinContext, deviceId: string): void {
   const thingId = context.store.thingOfDevice(deviceId)?.id ?? "";
   context.publish(`/a/d/${deviceId}/e/i`, association(thingId));
 }
 
-/** Tells a connected device, in both dialects, that it was attached to a thing (data-api 7.1 and 7.2). */
+/** Tells a connected device, in both dialects, that it was attached to a thing (docs/protocol.md#discovery). */
 export function tellAttached(context: TwinContext, deviceId: string, thingId: string): void {
   context.publish(`/a/d/${deviceId}/c/dw`, encodeCommand("ThingUpdate", [thingId]));
   context.publish(`/a/d/${deviceId}/e/i`, association(thingId));
@@ -85,7 +87,7 @@ function answerCommand({ store, publish }: TwinContext, deviceId: string, comman
   }
 }
 
-/** What a device says about itself (data-api 9). */
+/** What a device says about itself (docs/protocol.md#last-values). */
 function noteDevice({ store }: TwinContext, deviceId: string, readings: SenmlReading[]): void {
   const device = store.devices.get(deviceId);
   if (!device) return;
@@ -102,7 +104,7 @@ function answerShadow({ store, publish }: TwinContext, thingId: string, readings
   if (asked) publish(`/a/t/${thingId}/shadow/i`, lastValues(store.things.get(thingId)));
 }
 
-/** The last value of every variable and the time zone, with the base time in seconds (data-api 5.6 and 9). */
+/** The last value of every variable and the time zone, with the base time in seconds (docs/protocol.md#last-values). */
 export function lastValues(thing: Thing | undefined): Uint8Array {
   if (!thing) return encodeSenml([], "cloud");
   const { offset, until } = timezoneAt(thing.timezone, Date.now());

@@ -1,7 +1,7 @@
 import type { Scope } from "../store/models";
 import type { Store } from "../store/store";
 
-/** A topic of the data API (data-api 4): `/a/t/{thing}/{channel}` or `/a/d/{device}/{channel}`. */
+/** A topic of the data API (docs/protocol.md#topics): `/a/t/{thing}/{channel}` or `/a/d/{device}/{channel}`. */
 export interface Topic {
   owner: "thing" | "device";
   id: string;
@@ -20,8 +20,8 @@ export function parseTopic(topic: string): Topic | undefined {
 }
 
 /**
- * Whether a login may subscribe to and publish on a topic (data-api 4.2): a user the topics of the things he sees, and
- * the serial monitor of his devices; a device its own topics and those of its thing.
+ * Whether a login may subscribe to and publish on a topic (docs/protocol.md#permissions): a user the topics of the
+ * things he sees, and the serial monitor of his devices; a device its own topics and those of its thing.
  */
 export function mayUse(store: Store, login: Login, topic: string): boolean {
   const parts = parseTopic(topic);

@@ -1,4 +1,7 @@
-/** The command protocol between a device and the cloud: tagged CBOR arrays on `c/up` and `c/dw` (data-api 8). */
+/**
+ * The command protocol between a device and the cloud: tagged CBOR arrays on `c/up` and `c/dw`
+ * (docs/protocol.md#commands).
+ */
 import { decode, encode, Tag } from "cbor2";
 
 type Kind = "text" | "bytes" | "number" | "any";
@@ -11,7 +14,7 @@ interface CommandShape {
   open?: true;
 }
 
-/** Every known command (data-api 8, table). */
+/** Every known command (docs/protocol.md#commands). */
 const shapes = {
   OtaBegin: { tag: 0x01_0000, parameters: ["bytes"] },
   OtaUpdate: { tag: 0x01_0100, parameters: ["bytes", "text", "bytes", "bytes"] },

@@ -1,13 +1,13 @@
 /**
- * The simulator's own SenML over CBOR (RFC 8428 as the Arduino Cloud uses it: data-api 5). It shares no code with the
- * package under test: the two sides meet only on the wire.
+ * The simulator's own SenML over CBOR (RFC 8428 as the Arduino Cloud uses it: docs/protocol.md#senml). It shares no
+ * code with the package under test: the two sides meet only on the wire.
  */
 import { decode, encode, encodedNumber } from "cbor2";
 
 /** One component of a value as SenML carries it. */
 export type SenmlScalar = number | string | boolean;
 
-/** A value of a variable: a scalar, or the components of a multi-value type (data-api 5.9). */
+/** A value of a variable: a scalar, or the components of a multi-value type (docs/protocol.md#components). */
 export type SenmlValue = SenmlScalar | Record<string, SenmlScalar>;
 
 /** A value that a message brought. */
@@ -28,7 +28,7 @@ export interface SenmlEntry {
 }
 
 /**
- * Who writes (data-api 5.3). `cloud`: base time in float64 seconds first. `cpp`: indefinite array, float32.
+ * Who writes (docs/protocol.md#senders). `cloud`: base time in float64 seconds first. `cpp`: indefinite array, float32.
  * `python`: float64, half-float NaN and infinities, components in random order. `js`: base time in milliseconds on the
  * first record of each variable, whole numbers as integers.
  */
@@ -37,18 +37,18 @@ export type SenmlProfile = "cloud" | "cpp" | "python" | "js";
 export interface SenmlWriteOptions {
   /** Milliseconds since 1970. Default for `cloud` and `js`: now; for the others: no time. `null`: no time. */
   time?: number | null;
-  /** Profile `cloud`: put the base time in a record of its own, without a value (data-api 5.8). */
+  /** Profile `cloud`: put the base time in a record of its own, without a value (docs/protocol.md#base-records). */
   baseRecord?: boolean;
   /** A number in [0, 1): the order of components in profile `python`. */
   random?: () => number;
 }
 
-/** Integer labels (data-api 5.1). */
+/** Integer labels (docs/protocol.md#labels). */
 const label = { baseName: -2, baseTime: -3, name: 0, number: 2, text: 3, bool: 4, time: 6 } as const;
 
 type Field = keyof typeof label;
 
-/** What a key means: version 2 labels, their text digits and version 1 text labels (data-api 5.2). */
+/** What a key means: version 2 labels, their text digits and version 1 text labels (docs/protocol.md#labels). */
 const fieldOf = new Map<string, Field>([
   ...Object.entries(label).map(([field, key]): [string, Field] => [String(key), field as Field]),
   ["bn", "baseName"],
@@ -73,12 +73,12 @@ const typeOf: Record<Field, "string" | "number" | "boolean"> = {
 
 type SenmlRecord = Partial<Record<Field, SenmlScalar>>;
 
-/** Below this a resolved time is relative to now (RFC 8428 4.5.3), which nobody here uses (data-api 5.6). */
+/** Below this a resolved time is relative to now (RFC 8428 4.5.3), which nobody here uses (docs/protocol.md#time). */
 const relativeTime = 2 ** 28;
 
 /**
- * Milliseconds since 1970 of a resolved SenML time, by its magnitude (data-api 5.6): above 1e17 nanoseconds, above 1e14
- * microseconds, above 1e11 milliseconds, otherwise seconds. `undefined` for a time that says nothing.
+ * Milliseconds since 1970 of a resolved SenML time, by its magnitude (docs/protocol.md#time): above 1e17 nanoseconds,
+ * above 1e14 microseconds, above 1e11 milliseconds, otherwise seconds. `undefined` for a time that says nothing.
  */
 export function timeByMagnitude(time: number): number | undefined {
   if (!Number.isFinite(time) || time < relativeTime) return undefined;
@@ -100,7 +100,7 @@ function readRecord(item: unknown): SenmlRecord {
   return record;
 }
 
-/** A prefix only where it ends with a colon; other base names are device identities (data-api 5.7). */
+/** A prefix only where it ends with a colon; other base names are device identities (docs/protocol.md#base-names). */
 function fullName(baseName: string, name: string): string {
   return baseName.endsWith(":") && !baseName.startsWith("urn:") ? baseName + name : name;
 }
@@ -127,7 +127,8 @@ function collect(readings: SenmlReading[], name: string, value: SenmlScalar, tim
 
 /**
  * The values of a SenML pack, in the order of the bytes; components of one variable that follow each other come as one
- * object (data-api 5.9), and base records without a value only set their base fields (5.8).
+ * object (docs/protocol.md#components), and base records without a value only set their base fields
+ * (docs/protocol.md#base-records).
  * @throws Error where the bytes are not one well-formed CBOR array
  */
 export function decodeSenml(payload: Uint8Array): SenmlReading[] {
@@ -148,7 +149,7 @@ export function decodeSenml(payload: Uint8Array): SenmlReading[] {
   return readings;
 }
 
-/** A number in the form its sender uses (data-api 5.3). */
+/** A number in the form its sender uses (docs/protocol.md#senders). */
 function writeNumber(value: number, profile: SenmlProfile, float: boolean): unknown {
   if (profile === "python" && !Number.isFinite(value)) return encodedNumber(value, "f16");
   const integral = Number.isSafeInteger(value);
@@ -169,7 +170,7 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .map(({ item }) => item);
 }
 
-/** The records of one variable: one, or one per component (data-api 5.9). */
+/** The records of one variable: one, or one per component (docs/protocol.md#components). */
 function recordsOf(entry: SenmlEntry, profile: SenmlProfile, random: () => number): Map<number, unknown>[] {
   const { variable, value, float = false } = entry;
   if (typeof value !== "object") return [new Map([[label.name, variable], writeScalar(value, profile, float)])];
@@ -195,7 +196,7 @@ function stamp(packs: Map<number, unknown>[][], profile: SenmlProfile, time: num
   }
 }
 
-/** The bytes of a SenML pack as a sender of `profile` writes it (data-api 5.3). */
+/** The bytes of a SenML pack as a sender of `profile` writes it (docs/protocol.md#senders). */
 export function encodeSenml(
   entries: readonly SenmlEntry[],
   profile: SenmlProfile,

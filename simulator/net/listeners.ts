@@ -85,8 +85,8 @@ function tcpListener({ accept, refuse, host }: Entrance, port?: number, identity
 }
 
 /**
- * MQTT over WebSocket, and with an identity over TLS (`wss`): path `/mqtt`, subprotocol `mqtt` (data-api 2); anything
- * else is refused with 400.
+ * MQTT over WebSocket, and with an identity over TLS (`wss`): path `/mqtt`, subprotocol `mqtt`
+ * (docs/protocol.md#addresses); anything else is refused with 400.
  */
 function webSocketListener({ accept, refuse, host }: Entrance, port?: number, identity?: Identity): Listener {
   const server = identity ? createHttpsServer(identity, upgradeRequired) : createHttpServer(upgradeRequired);
@@ -106,7 +106,7 @@ export interface MutualTls {
   refuseTls13: () => boolean;
 }
 
-/** MQTT over TLS 1.2 for devices that show a certificate (data-api 2). */
+/** MQTT over TLS 1.2 for devices that show a certificate (docs/protocol.md#addresses). */
 function certificateListener(entrance: Entrance, { identity, ca, refuseTls13 }: MutualTls): Listener {
   const { accept, refuse, host } = entrance;
   const options = { ...identity, ca, requestCert: true, minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;

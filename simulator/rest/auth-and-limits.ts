@@ -32,7 +32,9 @@ export function checkMembership(
   if (!user?.organizations.includes(organizationId)) throw new Failure(403, "not a member of this organization");
 }
 
-/** Counts requests per client in windows of one second, each begun by its first request (rest-api 5). */
+/**
+ * Counts requests per client in windows of one second, each begun by its first request (docs/protocol.md#request-rate).
+ */
 export class RequestLimit {
   private readonly windows = new Map<string, { start: number; count: number }>();
 

@@ -1,9 +1,9 @@
 import { randomInt } from "node:crypto";
 
-/** The media type of errors (rest-api 3). */
+/** The media type of errors (docs/protocol.md#errors). */
 export const errorMedia = "application/vnd.goa.error+json";
 
-/** The body of an error (rest-api 4). */
+/** The body of an error (docs/protocol.md#errors). */
 export interface ErrorBody {
   id: string;
   code: string;
@@ -12,7 +12,7 @@ export interface ErrorBody {
   meta: Record<string, string>;
 }
 
-/** Codes by status. The real texts are not published (rest-api 14.1); these follow the style of goa 1. */
+/** Codes by status. The real texts are not published (docs/protocol.md#errors); these follow the style of goa 1. */
 const codes: Readonly<Record<number, string>> = {
   400: "invalid_value",
   401: "unauthorized",
@@ -44,5 +44,8 @@ export class Failure extends Error {
   }
 }
 
-/** The failure of an unknown, deleted or foreign object; the route says whether its body is empty (rest-api 4). */
+/**
+ * The failure of an unknown, deleted or foreign object; the route says whether its body is empty
+ * (docs/protocol.md#errors).
+ */
 export const notFound = (what: string): Failure => new Failure(404, `${what} not found`);

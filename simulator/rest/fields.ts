@@ -1,7 +1,10 @@
 import type { JsonValue } from "../json";
 import { Failure } from "./failure";
 
-/** One field of a query or body: its kind, limits and default, as the models of rest-api 8 give them. */
+/**
+ * One field of a query or body: its kind, limits and default, as Arduino's OpenAPI document has them
+ * (docs/protocol.md#models).
+ */
 export interface Field {
   kind: "string" | "number" | "integer" | "boolean" | "uuid" | "date-time" | "object" | "array" | "any";
   required?: true;

@@ -10,18 +10,20 @@ import type { Call } from "./route";
 
 const tagPattern = /^[a-zA-Z0-9_.@-]+$/;
 
-/** `tag` (rest-api 8). */
+/** `tag` (docs/protocol.md#models). */
 export const tagFields: Fields = {
   key: { kind: "string", required: true, max: 64, pattern: tagPattern },
   value: { kind: "string", required: true, max: 64, pattern: tagPattern },
 };
 
-/** Names of devices, dashboards and pages: unanchored, so one matching character is enough (rest-api 3). */
+/**
+ * Names of devices, dashboards and pages: unanchored, so one matching character is enough (docs/protocol.md#patterns).
+ */
 export const looseName = { kind: "string", max: 64, pattern: /[a-zA-Z0-9_.@-]+/ } as const;
 
 export const flag: Field = { kind: "boolean", default: false };
 
-/** The `tags` filter of lists: `key:value` (rest-api 3). */
+/** The `tags` filter of lists: `key:value` (docs/protocol.md#conventions). */
 export const tagFilter: Field = { kind: "array", items: { kind: "string", max: 129 } };
 
 /** Whether an object has every tag of the filter. */
@@ -96,7 +98,7 @@ export function ownedOf<T extends Owned>(
   return object;
 }
 
-/** Whether an update brings a hidden object back (rest-api 3). */
+/** Whether an update brings a hidden object back (docs/protocol.md#soft-delete). */
 export const restores = ({ body, store }: Call): boolean => body.soft_deleted === false || store.choices.updateRestores;
 
 /** Hides an object, or removes it for good with `force`. */
@@ -106,8 +108,9 @@ export function hide<T extends Owned & { id: string }>(all: Map<string, T>, obje
 }
 
 /**
- * @param status of the refusal, for an operation that does not have the usual one (rest-api 6)
- * @throws Failure 412 (or what the choices say) for more objects of a kind than the plan allows (rest-api 5)
+ * @param status of the refusal, for an operation that does not have the usual one
+ * @throws Failure 412 (or what the choices say) for more objects of a kind than the plan allows
+ * (docs/protocol.md#plans)
  */
 export function checkPlan(
   { store, scope }: Call,

@@ -32,7 +32,7 @@ export interface Route {
   answers?: string;
   /** Status of success; 200 when absent. */
   success?: 200 | 201 | 202 | ((call: Call) => number);
-  /** Statuses whose body is empty (rest-api 6, mark °); only 404 when absent. */
+  /** Statuses whose body is empty (docs/protocol.md#errors); only 404 when absent. */
   emptyErrors?: readonly number[];
   query?: Fields;
   /** The body's fields, where it is an object. */
@@ -42,7 +42,7 @@ export interface Route {
   handle(call: Call): unknown;
 }
 
-/** The media type of an answer (rest-api 3). */
+/** The media type of an answer (docs/protocol.md#conventions). */
 export function mediaType(answers: string): string {
   return answers.endsWith("[]")
     ? `application/vnd.arduino.${answers.slice(0, -2)}+json; type=collection`

@@ -8,7 +8,7 @@ export interface RawAnswer {
   body: string;
 }
 
-/** The plain text of a 429 (rest-api 4). */
+/** The plain text of a 429 (docs/protocol.md#errors). */
 export const tooManyRequests = "You have reached maximum request limit.";
 
 /** Takes the first order that fits the request; one that is used up leaves the list. */
@@ -28,7 +28,7 @@ function fits(order: RestOrder, method: string, path: string): boolean {
   return typeof order.match === "string" ? path.includes(order.match) : path.search(order.match) >= 0;
 }
 
-/** An error answer for `status` as the cloud words it: text for 429, else the error model (rest-api 4). */
+/** An error answer for `status` as the cloud words it: text for 429, else the error model (docs/protocol.md#errors). */
 export function errorAnswer(status: number, detail: string, code?: string): RawAnswer {
   if (status === 429) return { status, headers: { "content-type": "text/plain" }, body: tooManyRequests };
   const body = JSON.stringify(errorBody(status, detail, code));

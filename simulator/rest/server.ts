@@ -231,7 +231,7 @@ function later(timers: Set<NodeJS.Timeout>): Call["later"] {
   };
 }
 
-/** Success as the API gives it: a vendor media type, or nothing at all (rest-api 3). */
+/** Success as the API gives it: a vendor media type, or nothing at all (docs/protocol.md#conventions). */
 function answer(reply: FastifyReply, route: Route, status: number, result: unknown): FastifyReply {
   reply.code(status);
   if (route.answers === undefined) return reply.send();

@@ -5,7 +5,7 @@ import { Failure } from "./failure";
 import { checkFields, textOf, type Fields } from "./fields";
 import { checkMembership } from "./auth-and-limits";
 
-/** Path of the token endpoint (rest-api 2). */
+/** Path of the token endpoint (docs/protocol.md#tokens). */
 export const tokenPath = "/iot/v1/clients/token";
 
 const tokenFields: Fields = {
@@ -17,7 +17,7 @@ const tokenFields: Fields = {
 };
 
 /**
- * Answers a token request, form or JSON; the organization comes as a field or as the header (rest-api 2).
+ * Answers a token request, form or JSON; the organization comes as a field or as the header (docs/protocol.md#tokens).
  * @throws Failure 400 for a bad field, 401 for wrong credentials, 403 for a foreign space
  */
 export async function giveToken(

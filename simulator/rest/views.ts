@@ -5,12 +5,12 @@ import { omit } from "./resource-helpers";
 /** An object of the API on its way out. */
 export type View = Record<string, unknown>;
 
-/** `last_value`, with what stands for a value that was never written (rest-api 7). */
+/** `last_value`, with what stands for a value that was never written (docs/protocol.md#value-formats). */
 export function lastValueOf({ choices }: Store, { last_value: value = choices.neverWritten }: Property): View {
   return value === undefined ? {} : { last_value: value };
 }
 
-/** `ArduinoProperty` (rest-api 8). */
+/** `ArduinoProperty` (docs/protocol.md#models). */
 export function propertyView(store: Store, property: Property, thing: Thing): View {
   return {
     href: `/iot/v1/things/${thing.id}/properties/${property.id}`,
@@ -30,7 +30,7 @@ export function propertyViews(store: Store, thing: Thing, deletedToo = false): V
     .map((property) => propertyView(store, property, thing));
 }
 
-/** `ArduinoThing` (rest-api 8); `properties` always in show, in lists when asked for. */
+/** `ArduinoThing` (docs/protocol.md#models); `properties` always in show, in lists when asked for. */
 export function thingView(store: Store, thing: Thing, withProperties: boolean): View {
   const { properties, ...fields } = thing;
   const device = store.deviceOfThing(thing.id);
@@ -53,7 +53,7 @@ const labels: Readonly<Record<string, string>> = {
   generic_device_secretkey: "Generic device",
 };
 
-/** `ArduinoDevicev2` (rest-api 8). */
+/** `ArduinoDevicev2` (docs/protocol.md#models). */
 export function deviceView(store: Store, device: Device): View {
   const { connected } = device;
   const thing = store.thingOfDevice(device.id);
@@ -71,5 +71,5 @@ export function tagsView(tags: Readonly<Record<string, string>>): View {
   return { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) };
 }
 
-/** A time as the series give it: RFC 3339 without trailing zeros in the fraction (sample in rest-api 7). */
+/** A time as the series give it: RFC 3339 without trailing zeros in the fraction (docs/protocol.md#history). */
 export const seriesTime = (timeMs: number): string => rfc3339(timeMs).replace(/\.?0+Z$/, "Z");

@@ -24,7 +24,7 @@ export interface Signed {
 }
 
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
-/** Short, because `ArduinoDevicev2Cert.pem` has at most 512 characters (rest-api 8). */
+/** Short, because `ArduinoDevicev2Cert.pem` has at most 512 characters (docs/protocol.md#models). */
 const authorityName = "CN=Arduino";
 const day = 86_400_000;
 
@@ -70,7 +70,7 @@ export class Authority {
   }
 
   /**
-   * Signs a certificate request in PEM for `commonName`, whatever name it asks for (rest-api 6).
+   * Signs a certificate request in PEM for `commonName`, whatever name it asks for (docs/operations.md).
    * @throws Error where the text is no request, its own signature is wrong, or its key is not of the curve P-256
    */
   async sign(request: string, commonName: string): Promise<Signed> {

@@ -1,6 +1,6 @@
 import type { JsonValue } from "../json";
 
-/** `ArduinoDashboardv3` (rest-api 8) as it is stored; version 2 shows it without pages. */
+/** `ArduinoDashboardv3` (docs/protocol.md#models) as it is stored; version 2 shows it without pages. */
 export interface Dashboard {
   id: string;
   name: string;

@@ -1,4 +1,4 @@
-/** The simulator's objects, with the field names of the REST models (rest-api 8) and a few of its own. */
+/** The simulator's objects, with the field names of the REST models (docs/protocol.md#models) and a few of its own. */
 
 import type { Bulk } from "./bulk";
 import type { Signed } from "../security/authority";
@@ -108,7 +108,7 @@ export interface Device {
   connected?: boolean;
   /** Connects and disconnects, oldest first. */
   events: { value: "CONNECTED" | "DISCONNECTED"; updated_at: string }[];
-  /** What it said about itself on its own output topic (data-api 9), oldest first. */
+  /** What it said about itself on its own output topic (docs/protocol.md#last-values), oldest first. */
   reports: { name: string; value: JsonValue; updated_at: string }[];
   /** When the running OTA is given up, in milliseconds since 1970; absent where none runs. */
   otaUntil?: number;

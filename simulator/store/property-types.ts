@@ -1,6 +1,8 @@
-/** The 132 property types of the API (rest-api 9): value kind, listing group, C++ class, unit, replacement. */
+/**
+ * The 132 property types of the API (docs/protocol.md#types): value kind, listing group, C++ class, unit, replacement.
+ */
 
-/** JSON kind of a value; an `object` has components, each a record of its own on MQTT (data-api 5.9). */
+/** JSON kind of a value; an `object` has components, each a record of its own on MQTT (docs/protocol.md#components). */
 export type ValueKind = "number" | "integer" | "boolean" | "string" | "object";
 
 export interface PropertyType {
@@ -210,12 +212,12 @@ export const propertyTypes: ReadonlyMap<string, PropertyType> = new Map(
   ]),
 );
 
-/** The value that a component has when a message leaves it out (data-api 5.9). */
+/** The value that a component has when a message leaves it out (docs/protocol.md#components). */
 const emptyValues = { number: 0, integer: 0, boolean: false, string: "", object: null } as const;
 
 /**
  * Gives `value` as the cloud holds it for `type`: an object type's missing components get their defaults
- * (data-api 5.9). Everything else stays as it is.
+ * (docs/protocol.md#components). Everything else stays as it is.
  */
 export function completeValue<T>(type: string, value: T): T {
   const parts = Object.entries(propertyTypes.get(type)?.components ?? {});

@@ -48,7 +48,7 @@ export class Store extends EventEmitter<StoreEvents> {
     this.setMaxListeners(0);
   }
 
-  /** Adds an account with an API key of the real lengths (rest-api 2). */
+  /** Adds an account with an API key of the real lengths (docs/protocol.md#tokens). */
   createUser(fields: Partial<User> = {}): User {
     const id = randomUUID();
     const user: User = {
@@ -82,7 +82,7 @@ export class Store extends EventEmitter<StoreEvents> {
     return thing;
   }
 
-  /** Adds a variable to a thing. Its variable name defaults to its name made legal (rest-api 8: unverified). */
+  /** Adds a variable to a thing. Its variable name defaults to its name made legal (docs/protocol.md#models). */
   createProperty(thingId: string, fields: PropertyFields): Property {
     const now = rfc3339(Date.now());
     const property: Property = {
@@ -147,7 +147,9 @@ export class Store extends EventEmitter<StoreEvents> {
     return device && device.deleted_at === undefined && isVisible(device, scope) ? device : undefined;
   }
 
-  /** Attaches a device to a thing; what either was attached to before is detached (one to one, data-api 1). */
+  /**
+   * Attaches a device to a thing; what either was attached to before is detached (one to one, docs/protocol.md#model).
+   */
   attach(deviceId: string, thingId: string): void {
     const thing = this.thing(thingId);
     if (!this.devices.has(deviceId)) throw new Error(`The simulator has no device ${deviceId}.`);
@@ -177,7 +179,7 @@ export class Store extends EventEmitter<StoreEvents> {
     this.emit("thing-deleted", id);
   }
 
-  /** Hides a device or removes it for good; its thing stays, without a device (rest-api 7). */
+  /** Hides a device or removes it for good; its thing stays, without a device (docs/protocol.md#things-and-devices). */
   deleteDevice(id: string, force = false): void {
     const device = this.device(id);
     const thing = this.thingOfDevice(id);
@@ -225,7 +227,7 @@ export class Store extends EventEmitter<StoreEvents> {
 
   /**
    * Takes a reported value: last value, its time, and history unless `persist` is false. An object type's missing
-   * components are reset (data-api 5.9).
+   * components are reset (docs/protocol.md#components).
    * @param timeMs milliseconds since 1970; now, where it is no time that a date can hold
    * @returns false when the thing has no such variable
    */
@@ -268,7 +270,7 @@ export function owner(scope: Scope): { user_id: string; organization_id?: string
   return { user_id: scope.userId, ...organization };
 }
 
-/** A display name as a legal variable name (rest-api 3). */
+/** A display name as a legal variable name (docs/protocol.md#patterns). */
 function variableName(name: string): string {
   const legal = name.replace(/[^a-zA-Z0-9_]/g, "_").slice(0, 63);
   return /^[a-zA-Z_]/.test(legal) ? legal : `_${legal}`;

@@ -1,4 +1,7 @@
-/** What `PUT templates` builds from: the shapes that the exports of things, dashboards and triggers have (rest-api 8). */
+/**
+ * What `PUT templates` builds from: the shapes that the exports of things, dashboards and triggers have
+ * (docs/protocol.md#models).
+ */
 import type { DeviceStatusSource, Expression, Delivery } from "./trigger-models";
 
 export interface Template {

@@ -1,6 +1,6 @@
 const day = 86_400_000;
 
-/** What a device is told about local time (data-api 8, Timezone). */
+/** What a device is told about local time (docs/protocol.md#last-values). */
 export interface TimezoneFacts {
   /** Seconds that local time is ahead of UTC. */
   offset: number;

@@ -14,14 +14,16 @@ export interface MintedToken {
 }
 
 /**
- * The access tokens of the simulated cloud: JWTs (data-api 3.1) that count as long as this object knows them, so that
- * they can be revoked.
+ * The access tokens of the simulated cloud: JWTs (docs/protocol.md#tokens) that count as long as this object knows
+ * them, so that they can be revoked.
  */
 export class Tokens {
   private readonly key = randomBytes(32);
   private readonly owners = new Map<string, TokenOwner>();
 
-  /** @param lifetime gives the life of the next token in seconds (rest-api 2: 300); fractions are allowed */
+  /**
+   * @param lifetime gives the life of the next token in seconds (docs/protocol.md#tokens: 300); fractions are allowed
+   */
   constructor(private readonly lifetime: () => number) {}
 
   /** Makes a token for `scope`; its life can be given, in seconds, for one that is about to end. */

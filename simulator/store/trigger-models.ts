@@ -1,4 +1,4 @@
-/** `ArduinoTrigger` (rest-api 8) as it is stored; its actions are those that name it. */
+/** `ArduinoTrigger` (docs/protocol.md#models) as it is stored; its actions are those that name it. */
 export interface Trigger {
   id: string;
   name: string;

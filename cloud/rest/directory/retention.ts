@@ -9,7 +9,10 @@ const cacheTtlMs = 3_600_000;
 /** Milliseconds for an answer: what needs it can do without. */
 const timeoutMs = 10_000;
 
-/** For how long the plan of an account keeps history (rest-api 5). Asked at most once an hour for each device. */
+/**
+ * For how long the plan of an account keeps history (docs/protocol.md#plans). Asked at most once an hour for each
+ * device.
+ */
 export class Retention {
   readonly #client: Pick<RestClient, "call">;
   readonly #clock: Clock;

@@ -7,7 +7,7 @@ const certificate = { id: "device", cid: "certificate" } as const;
 const common = { resource: "devices", query: {} } as const;
 const read = { verb: "GET", answer: "json", safe: true } as const;
 
-/** What belongs to one device: rest-api 6, "Device tags", "Device certificates" and "Device OTA". */
+/** Tags, certificates and updates of one device. */
 export const boards = [
   {
     ...common,
@@ -151,7 +151,7 @@ const credentials = {
   pathFields: { type: "type" },
 } as const;
 
-/** What boards need for their network, and LoRa: rest-api 6, "Network credentials" and "LoRa". */
+/** What boards need for their network, and LoRa. */
 export const networks = [
   {
     ...credentials,

@@ -15,7 +15,7 @@ const made = { ...common, answer: "json", safe: false } as const;
 const body = { type: "object", schema: "dashboardv3", required: true } as const;
 const clone = { type: "object", schema: "clone", required: true } as const;
 
-/** Dashboards with pages: rest-api 6, "Dashboards v3". */
+/** Dashboards with pages: version 3. */
 const newest = [
   {
     ...read,
@@ -100,7 +100,9 @@ const newest = [
 
 const oldBody = { type: "object", schema: "dashboardv2", required: true } as const;
 
-/** What only v2 has, which serves dashboards of both versions, and what v3 has replaced: rest-api 6, "Dashboards v2". */
+/**
+ * What only v2 has, which serves dashboards of both versions, and what v3 has replaced (docs/protocol.md#dashboards).
+ */
 const second = [
   {
     ...read,

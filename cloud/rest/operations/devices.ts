@@ -6,7 +6,7 @@ const showDeleted = { show_deleted: { type: "boolean", default: false } } as con
 const start = { type: "string", note: "time" } as const;
 const common = { resource: "devices", query: {} } as const;
 
-/** Devices and their secret keys: rest-api 6, "Devices" and "Device secret key". */
+/** Devices and their secret keys. */
 export const devices = [
   {
     ...common,

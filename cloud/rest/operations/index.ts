@@ -27,7 +27,7 @@ const rows = [
 /** The official operationId of an operation that the table holds. */
 export type OperationId = (typeof rows)[number]["id"];
 
-/** All operations, in the order of rest-api 6. */
+/** All operations, in the order of docs/operations.md. */
 export const operations: readonly Operation[] = rows;
 
 const byName = new Map<string, Operation>(

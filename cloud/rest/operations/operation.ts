@@ -11,7 +11,7 @@ export interface Field {
   readonly default?: string | number | boolean;
   /** The only values allowed, or with `grows` those that are known. */
   readonly values?: readonly string[];
-  /** The service gets new values now and then, without a new version (rest-api 1, 11). */
+  /** The service gets new values now and then, without a new version (docs/protocol.md#addresses). */
   readonly grows?: boolean;
   /** A regular expression that a text must match. */
   readonly pattern?: string;

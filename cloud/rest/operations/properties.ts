@@ -8,7 +8,7 @@ const force = { force: { type: "boolean", default: false } } as const;
 const showDeleted = { show_deleted: { type: "boolean", default: false } } as const;
 const common = { resource: "properties", query: {} } as const;
 
-/** Properties (variables) and their types: rest-api 6, "Properties" and "Property types". */
+/** Properties (variables) and their types. */
 export const properties = [
   {
     ...common,

@@ -1,6 +1,6 @@
 import type { Fields } from "./operation";
 
-/** Bodies for dashboards, by their official names (rest-api 8, "Dashboard and widgets"). */
+/** Bodies for dashboards, by their official names (docs/protocol.md#models). */
 
 const needed = { required: true } as const;
 const name = { type: "string", maxLength: 64, pattern: "[a-zA-Z0-9_.@-]+" } as const;

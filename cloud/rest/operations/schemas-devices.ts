@@ -1,13 +1,13 @@
 import type { Fields } from "./operation";
 
-/** Bodies for devices, by their official names (rest-api 8, "Device", "Network credentials and LoRa"). */
+/** Bodies for devices, by their official names (docs/protocol.md#models). */
 
 const needed = { required: true } as const;
 const keyName = { type: "string", maxLength: 64, pattern: "[a-zA-Z0-9_.@-]+" } as const;
 const flag = { type: "boolean" } as const;
 const text = { type: "string" } as const;
 
-/** How boards connect (rest-api 7, Things and devices). */
+/** How boards connect (docs/protocol.md#things-and-devices). */
 export const connections = ["wifi", "eth", "wifiandsecret", "gsm", "nb", "lora", "catm1", "cellular"] as const;
 
 const programmable = [

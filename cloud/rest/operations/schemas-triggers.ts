@@ -1,6 +1,6 @@
 import type { Fields } from "./operation";
 
-/** Bodies for triggers, actions and templates, by their official names (rest-api 8). */
+/** Bodies for triggers, actions and templates, by their official names (docs/protocol.md#models). */
 
 const needed = { required: true } as const;
 const text = { type: "string" } as const;

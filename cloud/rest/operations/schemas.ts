@@ -4,7 +4,7 @@ import { credentialTypes, deviceSchemas } from "./schemas-devices";
 import { dashboardSchemas } from "./schemas-dashboards";
 import { triggerSchemas } from "./schemas-triggers";
 
-/** Bodies of requests (rest-api 8), by their official names. */
+/** Bodies of requests (docs/protocol.md#models), by their official names. */
 
 const name = { type: "string", maxLength: 64, pattern: "^[a-zA-Z0-9_. -]+$" } as const;
 const tagText = { type: "string", maxLength: 64, pattern: "^[a-zA-Z0-9_.@-]+$", required: true } as const;
@@ -16,7 +16,7 @@ const version = { type: "integer", required: true, note: "1" } as const;
 const needed = { required: true } as const;
 const id = { type: "string" } as const;
 
-/** How the service may condense numbers (rest-api 7, History). */
+/** How the service may condense numbers (docs/protocol.md#history). */
 const numberAggregations = [
   "AVG",
   "MIN",
@@ -135,7 +135,7 @@ export const schemas = {
   ...triggerSchemas,
 } as const satisfies Record<string, Fields>;
 
-/** What the parameters of paths hold. Ids are UUIDs (rest-api 3), but only the service knows them. */
+/** What the parameters of paths hold. Ids are UUIDs (docs/protocol.md#conventions), but only the service knows them. */
 export const pathFormats: Readonly<Record<PathField, Field>> = {
   thing: id,
   property: id,

@@ -3,7 +3,7 @@ import type { Operation } from "./operation";
 const root = "/iot/v2/series";
 const common = { resource: "series", verb: "POST", pathFields: {}, query: {} } as const;
 
-/** History: rest-api 6, "Series". Queries are POST requests that change nothing. */
+/** History (docs/protocol.md#history). Queries are POST requests that change nothing. */
 export const series = [
   {
     ...common,

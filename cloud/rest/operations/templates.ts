@@ -1,6 +1,6 @@
 import type { Operation } from "./operation";
 
-/** Templates: rest-api 6, "Templates". */
+/** Templates (docs/protocol.md#templates). */
 export const templates = [
   {
     resource: "templates",

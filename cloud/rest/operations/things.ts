@@ -6,7 +6,7 @@ const force = { force: { type: "boolean", default: false } } as const;
 const showDeleted = { show_deleted: { type: "boolean", default: false } } as const;
 const common = { resource: "things", query: {} } as const;
 
-/** Things and their tags: rest-api 6, "Things" and "Thing tags". */
+/** Things and their tags. */
 export const things = [
   {
     ...common,

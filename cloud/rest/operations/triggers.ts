@@ -10,7 +10,7 @@ const read = { verb: "GET", answer: "json", safe: true } as const;
 const body = { type: "object", schema: "trigger", required: true } as const;
 const recipients = { type: "object", schema: "recipients_list", required: true } as const;
 
-/** Triggers: rest-api 6, "Triggers". */
+/** Triggers (docs/protocol.md#triggers). */
 export const triggers = [
   {
     ...common,
@@ -115,7 +115,7 @@ export const triggers = [
   },
 ] as const satisfies readonly Operation[];
 
-/** What triggers do: rest-api 6, "Actions". */
+/** Actions: the messages that triggers send. */
 export const actions = [
   {
     ...ofActions,

@@ -9,9 +9,9 @@ import { asRecord, parseJson } from "../../core/json";
 
 /** Access to the cloud for some minutes. */
 export interface Token {
-  /** The JWT: bearer of REST calls and password of the broker's users (rest-api 2). */
+  /** The JWT: bearer of REST calls and password of the broker's users (docs/protocol.md#tokens). */
   value: string;
-  /** The user's id: user name at the broker (rest-api 2). */
+  /** The user's id: user name at the broker (docs/protocol.md#tokens). */
   userId: string;
   /** Milliseconds from issue to expiry. */
   lifetime: number;
@@ -39,7 +39,7 @@ export interface TokenSettings {
 }
 
 const what = "token: request (POST /iot/v1/clients/token)";
-/** A token lives five minutes (rest-api 2). */
+/** A token lives five minutes (docs/protocol.md#tokens). */
 const defaultLifetimeMs = 300_000;
 const userIdClaim = "http://arduino.cc/id";
 
@@ -98,7 +98,7 @@ export class TokenSource {
     });
     const headers: Record<string, string> = { "Content-Type": "application/x-www-form-urlencoded" };
     if (organization !== "") {
-      // Official clients differ in where they name the space, so it goes in both places (rest-api 2).
+      // Official clients differ in where they name the space, so it goes in both places (docs/protocol.md#tokens).
       form.set("organization_id", organization);
       headers["X-Organization"] = organization;
     }

@@ -18,7 +18,8 @@ interface Waiter {
 
 /**
  * The gate through which the requests of one account go out: never more in any one second than `requestsPerSecond`,
- * first come first served. It slows down when the service refuses by rate, and recovers (rest-api 5).
+ * first come first served. It slows down when the service refuses by rate, and recovers
+ * (docs/protocol.md#request-rate).
  */
 export class AdaptiveRateLimiter {
   readonly #clock: Clock;
@@ -91,8 +92,9 @@ export class AdaptiveRateLimiter {
 
   /**
    * The request that went out at `started` was refused by rate. The pace goes down to what the service let through in
-   * the second before, by half at the most: there may have been little to let through. If that was nothing, the pace is not to blame: then nothing goes out for a good second, as the
-   * official exporters do (rest-api 5).
+   * the second before, by half at the most: there may have been little to let through. If that was nothing, the pace is
+   * not to blame: then nothing goes out for a good second, as the official exporters do
+   * (docs/protocol.md#request-rate).
    * @param retryAfter milliseconds that the service asked for: nothing goes out until then
    */
   refused(started: number, retryAfter?: number): void {

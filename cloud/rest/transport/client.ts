@@ -71,9 +71,9 @@ export class RestClient {
 
   /**
    * Calls an operation and gives its answer.
-   * @throws CloudError by the status (rest-api 4): `invalid_input`, `unauthorized`, `forbidden`, `not_found`, `conflict`,
-   *   `precondition_failed`, `too_large`, `rate_limited`, `server_error`; else `offline`, `timeout`, `cancelled`,
-   *   `not_configured`
+   * @throws CloudError by the status (docs/protocol.md#errors): `invalid_input`, `unauthorized`, `forbidden`,
+   *   `not_found`, `conflict`, `precondition_failed`, `too_large`, `rate_limited`, `server_error`; else `offline`,
+   *   `timeout`, `cancelled`, `not_configured`
    */
   async call(operation: Operation, input: CallInput = {}, { signal, onUpload }: CallOptions = {}): Promise<CallAnswer> {
     const path = fillPath(operation, input.path);
@@ -127,7 +127,7 @@ export class RestClient {
     }
   }
 
-  /** Sends once; if the token is refused, once more with a new one (rest-api 4). */
+  /** Sends once; if the token is refused, once more with a new one (docs/protocol.md#errors). */
   async #authorized(call: Call, attempt: Attempt, signal: AbortSignal): Promise<CallAnswer> {
     let { answer, token } = await this.#send(call, attempt, signal);
     if (answer.status === 401) {

@@ -2,14 +2,16 @@ import { CloudError } from "../../core/errors";
 
 /** Where an account's services are. */
 export interface Endpoints {
-  /** REST base without a trailing slash; paths such as `/iot/v2/things` are put behind it (rest-api 1). */
+  /**
+   * REST base without a trailing slash; paths such as `/iot/v2/things` are put behind it (docs/protocol.md#addresses).
+   */
   baseUrl: string;
-  /** Where tokens are asked for (rest-api 2). */
+  /** Where tokens are asked for (docs/protocol.md#tokens). */
   tokenUrl: string;
   audience: string;
-  /** Broker for users (data-api 2). */
+  /** Broker for users (docs/protocol.md#addresses). */
   brokerUrl: string;
-  /** Broker for devices that log in with a secret key (data-api 2). */
+  /** Broker for devices that log in with a secret key (docs/protocol.md#addresses). */
   deviceBrokerUrl: string;
 }
 
@@ -40,7 +42,8 @@ type Field = keyof typeof fields;
  */
 export function parseEndpoints(settings: EndpointSettings): Endpoints {
   const baseUrl = parseUrl("baseUrl", settings.baseUrl).replace(/\/+$/, "");
-  // Arduino's clients of before October 2024 had the "/iot" in the base (rest-api 1), so it is often pasted.
+  // Arduino's clients of before October 2024 had the "/iot" in the base (docs/protocol.md#addresses), so it is often
+  // pasted.
   if (/\/iot$/.test(baseUrl)) {
     throw invalid("baseUrl", baseUrl, `it must not end in "/iot", since every path starts with it`);
   }

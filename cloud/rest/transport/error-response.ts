@@ -12,7 +12,7 @@ interface Meaning {
   advice: string;
 }
 
-/** What a status means here (rest-api 4). */
+/** What a status means here (docs/protocol.md#errors). */
 const meanings: Record<number, Meaning> = {
   400: { code: "invalid_input", said: "the request is not valid", advice: "Check the fields that were sent." },
   401: {
@@ -85,7 +85,7 @@ export function refusal(answer: HttpAnswer, what: string, object: string, secret
   });
 }
 
-/** The body of an error: the goa model, a short plain text (429), a web page, or nothing (rest-api 4). */
+/** The body of an error: the goa model, a short plain text (429), a web page, or nothing (docs/protocol.md#errors). */
 function readErrorBody(
   { mediaType, text }: HttpAnswer,
   secrets: readonly string[],
@@ -97,7 +97,7 @@ function readErrorBody(
 }
 
 /**
- * Reads the body of a success: `null` where the operation has none or it is empty (rest-api 3).
+ * Reads the body of a success: `null` where the operation has none or it is empty (docs/protocol.md#conventions).
  * @throws CloudError `server_error` where it is not JSON
  */
 export function readBody(answer: HttpAnswer, operation: Operation, what: string): unknown {

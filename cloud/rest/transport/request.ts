@@ -4,7 +4,7 @@ import type { Operation } from "../operations/index";
 import { printable } from "../../core/text";
 import { asRecord } from "../../core/json";
 
-/** Query parameters; an array repeats its key (rest-api 3), an undefined one is not sent. */
+/** Query parameters; an array repeats its key (docs/protocol.md#conventions), an undefined one is not sent. */
 export type Query = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
 
 /** What an operation is called with. */

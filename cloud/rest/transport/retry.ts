@@ -2,7 +2,7 @@ import type { CloudError, ErrorCode } from "../../core/errors";
 
 /** How often an error is tried again, by code. What is not here is never tried again. */
 const retries: Partial<Record<ErrorCode, number>> = {
-  // The official exporters give up after five tries (rest-api 5).
+  // The official exporters give up after five tries (docs/protocol.md#request-rate).
   rate_limited: 4,
   offline: 3,
   server_error: 3,
@@ -10,7 +10,7 @@ const retries: Partial<Record<ErrorCode, number>> = {
   timeout: 1,
 };
 
-/** Server errors that pass; 501 and malformed answers do not (rest-api 4). */
+/** Server errors that pass; 501 and malformed answers do not (docs/protocol.md#errors). */
 const passing = [500, 502, 503, 504];
 
 const firstDelayMs = 500;
@@ -36,7 +36,7 @@ export interface Failure {
  */
 export function retryDelayMs({ error, safe, attempt, retryAfter }: Failure, random: number): number | undefined {
   if (attempt > (retries[error.code] ?? 0)) return undefined;
-  // One to one and a half seconds after a 429 is what the official exporters wait (rest-api 5).
+  // One to one and a half seconds after a 429 is what the official exporters wait (docs/protocol.md#request-rate).
   if (error.code === "rate_limited") return retryAfter ?? 1_000 + 500 * random;
   if (!safe || (error.code === "server_error" && !passing.includes(error.statusCode ?? 0))) return undefined;
   const backoff = Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1));

@@ -41,8 +41,8 @@ export function checkValue(field: Field, value: unknown, where: string, findings
 }
 
 /**
- * Checks the fields of an object. What the table does not know passes with a warning, since the API grows (rest-api 1);
- * so does `null` where a field may be absent.
+ * Checks the fields of an object. What the table does not know passes with a warning, since the API grows
+ * (docs/protocol.md#addresses); so does `null` where a field may be absent.
  */
 export function checkFields(
   fields: Fields,
@@ -146,7 +146,7 @@ function lengthOf(text: string): number {
   return text.length <= 4_096 && /[\ud800-\udfff]/.test(text) ? Array.from(text).length : text.length;
 }
 
-/** RFC 3339; the service needs the offset (rest-api 3). */
+/** RFC 3339; the service needs the offset (docs/protocol.md#conventions). */
 function isTime(value: unknown): boolean {
   return (
     typeof value === "string" &&

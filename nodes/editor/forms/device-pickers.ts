@@ -8,7 +8,7 @@ import { thingChoice } from "./thing-and-variable";
 
 /** The lists have the texts of another form that has such lists. */
 const listTexts = textsOf("arduino-cloud-manage");
-/** The types of devices that log in with a secret key, as far as is known (rest-api 7). */
+/** The types of devices that log in with a secret key, as far as is known (docs/protocol.md#keyed-devices). */
 const keyedTypes = ["login_and_secretkey_wifi", "generic_device_secretkey"];
 
 /** The account that is chosen in the form of the device node. */

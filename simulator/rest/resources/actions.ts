@@ -41,7 +41,7 @@ const contents: Fields = {
   push_notification: { kind: "object", fields: { title, body: words, delivery: required({ to }) } },
 };
 
-/** `create-action` (rest-api 8). */
+/** `create-action` (docs/protocol.md#models). */
 export const actionFields: Fields = {
   ...contents,
   kind: { kind: "string", required: true, values: ["NOTIFY-EMAIL", "NOTIFY-PUSH"] },
@@ -100,7 +100,7 @@ function update(call: Call): View {
 
 /**
  * Takes users off an action. Content that nobody would get any more goes too, as it must have a recipient
- * (rest-api 8).
+ * (docs/protocol.md#models).
  */
 export function unsubscribe(action: Action, users: readonly string[]): void {
   for (const name of Object.values(contentOf)) {
@@ -121,7 +121,7 @@ export const recipientsFields: Fields = { recipients: { kind: "array", required:
 const actions = "/iot/v1/actions";
 const action = `${actions}/:id`;
 
-/** Actions of triggers (rest-api 6). */
+/** Actions of triggers (docs/operations.md#actions). */
 export const actionRoutes: readonly Route[] = [
   {
     method: "GET",

@@ -4,7 +4,7 @@ import type { Stretch } from "../../store/samples";
 
 /** Pure functions that condense stored samples. Times and widths are in milliseconds. */
 
-/** AGGREGATION (rest-api 7). */
+/** AGGREGATION (docs/protocol.md#history). */
 export const aggregations = [
   ...["AVG", "MIN", "MAX", "SUM", "COUNT", "PCT_99", "PCT_95", "PCT_90", "PCT_75", "PCT_50", "PCT_15", "PCT_5"],
   ...["BOOL_OR", "BOOL_AND"],

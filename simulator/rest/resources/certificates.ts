@@ -14,7 +14,7 @@ const fields: Fields = {
   enabled: { kind: "boolean" },
 };
 
-/** `ArduinoDevicev2Cert` (rest-api 8). */
+/** `ArduinoDevicev2Cert` (docs/protocol.md#models). */
 function view(device: Device, { id, enabled, ca, pem, der, ...signed }: Certificate): View {
   return {
     id,
@@ -83,7 +83,7 @@ function remove(call: Call): void {
 const certificates = "/iot/v2/devices/:id/certs";
 const certificate = `${certificates}/:cid`;
 
-/** Certificates of devices (rest-api 6). */
+/** Certificates of devices (docs/operations.md#devices). */
 export const certificateRoutes: readonly Route[] = [
   {
     method: "GET",

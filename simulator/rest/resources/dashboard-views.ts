@@ -5,7 +5,7 @@ import { timezoneAt } from "../../store/timezone";
 import { friendlyId, omit } from "../resource-helpers";
 import { lastValueOf, seriesTime, type View } from "../views";
 
-/** Versions of the dashboards: 3 has pages (rest-api 7). */
+/** Versions of the dashboards: 3 has pages (docs/protocol.md#dashboards). */
 export type Version = "v2" | "v3";
 
 /** `ArduinoDashboardshare` and `ArduinoDashboardowner`. */

@@ -36,7 +36,7 @@ const list = (fields: Fields, max?: number): Field => ({
   items: { kind: "object", fields },
 });
 
-/** `dashboardv2` and `dashboardv3` (rest-api 8). */
+/** `dashboardv2` and `dashboardv3` (docs/protocol.md#models). */
 const bodies: Readonly<Record<Version, Fields>> = {
   v2: {
     name: looseName,
@@ -252,7 +252,7 @@ function link(call: Call): View {
   return { variables };
 }
 
-/** Dashboards of both versions, but for their shares (rest-api 6, 7). */
+/** Dashboards of both versions, but for their shares (docs/protocol.md#dashboards). */
 export const dashboardRoutes: readonly Route[] = [
   ...rows("v3"),
   ...rows("v2"),

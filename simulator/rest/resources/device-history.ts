@@ -11,7 +11,9 @@ import type { View } from "../views";
 /** Values of the old-style history when no `limit` is given (not documented). */
 const usualPage = 100;
 
-/** The entries at or before the call's `start`, the newest first, as many as its `limit` (rest-api 6). */
+/**
+ * The entries at or before the call's `start`, the newest first, as many as its `limit` (docs/operations.md#devices).
+ */
 function newest<T extends { updated_at: string }>({ query }: Call, entries: readonly T[]): T[] {
   const { start, limit } = query;
   const wanted = entries.filter(({ updated_at: at }) => Date.parse(at) <= timeOf(start, Infinity)).reverse();
@@ -32,7 +34,7 @@ const textOfValue = (value: JsonValue): string => (typeof value === "string" ? v
 
 /**
  * The stored values of one variable, the newest first. `last_evaluated_key` tells where the next page starts; its
- * fields are absent on the last one (rest-api 8: unverified).
+ * fields are absent on the last one (open).
  */
 function values(call: Call): View {
   const device = deviceOf(call);
@@ -55,7 +57,7 @@ function values(call: Call): View {
 
 const paging: Fields = { limit: { kind: "integer", min: 1 }, start: { kind: "date-time" } };
 
-/** What a device did and said (rest-api 6). */
+/** What a device did and said (docs/operations.md#devices). */
 export const deviceHistoryRoutes: readonly Route[] = [
   {
     method: "GET",

@@ -22,14 +22,14 @@ import {
 } from "../resource-helpers";
 import { deviceView, propertyViews, tagsView, type View } from "../views";
 
-/** DEVICE_TYPE (rest-api 7). */
+/** DEVICE_TYPE (docs/protocol.md#things-and-devices). */
 export const types = [
   ...["mkrwifi1010", "mkr1000", "nano_33_iot", "mkrgsm1400", "mkrnb1500", "login_and_secretkey_wifi", "envie_m7"],
   ...["nanorp2040connect", "nicla_vision", "phone", "portenta_x8", "opta", "giga", "generic_device_secretkey"],
   ...["portenta_c33", "unor4wifi", "nano_nora", "unoq"],
 ];
 
-/** CONNECTION (rest-api 7). */
+/** CONNECTION (docs/protocol.md#things-and-devices). */
 export const connections = ["wifi", "eth", "wifiandsecret", "gsm", "nb", "lora", "catm1", "cellular"];
 
 export const deviceFields: Fields = {
@@ -121,7 +121,7 @@ function parseOr(text: string): JsonValue {
   }
 }
 
-/** A value by the way it is written down: `propertiesValue.type` (rest-api 8). */
+/** A value by the way it is written down: `propertiesValue.type` (docs/protocol.md#models). */
 function readValue({ type, value }: Checked): JsonValue {
   if (typeof value !== "string" || type === "infer") return value ?? null;
   return parseOr(type === "json" ? value : Buffer.from(value, type === "hex" ? "hex" : "base64").toString());
@@ -148,7 +148,7 @@ const newKey = (): string => randomBytes(24).toString("base64url");
 const devices = "/iot/v2/devices";
 const device = `${devices}/:id`;
 
-/** Devices, their variables, tags and secret keys (rest-api 6). */
+/** Devices, their variables, tags and secret keys (docs/operations.md#devices). */
 export const deviceRoutes: readonly Route[] = [
   {
     method: "GET",

@@ -18,7 +18,8 @@ const claimFields: Fields = {
 
 /**
  * Makes a device of a board that is known by its hardware id.
- * @throws Failure 403 for another user, 409 where board or id are taken, 412 where the board is locked (rest-api 4)
+ * @throws Failure 403 for another user, 409 where board or id are taken, 412 where the board is locked
+ * (docs/protocol.md#errors)
  */
 function claim(call: Call): View {
   const { store, scope, body } = call;
@@ -48,7 +49,7 @@ function forgetHardware(call: Call): View {
   return deviceView(call.store, device);
 }
 
-/** Boards known by their hardware id (rest-api 6). */
+/** Boards known by their hardware id (docs/operations.md#devices). */
 export const hardwareRoutes: readonly Route[] = [
   {
     method: "PUT",

@@ -4,7 +4,7 @@ import type { Call, Route } from "../route";
 import { checkPlan, refuse } from "../resource-helpers";
 import type { View } from "../views";
 
-/** Frequency plans (rest-api 7). */
+/** Frequency plans (docs/protocol.md#lora). */
 const plans = [
   ...["EU_863_870_TTN", "US_902_928_FSB_2", "EU_433", "AU_915_928_FSB_2", "CN_470_510_FSB_11", "AS_920_923"],
   ...["AS_920_923_TTN_AU", "AS_923_925", "AS_923_925_TTN_AU", "KR_920_923_TTN", "IN_865_867"],
@@ -12,7 +12,7 @@ const plans = [
 
 const eui: Field = { kind: "string", pattern: /[0-9a-z]{16}/ };
 
-/** Makes a LoRa device, which is a device like others too (rest-api 7). */
+/** Makes a LoRa device, which is a device like others too (docs/protocol.md#lora). */
 function create(call: Call): View {
   const { store, scope, body } = call;
   if (body.user_id !== "me" && body.user_id !== scope.userId) refuse("body.user_id must be your own or me");
@@ -37,7 +37,7 @@ function create(call: Call): View {
   };
 }
 
-/** LoRa devices and frequency plans; the paths end with a slash (rest-api 6). */
+/** LoRa devices and frequency plans; the paths end with a slash (docs/protocol.md#lora). */
 export const loraRoutes: readonly Route[] = [
   {
     method: "PUT",

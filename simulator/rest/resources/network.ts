@@ -3,7 +3,7 @@ import { notFound } from "../failure";
 import type { Call, Route } from "../route";
 import type { View } from "../views";
 
-/** `ArduinoCredentialsv1` (rest-api 8). */
+/** `ArduinoCredentialsv1` (docs/protocol.md#models). */
 const credential = (secret_name: string, friendly_name: string, max_length: number, more: object = {}): View => ({
   secret_name,
   friendly_name,
@@ -39,7 +39,9 @@ const byConnection: Readonly<Record<string, View[]>> = {
   lora: [credential("SECRET_APP_EUI", "App EUI", 16), credential("SECRET_APP_KEY", "App key", 32, secret)],
 };
 
-/** Connections of each board type that the operation knows (rest-api 7), the usual one first. */
+/**
+ * Connections of each board type that the operation knows (docs/protocol.md#things-and-devices), the usual one first.
+ */
 const byType: Readonly<Record<string, readonly string[]>> = {
   ...Object.fromEntries(
     [
@@ -74,7 +76,7 @@ function connectionsOf({ params }: Call): readonly string[] {
 
 const path = "/iot/v1/network_credentials/:type";
 
-/** What boards need to get onto a network (rest-api 6). */
+/** What boards need to get onto a network (docs/operations.md#network-credentials). */
 export const networkRoutes: readonly Route[] = [
   {
     method: "GET",

@@ -20,7 +20,7 @@ const options: Fields = {
 };
 
 /**
- * @param busy status while an update runs: 409 for the upload (rest-api 4), which the start does not have
+ * @param busy status while an update runs: 409 for the upload (docs/protocol.md#errors), which the start does not have
  * @throws Failure 412 for a board that cannot be updated
  */
 function begin(call: Call, busy: 409 | 412): void {
@@ -48,7 +48,7 @@ const success = ({ body }: Call): number => (body.async === false ? 200 : 202);
 
 const ota = "/iot/v2/devices/:id/ota";
 
-/** Updates over the air (rest-api 7). They end when they expire, or when the board connects anew. */
+/** Updates over the air (docs/protocol.md#ota). They end when they expire, or when the board connects anew. */
 export const otaRoutes: readonly Route[] = [
   {
     method: "POST",

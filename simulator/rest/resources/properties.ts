@@ -7,7 +7,7 @@ import type { Call, Route } from "../route";
 import { checkPlan, flag, refuse } from "../resource-helpers";
 import { propertyView, propertyViews, type View } from "../views";
 
-/** `property` (rest-api 8). */
+/** `property` (docs/protocol.md#models). */
 export const propertyFields: Fields = {
   name: { kind: "string", required: true },
   permission: { kind: "string", required: true, values: ["READ_ONLY", "READ_WRITE"] },
@@ -72,7 +72,7 @@ function remove(call: Call): void {
   else property.deleted_at = rfc3339(Date.now());
 }
 
-/** Properties, without the writing of values (rest-api 6). */
+/** Properties, without the writing of values (docs/operations.md#properties). */
 export const propertyRoutes: readonly Route[] = [
   {
     method: "GET",

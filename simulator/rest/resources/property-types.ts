@@ -8,7 +8,7 @@ function displayName(type: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** `ArduinoPropertytype` (rest-api 8). */
+/** `ArduinoPropertytype` (docs/protocol.md#models). */
 function view({ type, group, declaration, unit, supersededBy }: PropertyType): View {
   return {
     type,
@@ -21,7 +21,7 @@ function view({ type, group, declaration, unit, supersededBy }: PropertyType): V
   };
 }
 
-/** The listing of 104 of the 132 types (rest-api 9). */
+/** The listing of 104 of the 132 types (docs/protocol.md#types). */
 export const propertyTypeRoutes: readonly Route[] = [
   {
     method: "GET",

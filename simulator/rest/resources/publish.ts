@@ -60,7 +60,8 @@ function checkWrite({ store: { choices } }: Call, { property, value }: Write, as
 }
 
 /**
- * Sends values in one message: as the device (output topic, and recorded), or to the device (input topic); rest-api 7.
+ * Sends values in one message: as the device (output topic, and recorded), or to the device (input topic;
+ * docs/protocol.md#writing-values).
  */
 export function send(call: Call, thing: Thing, writes: readonly Write[], asDevice: boolean): void {
   const { store, faults } = call;
@@ -88,7 +89,10 @@ function publish(call: Call): void {
   send(call, thing, [{ property, value: body.value ?? null }], deviceId !== undefined);
 }
 
-/** The thing's property of that name. @throws Failure 400 (rest-api 14.7: which name is meant is open) */
+/**
+ * The thing's property of that name. @throws Failure 400 where no variable has it; which name is meant is open
+ * (docs/protocol.md#writing-values)
+ */
 export function propertyByName({ store }: Call, thing: Thing, name: string): Property {
   const { publishNames } = store.choices;
   const living = thing.properties.filter((property) => property.deleted_at === undefined);
@@ -107,7 +111,10 @@ function publishMulti(call: Call): void {
   send(call, thing, writes, call.body.to_device !== true);
 }
 
-/** Takes past values into history (rest-api 7); nothing is sent on MQTT, as their direction is not documented. */
+/**
+ * Takes past values into history (docs/protocol.md#writing-values); nothing is sent on MQTT, as their direction is not
+ * documented.
+ */
 function publishBatch(call: Call): void {
   const { thing, property } = propertyOf(call);
   const samples = call.list as { timestamp: string; value: JsonValue }[];
@@ -119,7 +126,7 @@ function publishBatch(call: Call): void {
   });
 }
 
-/** The writing of values (rest-api 7). */
+/** The writing of values (docs/protocol.md#writing-values). */
 export const publishRoutes: readonly Route[] = [
   { method: "PUT", path: "/iot/v2/things/:id/publish", body: multiFields, handle: publishMulti },
   { method: "PUT", path: "/iot/v2/things/:id/properties/:pid/publish", body: valueFields, handle: publish },

@@ -157,7 +157,7 @@ function cut(series: Sample[][], { limit, descending }: Order, together: boolean
   return series.map((points) => points.filter((point) => kept.has(point)));
 }
 
-/** Answers one request of a batch: one element per property (rest-api 7). */
+/** Answers one request of a batch: one element per property (docs/protocol.md#history). */
 function answer(call: Call, query: Query, request: Checked): View[] {
   const to = timeOf(request.to, Date.now() + 1); // a value of this very millisecond belongs to it
   const window = { from: timeOf(request.from, to - query.reach(call)), to };
@@ -217,7 +217,7 @@ function historicData(call: Call): void {
 /** Milliseconds of a bin whose start a `Date` can hold, whatever is asked for. */
 const widestBin = 4e15;
 
-/** Years that a binned query may span (rest-api 7). */
+/** Years that a binned query may span (docs/protocol.md#history). */
 const [firstYear, lastYear] = [1842, 2242];
 
 function timeseries(call: Call): View {
@@ -243,7 +243,7 @@ function timeseries(call: Call): View {
 
 const aggregation: Field = { kind: "string", values: aggregations };
 
-/** History (rest-api 7). */
+/** History (docs/protocol.md#history). */
 export const seriesRoutes: readonly Route[] = [
   {
     method: "POST",

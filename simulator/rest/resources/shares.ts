@@ -44,7 +44,7 @@ function requestAccess({ store, scope, params, body }: Call): void {
 
 const shares = "/iot/v2/dashboards/:id/shares";
 
-/** Shares of dashboards and requests for them, for both versions (rest-api 7). */
+/** Shares of dashboards and requests for them, for both versions (docs/protocol.md#dashboards). */
 export const shareRoutes: readonly Route[] = [
   {
     method: "GET",

@@ -37,7 +37,7 @@ function remove(call: Call): View {
 
 const sketch = "/iot/v2/things/:id/sketch";
 
-/** Sketches of things: only their ids (rest-api 6). */
+/** Sketches of things: only their ids (docs/operations.md#things). */
 export const sketchRoutes: readonly Route[] = [
   { method: "PUT", path: sketch, answers: "thing", success: 201, body: version, handle: create },
   {

@@ -13,7 +13,7 @@ import { thingOf } from "./things";
 import { mapPlaceholders } from "./trigger-views";
 import type { View } from "../views";
 
-/** `ArduinoThingtemplate` (rest-api 8). */
+/** `ArduinoThingtemplate` (docs/protocol.md#models). */
 function thingTemplate(call: Call): View {
   const thing = thingOf(call);
   const device = call.store.deviceOfThing(thing.id);
@@ -157,7 +157,7 @@ function templateOf({ store, body }: Call): Template {
   return template;
 }
 
-/** Builds what a template describes, all or nothing (rest-api 7). */
+/** Builds what a template describes, all or nothing (docs/protocol.md#templates). */
 function apply(call: Call): View {
   const { body } = call;
   const template = templateOf(call);
@@ -182,7 +182,7 @@ function apply(call: Call): View {
   };
 }
 
-/** Templates: the export of things, and building from one (rest-api 6). */
+/** Templates: the export of things, and building from one (docs/protocol.md#templates). */
 export const templateRoutes: readonly Route[] = [
   { method: "GET", path: "/iot/v2/things/:id/template", answers: "thingtemplate", handle: thingTemplate },
   {

@@ -135,7 +135,7 @@ function clone(call: Call): View {
   return thingView(store, copy, true);
 }
 
-/** Things and their tags (rest-api 6). */
+/** Things and their tags (docs/operations.md#things). */
 export const thingRoutes: readonly Route[] = [
   {
     method: "GET",

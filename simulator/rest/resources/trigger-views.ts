@@ -6,7 +6,7 @@ import { actionsOf, actionView } from "./actions";
 import { friendlyId, omit } from "../resource-helpers";
 import { deviceView, propertyView, type View } from "../views";
 
-/** `ArduinoTrigger` (rest-api 8). */
+/** `ArduinoTrigger` (docs/protocol.md#models). */
 export function triggerView(store: Store, trigger: Trigger): View {
   return {
     ...omit(trigger, ["user_id"]),
@@ -34,7 +34,7 @@ export function linkedTriggerView(store: Store, trigger: Trigger): View {
   };
 }
 
-/** Triggers take booleans and texts only (rest-api 7). */
+/** Triggers take booleans and texts only (docs/protocol.md#triggers). */
 function linkedProperty(store: Store, id: string): View {
   const found = store.propertyById(id);
   if (!found) return {};

@@ -10,10 +10,10 @@ import { checkPlan, flag, hide, ownedOf, pick, refuse, restores } from "../resou
 import { linkedTriggerView, triggerTemplate, triggerView } from "./trigger-views";
 import type { View } from "../views";
 
-/** Seconds, at most 14 days (rest-api 5). */
+/** Seconds, at most 14 days (docs/protocol.md#models). */
 const gracePeriod: Field = { kind: "integer", min: 0, max: 1_209_600 };
 
-/** `trigger` (rest-api 8). */
+/** `trigger` (docs/protocol.md#models). */
 const triggerFields: Fields = {
   id: { kind: "uuid" },
   name: { kind: "string", min: 1, max: 256 },
@@ -125,7 +125,7 @@ const triggers = "/iot/v1/triggers";
 const trigger = `${triggers}/:id`;
 const updating = { path: trigger, answers: "trigger", emptyErrors: [], body: triggerFields, handle: update };
 
-/** Triggers (rest-api 6, 7). They are kept, but nothing is sent when they fire. */
+/** Triggers (docs/protocol.md#triggers). They are kept, but nothing is sent when they fire. */
 export const triggerRoutes: readonly Route[] = [
   {
     method: "GET",

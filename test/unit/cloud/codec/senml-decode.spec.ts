@@ -5,7 +5,7 @@ import { decodeReadings } from "../../../../cloud/codec/senml-decode";
 const decode = (hex: string): ReturnType<typeof decodeReadings> => decodeReadings(Buffer.from(hex, "hex"));
 const values = (hex: string): unknown[] => decode(hex).readings.map(({ property, value }) => [property, value]);
 
-describe("decodeReadings, where data-api leaves a choice,", () => {
+describe("decodeReadings, where the wire format leaves a choice,", () => {
   it("says where and why it rejects", () => {
     assert.throws(() => decode("81a2007affffffff"), {
       code: "invalid_value",

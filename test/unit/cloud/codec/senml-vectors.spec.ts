@@ -44,7 +44,7 @@ describe("SenML vectors", () => {
   });
 
   for (const vector of senmlVectors) {
-    // Where clients disagree, the vectors state the reading that data-api recommends: it is ours.
+    // Where clients disagree, the vectors state the reading that docs/protocol.md tells of: it is ours.
     it(`decodes ${vector.name}`, () => {
       const { readings, skipped } = decodeReadings(Buffer.from(vector.hex, "hex"));
       assert.deepEqual(

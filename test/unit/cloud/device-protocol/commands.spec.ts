@@ -16,7 +16,7 @@ const refused = (hex: string): void => {
   assert.throws(() => decodeCommand(bytes(hex)), isInvalid, hex);
 };
 
-/** The bytes that Arduino's own library writes or reads (data-api 8). */
+/** The bytes that Arduino's own library writes or reads (docs/protocol.md#commands). */
 const thing = "e4494d55-872a-4fd2-9646-92f87949394c";
 const thingHex = "7824 65343439346435352d383732612d346664322d393634362d393266383739343933393463";
 const pack =

@@ -13,7 +13,7 @@ import {
 } from "../../../../../cloud/rest/index";
 import { restOn, startFakeCloud, type FakeCloud, type Seen } from "../../../../support/fake-api";
 
-/** Operations that the official npm client does not have (rest-api 12). */
+/** Operations that the official npm client does not have. */
 const missing = [
   "properties_v2#publishMulti",
   "properties_v2#publishBatch",
