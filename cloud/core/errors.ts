@@ -36,20 +36,40 @@ export interface HttpFacts {
  * The one error of this package. `message` is an English sentence that names what was tried, what came back and what
  * to do; it never holds a secret. Answers of HTTP add `statusCode`, `detail` and `requestId`.
  */
-export class CloudError extends Error {
+export class CloudError extends Error implements HttpFacts {
   override readonly name = "CloudError";
   readonly code: ErrorCode;
-  readonly statusCode?: number;
-  readonly detail?: string;
-  readonly requestId?: string;
+  // Declared only: a fact that is not known is no property either.
+  declare readonly statusCode?: number;
+  declare readonly detail?: string;
+  declare readonly requestId?: string;
+  /** The facts of HTTP once more: of all that an error has, Node-RED hands code, message, stack and cause to a Catch node. */
+  declare readonly cause?: HttpFacts;
 
+  /** @param facts as far as they are known; another error will do, whose facts are taken over */
   constructor(code: ErrorCode, message: string, facts: HttpFacts = {}) {
-    super(message);
+    const known = httpFactsOf(facts);
+    super(message, Object.keys(known).length === 0 ? {} : { cause: known });
     this.code = code;
-    if (facts.statusCode !== undefined) this.statusCode = facts.statusCode;
-    if (facts.detail !== undefined) this.detail = facts.detail;
-    if (facts.requestId !== undefined) this.requestId = facts.requestId;
+    Object.assign(this, known);
   }
+
+  /** Returns this error with more words around its message: what it was about, what follows from it. All facts stay. */
+  withContext(before: string, after = ""): CloudError {
+    const error = new CloudError(this.code, `${before}${this.message}${after}`, this);
+    // Where it happened says more than where the words were added.
+    if (this.stack !== undefined) error.stack = this.stack.replace(this.message, () => error.message);
+    return error;
+  }
+}
+
+/** Returns the facts of HTTP out of an error, without those that are not known. */
+export function httpFactsOf({ statusCode, detail, requestId }: HttpFacts): HttpFacts {
+  return {
+    ...(statusCode !== undefined && { statusCode }),
+    ...(detail !== undefined && { detail }),
+    ...(requestId !== undefined && { requestId }),
+  };
 }
 
 /** Gives `reason` as a `CloudError`: itself if it is one, else a `server_error` with its text. */
