@@ -5,7 +5,7 @@ import { startSimulator, type Simulator } from "../../simulator";
 import { type RunningBoards, startBoards } from "../../simulator/boards";
 import { seedHouse } from "../../simulator/seeds/house";
 import { exampleFor } from "../support/examples";
-import { until } from "../support/simulated-account";
+import { until } from "../support/wait";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { pictures, startBrowser } from "./editor";
 

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Browser, Locator } from "playwright-core";
 import type { Board } from "../../simulator/boards/board";
-import { type House, startHouse, until } from "../support/simulated-account";
+import { type House, startHouse } from "../support/simulated-account";
+import { until } from "../support/wait";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
 

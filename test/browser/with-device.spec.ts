@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
 import { accountOf } from "../support/flows";
-import { dashboardWrites, type House, startHouse, until } from "../support/simulated-account";
+import { dashboardWrites, type House, startHouse } from "../support/simulated-account";
+import { until } from "../support/wait";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { Editor, startBrowser } from "./editor";
 

@@ -12,7 +12,8 @@ import {
   sink,
   watchers,
 } from "../support/flows";
-import { type House, startHouse, until } from "../support/simulated-account";
+import { type House, startHouse } from "../support/simulated-account";
+import { until } from "../support/wait";
 import { type NodeRed, type Received, startNodeRed } from "../support/node-red";
 import { assertNoSecrets } from "../support/secrets";
 

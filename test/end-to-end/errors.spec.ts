@@ -11,7 +11,8 @@ import {
   tab,
   watchers,
 } from "../support/flows";
-import { type House, startHouse, until } from "../support/simulated-account";
+import { type House, startHouse } from "../support/simulated-account";
+import { until } from "../support/wait";
 import { type NodeRed, type Received, startNodeRed } from "../support/node-red";
 import { assertNoSecrets } from "../support/secrets";
 

@@ -7,7 +7,8 @@ import { type RunningBoards, startBoards } from "../../simulator/boards";
 import { type House, seedHouse } from "../../simulator/seeds/house";
 import { exampleFor } from "../support/examples";
 import type { FlowNode } from "../support/flows";
-import { dashboardWrites, until } from "../support/simulated-account";
+import { dashboardWrites } from "../support/simulated-account";
+import { until } from "../support/wait";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 
 /** The stories as they are, on the simulated house of the demo; only addresses and credentials are filled in. */

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { accountOf, again, completeOf, type FlowNode, flowTab, sink, tab, watchers } from "../support/flows";
-import { type House, startHouse, until } from "../support/simulated-account";
+import { type House, startHouse } from "../support/simulated-account";
+import { until } from "../support/wait";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 
 const start = Date.parse("2026-03-01T00:00:00Z");

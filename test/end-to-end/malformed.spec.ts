@@ -3,7 +3,8 @@ import type { MqttClient } from "mqtt";
 import { encodeSenml } from "../../simulator/codec/senml";
 import { malformedPayload, malformedVectors } from "../support/senml/vectors";
 import { accountOf, flowTab, propertyIn, sink, watchers } from "../support/flows";
-import { type House, startHouse, until } from "../support/simulated-account";
+import { type House, startHouse } from "../support/simulated-account";
+import { until } from "../support/wait";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 
 describe("malformed bytes on the wire, in a real Node-RED", function () {

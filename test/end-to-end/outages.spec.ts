@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Board } from "../../simulator/boards/board";
 import { accountOf, completeOf, flowTab, propertyIn, propertyOut, sink, watchers } from "../support/flows";
-import { type House, startHouse, until } from "../support/simulated-account";
+import { type House, startHouse } from "../support/simulated-account";
+import { until } from "../support/wait";
 import { type NodeRed, type Received, startNodeRed } from "../support/node-red";
 import { assertNoSecrets } from "../support/secrets";
 

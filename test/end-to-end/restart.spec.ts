@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { accountOf, flowTab, propertyIn, propertyOut, sink, watchers } from "../support/flows";
-import { type House, startHouse, until } from "../support/simulated-account";
+import { type House, startHouse } from "../support/simulated-account";
+import { until } from "../support/wait";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 
 describe("a restart of Node-RED with a persistent context store", () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Board } from "../../simulator/boards/board";
 import { accountOf, type FlowNode, flowTab, propertyIn, propertyOut, sink, tab, watchers } from "../support/flows";
-import { type House, startHouse, until, usualVariables } from "../support/simulated-account";
+import { type House, startHouse, usualVariables } from "../support/simulated-account";
+import { until } from "../support/wait";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { assertNoSecrets } from "../support/secrets";
 

@@ -6,7 +6,8 @@ import path from "node:path";
 import { Aedes } from "aedes";
 import mqtt, { type MqttClient } from "mqtt";
 import type { FlowNode } from "../support/flows";
-import { dashboardWrites, type House, startHouse, until } from "../support/simulated-account";
+import { dashboardWrites, type House, startHouse } from "../support/simulated-account";
+import { until } from "../support/wait";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 
 const file = path.resolve(__dirname, "..", "..", "examples", "Expose a Zigbee sensor and a switch.json");

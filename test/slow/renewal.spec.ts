@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { MqttClient } from "mqtt";
 import { encodeSenml } from "../../simulator/codec/senml";
 import { accountOf, flowTab, propertyIn, propertyOut, sink, watchers } from "../support/flows";
-import { type House, startHouse, until } from "../support/simulated-account";
+import { type House, startHouse } from "../support/simulated-account";
+import { until } from "../support/wait";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { assertNoSecrets } from "../support/secrets";
 

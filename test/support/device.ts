@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { CloudDevice, type DeviceReport } from "../../cloud/device";
 import type { DeviceSettings } from "../../cloud/device-protocol/device-settings";
 import type { CloudError } from "../../cloud/core/errors";
-import { type House, until } from "./simulated-account";
+import type { House } from "./simulated-account";
+import { until } from "./wait";
 
 const opened: CloudDevice[] = [];
 /** The topics of messages that devices of `openDevice` could not read. */

@@ -1,4 +1,5 @@
 import type { Clock } from "../../cloud/core/clock";
+import { settle } from "./wait";
 
 /** A clock that stands still until a spec moves it. */
 export class FakeClock implements Clock {
@@ -45,9 +46,4 @@ export class FakeClock implements Clock {
     this.#now = end;
     await settle();
   }
-}
-
-/** Lets everything run that is ready to run. */
-export async function settle(): Promise<void> {
-  for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setImmediate(resolve));
 }

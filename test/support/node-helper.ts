@@ -2,7 +2,7 @@ import { createRequire } from "node:module";
 import helper from "node-red-node-test-helper";
 import type { Node, NodeInitializer } from "node-red";
 import type { House } from "./simulated-account";
-import { until } from "./simulated-account";
+import { until } from "./wait";
 import accountSet from "../../nodes/account";
 import deviceSet from "../../nodes/device";
 import deviceStatusSet from "../../nodes/device-status";

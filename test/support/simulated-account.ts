@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import mqtt, { type MqttClient } from "mqtt";
 import { type Board, type BoardOptions, connectBoard } from "../../simulator/boards/board";
 import { decodeSenml, type SenmlReading } from "../../simulator/codec/senml";
@@ -135,13 +134,4 @@ export async function dashboardWrites(
     body: JSON.stringify({ value }),
   });
   if (status !== 200) throw new Error(`The write of ${variable} was answered with ${status}.`);
-}
-
-/** Waits until `condition` holds; throws with `what` after `patience` milliseconds. */
-export async function until(what: string, condition: () => boolean, patience = 15_000): Promise<void> {
-  const end = performance.now() + patience;
-  while (!condition()) {
-    if (performance.now() > end) throw new Error(`Not in time: ${what}`);
-    await sleep(5);
-  }
 }

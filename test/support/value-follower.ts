@@ -5,7 +5,8 @@ import type { LiveValue } from "../../cloud/live-values/value-feed";
 import type { CloudError } from "../../cloud/core/errors";
 import { operation } from "../../cloud/rest/index";
 import type { Board } from "../../simulator/boards/board";
-import { type House, startHouse, until } from "./simulated-account";
+import { type House, startHouse } from "./simulated-account";
+import { until } from "./wait";
 
 export interface Caught extends LiveValue {
   source: CaughtSource;

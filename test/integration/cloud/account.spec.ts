@@ -5,7 +5,8 @@ import type { LiveValue } from "../../../cloud/live-values/value-feed";
 import { encodeWrite } from "../../../cloud/codec/senml-encode";
 import type { CloudError } from "../../../cloud/core/errors";
 import type { WriteRequest } from "../../../cloud/live-values/value-writer";
-import { type House, startHouse, until } from "../../support/simulated-account";
+import { type House, startHouse } from "../../support/simulated-account";
+import { until } from "../../support/wait";
 
 describe("CloudAccount against the simulator", () => {
   let house: House;

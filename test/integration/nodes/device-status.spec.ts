@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type House, startHouse, until } from "../../support/simulated-account";
+import { type House, startHouse } from "../../support/simulated-account";
+import { until } from "../../support/wait";
 import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("arduino-cloud-device-status", () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { CreatedDevice, NewDevice, TypedAccount } from "../../../nodes/admin/protocol";
-import { type House, startHouse, until } from "../../support/simulated-account";
+import { type House, startHouse } from "../../support/simulated-account";
+import { until } from "../../support/wait";
 import { type NodeRed, readUserFiles, startNodeRed } from "../../support/node-red";
 
 /** The device node and the creation of devices, on a real Node-RED with users. */

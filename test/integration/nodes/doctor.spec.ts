@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { Finding } from "../../../cloud/doctor/index";
 import type { DoctorReport } from "../../../nodes/admin/protocol";
 import { flowTab, propertyIn, propertyOut, sink, watchers } from "../../support/flows";
-import { type House, startHouse, until } from "../../support/simulated-account";
+import { type House, startHouse } from "../../support/simulated-account";
+import { until } from "../../support/wait";
 import { type NodeRed, readUserFiles, startNodeRed } from "../../support/node-red";
 
 const place = { z: "tab", x: 1, y: 1 };

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type House, startHouse, until } from "../../support/simulated-account";
+import { type House, startHouse } from "../../support/simulated-account";
+import { until } from "../../support/wait";
 import { type TestRuntime, load } from "../../support/node-helper";
 
 /** What the calendar, the plan or a variable's type may do to history: the right rows, or an error that says why not. */

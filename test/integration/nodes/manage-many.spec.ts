@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type House, startHouse, until } from "../../support/simulated-account";
+import { type House, startHouse } from "../../support/simulated-account";
+import { until } from "../../support/wait";
 import { errorsOf, manageFlow, requestsTo } from "../../support/manage-flow";
 import { type TestRuntime, load, type Received } from "../../support/node-helper";
 

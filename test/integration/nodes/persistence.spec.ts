@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeWrite } from "../../../cloud/codec/senml-encode";
-import { type House, startHouse, until } from "../../support/simulated-account";
+import { type House, startHouse } from "../../support/simulated-account";
+import { until } from "../../support/wait";
 import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("what outlives an outage, a redeploy or a node", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { type House, startHouse, until } from "../../support/simulated-account";
+import { type House, startHouse } from "../../support/simulated-account";
+import { until } from "../../support/wait";
 import { type TestRuntime, load, type Received } from "../../support/node-helper";
 
 const written = Date.parse("2026-11-01T12:00:00.250Z");

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { encodeWrite } from "../../../cloud/codec/senml-encode";
 import type { PropertyValue } from "../../../cloud/codec/values";
-import { type House, startHouse, until } from "../../support/simulated-account";
+import { type House, startHouse } from "../../support/simulated-account";
+import { until } from "../../support/wait";
 import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("arduino-cloud-property-in", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { dashboardWrites, type House, startHouse, until } from "../../support/simulated-account";
+import { dashboardWrites, type House, startHouse } from "../../support/simulated-account";
+import { until } from "../../support/wait";
 import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("property in and out with a device of their own", () => {

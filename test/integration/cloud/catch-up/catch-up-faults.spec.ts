@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { until } from "../../../support/simulated-account";
+import { until } from "../../../support/wait";
 import { Follower } from "../../../support/value-follower";
 
 describe("CatchUp when more goes wrong", () => {

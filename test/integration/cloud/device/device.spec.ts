@@ -8,7 +8,8 @@ import type { CloudDevice } from "../../../../cloud/device";
 import { operation } from "../../../../cloud/rest/index";
 import type { Property } from "../../../../simulator/store/store";
 import { attached, closeDevices, malformed, openDevice, report, settingsOf, standing } from "../../../support/device";
-import { type House, startHouse, until } from "../../../support/simulated-account";
+import { type House, startHouse } from "../../../support/simulated-account";
+import { until } from "../../../support/wait";
 
 describe("CloudDevice against the simulator", () => {
   let house: House;

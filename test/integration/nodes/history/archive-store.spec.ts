@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
-import { type House, startHouse, until } from "../../../support/simulated-account";
+import { type House, startHouse } from "../../../support/simulated-account";
+import { until } from "../../../support/wait";
 import { type TestRuntime, load, type Received } from "../../../support/node-helper";
 
 interface Row {

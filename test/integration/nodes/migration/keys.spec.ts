@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import path from "node:path";
 import { planMigration } from "../../../../nodes/migration/convert";
 import type { FlowNode } from "../../../../nodes/migration/old-nodes";
-import { type House, startHouse, until } from "../../../support/simulated-account";
+import { type House, startHouse } from "../../../support/simulated-account";
+import { until } from "../../../support/wait";
 import { type NodeRed, readUserFiles, startNodeRed } from "../../../support/node-red";
 import { oldFlow } from "../../../support/old-flow";
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { RestClient } from "../../../../cloud/rest/index";
 import { type AggregateRead, AggregateReader } from "../../../../cloud/history/aggregate-reader";
 import { pagesOf } from "../../../../cloud/history/page-reader";
 import { rejection } from "../../../support/rejection";
+import { settle } from "../../../support/wait";
 
 const start = Date.parse("2026-03-01T00:00:00Z");
 const minute = 60_000;
@@ -44,7 +44,7 @@ describe("BinnedReader", () => {
     let pages = 0;
     for await (const page of pagesOf(new AggregateReader(readOf(client)))) {
       assert.ok(page.length <= 1_000);
-      await sleep(10);
+      await settle();
       assert.equal(calls.length, Math.min(4, ++pages + 1));
     }
     assert.deepEqual([pages, calls.length], [4, 4]);
@@ -80,7 +80,7 @@ describe("BinnedReader", () => {
     const broken = new AggregateReader(readOf(service(1).client));
     assert.equal((await broken.next()).length, 1_000);
     broken.readAhead();
-    await sleep(5);
+    await settle();
     await assert.rejects(broken.next(), { message: "broken" });
   });
 });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { RawReader, readRaw } from "../../../../cloud/history/raw-reader";
@@ -7,6 +6,7 @@ import type { RawPoint, RawRead } from "../../../../cloud/history/points";
 import { pointBatches, pagesOf } from "../../../../cloud/history/page-reader";
 import { collect, FakeSeries, inRuns, start } from "../../../support/fake-history";
 import { rejection } from "../../../support/rejection";
+import { settle } from "../../../support/wait";
 
 const steady = (count: number, step = 10): { time: number; value: number }[] =>
   Array.from({ length: count }, (_, index) => ({ time: start + index * step, value: index }));
@@ -25,11 +25,11 @@ describe("pages of raw values are read ahead", () => {
     const pages = readRawPages(readOf(service));
     for (let page = 1; page <= 5; page++) {
       assert.equal((await pages.next()).value?.length, page === 1 ? 1_000 : 999);
-      await sleep(20);
+      await settle();
       assert.equal(service.calls.length, page + 1);
     }
     await pages.return();
-    await sleep(20);
+    await settle();
     assert.equal(service.calls.length, 6);
   });
 
@@ -44,7 +44,7 @@ describe("pages of raw values are read ahead", () => {
     await rejection(waiting, "cancelled");
     assert.deepEqual(await pages.next(), { value: undefined, done: true });
     service.open();
-    await sleep(20);
+    await settle();
     assert.equal(service.calls.length, 2);
   });
 
@@ -54,7 +54,7 @@ describe("pages of raw values are read ahead", () => {
       const controller = new AbortController();
       const reading = read(readOf(service, controller.signal));
       await reading.next();
-      await sleep(10);
+      await settle();
       controller.abort();
       await rejection(reading.next(), "cancelled");
     }
@@ -68,7 +68,7 @@ describe("pages of raw values are read ahead", () => {
       break;
     }
     service.open();
-    await sleep(20);
+    await settle();
     assert.equal(service.calls.length, 2);
   });
 
@@ -82,7 +82,7 @@ describe("pages of raw values are read ahead", () => {
     const reading = (async () => {
       for await (const points of readRawPages({ ...readOf(service), client })) {
         count += points.length;
-        await sleep(10);
+        await settle();
       }
     })();
     await assert.rejects(reading, { message: "broken" });
@@ -111,7 +111,7 @@ describe("pages of raw values are read ahead", () => {
     const given = new Map<string, number>();
     let last = -Infinity;
     for await (const points of readRawPages(readOf(service))) {
-      await sleep(1);
+      await settle();
       for (const [id, answered] of service.answered) {
         const held = answered - (given.get(id) ?? 0);
         assert.ok(held <= 2_004, `${held} points of ${id} are held`);
@@ -126,14 +126,14 @@ describe("pages of raw values are read ahead", () => {
   });
 });
 
-describe("pages of raw values for a caller that takes 100 ms for each", () => {
+describe("pages of raw values for a caller that is slower than the service", () => {
   it("waits, and memory stays flat", async () => {
     const service = new FakeSeries({ a: steady(21_000) });
     const heap = heapMeter();
     const sizes: number[] = [];
     for await (const points of readRawPages(readOf(service))) {
       assert.ok(points.length <= 1_000);
-      await sleep(100);
+      await settle();
       assert.ok(service.calls.length <= sizes.length + 2);
       sizes.push(heap());
     }
@@ -223,7 +223,7 @@ describe("batchesOf", () => {
     let batches = 0;
     for await (const batch of pointBatches(new RawReader(readOf(service)), 1_000)) {
       batches += Number(batch.items.length > 0);
-      await sleep(20);
+      await settle();
       assert.equal(service.calls.length, batches + 1);
     }
   });

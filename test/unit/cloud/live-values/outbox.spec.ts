@@ -3,7 +3,8 @@ import type { MqttConnection } from "../../../../cloud/mqtt/connection";
 import { Outbox } from "../../../../cloud/live-values/outbox";
 import type { QueuedMessage, EncodedMessage } from "../../../../cloud/live-values/queued-message";
 import { CloudError } from "../../../../cloud/core/errors";
-import { FakeClock, settle } from "../../../support/fake-clock";
+import { FakeClock } from "../../../support/fake-clock";
+import { settle } from "../../../support/wait";
 
 /** A link whose acknowledgements a spec gives by hand. */
 class FakeLink implements MqttConnection {
