@@ -49,7 +49,9 @@ export interface DeviceReport {
   values: ReadonlyMap<string, unknown>;
   /** The type of a variable, where it is known. */
   types?: ((variable: string) => string | undefined) | undefined;
-  /** Asked before the values are converted: resolves when types are known. A failure that passes lets the report wait. */
+  /**
+   * Asked before the values are converted: resolves when types are known. A failure that passes lets the report wait.
+   */
   ready?: (() => Promise<void>) | undefined;
   /** No session and no thing count as offline. */
   whenOffline: WhenOffline;
@@ -149,7 +151,7 @@ export class CloudDevice {
     return this.#lastValues ?? new Map<string, StoredDeviceValue>();
   }
 
-  /** Calls `observer` whenever the connectionState may have changed; gives the function that ends it. */
+  /** Calls `observer` whenever the state of the connection may have changed; gives the function that ends it. */
   observe(observer: (connectionState: DeviceConnectionState) => void): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
@@ -183,8 +185,8 @@ export class CloudDevice {
   }
 
   /**
-   * Takes values in to be reported; its `settle` tells the outcome. What waits goes to the thing that the device belongs
-   * to when it is sent.
+   * Takes values in to be reported; its `settle` tells the outcome. What waits goes to the thing that the device
+   * belongs to when it is sent.
    */
   report(report: DeviceReport): void {
     const { owner, whenOffline, queueLimit, settle } = report;

@@ -47,7 +47,10 @@ export interface ReplayContext {
   warn: (message: string) => void;
 }
 
-/** Values before the gap that are read all the same, to find in history what was seen: theirs and two clocks' difference. */
+/**
+ * Values before the gap that are read all the same, to find in history what was seen: theirs and two clocks'
+ * difference.
+ */
 const overlapMs = 2 * maxSkewMs;
 /** Live values that history has already may still be on their way to us so long. */
 const inFlightMs = 1_000;
@@ -62,8 +65,8 @@ const wholeSecondsErrorMs = 1_100;
 /**
  * Gives out every stored value of an outage that was not seen live before it and does not wait among the held ones, in
  * order of time. Reads from well before the loss, so that the end of what was seen is found in it, to well after the
- * return, so that the beginning of what is held is found too (see alignment.ts). A long outage is given out while it is
- * read; only its two ends are kept.
+ * return, so that the beginning of what is held is found too (see sequence-alignment.ts). A long outage is given out
+ * while it is read; only its two ends are kept.
  * @throws CloudError as `readRaw`
  */
 export async function replayOutage(context: ReplayContext): Promise<void> {
@@ -178,8 +181,8 @@ function seenEdges({ seen, stored, clockSkew }: ReplayContext): Map<string, Edge
 }
 
 /**
- * What came live after the gap, the first value last. What has had time to be stored is surely in history. What is later
- * may not be; but then it is apart from the gap, and a stored value is its copy only if it is nearer to it.
+ * What came live after the gap, the first value last. What has had time to be stored is surely in history. What is
+ * later may not be; but then it is apart from the gap, and a stored value is its copy only if it is nearer to it.
  * @param share the part of the time to the gap that counts as near
  */
 function bufferedEdges({ held, stored, onlineAt }: ReplayContext, readAt: number, share: number): Map<string, Edge> {

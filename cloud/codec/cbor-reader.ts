@@ -4,7 +4,7 @@ import { CloudError } from "../core/errors";
 /** The CBOR types, as the upper three bits of an item's first byte name them (RFC 8949, section 3.1). */
 export const major = { unsigned: 0, negative: 1, bytes: 2, text: 3, array: 4, map: 5, tag: 6, simple: 7 } as const;
 
-/** What `count` gives for a container that a break ends. It stays negative when elements are counted down from it. */
+/** Result of `count` for a container that a break ends. It stays negative when elements are counted down from it. */
 const indefinite = -1;
 
 /** No message of this cloud nests deeper than an array of maps; what nests deeper than this is an attack. */
@@ -35,7 +35,7 @@ export class CborReader {
     private readonly what: string,
   ) {}
 
-  /** The error that the payload is not what it should be, and why, seen at byte `at`. */
+  /** Returns the error that the payload is not what it should be, and why, seen at byte `at`. */
   error(why: string, at = this.at): CloudError {
     return new CloudError("invalid_value", `The payload is not ${this.what}: ${why} (byte ${at}).`);
   }
@@ -73,7 +73,10 @@ export class CborReader {
     return count;
   }
 
-  /** Whether a container of which `left` elements are left to read has another one; takes the break that ends it. */
+  /**
+   * Returns whether a container of which `left` elements are left to read has another one; takes the break that ends
+   * it.
+   */
   hasNext(left: number): boolean {
     if (left >= 0) return left > 0;
     if (this.bytes[this.at] !== breakByte) return true;
@@ -81,7 +84,9 @@ export class CborReader {
     return false;
   }
 
-  /** Reads an item; gives a number, text or boolean, and undefined for everything else, which is checked and skipped. */
+  /**
+   * Reads an item; returns a number, text or boolean, and undefined for everything else, which is checked and skipped.
+   */
   scalar(first: number): number | string | boolean | undefined {
     switch (first >> 5) {
       case major.unsigned:
@@ -98,7 +103,7 @@ export class CborReader {
     }
   }
 
-  /** Reads a byte string; gives a view of it where it is in one piece. */
+  /** Reads a byte string; returns a view of it where it is in one piece. */
   byteString(first: number): Uint8Array {
     if (first >> 5 !== major.bytes) throw this.error("a byte string is expected", this.at - 1);
     if ((first & 31) !== 31) return this.bytes.subarray(this.advance(first), this.at);
@@ -151,7 +156,7 @@ export class CborReader {
     return text;
   }
 
-  /** Steps over the content of a definite text or byte string; gives where it starts. */
+  /** Steps over the content of a definite text or byte string; returns where it starts. */
   private advance(first: number): number {
     const length = this.argument(first);
     const start = this.at;
@@ -226,7 +231,7 @@ function equals(text: string, bytes: Uint8Array, start: number, length: number):
   return true;
 }
 
-/** A half float has 1 sign, 5 exponent and 10 fraction bits (RFC 8949, appendix D). */
+/** Converts a half float, which has 1 sign, 5 exponent and 10 fraction bits (RFC 8949, appendix D). */
 function fromFloat16(bits: number): number {
   const exponent = (bits >> 10) & 31;
   const fraction = bits & 1023;

@@ -8,7 +8,7 @@ export class CborWriter {
   private buffer = Buffer.allocUnsafe(initialBytes);
   private length = 0;
 
-  /** Gives the bytes written so far. */
+  /** Returns the bytes written so far. */
   bytes(): Buffer {
     return this.buffer.subarray(0, this.length);
   }

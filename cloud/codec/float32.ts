@@ -7,7 +7,7 @@ const exactScales = [1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8];
 const enoughDigits = 9;
 
 /**
- * Gives the shortest decimal that rounds to the same float32, if `value` is a fraction that a float32 holds exactly:
+ * Returns the shortest decimal that rounds to the same float32, if `value` is a fraction that a float32 holds exactly:
  * 21.299999237060547 gives 21.3. Boards compute in float32 (docs/protocol.md#numbers). All other numbers are given as
  * they are.
  */
@@ -26,7 +26,7 @@ export function shortestFloat32(value: number): number {
 }
 
 /**
- * Gives a value, from a message or from the JSON of the REST API, with every float32 in its shortest form: the number
+ * Returns a value, from a message or from the JSON of the REST API, with every float32 in its shortest form: the number
  * itself, or each component of an object. Anything else comes back as it is. The value given is never changed.
  */
 export function tidyValue<T>(value: T): T {

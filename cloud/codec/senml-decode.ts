@@ -7,11 +7,11 @@ export interface Reading {
   /** The variable name. */
   property: string;
   value: PropertyValue;
-  /** The latest time (base time plus time) of its records as carried, in a unit that `time.ts` tells. */
+  /** The latest time (base time plus time) of its records as carried, in a unit that `senml-time.ts` tells. */
   time: number | undefined;
 }
 
-/** What a message held. */
+/** The content of a message. */
 export interface Decoded {
   /** One entry for each run of records of the same variable, in the order received. */
   readings: Reading[];
@@ -133,7 +133,8 @@ class Pack {
   }
 
   /**
-   * Base fields hold for this record and all that follow, whatever their place in the record (docs/protocol.md#time,
+   * Reads a base field, which holds for this record and all that follow, whatever their place in the record
+   * (docs/protocol.md#time,
    * #base-records).
    */
   private base(key: number, item: unknown, fields: PackFields): void {
@@ -148,7 +149,8 @@ class Pack {
   }
 
   /**
-   * Text before the first colon is the variable, all after it the component, if any (docs/protocol.md#components,
+   * Splits a name and adds its value: text before the first colon is the variable, all after it the component, if any
+   * (docs/protocol.md#components,
    * #names).
    */
   private add(name: string, value: Scalar, time: number | undefined): void {
@@ -203,7 +205,10 @@ function isTime(item: unknown): item is number {
   return typeof item === "number" && Number.isFinite(item);
 }
 
-/** Only a base name that ends in a colon, and is no device identity, is part of names (docs/protocol.md#base-names). */
+/**
+ * Returns the part of a base name that stands before names: one that ends in a colon and is no device identity
+ * (docs/protocol.md#base-names).
+ */
 function prefixOf(item: unknown): string {
   return typeof item === "string" && item.endsWith(":") && !item.startsWith("urn:") ? item : "";
 }

@@ -5,7 +5,7 @@ const farthest = 8.64e15;
 const firstAbsolute = 2 ** 28;
 
 /**
- * Gives a time as carried by a record in whole milliseconds since 1970. Senders write it in seconds, milliseconds,
+ * Converts a time as carried by a record to whole milliseconds since 1970. Senders write it in seconds, milliseconds,
  * microseconds or nanoseconds; only the magnitude tells which (docs/protocol.md#time). Undefined where none was
  * carried, or where it is no moment that a `Date` can hold.
  */
@@ -20,7 +20,7 @@ export function toMs(carried: number | undefined): number | undefined {
 }
 
 /**
- * Gives a time as carried by a record in whole milliseconds since 1970, or undefined where it can't serve as the
+ * Returns a time as carried by a record in whole milliseconds since 1970, or undefined where it can't serve as the
  * timestamp of a value: none was carried, or it is below 2^28 (docs/protocol.md#time), as from a board that has no
  * clock yet.
  */

@@ -1,7 +1,7 @@
 import { setMaxListeners } from "node:events";
 import { cancelled } from "./errors";
 
-/** Calls `work` when the signal fires, or at once if it has; gives the function that takes this back. */
+/** Calls `work` when the signal fires, or at once if it has; returns the function that takes this back. */
 export function onAbort(signal: AbortSignal | undefined, work: () => void): () => void {
   if (signal === undefined) return () => undefined;
   // One signal may well end a thousand calls, which is no leak.

@@ -5,13 +5,13 @@ const maxTimerMs = 2_147_483_647;
 
 /** Time, injected so that tests can own it. */
 export interface Clock {
-  /** Milliseconds that never jump, from an arbitrary start: for measuring spans. */
+  /** Returns the milliseconds that never jump, from an arbitrary start: for measuring spans. */
   monotonic(): number;
-  /** Milliseconds since 1970: for timestamps that people see. */
+  /** Returns the milliseconds since 1970: for timestamps that people see. */
   now(): number;
-  /** Runs `work` once after `milliseconds` (of any length); gives the function that calls it off. */
+  /** Runs `work` once after `milliseconds` (of any length); returns the function that calls it off. */
   after(milliseconds: number, work: () => void): () => void;
-  /** A number in [0, 1) for jitter. */
+  /** Returns a number in [0, 1) for jitter. */
   random(): number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * True for JSON media types, vendor ones such as `application/vnd.arduino.thing+json` included
+ * Returns whether a media type is JSON, vendor ones such as `application/vnd.arduino.thing+json` included
  * (docs/protocol.md#conventions).
  */
 export function isJsonType(mediaType: string): boolean {
@@ -15,7 +15,7 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** Gives `value` as something with fields, where it is an object. */
+/** Returns `value` as something with fields, where it is an object. */
 export function asRecord(value: unknown): Record<string, unknown> | undefined {
   return typeof value === "object" && value !== null && !Array.isArray(value)
     ? (value as Record<string, unknown>)
@@ -23,8 +23,8 @@ export function asRecord(value: unknown): Record<string, unknown> | undefined {
 }
 
 /**
- * Whether a value is an object such as `{…}` makes, and no instance of a class. Objects of a function node come from
- * another context and have another `Object.prototype`: it is told by having no prototype itself.
+ * Returns whether a value is an object such as `{…}` makes, and no instance of a class. Objects of a function node come
+ * from another context and have another `Object.prototype`: it is told by having no prototype itself.
  */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== "object" || value === null) return false;

@@ -15,7 +15,7 @@ export class RateLimiter {
     this.#perSecond = perSecond;
   }
 
-  /** Milliseconds until the next event may happen; 0 = now. */
+  /** Returns the milliseconds until the next event may happen; 0 = now. */
   wait(now: number): number {
     const ring = Math.max(1, Math.floor(this.#perSecond));
     const windowEnd = this.#recent.length < ring ? -Infinity : (this.#recent[this.#oldest] ?? 0) + this.#window(ring);
@@ -32,7 +32,7 @@ export class RateLimiter {
     this.#evenlyDue = Math.max(now, this.#evenlyDue) + 1000 / this.#perSecond;
   }
 
-  /** The span in which `ring` events are allowed: a second, or longer where less than one a second is. */
+  /** Returns the span in which `ring` events are allowed: a second, or longer where less than one a second is. */
   #window(ring: number): number {
     return (1000 * ring) / this.#perSecond;
   }

@@ -1,4 +1,4 @@
-/** How many characters must be inserted, removed, replaced or swapped with the next to turn `a` into `b`. */
+/** Returns how many characters must be inserted, removed, replaced or swapped with the next to turn `a` into `b`. */
 export function editDistance(a: string, b: string): number {
   let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, column) => column);
@@ -19,8 +19,8 @@ export function editDistance(a: string, b: string): number {
 const maxLength = 64;
 
 /**
- * The known name that was meant, where `given` looks like a slip of the pen: another case, or one letter wrong, in a long
- * name two. `TEMPERATURE_K` is no slip for `TEMPERATURE_C`, but another unit.
+ * Returns the known name that was meant, where `given` looks like a slip of the pen: another case, or one letter wrong,
+ * in a long name two. `TEMPERATURE_K` is no slip for `TEMPERATURE_C`, but another unit.
  */
 export function slipOf(given: string, known: readonly string[]): string | undefined {
   if (given === "" || given.length > maxLength) return undefined;
@@ -33,7 +33,10 @@ export function slipOf(given: string, known: readonly string[]): string | undefi
   return near[0]?.name;
 }
 
-/** Whether two names differ only in the unit at their end, `TEMPERATURE_C` from `TEMPERATURE_K` and `TEMPERATURE`. */
+/**
+ * Returns whether two names differ only in the unit at their end, `TEMPERATURE_C` from `TEMPERATURE_K` and
+ * `TEMPERATURE`.
+ */
 function isOtherUnit(a: string, b: string): boolean {
   return a.toLowerCase() !== b.toLowerCase() && withoutUnit(a) === withoutUnit(b);
 }

@@ -25,12 +25,15 @@ export function redact(text: string, secrets: readonly string[]): string {
   return clean;
 }
 
-/** What may be shown of a client id: enough to tell two apart, too little to use. */
+/** Returns what may be shown of a client id: enough to tell two apart, too little to use. */
 export function maskedId(clientId: string): string {
   return clientId.length > 12 ? `${clientId.slice(0, 4)}…` : "…";
 }
 
-/** True for the form that the ids of things, properties and devices have (docs/protocol.md#conventions). */
+/**
+ * Returns whether a text has the form that the ids of things, properties and devices have
+ * (docs/protocol.md#conventions).
+ */
 export function isUuid(text: string): boolean {
   return /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text);
 }

@@ -31,13 +31,15 @@ export function readActions(whole: string, given: unknown): WantedAction[] | und
   });
 }
 
-/** The body that makes an action, alone or with its trigger. Throws CloudError `invalid_input` without a kind. */
+/**
+ * Returns the body that makes an action, alone or with its trigger. Throws CloudError `invalid_input` without a kind.
+ */
 export function newAction({ where, fields }: WantedAction): BodyFields {
   if (textOf(fields, "kind") === "") throw wrong(where, "kind is missing; expected is NOTIFY-EMAIL or NOTIFY-PUSH.");
   return fields;
 }
 
-/** What turns the present actions of a trigger into the wanted ones. Pure. Throws as `match` does. */
+/** Plans what turns the present actions of a trigger into the wanted ones. Pure. Throws as `match` does. */
 export function planActions(
   trigger: { id: string; name: string; where: string },
   current: readonly Raw[],
@@ -92,7 +94,10 @@ function actionChanges(current: Raw, wanted: BodyFields): Changes {
   );
 }
 
-/** The content of an action without what means nothing: the order of recipients and placeholders, and users' names. */
+/**
+ * Returns the content of an action without what means nothing: the order of recipients and placeholders, and users'
+ * names.
+ */
 function plain(content: unknown): unknown {
   const fields = asRecord(content);
   if (fields === undefined) return content;

@@ -5,7 +5,7 @@ import { requireValid } from "../rest/validation/index";
 import { asRecord } from "../core/json";
 import type { PlanStep } from "./plan";
 
-/** What work on the wanted state needs of an account. */
+/** The part of an account that work on the wanted state needs. */
 export interface WantedRest {
   client: Pick<RestClient, "call">;
   directory: Pick<Directory, "things" | "thing" | "forget">;
@@ -25,7 +25,8 @@ export interface WorkOptions {
 }
 
 /**
- * Holds all writes against the rows of their operations, before the first is sent; gives what is odd but may be right.
+ * Holds all writes against the rows of their operations, before the first is sent; returns what is odd but may be
+ * right.
  * @throws CloudError `invalid_input` naming item and field
  */
 export function checkSteps(steps: readonly PlanStep[]): string[] {
@@ -40,7 +41,7 @@ export function checkSteps(steps: readonly PlanStep[]): string[] {
   });
 }
 
-/** `null` clears a field where the service takes it, which its rows do not tell. */
+/** Leaves out fields that are `null`: it clears a field where the service takes it, which the table does not tell. */
 function withoutNulls(body: unknown): unknown {
   const fields = asRecord(body);
   return fields === undefined ? body : Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null));
@@ -74,7 +75,7 @@ export async function applySteps(
   }
 }
 
-/** The signal, for a call. */
+/** Returns the signal, for a call. */
 export function pickSignal({ signal }: WorkOptions): { signal?: AbortSignal } {
   return signal === undefined ? {} : { signal };
 }

@@ -16,10 +16,10 @@ export interface CloneDashboardOptions extends WorkOptions {
 }
 
 /**
- * Copies a dashboard with its pages and widgets; gives the copy, as the service answers it. It is made by `ensure`, so that
- * a lost answer does not make two.
- * @throws CloudError `not_found`, `ambiguous`, `conflict` where the name is taken, `invalid_input` for a map that does not
- *   fit, and what `RestClient.call` throws
+ * Copies a dashboard with its pages and widgets; returns the copy, as the service answers it. It is made by `ensure`,
+ * so that a lost answer does not make two.
+ * @throws CloudError `not_found`, `ambiguous`, `conflict` where the name is taken, `invalid_input` for a map that
+ *   does not fit, and what `RestClient.call` throws
  */
 export async function cloneDashboard(options: CloneDashboardOptions): Promise<unknown> {
   const what = "dashboards: clone";

@@ -1,13 +1,13 @@
 import { shortestFloat32 } from "../codec/float32";
 
-/** What changes, by field; `null` stands for nothing. */
+/** The changes, by field; `null` stands for nothing. */
 export type Changes = Record<string, { from: unknown; to: unknown }>;
 
 export type BodyFields = Readonly<Record<string, unknown>>;
 
 /**
- * Whether two JSON values mean the same: a blank text or `null` is as good as absent, the order of an object's keys
- * means nothing, and numbers may differ by what float32 makes of them (docs/protocol.md#numbers).
+ * Returns whether two JSON values mean the same: a blank text or `null` is as good as absent, the order of an object's
+ * keys means nothing, and numbers may differ by what float32 makes of them (docs/protocol.md#numbers).
  */
 export function isSame(one: unknown, other: unknown): boolean {
   if (isBlank(one) || isBlank(other)) return isBlank(one) && isBlank(other);
@@ -23,7 +23,7 @@ export function isSame(one: unknown, other: unknown): boolean {
   );
 }
 
-/** The fields of `wanted` that `current` has otherwise; what is not wanted is left alone. */
+/** Returns the fields of `wanted` that `current` has otherwise; what is not wanted is left alone. */
 export function changesOf(current: BodyFields, wanted: BodyFields, prefix = ""): Changes {
   const changed = Object.keys(wanted).filter((key) => !isSame(ownField(current, key), wanted[key]));
   return Object.fromEntries(
@@ -31,12 +31,12 @@ export function changesOf(current: BodyFields, wanted: BodyFields, prefix = ""):
   );
 }
 
-/** The given fields only, as far as they are there. */
+/** Returns the given fields only, as far as they are there. */
 export function pickFields(from: BodyFields, names: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(names.filter((name) => !isAbsent(ownField(from, name))).map((name) => [name, from[name]]));
 }
 
-/** A field of the object itself, never one of its prototype. */
+/** Returns a field of the object itself, never one of its prototype. */
 export function ownField(from: BodyFields, name: string): unknown {
   return Object.hasOwn(from, name) ? from[name] : undefined;
 }

@@ -10,10 +10,10 @@ import { rawList } from "./properties";
 import { planThings, readThings } from "./things";
 import { planTriggers, readTriggers } from "./triggers";
 
-/** What a wanted state can be of. */
+/** The kinds of object that a wanted state can hold. */
 export type WantedKind = "things" | "dashboards" | "triggers";
 
-/** What is to be done, and what was found of each item. */
+/** The plan, and the object that was found for each item. */
 export interface CurrentState {
   steps: PlanStep[];
   found: (Raw | undefined)[];
@@ -27,7 +27,7 @@ export type StateReader = (
   options: WorkOptions,
 ) => Promise<CurrentState>;
 
-/** How each kind is read and planned. All throw what `RestClient.call` and their planner throw. */
+/** Reads and plans each kind. All throw what `RestClient.call` and their planner throw. */
 export const stateReaders: Readonly<Record<WantedKind, StateReader>> = {
   async things(rest, items, prune, options) {
     const wanted = readThings(items);
@@ -66,7 +66,7 @@ export const stateReaders: Readonly<Record<WantedKind, StateReader>> = {
   },
 };
 
-/** The answer of a reading operation. Throws what `RestClient.call` throws. */
+/** Returns the answer of a reading operation. Throws what `RestClient.call` throws. */
 async function get(rest: WantedRest, id: OperationId, options: WorkOptions, input = {}): Promise<unknown> {
   return (await rest.client.call(operation(id), input, pickSignal(options))).body;
 }
@@ -79,12 +79,15 @@ async function linksIf(rest: WantedRest, isNeeded: boolean, options: WorkOptions
   return new ThingLinks(isNeeded ? await rest.directory.things({ maxAge: 0, ...pickSignal(options) }) : []);
 }
 
-/** All things with their properties. Throws what `RestClient.call` throws. */
+/** Returns all things with their properties. Throws what `RestClient.call` throws. */
 export async function readThingList(rest: WantedRest, options: WorkOptions): Promise<Raw[]> {
   return rawList(await get(rest, "things_v2#list", options, { query: { show_properties: true } }));
 }
 
-/** All dashboards as the list has them, in the newest version that the base URL has. Throws what `RestClient.call` throws. */
+/**
+ * Returns all dashboards as the list has them, in the newest version that the base URL has. Throws what
+ * `RestClient.call` throws.
+ */
 export async function listDashboards(
   rest: WantedRest,
   options: WorkOptions,
@@ -97,20 +100,23 @@ export async function listDashboards(
   }
 }
 
-/** A dashboard with its widgets. Throws what `RestClient.call` throws. */
+/** Returns a dashboard with its widgets. Throws what `RestClient.call` throws. */
 export async function readDashboard(rest: WantedRest, id: string, version: 2 | 3, options: WorkOptions): Promise<Raw> {
   const row = version === 3 ? "dashboards_v3#show" : "dashboards_v2#show";
   return readOne(await get(rest, row, options, { path: { id } }), "dashboards: get");
 }
 
-/** An answer that must be one object. Throws CloudError `server_error` where it is none. */
+/** Returns an answer that must be one object. Throws CloudError `server_error` where it is none. */
 export function readOne(body: unknown, what: string): Raw {
   const [raw] = rawList([body]);
   if (raw !== undefined) return raw;
   throw new CloudError("server_error", `${what}: the answer is no object with an id. Check the account's base URL.`);
 }
 
-/** The triggers that are wanted with actions have them: a list may leave them out (docs/protocol.md#models). */
+/**
+ * Reads the actions of those triggers that are wanted with actions: a list may leave them out
+ * (docs/protocol.md#models).
+ */
 async function withActions(
   rest: WantedRest,
   triggers: readonly Raw[],

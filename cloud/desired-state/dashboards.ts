@@ -55,7 +55,7 @@ export function readDashboards(items: readonly unknown[]): WantedDashboard[] {
 }
 
 /**
- * What turns the present dashboards into the wanted ones. Pure, but for the ids that `newId` makes.
+ * Plans what turns the present dashboards into the wanted ones. Pure, but for the ids that `newId` makes.
  * @throws CloudError `not_found`, `ambiguous`, `invalid_input`
  */
 export function planDashboards(

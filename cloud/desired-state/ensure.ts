@@ -24,7 +24,7 @@ export interface EnsureResult {
   /** Whether anything was, or with `dryRun` would be, changed. */
   changed: boolean;
   plan: PlanEntry[];
-  /** What is there now, one object or a list as was wanted; `null` for what `dryRun` did not make. */
+  /** The objects that are there now, one or a list as was wanted; `null` for what `dryRun` did not make. */
   value: unknown;
 }
 
@@ -35,7 +35,8 @@ const pauseMs = 1_000;
 
 /**
  * Makes what is wanted, and nothing else: objects are found by id, else by name, and only what differs is written. Done
- * twice, the second time writes nothing. A write whose answer is lost is not repeated blindly: what there is is read anew.
+ * twice, the second time writes nothing. A write whose answer is lost is not repeated blindly: what there is is read
+ * anew.
  * @throws CloudError `invalid_input`, `not_found`, `ambiguous`, `conflict` naming item and field, before anything is
  *   written; `precondition_failed` where `prune` lacks its `confirm`; and what `RestClient.call` throws
  */
@@ -79,7 +80,7 @@ async function failureOf(work: Promise<void>): Promise<CloudError | undefined> {
   }
 }
 
-/** Whether a write may have been carried out although it failed. */
+/** Returns whether a write may have been carried out although it failed. */
 function isUncertain(failure: CloudError): boolean {
   return isTransient(failure) && failure.code !== "unauthorized";
 }

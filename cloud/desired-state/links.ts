@@ -31,7 +31,7 @@ export function readThingLink(where: string, given: unknown): ThingLink {
   );
 }
 
-/** The first of the fields that is a text with something in it; "" where none is. */
+/** Returns the first of the fields that is a text with something in it; "" where none is. */
 export function firstText(fields: Readonly<Record<string, unknown>>, names: readonly string[]): string {
   const found = names.map((name) => fields[name]).find((value) => typeof value === "string" && value !== "");
   return typeof found === "string" ? found : "";
@@ -52,7 +52,7 @@ export class ThingLinks {
   }
 
   /**
-   * The property id of a link.
+   * Returns the property id of a link.
    * @throws CloudError `not_found`, `ambiguous`, naming the item
    */
   resolve(where: string, link: ThingLink): string {
@@ -66,7 +66,7 @@ export class ThingLinks {
     }
   }
 
-  /** A property id as people read it: `Thing/variable`, as far as it is known. */
+  /** Returns a property id as people read it: `Thing/variable`, as far as it is known. */
   label(id: string): string {
     return this.#labels.get(id) ?? printable(id);
   }

@@ -15,7 +15,7 @@ export interface Wanted {
   readonly name: string;
 }
 
-/** What is wanted and what there is of it, and what there is beside. */
+/** The wanted items, each with the object that matches it, and the objects that match none. */
 export interface Matches<W> {
   pairs: { wanted: W; current: Raw | undefined }[];
   rest: Raw[];
@@ -25,8 +25,8 @@ export interface Matches<W> {
  * Finds what is wanted among what there is: by its id, else by its exact name.
  * @param noun what the objects are called in errors
  * @param nameField the field of what there is that holds the name
- * @throws CloudError `not_found` for an id that is not there and a new name, `ambiguous` for a name that several have, `invalid_input`
- *   where two items mean the same object
+ * @throws CloudError `not_found` for an id that is not there and a new name, `ambiguous` for a name that several
+ *   have, `invalid_input` where two items mean the same object
  */
 export function match<W extends Wanted>(
   noun: string,

@@ -9,7 +9,7 @@ export interface WantedPage extends Wanted {
   readonly fields: BodyFields;
 }
 
-/** What a list of parts is part of. */
+/** The object that a list of parts belongs to. */
 export interface Whole {
   name: string;
   where: string;
@@ -18,7 +18,7 @@ export interface Whole {
   newId: () => string;
 }
 
-/** What becomes of a list that is only written as a whole. */
+/** The plan of a list that is only written as a whole. */
 export interface ListPlan {
   list: BodyFields[];
   isChanged: boolean;
@@ -47,7 +47,7 @@ export function readPages(whole: string, given: unknown): WantedPage[] | undefin
   });
 }
 
-/** The list of pages that is to be, and what it changes. Throws as `match` does. */
+/** Plans the list of pages that is to be, and what it changes. Throws as `match` does. */
 export function planPages(whole: Whole, current: unknown, wanted: readonly WantedPage[] | undefined): ListPlan {
   const present = rawList(current);
   const asBody = (page: BodyFields): BodyFields => pickFields(page, ["id", ...bodyFields]);
@@ -71,7 +71,7 @@ export function planPages(whole: Whole, current: unknown, wanted: readonly Wante
   return { list: [...list, ...kept], isChanged, changes, removals };
 }
 
-/** The changes of one part, each named after it; of a new one a single change, with all of it. */
+/** Returns the changes of one part, each named after it; of a new one a single change, with all of it. */
 export function partChanges(name: string, current: BodyFields | undefined, wanted: BodyFields): Changes {
   if (current === undefined) return { [name]: { from: null, to: wanted } };
   return changesOf(current, wanted, `${name}.`);

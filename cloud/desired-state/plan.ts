@@ -29,23 +29,23 @@ export interface PlanStep {
 /** How much goes that the wanted state does not name: parts of its items, or whole objects beside them too. */
 export type Prune = "nothing" | "parts" | "all";
 
-/** All entries of a plan, in the order in which they are carried out. */
+/** Returns all entries of a plan, in the order in which they are carried out. */
 export function entriesOf(steps: readonly PlanStep[]): PlanEntry[] {
   return steps.flatMap(({ entries }) => entries);
 }
 
-/** The entry of something that is made, with all that it is given. */
+/** Returns the entry of something that is made, with all that it is given. */
 export function creation(kind: PlanEntry["kind"], name: string, given: Readonly<Record<string, unknown>>): PlanEntry {
   const changes = Object.fromEntries(Object.entries(given).map(([field, to]) => [field, { from: null, to }]));
   return { action: "create", kind, name, id: null, changes };
 }
 
-/** The entry of something that goes. */
+/** Returns the entry of something that goes. */
 export function removal(kind: PlanEntry["kind"], name: string, id: string | null): PlanEntry {
   return { action: "delete", kind, name, id, changes: {} };
 }
 
-/** Those entries that remove something. */
+/** Returns those entries that remove something. */
 export function removalsOf(plan: readonly PlanEntry[]): PlanEntry[] {
   return plan.filter(({ action }) => action === "delete");
 }

@@ -10,7 +10,7 @@ export interface WantedProperty extends Wanted {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-/** What a body for a property may hold (docs/protocol.md#models). */
+/** Fields that a body for a property may hold (docs/protocol.md#models). */
 const bodyFields = [
   "name",
   "variable_name",
@@ -53,7 +53,7 @@ const layout: Layout = {
   ],
 };
 
-/** What a property is where nothing is said; the service keeps history by default too (docs/protocol.md#models). */
+/** Defaults of a property; the service keeps history by default too (docs/protocol.md#models). */
 const defaults = { permission: "READ_WRITE", update_strategy: "ON_CHANGE", persist: true } as const;
 
 /**
@@ -75,7 +75,7 @@ export function readProperties(whole: string, given: unknown): WantedProperty[] 
 }
 
 /**
- * The body that creates a property.
+ * Returns the body that creates a property.
  * @throws CloudError `invalid_input` where variable name or type is missing
  */
 export function newProperty({
@@ -90,7 +90,7 @@ export function newProperty({
 }
 
 /**
- * What turns the present properties of a thing into the wanted ones. Pure.
+ * Plans what turns the present properties of a thing into the wanted ones. Pure.
  * @throws CloudError as `match` and `newProperty` do
  */
 export function planProperties(
@@ -139,7 +139,7 @@ function nameOf(property: Raw): string {
   return textOf(property, "variable_name") || textOf(property, "name");
 }
 
-/** The elements of an answer that have an id and are not deleted. */
+/** Returns the elements of an answer that have an id and are not deleted. */
 export function rawList(json: unknown): Raw[] {
   if (!Array.isArray(json)) return [];
   return json.flatMap((element: unknown): Raw[] => {

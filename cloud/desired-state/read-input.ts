@@ -6,15 +6,15 @@ import { printable } from "../core/text";
 import { asRecord } from "../core/json";
 import { ownField } from "./compare";
 
-/** What a field of the wanted state may hold. In a text field `null` clears what is there. */
+/** The kinds of content that a field of the wanted state may have. In a text field `null` clears what is there. */
 export type Shape = "text" | "number" | "boolean" | "list" | "map" | "any";
 
 /** The fields of an object of the wanted state. */
 export interface Layout {
-  /** What it is called in errors. */
+  /** Its name in errors. */
   readonly noun: string;
   readonly fields: Readonly<Record<string, Shape>>;
-  /** What the API answers and does not take: it may stand in the wanted state, and means nothing there. */
+  /** Fields that the API answers and does not take: it may stand in the wanted state, and means nothing there. */
   readonly ignored: readonly string[];
 }
 
@@ -27,13 +27,13 @@ const expected: Record<Shape, string> = {
   any: "anything",
 };
 
-/** An error of the wanted state; `where` says which item of it. */
+/** Returns an error of the wanted state; `where` says which item of it. */
 export function wrong(where: string, problem: string): CloudError {
   return new CloudError("invalid_input", `${where}: ${problem}`);
 }
 
 /**
- * The items of a wanted state, as plain copies: a list, or one object.
+ * Returns the items of a wanted state, as plain copies: a list, or one object.
  * @throws CloudError `invalid_input` naming item and field where JSON cannot hold it
  */
 export function readItems(given: unknown): unknown[] {
@@ -47,14 +47,15 @@ export function readItems(given: unknown): unknown[] {
   });
 }
 
-/** Which item it is: its place and its name, as far as it has one. */
+/** Returns which item it is: its place and its name, as far as it has one. */
 export function itemName(index: number, noun: string, item: unknown, nameField = "name"): string {
   const name = ownField(asRecord(item) ?? {}, nameField) ?? ownField(asRecord(item) ?? {}, "id");
   return `item ${index}${typeof name === "string" ? ` (${noun} "${printable(name)}")` : ""}`;
 }
 
 /**
- * The fields of an object of the wanted state. `undefined` and `null` are left out, but for `null` as a text, which is "".
+ * Returns the fields of an object of the wanted state. `undefined` and `null` are left out, but for `null` as a text,
+ * which is "".
  * @throws CloudError `invalid_input` naming item and field
  */
 export function readFields(where: string, given: unknown, layout: Layout): Record<string, unknown> {
@@ -88,18 +89,18 @@ function fits(shape: Shape, value: unknown): boolean {
   return typeof value === shape;
 }
 
-/** What was given, in few words. */
+/** Describes what was given, in few words. */
 export function describe(value: unknown): string {
   return value === undefined || value === null ? "nothing" : show(value);
 }
 
-/** A text field that was read; "" where it is absent. */
+/** Returns a text field that was read; "" where it is absent. */
 export function textOf(fields: Readonly<Record<string, unknown>>, name: string): string {
   const value = ownField(fields, name);
   return typeof value === "string" ? value : "";
 }
 
-/** A list field that was read; `undefined` where it is absent. */
+/** Returns a list field that was read; `undefined` where it is absent. */
 export function listOf(fields: Readonly<Record<string, unknown>>, name: string): readonly unknown[] | undefined {
   const value = ownField(fields, name);
   return Array.isArray(value) ? (value as unknown[]) : undefined;

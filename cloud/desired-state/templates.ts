@@ -8,14 +8,14 @@ import { match, type Raw } from "./match";
 import { rawList } from "./properties";
 import { readItems, textOf, wrong } from "./read-input";
 
-/** What templates can be made of. */
+/** The kinds of object that templates can be made of. */
 export type TemplateKind = "things" | "dashboards";
 
 /** A wanted state without ids: plain JSON, which another account can be given as well. */
 export type Template = Record<string, unknown>;
 
 /**
- * The one object of an id or an exact name.
+ * Returns the one object of an id or an exact name.
  * @throws CloudError `not_found`, `ambiguous`
  */
 export function findOne(noun: string, objects: readonly Raw[], reference: string): Raw {
@@ -40,7 +40,7 @@ const propertyFields = [
   "tag",
 ] as const;
 
-/** A thing as the service answers it, without all that is only its own. */
+/** Returns a thing as the service answers it, without all that is only its own. */
 function thingTemplate(thing: BodyFields): Template {
   const properties = rawList(ownField(thing, "properties")).map((property) => pickFields(property, propertyFields));
   return { ...pickFields(thing, ownFields), properties };
@@ -61,8 +61,8 @@ const widgetFields = [
 ] as const;
 
 /**
- * A dashboard without ids, its links by names: from what the service answers or exports (docs/protocol.md#templates),
- * or from a template of ours, which comes back as it is.
+ * Returns a dashboard without ids, its links by names: from what the service answers or exports
+ * (docs/protocol.md#templates), or from a template of ours, which comes back as it is.
  * @param links whether links that have an id keep it, for the same account, or go by names
  */
 export function dashboardTemplate(dashboard: BodyFields, links: "ids" | "names" = "names"): Template {
@@ -101,11 +101,11 @@ function linkByNames(link: unknown): unknown {
   return thing !== "" && variable !== "" ? { thing, variable } : link;
 }
 
-/** What the templates of the API call otherwise, or have besides (docs/protocol.md#templates). */
+/** Fields that the templates of the API name otherwise, or have besides (docs/protocol.md#templates). */
 const notOurs = ["id", "variables", "device_metadata", "sketch_template", "organization_id"] as const;
 
 /**
- * A template as a wanted state: one of ours, what the API exports of a thing (without limits and persistence,
+ * Returns a template as a wanted state: one of ours, what the API exports of a thing (without limits and persistence,
  * docs/protocol.md#templates), or a thing as the API answers it.
  * @throws CloudError `invalid_input` where it is none
  */
@@ -125,9 +125,9 @@ function without(fields: BodyFields, names: readonly string[]): Record<string, u
 }
 
 /**
- * The wanted states of copies of a template. A copy's own fields replace those of the template, but its tags are added to
- * them; its `things` (from old to new name or id) say what the widgets of a dashboard show instead. Blank texts count as
- * absent, as empty cells of a CSV are. Pure.
+ * Returns the wanted states of copies of a template. A copy's own fields replace those of the template, but its tags
+ * are added to them; its `things` (from old to new name or id) say what the widgets of a dashboard show instead. Blank
+ * texts count as absent, as empty cells of a CSV are. Pure.
  * @throws CloudError `invalid_input` naming the copy
  */
 export function instantiate(template: unknown, copies: unknown): Template[] {
@@ -153,7 +153,7 @@ function tagMap(tags: unknown): Record<string, unknown> {
 }
 
 /**
- * A map from old to new things, by id or name.
+ * Returns a map from old to new things, by id or name.
  * @throws CloudError `invalid_input`
  */
 export function readMap(where: string, given: unknown): ReadonlyMap<string, string> {
@@ -165,7 +165,8 @@ export function readMap(where: string, given: unknown): ReadonlyMap<string, stri
 }
 
 /**
- * A dashboard of which the widgets show other things: links of `{thing, variable}`, and of the API's form. Pure.
+ * Returns a dashboard of which the widgets show other things: links of `{thing, variable}`, and of the API's form.
+ * Pure.
  * @throws CloudError `invalid_input` where the dashboard shows nothing of an old thing
  */
 export function repoint(where: string, dashboard: Template, things: ReadonlyMap<string, string>): Template {
@@ -189,7 +190,7 @@ export function repoint(where: string, dashboard: Template, things: ReadonlyMap<
 
 export interface CreateOptions extends Omit<EnsureOptions, "kind" | "wanted" | "prune" | "confirm"> {
   kind: TemplateKind;
-  /** What `instantiate` takes. */
+  /** A template, as `instantiate` takes it. */
   template: unknown;
   /** `[{name, device?, …}]`; see `instantiate`. */
   copies: unknown;

@@ -64,8 +64,8 @@ const layout: Layout = {
 };
 
 /**
- * Reads things from a wanted state: fields as in the API, `device` (id or unique name; `null` for none), `force_device`,
- * `tags` as an object or a list of `{key, value}`, `properties`.
+ * Reads things from a wanted state: fields as in the API, `device` (id or unique name; `null` for none),
+ * `force_device`, `tags` as an object or a list of `{key, value}`, `properties`.
  * @throws CloudError `invalid_input` naming item and field
  */
 export function readThings(items: readonly unknown[]): WantedThing[] {
@@ -85,7 +85,10 @@ export function readThings(items: readonly unknown[]): WantedThing[] {
   });
 }
 
-/** Only `null` frees a thing of its device: a blank text is more likely a cell that nobody has filled in. */
+/**
+ * Reads the device of a thing. Only `null` frees a thing of its device: a blank text is more likely a cell that nobody
+ * has filled in.
+ */
 function readDeviceReference(item: unknown): string | undefined {
   const { device, device_id: id } = asRecord(item) ?? {};
   const given = device === undefined ? id : device;
@@ -119,7 +122,7 @@ function readTags(where: string, given: unknown): Map<string, string> | undefine
 }
 
 /**
- * What turns the present things into the wanted ones. Pure.
+ * Plans what turns the present things into the wanted ones. Pure.
  * @throws CloudError `not_found`, `ambiguous`, `conflict` (a device that is bound elsewhere), `invalid_input`
  */
 export function planThings(

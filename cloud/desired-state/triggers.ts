@@ -9,7 +9,7 @@ import { rawList } from "./properties";
 import { itemName, type Layout, listOf, readFields, textOf, wrong } from "./read-input";
 import { named } from "./things";
 
-/** What a trigger watches: a variable, or whether devices are there. */
+/** The source that a trigger watches: a variable, or whether devices are there. */
 type Source =
   | { readonly property: ThingLink }
   | { readonly fields: BodyFields; /** Ids or names. */ readonly devices: readonly string[] | undefined };
@@ -94,7 +94,7 @@ function readSource(where: string, read: BodyFields): Source | undefined {
 }
 
 /**
- * What turns the present triggers into the wanted ones. Pure.
+ * Plans what turns the present triggers into the wanted ones. Pure.
  * @throws CloudError `not_found`, `ambiguous`, `invalid_input`
  */
 export function planTriggers(
@@ -151,7 +151,7 @@ function planChanges(state: TriggerState, item: WantedTrigger, current: Raw, pru
   ];
 }
 
-/** What of a body sets the source, and how it changes; nothing where it is right. */
+/** Returns the fields of a body that set the source, and what they change; none where it is right. */
 function sourceChange(
   state: TriggerState,
   { where, source }: WantedTrigger,

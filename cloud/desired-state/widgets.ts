@@ -92,7 +92,8 @@ interface Target {
 }
 
 /**
- * The list of widgets that is to be, and what it changes. Those that are not wanted stay, unless the whole is pruned.
+ * Plans the list of widgets that is to be, and what it changes. Those that are not wanted stay, unless the whole is
+ * pruned.
  * @throws CloudError `invalid_input`, `not_found`, `ambiguous`
  */
 export function planWidgets(
@@ -135,7 +136,7 @@ export function planWidgets(
   return { list: [...kept, ...added], isChanged, changes, removals };
 }
 
-/** A widget of an answer as a body has it: links by id, and none of what the service works out. */
+/** Returns a widget of an answer as a body has it: links by id, and none of what the service works out. */
 function asBody(widget: Raw, hasPages: boolean): Raw {
   const links = Array.isArray(widget.variables) ? (widget.variables as unknown[]) : [];
   return {
@@ -195,7 +196,7 @@ function isDone(widget: Raw, { item, fields }: Target): boolean {
   return Object.keys(changes).length === 0;
 }
 
-/** Gives each name once: the second of the same gets a number. */
+/** Returns a function that uses each name once: the second of the same gets a number. */
 function namer(): (name: string) => string {
   const used = new Map<string, number>();
   return (name) => {

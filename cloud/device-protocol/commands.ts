@@ -1,7 +1,7 @@
 import { CborReader, major } from "../codec/cbor-reader";
 import { CborWriter } from "../codec/cbor-writer";
 
-/** What a device says on `c/up`, with the tag of its frame (docs/protocol.md#commands). */
+/** Commands that a device sends on `c/up`, with the tag of its frame (docs/protocol.md#commands). */
 const upTags = { thingBegin: 0x01_03_00, lastValuesBegin: 0x01_05_00, deviceBegin: 0x01_07_00, netConfig: 0x01_11_00 };
 
 /** A command of the cloud that a device without a sketch acts on (docs/protocol.md#commands). */
@@ -49,7 +49,7 @@ function encodeCommand(tag: number, parameters: readonly (string | number)[]): B
   return writer.bytes();
 }
 
-/** How the parameters of each command from the cloud are read; `undefined` stands for one that is not acted on. */
+/** Readers of the parameters of each command from the cloud; `undefined` stands for one that is not acted on. */
 const readers = new Map<number, (parameters: ParameterReader) => Command | undefined>([
   // An update over the air, of a firmware that a Node-RED does not have.
   [0x01_01_00, (parameters) => parameters.skip(4)],
@@ -117,7 +117,7 @@ class ParameterReader {
     if (!this.#reader.done) throw this.#reader.error("it goes on after its end");
   }
 
-  /** The first byte of the next parameter. */
+  /** Returns the first byte of the next parameter. */
   #next(): number {
     if (!this.#reader.hasNext(this.#left)) throw this.#reader.error("a parameter is missing");
     this.#left -= 1;

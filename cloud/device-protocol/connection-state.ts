@@ -60,7 +60,7 @@ export class TakeOvers {
 }
 
 /**
- * How a device stands.
+ * Returns how a device stands.
  * @param thingId as the cloud has named it on this connection, once values can arrive; `undefined` until then
  */
 export function connectionStateOf(

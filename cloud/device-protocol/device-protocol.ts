@@ -14,7 +14,7 @@ import { decodeReadings, type Reading } from "../codec/senml-decode";
 import { encodeWrite } from "../codec/senml-encode";
 import type { Session } from "../mqtt/session";
 
-/** What the cloud tells a device about itself. */
+/** Callbacks for what the cloud tells a device about itself. */
 export interface DeviceEvents {
   /** The thing it belongs to, `""` for none; told once on each connection, and on each change. */
   onThing: (thingId: string) => void;
@@ -39,8 +39,8 @@ const thingVariable = "thing_id";
 const getLastValues = encodeWrite({ property: "r", value: { m: "getLastValues" } });
 
 /**
- * What a device and the cloud say to each other beside values: the topics of docs/protocol.md#discovery, led by the
- * handshake.
+ * Exchanges all that a device and the cloud say to each other beside values: the topics of docs/protocol.md#discovery,
+ * led by the handshake.
  */
 export class DeviceProtocol {
   readonly #session: Session;
@@ -79,7 +79,9 @@ export class DeviceProtocol {
     this.#handshake.offline();
   }
 
-  /** Listens for the last values of this thing from now on, `""` for none; to be called when its values are listened to. */
+  /**
+   * Listens for the last values of this thing from now on, `""` for none; to be called when its values are listened to.
+   */
   follow(thingId: string): void {
     this.#leaveShadow();
     this.#leaveShadow = () => undefined;
@@ -97,7 +99,10 @@ export class DeviceProtocol {
     this.#handshake.refresh();
   }
 
-  /** @param settled called when the broker has granted or refused the topic */
+  /**
+   * Subscribes a topic; returns what ends it.
+   * @param settled called when the broker has granted or refused the topic
+   */
   #subscribe(topic: string, take: (payload: Uint8Array) => void, settled?: () => void): () => void {
     const message = (payload: Uint8Array): void => {
       try {
@@ -163,7 +168,7 @@ export class DeviceProtocol {
     this.#publish(`/a/t/${this.#handshake.thingId ?? ""}/shadow/o`, getLastValues);
   }
 
-  /** Each SUBSCRIBE makes the cloud name the thing (docs/protocol.md#discovery). */
+  /** Subscribes the device's topic anew: each SUBSCRIBE makes the cloud name the thing (docs/protocol.md#discovery). */
   async #discoverAgain(): Promise<void> {
     const connection = this.#connection;
     const topics = [`${this.#root}/e/i`];

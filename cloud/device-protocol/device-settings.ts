@@ -14,8 +14,8 @@ export interface DeviceSettings {
 }
 
 /**
- * Client id and user name are the device id, the password is the key; with a certificate there is none
- * (docs/protocol.md#logins).
+ * Returns how a device logs in: client id and user name are the device id, the password is the key; with a certificate
+ * there is none (docs/protocol.md#logins).
  * @throws CloudError `not_configured`, `invalid_input` naming the setting that is missing or wrong
  */
 export function deviceLogin({ deviceId, secretKey, tls }: DeviceSettings): SessionLogin {

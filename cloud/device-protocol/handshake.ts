@@ -1,13 +1,13 @@
 import type { Clock } from "../core/clock";
 import { RetryTimer } from "./retry-timer";
 
-/** What a handshake has done for it. */
+/** Acts that a handshake asks its owner to do. */
 export interface HandshakeActs {
   /** Asks for the thing by commands, and for `attempt` above 0 by the device's input topic too. */
   askThing(attempt: number): void;
   /** Asks for the last values, by command and by the thing's own topic. */
   askLastValues(): void;
-  /** The cloud has named the thing; `""` is none. Told once on each connection, and on each change. */
+  /** Tells that the cloud has named the thing; `""` is none. Called once on each connection, and on each change. */
   named(thingId: string): void;
 }
 
@@ -20,7 +20,7 @@ const betweenLastValuesMs = 15_000;
 const maxLastValues = 10;
 
 /**
- * How a device learns its thing and the last values, on one connection after the other (docs/protocol.md#discovery):
+ * Leads a device to its thing and the last values, on one connection after the other (docs/protocol.md#discovery):
  * the discovery by the input topic and the command protocol together, so that either will do. Pure but for the clock:
  * messages come in as calls, what is to be sent goes out as acts.
  */
@@ -29,7 +29,7 @@ export class Handshake {
   readonly #thing: RetryTimer;
   readonly #lastValues: RetryTimer;
   #isOnline = false;
-  /** What the cloud has named on this connection. */
+  /** The thing that the cloud has named on this connection. */
   #named: string | undefined;
   /** The thing whose topics are subscribed on this connection. */
   #subscribed: string | undefined;
@@ -51,7 +51,7 @@ export class Handshake {
     return this.thingId !== undefined && (this.thingId === "" || this.thingId === this.#subscribed);
   }
 
-  /** A connection is open. The cloud may have named the thing before, as soon as the topics were subscribed. */
+  /** Begins on an open connection. The cloud may have named the thing before, as soon as the topics were subscribed. */
   online(): void {
     this.#isOnline = true;
     this.#thing.start(silent);
@@ -65,19 +65,19 @@ export class Handshake {
     this.#stop();
   }
 
-  /** The cloud names the thing, by either way. */
+  /** Notes that the cloud names the thing, by either way. */
   named(thingId: string): void {
     if (thingId === this.#named) return;
     this.#named = thingId;
     if (this.#isOnline) this.#apply(thingId);
   }
 
-  /** The cloud says that the device does not belong to this thing any more. */
+  /** Notes that the cloud has taken the device from this thing. */
   detached(thingId: string): void {
     if (thingId === this.#named) this.named("");
   }
 
-  /** The topics of a thing are subscribed, or were refused: there is no more to wait for. */
+  /** Notes that the topics of a thing are subscribed, or were refused: there is no more to wait for. */
   subscribed(thingId: string): void {
     this.#subscribed = thingId;
     if (thingId === this.thingId) this.refresh();
@@ -90,7 +90,7 @@ export class Handshake {
     this.#lastValues.start((attempt) => (attempt + 1 < maxLastValues ? betweenLastValuesMs : undefined));
   }
 
-  /** Last values have come. False where nobody waits for them: they are the second answer. */
+  /** Notes that last values have come; returns false where nobody waits for them, since they are the second answer. */
   lastValuesArrived(): boolean {
     const isAwaited = this.#isAwaitingValues;
     this.#isAwaitingValues = false;

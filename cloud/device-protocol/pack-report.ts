@@ -5,7 +5,7 @@ import type { PropertyValue } from "../codec/values";
 /** The largest message that a board sends, in bytes of payload (docs/protocol.md#message-limits). */
 const maxMessageBytes = 256;
 
-/** What values are converted by. */
+/** The types and last values by which values are converted. */
 export interface ReportContext {
   /** The type of a variable, where it is known. */
   types?: ((variable: string) => string | undefined) | undefined;

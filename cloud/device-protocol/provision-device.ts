@@ -6,7 +6,7 @@ import { operation } from "../rest/operations/index";
 import { printable, redact } from "../core/text";
 import { asRecord } from "../core/json";
 
-/** What a new device is attached to: nothing, a thing by id or name, or a new thing of that name. */
+/** The thing that a new device is attached to: nothing, a thing by id or name, or a new thing of that name. */
 export type Attachment = { readonly to: "none" } | { readonly to: "existing" | "new"; readonly thing: string };
 
 /** A device that can log in. */
@@ -58,7 +58,7 @@ export async function provisionDevice(
   }
 }
 
-/** The thing to attach to, looked at before anything is created: it must not lose another device. */
+/** Finds the thing to attach to, before anything is created: it must not lose another device. */
 async function findFreeThing({ directory }: Service, attachment: Attachment, signal: AbortSignal): Promise<string> {
   if (attachment.to !== "existing") return "";
   const thing = await directory.thing(attachment.thing, { signal, maxAge: 0 });

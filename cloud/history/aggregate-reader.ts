@@ -6,7 +6,7 @@ import { askSeries, pageSize, queriesPerCall, requireOk, type SeriesAnswer } fro
 import { type PageReader, requireGoing } from "./page-reader";
 import { timestampOf } from "./rfc3339";
 
-/** What becomes of the values of an interval (docs/protocol.md#history). */
+/** Ways to aggregate the values of an interval (docs/protocol.md#history). */
 export const aggregations = [
   ...["AVG", "MIN", "MAX", "SUM", "COUNT", "PCT_99", "PCT_95", "PCT_90", "PCT_75", "PCT_50", "PCT_15", "PCT_5"],
   ...["BOOL_OR", "BOOL_AND"],
@@ -41,8 +41,8 @@ interface AggregateSpan {
 }
 
 /**
- * Splits a window so that no part has more intervals than a query answers. Parts meet at multiples of the interval since
- * 1970, where intervals do, so that none is answered in two halves.
+ * Splits a window so that no part has more intervals than a query answers. Parts meet at multiples of the interval
+ * since 1970, where intervals do, so that none is answered in two halves.
  * @param width of an interval, in milliseconds
  */
 export function* splitWindow(
@@ -61,8 +61,8 @@ export function* splitWindow(
  * Reads one point for each interval that has values; nulls are left out. A point has the start of its interval as its
  * time, which may lie ahead of the window. Pages have up to a thousand points of each variable.
  *
- * What comes of it: CloudErrors as of `RestClient.call`; `not_found` or `server_error` where the service can't answer for a
- * property. What was read before a failure is given first.
+ * What comes of it: CloudErrors as of `RestClient.call`; `not_found` or `server_error` where the service can't answer
+ * for a property. What was read before a failure is given first.
  */
 export class AggregateReader implements PageReader {
   readonly signal: AbortSignal | undefined;

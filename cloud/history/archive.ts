@@ -17,7 +17,7 @@ interface Position {
   reached: number;
   /** Time of the latest point given; absent where there was none. */
   last?: number;
-  /** What was given from `start` on, as often as it was given. */
+  /** The points passed on from `start` on, each as often as it was. */
   given: readonly Given[];
 }
 
@@ -33,9 +33,9 @@ const maxGiven = 10_000;
 const maxTextLength = 24;
 
 /**
- * Which stored values of an account have been copied, by property id, so that each run goes on where the one before has
- * ended. Values come into the cloud's history late (docs/protocol.md#history), so a run looks back from the last value
- * of each variable, and leaves out what has been given before.
+ * Remembers which stored values of an account have been copied, by property id, so that each run goes on where the one
+ * before has ended. Values come into the cloud's history late (docs/protocol.md#history), so a run looks back from the
+ * last value of each variable, and leaves out what has been given before.
  */
 export class Archive {
   readonly #positions = new Map<string, Position>();
@@ -101,7 +101,7 @@ export class ArchiveRun {
     });
   }
 
-  /** The points that no run before has given. */
+  /** Returns the points that no run before has given. */
   fresh(reader: PageReader): PageReader {
     return only(reader, (point) => this.#isNew(point));
   }
@@ -142,7 +142,9 @@ export class ArchiveRun {
     return false;
   }
 
-  /** Points come ascending over all variables, so what one has been read up to, all have. */
+  /**
+   * Notes how far the reading is: points come ascending over all variables, so what one has been read up to, all have.
+   */
   #reach(time: number): void {
     const { thing, from, variables } = this.#plan;
     for (const { property } of variables) {
@@ -152,7 +154,7 @@ export class ArchiveRun {
   }
 }
 
-/** The position after some more points, ascending, of its variable. */
+/** Returns the position after some more points, ascending, of its variable. */
 function advance(position: Position, points: readonly RawPoint[], lookBack: number): Position {
   const last = Math.max(position.last ?? -Infinity, points.at(-1)?.timestamp ?? -Infinity);
   let start = Math.max(position.start, last - lookBack);

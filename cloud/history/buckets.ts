@@ -2,7 +2,7 @@ import { tidyValue } from "../codec/float32";
 import type { RawPoint } from "./points";
 import { invalidQuery } from "./invalid-query";
 
-/** What can be said of the values of a bucket; the first three of numbers and booleans only. */
+/** Statistics of the values of a bucket; the first three of numbers and booleans only. */
 export const statistics = ["MIN", "MAX", "MEAN", "COUNT", "FIRST", "LAST"] as const;
 export type Statistic = (typeof statistics)[number];
 
@@ -42,7 +42,7 @@ export function parseStatistics(given: string): readonly Statistic[] {
   return statistics.filter((candidate) => names.includes(candidate));
 }
 
-/** Whether a statistic needs numbers or booleans. */
+/** Returns whether a statistic can be had of numbers and booleans only. */
 export function needsNumbers(statistic: Statistic): boolean {
   return statistic === "MIN" || statistic === "MAX" || statistic === "MEAN";
 }
@@ -53,7 +53,7 @@ export interface BucketSpan {
   end: number;
 }
 
-/** The bucket in which a time lies; the calendar is that of the computer's time zone. */
+/** Returns the bucket in which a time lies; the calendar is that of the computer's time zone. */
 export function bucketAt(time: number, width: BucketWidth): BucketSpan {
   if (typeof width === "number") {
     const start = Math.floor(time / (width * 1_000)) * width * 1_000;
@@ -72,9 +72,10 @@ export function bucketAt(time: number, width: BucketWidth): BucketSpan {
 export type BucketValue = Partial<Record<Lowercase<Statistic>, unknown>>;
 
 /**
- * Condenses the points of pages to one for each variable and bucket that has any, ascending in time as they are. A point
- * has the start of its bucket as its time, which may lie ahead of the window. With one statistic of a variable its value is
- * that, with several an object of them; MIN, MAX and MEAN count booleans as 1 and 0. Holds one bucket of each variable.
+ * Condenses the points of pages to one for each variable and bucket that has any, ascending in time as they are. A
+ * point has the start of its bucket as its time, which may lie ahead of the window. With one statistic of a variable
+ * its value is that, with several an object of them; MIN, MAX and MEAN count booleans as 1 and 0. Holds one bucket of
+ * each variable.
  * @param wanted the statistics of each property id, in the order in which variables come out
  */
 export async function* inBuckets(
@@ -116,7 +117,7 @@ function* close(
   }
 }
 
-/** What is known of the values of one variable in one bucket. */
+/** Accumulates the values of one variable in one bucket. */
 class BucketAccumulator {
   #count = 0;
   #first: unknown;
@@ -137,7 +138,7 @@ class BucketAccumulator {
     this.#max = Math.max(this.#max, number);
   }
 
-  /** Undefined where nothing that is asked for can be said. */
+  /** Returns the statistics that are asked for; undefined where none of them can be said. */
   say(asked: readonly Statistic[]): unknown {
     const all: Record<Statistic, unknown> = {
       MIN: this.#ofNumbers(this.#min),

@@ -19,7 +19,7 @@ import { invalidQuery } from "./invalid-query";
 export const historyModes = ["raw", "aggregate", "sample", "buckets"] as const;
 export type HistoryMode = (typeof historyModes)[number];
 
-/** What is asked for, as a user gives it. */
+/** A query, as a user gives it. */
 export interface HistoryRequest {
   /** Variable name or property id; blank for all variables of the thing. */
   variable: string;
@@ -48,7 +48,7 @@ export interface HistoryVariable {
   statistics: readonly Statistic[];
 }
 
-/** What will be read. */
+/** The reading that answers a query. */
 export interface HistoryPlan extends TimeWindow {
   thing: KnownThing;
   mode: HistoryMode;
@@ -65,8 +65,8 @@ const maxIntervalSeconds = 86_400;
 const least = { aggregate: 1, sample: 60 } as const;
 
 /**
- * Checks what is asked for and settles what will be read. Where all variables are asked for, those that can't be read are
- * left out; where one is, that is an error.
+ * Checks what is asked for and settles what will be read. Where all variables are asked for, those that can't be read
+ * are left out; where one is, that is an error.
  * @param now milliseconds since 1970
  * @throws CloudError `invalid_input` naming the field, what is given and what is expected; `not_found`, `ambiguous`
  */
@@ -133,7 +133,7 @@ export function readHistory(
   return readerOf(inBuckets(pagesOf(reader), width, wanted), how.signal);
 }
 
-/** What to do where a variable has no numbers; undefined where none are needed. */
+/** Returns what to do where a variable has no numbers; undefined where none are needed. */
 function needOf(mode: HistoryMode, statistics: readonly Statistic[], isChart: boolean): string | undefined {
   if (mode !== "buckets") return isChart || mode === "aggregate" ? "use mode raw or sample, and no chart" : undefined;
   if (statistics.some(statisticNeedsNumbers)) return "its aggregation in mode buckets can be COUNT, FIRST or LAST";
@@ -141,7 +141,10 @@ function needOf(mode: HistoryMode, statistics: readonly Statistic[], isChart: bo
   return isChart && !isCount ? "its aggregation in a chart can be COUNT" : undefined;
 }
 
-/** @param need as `needOf` gives it */
+/**
+ * Returns why a variable can't be read so; undefined where it can.
+ * @param need as `needOf` returns it
+ */
 function problemOf(property: Property, need: string | undefined): string | undefined {
   const name = printable(wireName(property));
   if (property.persist === false) return `The cloud keeps no history of ${name}: its "persist" is off.`;

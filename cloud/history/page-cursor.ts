@@ -21,7 +21,7 @@ export class PageCursor {
   #given = 0;
   /** The instant at which the next page begins, once there was one. */
   #reached: Instant | undefined;
-  /** What has been taken of this instant: how many points of each value. */
+  /** The points taken of this instant: how many of each value. */
   #atReached = new Map<unknown, number>();
   #strides = 0;
   #isComplete = false;
@@ -32,7 +32,7 @@ export class PageCursor {
     this.#onOverflow = onOverflow;
   }
 
-  /** What the next page is asked for with. */
+  /** The request for the next page. */
   get request(): RawSeriesRequest & { q: string } {
     const { propertyId, to } = this.#window;
     return { q: `property.${propertyId}`, from: this.#from, to, sort: "ASC", series_limit: pageSize };
@@ -63,7 +63,7 @@ export class PageCursor {
     return this.#pages[0]?.[this.#given];
   }
 
-  /** Gives out the next point, which must be here. */
+  /** Takes the next point, which must be here. */
   shift(): RawPoint {
     const page = this.#pages[0] ?? [];
     const point = page[this.#given++] as RawPoint;
@@ -71,7 +71,7 @@ export class PageCursor {
     return point;
   }
 
-  /** Gives out the rest of the page. */
+  /** Takes the rest of the page. */
   shiftPage(): RawPoint[] {
     const [page = []] = this.#pages;
     const rest = this.#given === 0 ? page : page.slice(this.#given);
@@ -105,7 +105,10 @@ export class PageCursor {
     if (page.length > 0) this.#pages.push(page);
   }
 
-  /** @param isNull the whole answer was null, as seen where there is nothing at all (docs/protocol.md#history) */
+  /**
+   * Takes an answer without points: goes on to the next window, or ends.
+   * @param isNull the whole answer was null, as seen where there is nothing at all (docs/protocol.md#history)
+   */
   takeNothing(isNull: boolean): void {
     if (!isNull || this.#reached !== undefined) {
       throw new CloudError("server_error", `series: the answer holds nothing for property ${this.#window.propertyId}.`);
@@ -113,7 +116,7 @@ export class PageCursor {
     this.#isComplete = true;
   }
 
-  /** Whether the page before has not had this point. */
+  /** Returns whether the page before has not had this point. */
   #isNew(time: string, timestamp: number, value: unknown): boolean {
     if (this.#reached === undefined || timestamp > this.#reached.milliseconds) return true;
     if (timestamp < this.#reached.milliseconds) return false;
@@ -143,7 +146,7 @@ export class PageCursor {
     }
   }
 
-  /** A page full of one instant: goes on behind it. */
+  /** Goes on behind the instant of which a whole page was full. */
   #leave(last: Instant, time: string): void {
     const { propertyId } = this.#window;
     const stride = strides[this.#strides++];
@@ -166,7 +169,7 @@ function isLater(one: Instant, other: Instant): boolean {
   return one.nanoseconds > other.nanoseconds;
 }
 
-/** A value as the key of a map: equal for values that are equal as JSON. */
+/** Returns a value as the key of a map: equal for values that are equal as JSON. */
 function keyOf(value: unknown): unknown {
   if (typeof value === "string") return `"${value}`;
   return typeof value === "object" ? JSON.stringify(value) : value;

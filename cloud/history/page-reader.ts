@@ -4,7 +4,7 @@ import type { RawPoint } from "./points";
 /** Reads stored values page by page. Must be closed. */
 export interface PageReader {
   /**
-   * The next points, ascending in time over all variables; none at the end.
+   * Returns the next points, ascending in time over all variables; none at the end.
    * @throws CloudError as the reading does; `cancelled` as soon as the signal is aborted, whatever is at hand
    */
   next(): Promise<RawPoint[]>;
@@ -18,7 +18,7 @@ export interface PageReader {
   readonly signal: AbortSignal | undefined;
 }
 
-/** @throws CloudError `cancelled` */
+/** Throws CloudError `cancelled` where the signal is aborted. */
 export function requireGoing(signal: AbortSignal | undefined): void {
   if (signal?.aborted) throw cancelled("The reading of history");
 }
@@ -55,7 +55,7 @@ export function readerOf(
   };
 }
 
-/** Gives all pages; the next is read while the caller works on one. Closes the reader. */
+/** Yields all pages; the next is read while the caller works on one. Closes the reader. */
 export async function* pagesOf(reader: PageReader): AsyncGenerator<RawPoint[], void, undefined> {
   try {
     for (let page = await reader.next(); page.length > 0; page = await reader.next()) {
@@ -67,7 +67,7 @@ export async function* pagesOf(reader: PageReader): AsyncGenerator<RawPoint[], v
   }
 }
 
-/** Gives all points one by one, each at the cost of a promise; for many points use `batchesOf`. Closes the reader. */
+/** Yields all points one by one, each at the cost of a promise; for many points use `batchesOf`. Closes the reader. */
 export async function* pointsOf(reader: PageReader): AsyncGenerator<RawPoint, void, undefined> {
   try {
     for (let page = await reader.next(); page.length > 0; page = await reader.next()) {
@@ -90,8 +90,8 @@ export interface PointBatch {
 }
 
 /**
- * Gives points in batches, at least one. Whether a batch is the last is known when it is given, so the page with the point
- * behind it has been read by then; no other is read before the caller comes back. Closes the reader.
+ * Yields points in batches, at least one. Whether a batch is the last is known when it is given, so the page with the
+ * point behind it has been read by then; no other is read before the caller comes back. Closes the reader.
  * @param size points of each batch but the last
  * @param limit most points, 0 for all
  */

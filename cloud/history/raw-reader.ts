@@ -9,7 +9,7 @@ import type { RawPoint, RawRead } from "./points";
  * Reads all stored values of some variables; nulls are left out (docs/protocol.md#history). Pages have up to 1,000
  * points.
  *
- * The API has no cursor, so pages are made by time (`Cursor`). Queries for a whole thing are not used, since nobody
+ * The API has no cursor, so pages are made by time (`PageCursor`). Queries for a whole thing are not used, since nobody
  * documents whether their limit counts all variables together.
  *
  * What comes of it: CloudErrors as of `RestClient.call`; `not_found` or `server_error` where the service can't answer
@@ -45,8 +45,8 @@ export class RawReader implements PageReader {
   }
 
   /**
-   * As `PageReader.readAhead`. The pages of several variables go into one call, so it waits for variables that are not as
-   * far yet, as long as the others have half a page.
+   * Reads ahead as `PageReader.readAhead`. The pages of several variables go into one call, so it waits for variables
+   * that are not as far yet, as long as the others have half a page.
    */
   readAhead(): void {
     if (this.#turning !== undefined || this.#failure !== undefined) return;
@@ -90,14 +90,14 @@ export class RawReader implements PageReader {
 }
 
 /**
- * Gives all stored values of some variables one by one, ascending in time over all of them.
+ * Yields all stored values of some variables one by one, ascending in time over all of them.
  * @throws CloudError as `RawReader`
  */
 export function readRaw(read: RawRead): AsyncGenerator<RawPoint, void, undefined> {
   return pointsOf(new RawReader(read));
 }
 
-/** The next points of all cursors in order of time, until one is dry or the page is full. */
+/** Returns the next points of all cursors in order of time, until one is dry or the page is full. */
 function merge(cursors: readonly PageCursor[]): RawPoint[] {
   const queue = cursors
     .filter(({ head }) => head !== undefined)
@@ -123,7 +123,7 @@ function insert(queue: PageCursor[], cursor: PageCursor): void {
   queue.splice(at, 0, cursor);
 }
 
-/** Whether the next point of `one` is later than that of `other`. */
+/** Returns whether the next point of `one` is later than that of `other`. */
 function isBehind({ head: one }: PageCursor, { head: other }: PageCursor): boolean {
   if (one === undefined || other === undefined) return false;
   if (one.timestamp !== other.timestamp) return one.timestamp > other.timestamp;

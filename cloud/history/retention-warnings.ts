@@ -5,15 +5,15 @@ const dayMs = 86_400_000;
 /** So many variables are named in one sentence. */
 const maxNames = 5;
 
-/** What retention does to an archive: a sentence where history has gone unread, and one where it soon will. */
+/** Warnings about retention: a sentence where history has gone unread, and one where it soon will. */
 export interface RetentionWarnings {
   lost?: string;
   near?: string;
 }
 
 /**
- * Looks for history that the cloud deletes before an archive has read it. It is near where less than a day of the plan's
- * time is left, or a tenth of it where that is shorter.
+ * Looks for history that the cloud deletes before an archive has read it. It is near where less than a day of the
+ * plan's time is left, or a tenth of it where that is shorter.
  * @param days for which history is kept
  * @param now milliseconds since 1970
  */
@@ -34,7 +34,7 @@ export function retentionWarnings(variables: readonly ReadTo[], days: number, no
   };
 }
 
-/** The earliest moment, in milliseconds since 1970, that a plan of so many days still has. */
+/** Returns the earliest moment, in milliseconds since 1970, that a plan of so many days still has. */
 export function earliestKept(days: number, now: number): number {
   return now - days * dayMs;
 }

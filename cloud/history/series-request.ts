@@ -31,7 +31,7 @@ export async function askSeries(
   return { responses, isNull: answer.body === null };
 }
 
-/** @throws CloudError `not_found` or `server_error` where the service can't answer for a property */
+/** Throws CloudError `not_found` or `server_error` where the service could not answer for a property. */
 export function requireOk({ status, message = "" }: RawSeriesResponse, propertyId: string): void {
   if (status === "ok") return;
   const code = /not found/i.test(message) ? "not_found" : "server_error";

@@ -16,8 +16,8 @@ const isoForm =
 const [firstYear, lastYear] = [1842, 2242];
 
 /**
- * Reads the window of a history query. Days and weeks are of 24 hours. What ends in the future is read as far as there is
- * anything.
+ * Reads the window of a history query. Days and weeks are of 24 hours. What ends in the future is read as far as there
+ * is anything.
  * @param now milliseconds since 1970
  * @throws CloudError `invalid_input` naming the field, what is given and what is expected; also where the window begins
  *   after its end, or in the future
@@ -46,7 +46,7 @@ export function parseTime(field: string, given: unknown, now: number): number {
   throw new CloudError("invalid_input", `history: ${field} is "${show(given)}", but expected is ${expected}.`);
 }
 
-/** NaN where it is no time. */
+/** Reads a time in milliseconds since 1970; NaN where it is none. */
 function readTime(given: unknown, now: number): number {
   if (typeof given === "number") return Math.floor(given);
   if (given instanceof Date) return given.getTime();
@@ -71,7 +71,7 @@ function readIso(text: string): number {
   return Date.parse(`${date}T${hour}:${minute}:${second}.${milliseconds}${offsetOf(zone)}`);
 }
 
-/** An offset as `Date.parse` takes it, also of the short forms `+01` and `+0100`. */
+/** Returns an offset as `Date.parse` takes it, also of the short forms `+01` and `+0100`. */
 function offsetOf(zone: string | undefined): string {
   if (zone === undefined || zone.toUpperCase() === "Z") return zone === undefined ? "" : "Z";
   const digits = zone.replace(":", "").padEnd(5, "0");

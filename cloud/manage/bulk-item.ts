@@ -37,7 +37,7 @@ export function readBulkItem(chosen: Chosen, item: unknown, targets: ManageInput
   return { targets: { ...targets, ...Object.fromEntries(used) }, body };
 }
 
-/** A copy of the item's fields; `undefined` where it is no object, or one that cannot be read. */
+/** Returns a copy of the item's fields; `undefined` where it is no object, or one that cannot be read. */
 function readFields(item: unknown): Record<string, unknown> | undefined {
   if (ArrayBuffer.isView(item) || item instanceof Date) return undefined;
   try {

@@ -2,7 +2,7 @@ import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../core/clock";
 import { cancelled, type ErrorCode, toCloudError } from "../core/errors";
 
-/** What became of one item. */
+/** The outcome of one item. */
 export type ItemResult =
   { ok: true; value: unknown } | { ok: false; error: { code: ErrorCode; message: string; statusCode?: number } };
 
@@ -35,8 +35,8 @@ const maxConcurrent = 20;
 const reportIntervalMs = 500;
 
 /**
- * Works through items, started in their order, several at a time. Gives the results in the order of the items; one that
- * fails does not stop the others.
+ * Works through items, started in their order, several at a time. Returns the results in the order of the items; one
+ * that fails does not stop the others.
  * @throws CloudError `cancelled` when the signal fires
  */
 export async function runBulk({ items, work, keyOf, clock, signal, onProgress }: BulkWork): Promise<ItemResult[]> {

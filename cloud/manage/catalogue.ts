@@ -1,6 +1,6 @@
 import { type Field, type Operation, operations, schemas } from "../rest/operations/index";
 
-/** What can be managed, in the order of the form. */
+/** The resources that can be managed, in the order of the form. */
 export const resources = [
   "things",
   "properties",
@@ -31,7 +31,7 @@ export interface ManagedOperation {
 /** The message properties that name what a path is about, by the kind of its parameter. */
 const messageProperties: Readonly<Record<string, string>> = { tag: "tagKey", type: "type" };
 
-/** The message property that gives a path parameter of this kind: `thingId` for a thing. */
+/** Returns the message property that gives a path parameter of this kind: `thingId` for a thing. */
 export function messagePropertyOf(kind: string): string {
   return messageProperties[kind] ?? `${kind}Id`;
 }
@@ -39,7 +39,7 @@ export function messagePropertyOf(kind: string): string {
 /** Operations on whose array payload the items are worked through one by one. */
 const bulkNames: readonly string[] = ["create", "update", "clone", "delete", "restore"];
 
-/** Whether an array as the payload of this operation means many items. */
+/** Returns whether an array as the payload of this operation means many items. */
 export function takesMany({ name, row }: Pick<ManagedOperation, "name" | "row">): boolean {
   return bulkNames.includes(name) && row.body?.type !== "list";
 }
@@ -65,17 +65,17 @@ function restoreOf(row: Operation): ManagedOperation {
   return { resource: row.resource, name: "restore", summary, row, fixed: { soft_deleted: false } };
 }
 
-/** The operations of a resource, in the order of the table. */
+/** Returns the operations of a resource, in the order of the table. */
 export function operationsOf(resource: string): readonly ManagedOperation[] {
   return managed.filter((candidate) => candidate.resource === resource);
 }
 
-/** The fields of an operation's body; none where it has no body or a list. */
+/** Returns the fields of an operation's body; none where it has no body or a list. */
 export function bodyFields({ body }: Operation): Readonly<Record<string, Field>> {
   return body?.type === "object" ? schemaOf(body.schema) : {};
 }
 
-/** The fields of a body by its name in the table. */
+/** Returns the fields of a body by its name in the table. */
 export function schemaOf(name = ""): Readonly<Record<string, Field>> {
   return Object.hasOwn(schemas, name) ? ((schemas as Record<string, Readonly<Record<string, Field>>>)[name] ?? {}) : {};
 }
@@ -86,7 +86,7 @@ export interface PathParameter {
   kind: string;
 }
 
-/** The parameters of a path, in their order. */
+/** Returns the parameters of a path, in their order. */
 export function pathParameters({ path, pathFields }: Operation): PathParameter[] {
   return [...path.matchAll(/\{(\w+)\}/g)].map(([, parameter = ""]) => ({
     parameter,

@@ -4,7 +4,7 @@ import { findOperation, type Operation } from "../rest/operations/index";
 import { printable } from "../core/text";
 import { managed, type ManagedOperation, operationsOf, pathParameters, resources } from "./catalogue";
 
-/** What was chosen, in a form or by a message; blank where nothing was. */
+/** A choice of an operation, in a form or by a message; blank where nothing was. */
 export interface OperationChoice {
   resource: string;
   operation: string;
@@ -24,7 +24,7 @@ const verbs = ["GET", "PUT", "POST", "PATCH", "DELETE"] as const;
 const plainPath = /^\/(?:iot|ota)(?:\/(?!\.{1,2}(?:\/|$))[\w.~:@-]+)+\/?$/;
 
 /**
- * The operation that a choice means.
+ * Returns the operation that a choice means.
  * @throws CloudError `invalid_input` where there is none, naming those that are close
  */
 export function chooseOperation(choice: OperationChoice): Chosen {
@@ -62,7 +62,10 @@ function chooseAny({ operation, method, path }: OperationChoice): Chosen {
   return choosePath(verb, path);
 }
 
-/** The row that verb and path fit, so that its rules hold; else one made up for a part of the API that is newer. */
+/**
+ * Returns the operation that verb and path fit, so that its rules hold; else one made up for a part of the API that is
+ * newer.
+ */
 function choosePath(verb: Operation["verb"], path: string): Chosen {
   for (const { row } of managed) {
     if (row.verb !== verb) continue;

@@ -4,11 +4,11 @@ import { chooseOperation } from "./choose-operation";
 import { Manager } from "./manager";
 import { readListed } from "./name-resolver";
 
-/** What the form offers a list of by name. */
+/** The resources that the form lists by name. */
 export type NamedResource = "dashboards" | "triggers";
 
 /**
- * The ids and names of all dashboards or triggers of an account.
+ * Returns the ids and names of all dashboards or triggers of an account.
  * @throws what `RestClient.call` throws
  */
 export async function listNamed(

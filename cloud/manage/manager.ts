@@ -121,7 +121,7 @@ export class Manager {
     }
   }
 
-  /** Whether a failure means that the whole version is missing, rather than one object. */
+  /** Returns whether a failure means that the whole version is missing, rather than one object. */
   async #isMissing(row: Operation, reason: unknown, options: CallOptions): Promise<boolean> {
     if (toCloudError(reason).statusCode !== 404) return false;
     const known = this.#hasNewest.get(row.resource);

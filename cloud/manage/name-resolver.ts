@@ -19,20 +19,20 @@ const lists: Readonly<Record<string, string>> = {
   action: "actions",
 };
 
-/** Whether a reference is a name that has to be looked up. */
+/** Returns whether a reference is a name that has to be looked up. */
 export function isLookedUp(kind: string, reference: string): boolean {
   return !isUuid(reference) && (kind === "thing" || kind === "property" || Object.hasOwn(lists, kind));
 }
 
-/** What a list says of its elements. */
+/** An element of a list. */
 export type Listed = Record<string, unknown> & { id: string };
 
-/** The row of a resource that has this name. */
+/** Returns the operation of a resource that has this name. */
 export function rowOf(resource: string, name: string): Operation | undefined {
   return operationsOf(resource).find((candidate) => candidate.name === name)?.row;
 }
 
-/** The elements of a list's answer that have an id. */
+/** Returns the elements of a list's answer that have an id. */
 export function readListed(body: unknown): Listed[] {
   const elements: unknown[] = Array.isArray(body) ? body : [];
   return elements.flatMap((element) => {
@@ -56,8 +56,8 @@ export class NameResolver {
   }
 
   /**
-   * The id that a reference means: itself where it is one (or names are not looked up for this kind), else that of the
-   * one object of this exact name; for a property, of the variable name.
+   * Returns the id that a reference means: itself where it is one (or names are not looked up for this kind), else that
+   * of the one object of this exact name; for a property, of the variable name.
    * @param before the parameters of the path that come earlier, by kind
    * @throws CloudError `not_found`, `ambiguous`, and what `RestClient.call` throws
    */
@@ -69,7 +69,7 @@ export class NameResolver {
     return findNamed(resource, await this.list(resource), reference).id;
   }
 
-  /** All of a resource that has a list of its own. Throws what `RestClient.call` throws. */
+  /** Returns all of a resource that has a list of its own. Throws what `RestClient.call` throws. */
   list(resource: string): Promise<Listed[]> {
     return remembered(this.#lists, resource, async () => {
       const row = rowOf(resource, "list");
@@ -83,7 +83,7 @@ export class NameResolver {
     );
   }
 
-  /** The thing whose properties are meant: that of the path, or the one of the device. */
+  /** Returns the thing whose properties are meant: that of the path, or the one of the device. */
   async #owner({ thing, device }: Readonly<Record<string, string>>): Promise<string> {
     if (thing !== undefined) return thing;
     const found = (await this.list("devices")).find(({ id }) => id === device);

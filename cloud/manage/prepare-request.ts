@@ -9,9 +9,9 @@ import { bodyFields, messagePropertyOf, type PathParameter, pathParameters } fro
 import type { Chosen } from "./choose-operation";
 import { isLookedUp, type NameResolver } from "./name-resolver";
 
-/** What an operation is asked for with, as a node gathers it. */
+/** The input of an operation, as a node gathers it. */
 export interface ManageInput {
-  /** What the path is about, as ids or names, by the kind of its parameters; blank where not given. */
+  /** The objects of the path, as ids or names, by the kind of its parameters; blank where not given. */
   targets: Readonly<Record<string, string>>;
   query: unknown;
   body: unknown;
@@ -20,7 +20,7 @@ export interface ManageInput {
 /** A request of one operation, all ids known. */
 export interface PreparedRequest extends CallInput {
   path: Record<string, string>;
-  /** What is odd about it, but not wrong. */
+  /** Oddities that are no errors. */
   warnings: readonly string[];
 }
 
@@ -30,7 +30,7 @@ const anyId = "00000000-0000-4000-8000-000000000000";
 /**
  * Gets a request ready: the body read, everything checked, and then the names turned into ids.
  * @throws CloudError `invalid_input` naming the field or the message property that is missing, before any request; and
- *   what `Names.id` throws
+ *   what `NameResolver.id` throws
  */
 export async function prepareRequest(
   chosen: Chosen,
@@ -52,7 +52,7 @@ export async function prepareRequest(
   return { path, query: query as Query, body, warnings };
 }
 
-/** What each parameter of the path is given as, an id or a name. */
+/** Reads what each parameter of the path is given as, an id or a name. */
 function readTargets(chosen: Chosen, targets: ManageInput["targets"]): (PathParameter & { given: string })[] {
   return pathParameters(chosen.row).map(({ parameter, kind }) => {
     const given = chosen.path[parameter] ?? targets[kind] ?? "";
@@ -64,7 +64,7 @@ function readTargets(chosen: Chosen, targets: ManageInput["targets"]): (PathPara
   });
 }
 
-/** The body to send: the payload where the operation takes one, with the fields that it always has. */
+/** Reads the body to send: the payload where the operation takes one, with the fields that it always has. */
 async function readBody(chosen: Chosen, payload: unknown): Promise<unknown> {
   const { row, fixed } = chosen;
   if (row.body === undefined) return undefined;
@@ -74,7 +74,7 @@ async function readBody(chosen: Chosen, payload: unknown): Promise<unknown> {
   return row.body.required === true || row.body.type === "any" || asRecord(payload) !== undefined ? payload : undefined;
 }
 
-/** The fields of an upload: bytes, or the name of a file to read, alone or among others. */
+/** Reads the fields of an upload: bytes, or the name of a file to read, alone or among others. */
 async function readUpload(row: Operation, payload: unknown): Promise<Record<string, unknown>> {
   const [field = ""] = Object.entries(bodyFields(row)).find(([, { type }]) => type === "file") ?? [];
   const isAlone = typeof payload === "string" || payload instanceof Uint8Array;
@@ -100,7 +100,7 @@ async function readBytes(row: Operation, file: string): Promise<Uint8Array> {
   }
 }
 
-/** What an operation is called in errors: "things: create". */
+/** Returns what an operation is called in errors: "things: create". */
 export function operationName({ resource, name }: { resource: string; name: string }): string {
   return `${resource}: ${name}`;
 }

@@ -1,6 +1,8 @@
 import type { Device, KnownThing } from "../rest/index";
 
-/** How a device stands: what the cloud says of its connection, or `STALE` where no value has come for too long. */
+/**
+ * The state of a device: that of its connection as the cloud tells it, or `STALE` where no value has come for too long.
+ */
 export type DeviceStatus = "ONLINE" | "OFFLINE" | "UNKNOWN" | "STALE";
 
 export interface Watched {
@@ -14,13 +16,13 @@ export interface Silence {
   staleAfter: number;
   /** Now, in milliseconds since 1970. */
   now: number;
-  /** What counts for a thing that never had a value, in milliseconds since 1970. */
+  /** The time that counts for a thing that never had a value, in milliseconds since 1970. */
   since: number;
 }
 
 /**
- * The state of a device. `STALE` takes the place of anything but `OFFLINE`, which says more; it needs the thing of the
- * device with its values, so a device without one, or one whose thing has no variables, is never stale.
+ * Returns the state of a device. `STALE` takes the place of anything but `OFFLINE`, which says more; it needs the thing
+ * of the device with its values, so a device without one, or one whose thing has no variables, is never stale.
  */
 export function deviceStatus(device: Device, things: readonly KnownThing[], silence: Silence): DeviceStatus {
   const { device_status: status } = device;
@@ -43,7 +45,9 @@ function isSilent({ properties }: KnownThing, { staleAfter, now, since }: Silenc
 export class DeviceStatusChanges {
   #known: ReadonlyMap<string, Watched> = new Map();
 
-  /** Takes in how all devices stand now; gives those that are new or stand otherwise. Who is gone is `UNKNOWN` once. */
+  /**
+   * Takes in how all devices stand now; returns those that are new or stand otherwise. Who is gone is `UNKNOWN` once.
+   */
   update(present: readonly Watched[]): Watched[] {
     const known = this.#known;
     this.#known = new Map(present.map((watched) => [watched.device.id, watched]));

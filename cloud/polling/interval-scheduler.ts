@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock";
 
-/** What runs at one interval. */
+/** The tasks of one interval. */
 interface Group {
   /** How many intervals after the start the next beat is due. */
   next: number;
@@ -23,8 +23,8 @@ export class IntervalScheduler {
   }
 
   /**
-   * Runs `work` now and every `interval` milliseconds, of any length, until the function that it gives is called. While
-   * it still runs, beats pass it by. A work must not reject: it tells of its errors itself.
+   * Runs `work` now and every `interval` milliseconds, of any length, until the function that it returns is called.
+   * While it still runs, beats pass it by. A work must not reject: it tells of its errors itself.
    * @param work gets a signal that fires when it is stopped
    */
   repeat(interval: number, work: (signal: AbortSignal) => Promise<void>): () => void {

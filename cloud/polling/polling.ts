@@ -6,7 +6,7 @@ import { RequestCoalescer } from "./request-coalescer";
 const everything = "*";
 
 /**
- * What the nodes of one account ask the cloud for again and again, merged: things asked for in the same moment cost one
+ * Merges what the nodes of one account ask the cloud for again and again: things asked for in the same moment cost one
  * request, however many nodes ask, and the list of devices one per beat. Every answer is fresh.
  */
 export class Polling {
@@ -24,17 +24,17 @@ export class Polling {
     this.#scheduler = new IntervalScheduler(clock);
   }
 
-  /** A thing, by id or exact name, with its last values. Throws what `Directory.thing` throws. */
+  /** Returns a thing, by id or exact name, with its last values. Throws what `Directory.thing` throws. */
   thing(reference: string, signal?: AbortSignal): Promise<KnownThing> {
     return this.#things.ask(reference, signal);
   }
 
-  /** All things with their last values. Throws what `RestClient.call` throws. */
+  /** Returns all things with their last values. Throws what `RestClient.call` throws. */
   things(signal?: AbortSignal): Promise<readonly KnownThing[]> {
     return this.#allThings.ask(everything, signal);
   }
 
-  /** All devices. Throws what `RestClient.call` throws. */
+  /** Returns all devices. Throws what `RestClient.call` throws. */
   devices(signal?: AbortSignal): Promise<readonly Device[]> {
     return this.#devices.ask(everything, signal);
   }

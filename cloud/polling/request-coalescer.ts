@@ -11,9 +11,9 @@ interface PendingRequest<Answer> {
 const gatherMs = 20;
 
 /**
- * Asks the same for many: who asks for the same thing in the same moment shares an answer. Rounds never overlap: what is
- * asked for while one is under way belongs to the next, so that a slow cloud gets fewer questions and no queue grows, and
- * no answer is older than its question.
+ * Asks the same for many: who asks for the same thing in the same moment shares an answer. Rounds never overlap: what
+ * is asked for while one is under way belongs to the next, so that a slow cloud gets fewer questions and no queue
+ * grows, and no answer is older than its question.
  */
 export class RequestCoalescer<Answer> {
   readonly #fetch: (key: string) => Promise<Answer>;
@@ -27,7 +27,7 @@ export class RequestCoalescer<Answer> {
     this.#fetch = fetch;
   }
 
-  /** Gives the answer to `key`; throws what `fetch` throws, and `cancelled` when `signal` is aborted. */
+  /** Returns the answer to `key`; throws what `fetch` throws, and `cancelled` when `signal` is aborted. */
   ask(key: string, signal?: AbortSignal): Promise<Answer> {
     this.#next ??= this.#gather();
     const { answers, begins } = this.#next;

@@ -24,7 +24,7 @@ const words: ReadonlyMap<string, boolean> = new Map([
   ["0", false],
 ]);
 
-/** How a scalar of each format is had from what a flow gives; undefined where it can't. */
+/** Converters of what a flow gives to a scalar of each format; undefined where it can't. */
 const converters: Readonly<Record<ScalarFormat, (given: unknown) => Scalar | undefined>> = {
   float: toNumber,
   int32: (given) => toInteger(given, -(2 ** 31), 2 ** 31 - 1),
@@ -41,7 +41,7 @@ const expectations: Readonly<Record<ScalarFormat, string>> = {
   string: "a text, a finite number or a boolean",
 };
 
-/** What `coerceValue` needs to know besides type and value. */
+/** The context of `coerceValue`. */
 export interface CoerceContext {
   /** The variable name, for the error. */
   variable: string;
@@ -52,14 +52,14 @@ export interface CoerceContext {
 /** A value ready to be sent. */
 export interface Coerced {
   value: PropertyValue;
-  /** What of it goes as float64 even when whole; see `encodeWrite`. */
+  /** The parts that go as float64 even when whole; see `encodeWrite`. */
   float: boolean | readonly string[];
 }
 
 /**
  * Converts what a flow gives into the value that a type of variable takes (docs/protocol.md#numbers, #types).
  * A type that is unknown, or not given, takes any scalar and any flat object of scalars as it is.
- * @throws CloudError `invalid_value` where the value does not fit, `too_large` beyond `mostTextBytes` of text
+ * @throws CloudError `invalid_value` where the value does not fit, `too_large` beyond `maxTextBytes` of text
  */
 export function coerceValue(type: string | undefined, given: unknown, context: CoerceContext): Coerced {
   const refuse = (problem: string): CloudError => refusal(type, context.variable, problem);
@@ -133,7 +133,7 @@ function toFreeObject(given: unknown, lastKnown: unknown, refuse: Refuse): Compo
   return components;
 }
 
-/** What is usable of the last known value of a free object. */
+/** Returns the usable components of the last known value of a free object. */
 function lastComponents(lastKnown: unknown): Components {
   const components: Components = {};
   for (const [name, item] of readObject(fromText(lastKnown)) ?? []) {
@@ -143,12 +143,18 @@ function lastComponents(lastKnown: unknown): Components {
   return components;
 }
 
-/** A colon divides names on the wire (docs/protocol.md#components); `__proto__` would reach a prototype. */
+/**
+ * Returns whether a text may be the name of a component. A colon divides names on the wire
+ * (docs/protocol.md#components); `__proto__` would reach a prototype.
+ */
 function isComponentName(name: string): boolean {
   return name !== "" && name !== "__proto__" && !name.includes(":") && !loneSurrogate.test(name);
 }
 
-/** The components of a plain object; undefined where it is none, or reading it fails (getters and proxies may throw). */
+/**
+ * Reads the components of a plain object; undefined where it is none, or reading it fails (getters and proxies may
+ * throw).
+ */
 function readObject(given: unknown): Map<string, unknown> | undefined {
   try {
     return isPlainObject(given) ? new Map(Object.entries(given)) : undefined;
@@ -157,7 +163,7 @@ function readObject(given: unknown): Map<string, unknown> | undefined {
   }
 }
 
-/** What a text holds as JSON; anything that is no JSON text comes back as it is. */
+/** Parses a text as JSON; anything that is no JSON text comes back as it is. */
 function fromText(given: unknown): unknown {
   if (typeof given !== "string") return given;
   try {

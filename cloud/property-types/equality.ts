@@ -4,8 +4,8 @@ import type { ComponentFormats, ValueFormat } from "./table";
 import { isPlainObject } from "../core/json";
 
 /**
- * Whether two values of a variable are the same after the conversion of its type: so a board that reports back what
- * was written to it confirms it. Floats are the same if they are the same float32, since boards compute in it
+ * Returns whether two values of a variable are the same after the conversion of its type: so a board that reports back
+ * what was written to it confirms it. Floats are the same if they are the same float32, since boards compute in it
  * (docs/protocol.md#numbers). A value that the type does not take is compared as it is.
  */
 export function sameValue(type: string | undefined, a: unknown, b: unknown): boolean {
@@ -17,8 +17,8 @@ export function sameValue(type: string | undefined, a: unknown, b: unknown): boo
 }
 
 /**
- * Whether a value differs from the last one (undefined: there was none), for flows that want changes only. Numbers,
- * also as components, differ if they are more than `deadband` apart.
+ * Returns whether a value differs from the last one (undefined: there was none), for flows that want changes only.
+ * Numbers, also as components, differ if they are more than `deadband` apart.
  */
 export function differs(last: unknown, value: unknown, deadband = 0): boolean {
   if (!isPlainObject(last) || !isPlainObject(value)) return scalarsDiffer(last, value, deadband);
@@ -47,7 +47,7 @@ function sameScalar(a: unknown, b: unknown, format: ValueFormat | undefined): bo
   return mayBeFloat && Number.isFinite(float) && float === Math.fround(b);
 }
 
-/** Whether two objects have the same components, and `test` holds for each. */
+/** Returns whether two objects have the same components, and `test` holds for each. */
 function everyComponent(
   a: Record<string, unknown>,
   b: Record<string, unknown>,

@@ -6,7 +6,7 @@ import { isPlainObject } from "../core/json";
 import type { PropertyValue } from "../codec/values";
 
 /**
- * Gives a stored value in the form in which it comes live: converted to its type (booleans may be stored as 0 and 1:
+ * Returns a stored value in the form in which it comes live: converted to its type (booleans may be stored as 0 and 1:
  * docs/protocol.md#value-formats) and with every float32 in its shortest form. What the type does not take stays as it
  * is.
  */
@@ -18,11 +18,11 @@ export function storedValue(type: string | undefined, stored: unknown): Property
   }
 }
 
-/** What the cloud puts in the place of a component that a message leaves out (docs/protocol.md#components). */
+/** Values that the cloud puts in the place of components that a message leaves out (docs/protocol.md#components). */
 const resets: Readonly<Record<ScalarFormat, unknown>> = { float: 0, int32: 0, uint32: 0, boolean: false, string: "" };
 
 /**
- * Gives a text that is the same for two values of a variable if and only if the cloud can't tell them apart: floats
+ * Returns a text that is the same for two values of a variable if and only if the cloud can't tell them apart: floats
  * count as float32 (docs/protocol.md#numbers), and missing components as reset (docs/protocol.md#components).
  */
 export function fingerprint(type: string | undefined, value: unknown): string {

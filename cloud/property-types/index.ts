@@ -25,21 +25,24 @@ const kinds: Readonly<Record<ScalarFormat, PropertyKind>> = {
   string: "string",
 };
 
-/** The kind of value that a type takes; undefined for a type that this version does not know. */
+/** Returns the kind of value that a type takes; undefined for a type that this version does not know. */
 export function propertyKind(type: string): PropertyKind | undefined {
   const format = propertyTypes.get(type)?.format;
   if (format === undefined) return undefined;
   return typeof format === "object" || format === "free" ? "object" : kinds[format];
 }
 
-/** Whether values of a type are floats, so that whole numbers too should be sent as such (docs/protocol.md#numbers). */
+/**
+ * Returns whether values of a type are floats, so that whole numbers too should be sent as such
+ * (docs/protocol.md#numbers).
+ */
 export function isFloatType(type: string): boolean {
   return propertyTypes.get(type)?.format === "float";
 }
 
 /**
- * What of a type's value goes out as float64 even when it is whole, as `encodeWrite` takes it: all, nothing, or the
- * components named.
+ * Returns what of a type's value goes out as float64 even when it is whole, as `encodeWrite` takes it: all, nothing, or
+ * the components named.
  */
 export function floatParts(type: string | undefined): boolean | readonly string[] {
   const format = type === undefined ? undefined : propertyTypes.get(type)?.format;

@@ -1,10 +1,10 @@
-/** What a scalar must be. Floats are float32 in a board; integers are 32 bit there (docs/protocol.md#types). */
+/** Formats of scalars. Floats are float32 in a board; integers are 32 bit there (docs/protocol.md#types). */
 export type ScalarFormat = "float" | "int32" | "uint32" | "boolean" | "string";
 
 /** The components of a multi-value type by name, in wire order. */
 export type ComponentFormats = Readonly<Record<string, ScalarFormat>>;
 
-/** What a value must be; `free` is a flat object whose components nobody has fixed. */
+/** Formats of values; `free` is a flat object whose components nobody has fixed. */
 export type ValueFormat = ScalarFormat | ComponentFormats | "free";
 
 /**

@@ -22,7 +22,7 @@ export { isRetryable } from "./transport/retry";
 export { isUuid } from "../core/text";
 export type { Token, TokenSource, TokenRequest as TokenWish } from "./transport/access-token";
 
-/** What one account needs for REST. Blank endpoints mean Arduino's own. */
+/** The REST settings of one account. Blank endpoints mean Arduino's own. */
 export interface RestSettings extends EndpointSettings {
   clientId: string;
   clientSecret: string;
@@ -85,7 +85,7 @@ export function createRest(settings: RestSettings): Rest {
   return { endpoints, tokens, client, directory: new Directory(shared), retention: new Retention(shared), close };
 }
 
-/** A space id goes into a header, where not every character may stand. */
+/** Checks a space id: it goes into a header, where not every character may stand. */
 function parseOrganization(given = ""): string {
   const organization = given.trim();
   if (/^[\x21-\x7e]{0,64}$/.test(organization)) return organization;

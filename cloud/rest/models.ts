@@ -1,8 +1,9 @@
 import { asRecord } from "../core/json";
 
 /**
- * What the API answers, as far as it is used here; names are those of the API (docs/protocol.md#models). Everything
- * that the API may leave out is optional, and what it sends in another form than documented counts as left out.
+ * A variable as the API answers it, as far as it is used here; names are those of the API (docs/protocol.md#models).
+ * Everything that the API may leave out is optional, and what it sends in another form than documented counts as left
+ * out.
  */
 export interface Property {
   id: string;
@@ -79,7 +80,7 @@ const deviceTexts = ["device_status", "last_activity_at"] as const;
 const responseTexts = ["message", "property_id", "property_name", "property_type", "thing_id"] as const;
 
 /**
- * The name of a variable on the wire: its variable name, or the name where the API tells none
+ * Returns the name of a variable on the wire: its variable name, or the name where the API tells none
  * (docs/protocol.md#models).
  */
 export function wireName(property: Pick<Property, "name" | "variable_name">): string {
@@ -172,7 +173,7 @@ interface Scalars {
   boolean: boolean;
 }
 
-/** Those of the fields that are there and of the right type. */
+/** Returns those of the fields that are there and of the right type. */
 function pick<Name extends string, Type extends keyof Scalars>(
   raw: Record<string, unknown>,
   names: readonly Name[],

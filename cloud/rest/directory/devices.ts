@@ -6,7 +6,7 @@ import { operation } from "../operations/index";
 import { isUuid, printable } from "../../core/text";
 
 /**
- * All devices of the account.
+ * Returns all devices of the account.
  * @throws what `RestClient.call` throws
  */
 export async function listDevices(
@@ -22,7 +22,7 @@ export async function listDevices(
 }
 
 /**
- * The device of an id, or of an exact name that is unique.
+ * Returns the device of an id, or of an exact name that is unique.
  * @throws CloudError `not_found` (with names that are close), `ambiguous`
  */
 export function findDevice(devices: readonly Device[], reference: string): Device {

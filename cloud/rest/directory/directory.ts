@@ -7,7 +7,7 @@ import { readList, readThing, type Property } from "../models";
 import { operation } from "../operations/index";
 import { isUuid, printable } from "../../core/text";
 
-/** How a look-up is made. */
+/** Options of a look-up. */
 export interface LookUp {
   signal?: AbortSignal;
   /** The oldest answer that will do, in milliseconds; 0 asks the cloud. Default five minutes. */
@@ -36,7 +36,7 @@ const idsPerRequest = 100;
 const all = "*";
 
 /**
- * What the things of an account are and what variables they have. Look-ups of the same moment share one request, and
+ * Knows the things of an account and their variables. Look-ups of the same moment share one request, and
  * answers are remembered.
  */
 export class Directory {
@@ -53,7 +53,7 @@ export class Directory {
   }
 
   /**
-   * The thing of an id, or of an exact name that is unique, with its properties.
+   * Returns the thing of an id, or of an exact name that is unique, with its properties.
    * @throws CloudError `invalid_input` (blank), `not_found`, `ambiguous`, and what `RestClient.call` throws
    */
   async thing(ref: string, lookUp: LookUp = {}): Promise<KnownThing> {
@@ -70,7 +70,7 @@ export class Directory {
   }
 
   /**
-   * All things of the account, with their properties.
+   * Returns all things of the account, with their properties.
    * @throws what `RestClient.call` throws
    */
   async things(lookUp: LookUp = {}): Promise<readonly KnownThing[]> {
@@ -79,13 +79,13 @@ export class Directory {
     return abortable(this.#ask(all, oldest), lookUp.signal, "things: list");
   }
 
-  /** What is remembered of a thing, of whatever age; asks nobody. */
+  /** Returns what is remembered of a thing, of whatever age; asks nobody. */
   peek(id: string): KnownThing | undefined {
     return this.#known.get(id.toLowerCase())?.thing;
   }
 
   /**
-   * The variable of a thing by variable name or property id; see `findVariable`.
+   * Returns the variable of a thing by variable name or property id; see `findVariable`.
    * @throws CloudError `not_found`, `ambiguous`
    */
   variable(thing: KnownThing, ref: string): Property {

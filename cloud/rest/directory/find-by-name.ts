@@ -7,8 +7,8 @@ import { isUuid, printable } from "../../core/text";
 export type KnownThing = Thing & { properties: Property[] };
 
 /**
- * The variable of a thing that `ref` names: its variable name, or its property id where `ref` is a UUID. Display names
- * never select a variable, since they are neither unique nor stable.
+ * Returns the variable of a thing that `ref` names: its variable name, or its property id where `ref` is a UUID.
+ * Display names never select a variable, since they are neither unique nor stable.
  * @throws CloudError `not_found` (with names that are close), `ambiguous`
  */
 export function findVariable(thing: KnownThing, ref: string): Property {
@@ -35,7 +35,7 @@ function adviseVariable(thing: KnownThing, ref: string): string {
 }
 
 /**
- * The one thing of this exact name.
+ * Returns the one thing of this exact name.
  * @throws CloudError `not_found` (with names that are close), `ambiguous`
  */
 export function findThing(things: readonly KnownThing[], name: string): KnownThing {
@@ -56,13 +56,15 @@ export function findThing(things: readonly KnownThing[], name: string): KnownThi
   );
 }
 
-/** The end of a message about an unknown name: names that are close, or `none` where there are no names at all. */
+/**
+ * Returns the end of a message about an unknown name: names that are close, or `none` where there are no names at all.
+ */
 export function adviseNames(names: readonly string[], ref: string, none: string): string {
   const close = closeNames(names, ref).map((name) => `"${printable(name)}"`);
   return close.length === 0 ? `. ${none}` : `. Close names: ${close.join(", ")}.`;
 }
 
-/** The up to five names that are closest to what was given, closest first. */
+/** Returns the up to five names that are closest to what was given, closest first. */
 export function closeNames(names: readonly string[], given: string): string[] {
   const wanted = given.slice(0, 64).toLowerCase();
   const distance = (name: string): number => {

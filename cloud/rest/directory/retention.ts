@@ -24,7 +24,7 @@ export class Retention {
   }
 
   /**
-   * Days for which the history of a device's variables is kept; `undefined` where the cloud does not tell.
+   * Returns the days for which the history of a device's variables is kept; `undefined` where the cloud does not tell.
    * @throws CloudError `cancelled` where `signal` aborts
    */
   days(deviceId: string | undefined, signal?: AbortSignal): Promise<number | undefined> {

@@ -151,7 +151,7 @@ const credentials = {
   pathFields: { type: "type" },
 } as const;
 
-/** What boards need for their network, and LoRa. */
+/** Network credentials of boards, and LoRa. */
 export const networks = [
   {
     ...credentials,

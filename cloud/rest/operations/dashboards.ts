@@ -101,7 +101,8 @@ const newest = [
 const oldBody = { type: "object", schema: "dashboardv2", required: true } as const;
 
 /**
- * What only v2 has, which serves dashboards of both versions, and what v3 has replaced (docs/protocol.md#dashboards).
+ * Operations that only version 2 has, for dashboards of both versions, and those that version 3 has replaced
+ * (docs/protocol.md#dashboards).
  */
 const second = [
   {

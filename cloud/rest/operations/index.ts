@@ -37,12 +37,12 @@ const byName = new Map<string, Operation>(
   ]),
 );
 
-/** The operation of an official operationId. */
+/** Returns the operation of an official operationId. */
 export function operation(id: OperationId): Operation {
   return byName.get(id) as Operation;
 }
 
-/** The operation of an operationId (`things_v2#list`) or a client name (`thingsV2List`), if there is one. */
+/** Returns the operation of an operationId (`things_v2#list`) or a client name (`thingsV2List`), if there is one. */
 export function findOperation(name: string): Operation | undefined {
   return byName.get(name);
 }

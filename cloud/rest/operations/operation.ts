@@ -1,4 +1,4 @@
-/** What a field of a query or a body holds. */
+/** A field of a query or a body. */
 export interface Field {
   /**
    * `time` is RFC 3339; `any` any JSON; `map` an object of free keys; `object` an object of the named `schema`; `list`
@@ -7,7 +7,7 @@ export interface Field {
   readonly type:
     "string" | "uuid" | "integer" | "number" | "boolean" | "time" | "any" | "map" | "object" | "list" | "file";
   readonly required?: boolean;
-  /** What the service takes where the field is absent. */
+  /** The service's value where the field is absent. */
   readonly default?: string | number | boolean;
   /** The only values allowed, or with `grows` those that are known. */
   readonly values?: readonly string[];
@@ -32,7 +32,7 @@ export interface Field {
 
 export type Fields = Readonly<Record<string, Field>>;
 
-/** What a parameter of a path stands for; `type` is a board type. */
+/** Kinds of parameters of a path; `type` is a board type. */
 export type PathField =
   | "thing"
   | "property"
@@ -47,7 +47,7 @@ export type PathField =
   | "action"
   | "type";
 
-/** What a user works on: the first part of an operation's name. */
+/** The object that a user works on: the first part of an operation's name. */
 export type Resource =
   | "things"
   | "properties"
@@ -77,7 +77,7 @@ export interface Operation {
   readonly query: Fields;
   /** Absent where nothing is sent. */
   readonly body?: Field;
-  /** How the body goes out; JSON where absent. */
+  /** The media type of the body; JSON where absent. */
   readonly media?: "multipart";
   /** Whether a success has JSON in it or nothing at all. */
   readonly answer: "json" | "empty";

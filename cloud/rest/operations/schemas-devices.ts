@@ -7,7 +7,7 @@ const keyName = { type: "string", maxLength: 64, pattern: "[a-zA-Z0-9_.@-]+" } a
 const flag = { type: "boolean" } as const;
 const text = { type: "string" } as const;
 
-/** How boards connect (docs/protocol.md#things-and-devices). */
+/** Kinds of connection of boards (docs/protocol.md#things-and-devices). */
 export const connections = ["wifi", "eth", "wifiandsecret", "gsm", "nb", "lora", "catm1", "cellular"] as const;
 
 const programmable = [

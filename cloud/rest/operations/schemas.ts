@@ -16,7 +16,7 @@ const version = { type: "integer", required: true, note: "1" } as const;
 const needed = { required: true } as const;
 const id = { type: "string" } as const;
 
-/** How the service may condense numbers (docs/protocol.md#history). */
+/** Ways in which the service can aggregate numbers (docs/protocol.md#history). */
 const numberAggregations = [
   "AVG",
   "MIN",
@@ -135,7 +135,7 @@ export const schemas = {
   ...triggerSchemas,
 } as const satisfies Record<string, Fields>;
 
-/** What the parameters of paths hold. Ids are UUIDs (docs/protocol.md#conventions), but only the service knows them. */
+/** Fields of the parameters of paths. Ids are UUIDs (docs/protocol.md#conventions), but only the service knows them. */
 export const pathFormats: Readonly<Record<PathField, Field>> = {
   thing: id,
   property: id,

@@ -19,7 +19,7 @@ export interface Token {
   expiresAt: number;
 }
 
-/** What a caller of `get` wants. */
+/** Options of `get`. */
 export interface TokenRequest {
   signal?: AbortSignal;
   /** Milliseconds of life that must be left; by default the last fifth, at most 30 s, is not used. */
@@ -54,7 +54,7 @@ export class TokenSource {
   }
 
   /**
-   * Gives a token with enough life left. Callers at the same moment share one request, and an aborted caller does not
+   * Returns a token with enough life left. Callers at the same moment share one request, and an aborted caller does not
    * take it from the others.
    * @throws CloudError `not_configured`, `unauthorized`, `rate_limited`, `server_error`, `offline`, `timeout`,
    *   `cancelled`; `isRetryable` tells which ones pass
@@ -171,7 +171,10 @@ function readClaims(token: string): Record<string, unknown> {
   return claims;
 }
 
-/** Milliseconds. Only spans are used, never the time of day, so that a wrong clock does no harm. */
+/**
+ * Reads the life of a token, in milliseconds. Only spans are used, never the time of day, so that a wrong clock does no
+ * harm.
+ */
 function readLifetime(expiresIn: unknown, { exp, iat }: Record<string, unknown>): number {
   const stated = Number(typeof expiresIn === "string" ? expiresIn.trim() || NaN : (expiresIn ?? NaN));
   if (Number.isFinite(stated) && stated > 0) return stated * 1_000;

@@ -50,7 +50,7 @@ export class AdaptiveRateLimiter {
   }
 
   /**
-   * Waits for its turn; gives the moment at which it came, which `accepted` and `refused` want back.
+   * Waits for its turn; returns the moment at which it came, which `accepted` and `refused` want back.
    * @throws CloudError `cancelled` when aborted or closed
    */
   enter(signal?: AbortSignal): Promise<number> {
@@ -81,7 +81,7 @@ export class AdaptiveRateLimiter {
     });
   }
 
-  /** The request that went out at `started` was not refused by rate. */
+  /** Notes that the request that went out at `started` was not refused by rate. */
   accepted(started: number): void {
     if (started <= this.#slowedAt || this.#rate >= this.#full) return;
     this.#successes += 1;
@@ -91,9 +91,9 @@ export class AdaptiveRateLimiter {
   }
 
   /**
-   * The request that went out at `started` was refused by rate. The pace goes down to what the service let through in
-   * the second before, by half at the most: there may have been little to let through. If that was nothing, the pace is
-   * not to blame: then nothing goes out for a good second, as the official exporters do
+   * Slows down, since the request that went out at `started` was refused by rate. The pace goes down to what the
+   * service let through in the second before, by half at the most: there may have been little to let through. If that
+   * was nothing, the pace is not to blame: then nothing goes out for a good second, as the official exporters do
    * (docs/protocol.md#request-rate).
    * @param retryAfter milliseconds that the service asked for: nothing goes out until then
    */
@@ -155,7 +155,9 @@ export class AdaptiveRateLimiter {
     }
   }
 
-  /** How many requests may go out in a window of how many milliseconds; below one a second the window is longer. */
+  /**
+   * Returns how many requests may go out in a window of how many milliseconds; below one a second the window is longer.
+   */
   #limits(): { allowed: number; window: number } {
     const allowed = Math.max(1, Math.floor(this.#rate));
     return { allowed, window: secondMs * Math.max(1, allowed / this.#rate) };

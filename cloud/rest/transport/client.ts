@@ -19,7 +19,7 @@ export interface CallAnswer {
   body: unknown;
 }
 
-/** How an operation is called. */
+/** Options of a call. */
 export interface CallOptions {
   signal?: AbortSignal;
   /** Told how much of a body has gone out, in bytes. */
@@ -47,7 +47,7 @@ interface Call extends Omit<HttpRequest, "headers"> {
   contentType?: string;
 }
 
-/** What is known of one attempt when it fails. */
+/** Facts of one attempt that failed. */
 interface Attempt {
   /** Whether the service may have carried it out. */
   sent: boolean;
@@ -70,7 +70,7 @@ export class RestClient {
   }
 
   /**
-   * Calls an operation and gives its answer.
+   * Calls an operation and returns its answer.
    * @throws CloudError by the status (docs/protocol.md#errors): `invalid_input`, `unauthorized`, `forbidden`,
    *   `not_found`, `conflict`, `precondition_failed`, `too_large`, `rate_limited`, `server_error`; else `offline`,
    *   `timeout`, `cancelled`, `not_configured`
@@ -96,8 +96,8 @@ export class RestClient {
   }
 
   /**
-   * Milliseconds by which the clock of the service is at least ahead of ours (negative: behind), as the last answer tells;
-   * 0 where the difference may be due to its whole seconds and the way.
+   * Milliseconds by which the clock of the service is at least ahead of ours (negative: behind), as the last answer
+   * tells; 0 where the difference may be due to its whole seconds and the way.
    */
   get clockSkew(): number {
     return this.#clockSkew;

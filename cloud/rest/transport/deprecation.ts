@@ -1,13 +1,14 @@
 import { printable } from "../../core/text";
 
 /**
- * Headers in which a service tells of changes to come (RFC 9745, RFC 8594, RFC 9111 5.5); `link` tells where to read more.
+ * Headers in which a service tells of changes to come (RFC 9745, RFC 8594, RFC 9111 5.5); `link` tells where to read
+ * more.
  */
 export type DeprecationHeaders = Readonly<
   Partial<Record<"deprecation" | "sunset" | "warning" | "link", string | undefined>>
 >;
 
-/** What the headers of an answer announce, in a sentence or more; blank where they announce nothing. */
+/** Describes what the headers of an answer announce, in a sentence or more; blank where they announce nothing. */
 export function describeDeprecation({ deprecation, sunset = "", warning = "", link }: DeprecationHeaders): string {
   const ends = sunset.trim() === "" ? "" : `is switched off on ${dateOf(sunset)}`;
   const changes = [deprecated(deprecation), ends].filter((text) => text !== "").join(" and ");
@@ -21,7 +22,10 @@ export function describeDeprecation({ deprecation, sunset = "", warning = "", li
   return address === "" ? `${said}.` : `${said}. See ${address}`;
 }
 
-/** The header is a date (`@` and seconds since 1970, once an HTTP date), or in older drafts just `true`. */
+/**
+ * Reads the `Deprecation` header: a date (`@` and seconds since 1970, once an HTTP date), or in older drafts just
+ * `true`.
+ */
 function deprecated(header = ""): string {
   const text = header.trim();
   if (text === "" || /^(false|\?0)$/i.test(text)) return "";
@@ -35,7 +39,7 @@ function dateOf(text: string): string {
   return Number.isNaN(date.getTime()) ? `"${printable(text)}"` : date.toISOString().slice(0, 10);
 }
 
-/** The texts of a `Warning` header: `299 - "the text"`, several with commas between them. */
+/** Returns the texts of a `Warning` header: `299 - "the text"`, several with commas between them. */
 function warningsOf(header: string): string[] {
   const texts = [...header.matchAll(/\d{3} [^\s"]+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = ""]) =>
     printable(text.replace(/\\(.)/g, "$1")),
@@ -44,7 +48,7 @@ function warningsOf(header: string): string[] {
   return texts.length > 0 || whole === "" ? texts : [whole];
 }
 
-/** The first link that explains the change or leads to what comes after. */
+/** Returns the first link that explains the change or leads to what comes after. */
 function addressIn(header: string): string {
   for (const [, address = "", relation = ""] of header.matchAll(/<([^<>\s]+)>\s*;[^<]*?\brel="?([\w -]+)/g)) {
     if (/\b(deprecation|sunset|successor-version)\b/.test(relation)) return printable(address);

@@ -79,7 +79,7 @@ function invalid(field: Field, given: string, reason: string): CloudError {
   );
 }
 
-/** What may be shown of an address: nothing before an "@" (that is where passwords are) and no query. */
+/** Returns what may be shown of an address: nothing before an "@" (that is where passwords are) and no query. */
 function withoutSecrets(address: string): string {
   const shown = address.replace(/^.*@/s, "…@").replace(/[?#].*$/s, "?…");
   return shown.length > 200 ? `${shown.slice(0, 200)}…` : shown;

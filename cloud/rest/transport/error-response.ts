@@ -6,13 +6,13 @@ import { asRecord, isJsonType, parseJson } from "../../core/json";
 
 interface Meaning {
   code: ErrorCode;
-  /** What came back, in words; the service's own text is better where there is one. */
+  /** The refusal in words; the service's own text is better where there is one. */
   said: string;
-  /** What to do. */
+  /** Advice to the user. */
   advice: string;
 }
 
-/** What a status means here (docs/protocol.md#errors). */
+/** The meaning of a status (docs/protocol.md#errors). */
 const meanings: Record<number, Meaning> = {
   400: { code: "invalid_input", said: "the request is not valid", advice: "Check the fields that were sent." },
   401: {
@@ -63,14 +63,14 @@ function meaningOf(status: number): Meaning {
   return status >= 400 ? oddRefusal : redirect;
 }
 
-/** What an operation on certain objects is called in errors: "things: get (GET /iot/v2/things/1234…)". */
+/** Returns what an operation on certain objects is called in errors: "things: get (GET /iot/v2/things/1234…)". */
 export function nameCall({ resource, name, verb }: Operation, path: string): string {
   return `${resource}: ${name} (${verb} ${path})`;
 }
 
 /**
- * The error of an answer that is not a success.
- * @param what the call, as `nameCall` gives it
+ * Returns the error of an answer that is not a success.
+ * @param what the call, as `nameCall` returns it
  * @param object what a 404 is about, as in "thing 1234…"
  * @param secrets what the service may echo but nobody may see
  */
@@ -85,7 +85,10 @@ export function refusal(answer: HttpAnswer, what: string, object: string, secret
   });
 }
 
-/** The body of an error: the goa model, a short plain text (429), a web page, or nothing (docs/protocol.md#errors). */
+/**
+ * Reads the body of an error: the goa model, a short plain text (429), a web page, or nothing
+ * (docs/protocol.md#errors).
+ */
 function readErrorBody(
   { mediaType, text }: HttpAnswer,
   secrets: readonly string[],

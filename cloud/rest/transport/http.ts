@@ -21,7 +21,7 @@ export interface HttpRequest {
   what: string;
 }
 
-/** What came back, whatever its status. */
+/** An HTTP answer, whatever its status. */
 export interface HttpAnswer {
   status: number;
   mediaType: string;
@@ -29,7 +29,7 @@ export interface HttpAnswer {
   retryAfter: string | undefined;
   /** The `Date` header, if any: what time it is for the service. */
   date?: string | undefined;
-  /** What the service announces. */
+  /** Announcements of the service. */
   notices?: DeprecationHeaders;
   text: string;
 }
@@ -65,8 +65,8 @@ export class Http {
 
   /**
    * Sends one request, once.
-   * @throws CloudError `offline` (no answer), `timeout`, `too_large`, `cancelled` (aborted or closed), `server_error` (the
-   *   HTTP client is missing)
+   * @throws CloudError `offline` (no answer), `timeout`, `too_large`, `cancelled` (aborted or closed), `server_error`
+   *   (the HTTP client is missing)
    */
   send(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
     if (request.body !== undefined && request.body.length > maxBodyBytes) {
@@ -90,7 +90,7 @@ export class Http {
     });
   }
 
-  /** Gives up everything under way with `cancelled` and closes all connections. */
+  /** Ends everything under way with `cancelled` and closes all connections. */
   close(): void {
     this.#cancellations.close();
     this.#agents.http.destroy();

@@ -6,7 +6,7 @@ export interface Multipart {
   type: string;
 }
 
-/** What the file is called in the body; the cloud asks for `.ota` (docs/protocol.md#ota). */
+/** Name of the file in the body; the cloud asks for `.ota` (docs/protocol.md#ota). */
 const fileName = "firmware.ota";
 
 /** Writes fields as `multipart/form-data`, bytes as a file and everything else as text; `undefined` is left out. */

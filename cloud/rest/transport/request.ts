@@ -7,7 +7,7 @@ import { asRecord } from "../../core/json";
 /** Query parameters; an array repeats its key (docs/protocol.md#conventions), an undefined one is not sent. */
 export type Query = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
 
-/** What an operation is called with. */
+/** The input of an operation. */
 export interface CallInput {
   /** By the parameters of the path template. */
   path?: Readonly<Record<string, string>>;
@@ -37,7 +37,7 @@ export function fillPath(operation: Operation, given: CallInput["path"] = {}): s
   });
 }
 
-/** The query as it stands in the URL, with its question mark; empty where nothing is asked. */
+/** Writes the query as it stands in the URL, with its question mark; empty where nothing is asked. */
 export function writeQuery(query: Query = {}): string {
   const parameters = new URLSearchParams();
   for (const [key, value] of Object.entries(query)) {
@@ -54,7 +54,7 @@ export interface WrittenBody {
 }
 
 /**
- * The body as JSON text, or in parts where it holds a file; `undefined` where there is none.
+ * Writes the body as JSON text, or in parts where it holds a file; `undefined` where there is none.
  * @throws CloudError `invalid_input` where JSON cannot hold it (a circle, a bigint, a getter that throws)
  */
 export function writeBody(operation: Operation, body: unknown): WrittenBody | undefined {
@@ -75,7 +75,7 @@ export function writeBody(operation: Operation, body: unknown): WrittenBody | un
   );
 }
 
-/** What a call is about, for "no such …" errors: "thing 1234", or nothing for operations on a collection. */
+/** Returns what a call is about, for "no such …" errors: "thing 1234", or nothing for operations on a collection. */
 export function nameObject(operation: Operation, given: CallInput["path"] = {}): string {
   const last = Object.entries(operation.pathFields).at(-1);
   return last === undefined ? "" : `${last[1]} ${printable(given[last[0]] ?? "")}`;

@@ -12,15 +12,15 @@ export interface Asked {
   body?: unknown;
 }
 
-/** What is wrong with a request, and what is odd about it: each begins with the field, as in `properties[2].type must …`. */
+/** Errors and warnings about a request: each begins with the field, as in `properties[2].type must …`. */
 export interface Verdict {
   errors: readonly string[];
   warnings: readonly string[];
 }
 
 /**
- * Holds a request against the row of its operation, so that a mistake costs no request. What is merely unknown, such as a
- * new field, is a warning. Pure; never throws, whatever it is given.
+ * Holds a request against the row of its operation, so that a mistake costs no request. What is merely unknown, such as
+ * a new field, is a warning. Pure; never throws, whatever it is given.
  */
 export function checkRequest(operation: Operation, { path, query, body }: Asked): Verdict {
   const findings = new Problems();
@@ -31,7 +31,7 @@ export function checkRequest(operation: Operation, { path, query, body }: Asked)
 }
 
 /**
- * As `checkRequest`; gives the warnings.
+ * Checks as `checkRequest` and returns the warnings.
  * @throws CloudError `invalid_input` that names all that is wrong
  */
 export function requireValid(operation: Operation, asked: Asked): readonly string[] {
@@ -71,7 +71,7 @@ function checkQuery({ query: fields }: Operation, given: unknown, findings: Prob
   }
 }
 
-/** A value of a query as its field means it: in a URL everything is text, and a list of one is no list. */
+/** Converts a value of a query to what its field means: in a URL everything is text, and a list of one is no list. */
 function fromQuery(field: Field, value: unknown): unknown {
   if (field.type === "list") return Array.isArray(value) ? value : [value];
   if (field.type === "string") return typeof value === "number" || typeof value === "boolean" ? String(value) : value;

@@ -3,7 +3,7 @@ import { printable } from "../../core/text";
 /** More errors than anybody reads at once. */
 const maxErrors = 20;
 
-/** What a check has found, in words; each begins with the place. */
+/** Collects what a check finds, in words; each begins with the place. */
 export class Problems {
   readonly errors: string[] = [];
   readonly warnings: string[] = [];
@@ -13,7 +13,10 @@ export class Problems {
     return this.errors.length >= maxErrors;
   }
 
-  /** @param where the path of a field; blank for the body as a whole */
+  /**
+   * Adds an error.
+   * @param where the path of a field; blank for the body as a whole
+   */
   error(where: string, problem: string): void {
     if (!this.isFull) this.errors.push(sentence(where, problem));
   }
@@ -27,13 +30,13 @@ function sentence(where: string, said: string): string {
   return `${where || "the body"} ${said}`;
 }
 
-/** The path of a field of `where`: `a.b`, or `a["odd name"]`. */
+/** Returns the path of a field of `where`: `a.b`, or `a["odd name"]`. */
 export function fieldPath(where: string, name: string): string {
   if (!/^[\w-]{1,64}$/.test(name)) return `${where}["${printable(name.slice(0, 64))}"]`;
   return where === "" ? name : `${where}.${name}`;
 }
 
-/** A value as a message shows it: short, on one line. */
+/** Returns a value as a message shows it: short, on one line. */
 export function show(value: unknown): string {
   if (typeof value === "string") return `"${printable(value.length > 60 ? `${value.slice(0, 60)}…` : value)}"`;
   if (value === undefined) return "nothing";

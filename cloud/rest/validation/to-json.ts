@@ -3,7 +3,7 @@ import { fieldPath, type Problems } from "./problems";
 /** How deep bodies may be nested; the deepest of the API have seven levels. */
 const maxDepth = 64;
 
-/** What is being copied, besides its errors. */
+/** The state of a copy. */
 interface Copying {
   findings: Problems;
   /** Whether bytes may stand for a file. */
@@ -13,9 +13,9 @@ interface Copying {
 }
 
 /**
- * A copy of a body as JSON would carry it: plain objects and lists, dates as text, without fields that are undefined.
- * What JSON cannot carry or would change in silence (a circle, a hole, a function, NaN, a Map) is an error that names the
- * field. Nothing in `value` can make it throw or reach a prototype.
+ * Returns a copy of a body as JSON would carry it: plain objects and lists, dates as text, without fields that are
+ * undefined. What JSON cannot carry or would change in silence (a circle, a hole, a function, NaN, a Map) is an error
+ * that names the field. Nothing in `value` can make it throw or reach a prototype.
  * @param where the path of the value, for messages
  * @param takesBytes whether bytes stay as they are, for a file
  */
@@ -46,7 +46,7 @@ function copy(given: unknown, where: string, copying: Copying): unknown {
   }
 }
 
-/** What JSON.stringify would write for it; bytes stay what they are. */
+/** Converts a value to what JSON.stringify would write for it; bytes stay what they are. */
 function asJson(value: unknown): unknown {
   if (typeof value !== "object" || value === null || value instanceof Uint8Array) return value;
   // A field named toJSON that a message carries is data; one that comes with a class tells how it is written.
@@ -54,7 +54,7 @@ function asJson(value: unknown): unknown {
   return isClass ? (value as { toJSON: () => unknown }).toJSON() : value;
 }
 
-/** Why a value cannot be sent; `undefined` where it can. */
+/** Returns why a value cannot be sent; `undefined` where it can. */
 function problemOf(value: unknown, { around, takesBytes }: Copying): string | undefined {
   if (value === undefined) return "is nothing (undefined)";
   if (typeof value === "number" && !Number.isFinite(value)) return `is ${value}; expected is a finite number`;

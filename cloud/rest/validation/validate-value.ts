@@ -4,7 +4,7 @@ import { isUuid } from "../../core/text";
 import { asRecord } from "../../core/json";
 import { fieldPath, show, type Problems } from "./problems";
 
-/** What each type takes, and how it is called. */
+/** The values that each type takes, and its name. */
 const types: Record<Field["type"], { takes: (value: unknown) => boolean; called: string }> = {
   string: { takes: (value) => typeof value === "string", called: "a text" },
   uuid: { takes: (value) => typeof value === "string" && isUuid(value), called: "a UUID" },
@@ -19,7 +19,7 @@ const types: Record<Field["type"], { takes: (value: unknown) => boolean; called:
   file: { takes: (value) => value instanceof Uint8Array, called: "the bytes of a file, in a Buffer" },
 };
 
-/** How a value of this field is called in messages: "a text", "a list". */
+/** Returns what a value of this field is called in messages: "a text", "a list". */
 export function expected({ type }: Field): string {
   return types[type].called;
 }
@@ -66,7 +66,7 @@ export function checkFields(
   }
 }
 
-/** Whether somebody means "none" by it, which the service may take. */
+/** Returns whether a value means "none", which the service may take. */
 function isBlank({ type, required }: Field, value: unknown): boolean {
   if (required || type === "any") return false;
   return value === null || (value === "" && (type === "uuid" || type === "time"));
@@ -117,7 +117,7 @@ function checkText(field: Field, value: string, where: string, findings: Problem
   } else if (field.values?.includes(value) === false) checkUnknown(field, field.values, value, where, findings);
 }
 
-/** A value that is not on the list: a slip, or one that the service has got since. */
+/** Reports a value that is not on the list: a slip, or one that the service has got since. */
 function checkUnknown(field: Field, values: readonly string[], value: string, where: string, findings: Problems): void {
   const meant = slipOf(value, values);
   if (field.grows && meant === undefined && isOfTheirKind(value, values)) {
@@ -131,7 +131,7 @@ function checkUnknown(field: Field, values: readonly string[], value: string, wh
 /** Ways in which the values of the API are written. */
 const spellings = [/^[A-Z][A-Z0-9_-]{0,63}$/, /^[a-z][a-z0-9_-]{0,63}$/];
 
-/** Whether a value is written as all the known ones are. */
+/** Returns whether a value is written as all the known ones are. */
 function isOfTheirKind(value: string, values: readonly string[]): boolean {
   return spellings.some((spelling) => spelling.test(value) && values.every((known) => spelling.test(known)));
 }
@@ -141,12 +141,14 @@ function listed(values: readonly string[]): string {
   return values.length > 12 ? `${shown} … (${values.length} in all)` : shown;
 }
 
-/** Length as the service counts it: an emoji is one character. */
+/** Counts characters as the service does: an emoji is one. */
 function lengthOf(text: string): number {
   return text.length <= 4_096 && /[\ud800-\udfff]/.test(text) ? Array.from(text).length : text.length;
 }
 
-/** RFC 3339; the service needs the offset (docs/protocol.md#conventions). */
+/**
+ * Returns whether a text is a time of RFC 3339 with the offset, which the service needs (docs/protocol.md#conventions).
+ */
 function isTime(value: unknown): boolean {
   return (
     typeof value === "string" &&
