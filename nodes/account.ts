@@ -10,6 +10,7 @@ import { takeLegacyKey } from "./runtime/legacy-credentials";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
 import type { RawSettings } from "./runtime/settings";
 
+/** Registers the node `arduino-cloud-account`, which holds an account for the nodes that name it. */
 export default function (RED: NodeAPI): void {
   function construct(this: AccountNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);

@@ -21,6 +21,7 @@ interface DeviceStatusSettings {
   staleAfter: number;
 }
 
+/** Registers the node `arduino-cloud-device-status`, which tells when devices come and go. */
 export default function (RED: NodeAPI): void {
   function construct(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
@@ -68,7 +69,7 @@ function watch(node: Node, status: NodeStatus, settings: DeviceStatusSettings, a
   });
 }
 
-/** How the chosen devices stand now; `missing` says why the one that was chosen is not among them. */
+/** Reads how the chosen devices stand now; `missing` says why the one that was chosen is not among them. */
 async function look(
   account: CloudAccount,
   { device: reference, staleAfter }: DeviceStatusSettings,

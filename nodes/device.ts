@@ -9,6 +9,7 @@ import { readDeviceSettings } from "./runtime/device-settings";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
 import { type RawSettings, readText } from "./runtime/settings";
 
+/** Registers the node `arduino-cloud-device`, which makes Node-RED a device of its own. */
 export default function (RED: NodeAPI): void {
   function construct(this: DeviceNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);

@@ -24,7 +24,7 @@ import { oldSeriesOf, rowsOf, variablesById, type WholeOutput, wholeOf } from ".
 import { RunQueue } from "./history/run-queue";
 import { type HistorySettings, readSettings, historyRequestOf } from "./history/settings";
 
-/** What a run needs. */
+/** All that a run needs. */
 interface Run {
   plan: HistoryPlan;
   reader: PageReader;
@@ -48,6 +48,7 @@ const toleranceMs = 3_600_000;
 /** The work, as the subject of an error's sentence. */
 const work = "The reading of history";
 
+/** Registers the node `arduino-cloud-history`, which reads stored values. */
 export default function (RED: NodeAPI): void {
   function construct(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
@@ -74,9 +75,9 @@ class HistoryReader {
   readonly #memory: ArchiveStore;
   readonly #runs = new RunQueue();
   #isClosed = false;
-  /** What hands the messages of the present run to the flow. */
+  /** Hands the messages of the present run to the flow. */
   #handOver: Backpressure | undefined;
-  /** What has been warned of. */
+  /** The warnings already shown. */
   readonly #told = new Set<string>();
 
   constructor(RED: NodeAPI, node: Node, status: NodeStatus, settings: HistorySettings, account: CloudAccount) {
@@ -132,7 +133,7 @@ class HistoryReader {
     }
   }
 
-  /** Gives what is asked for; tells whether none of it was deleted before it was read. */
+  /** Sends what is asked for; returns whether none of it was deleted before it was read. */
   async #read(message: Message, send: Send, signal: AbortSignal): Promise<boolean> {
     const { thing, since, ...request } = historyRequestOf(this.#settings, message);
     const isArchive = since === "last-run";
@@ -188,7 +189,7 @@ class HistoryReader {
     }
   }
 
-  /** All rows in one message; gives their number. */
+  /** Sends all rows in one message; returns their number. */
   async #whole({ plan, reader, message, send, signal, archive }: Run, output: WholeOutput): Promise<number> {
     const { chartFormat, compatible, limit } = this.#settings;
     const all: RawPoint[] = [];
@@ -208,7 +209,9 @@ class HistoryReader {
     return all.length;
   }
 
-  /** A message for each batch; each waits for the flow to be done with the one before. Gives the number of rows. */
+  /**
+   * Sends a message for each batch; each waits for the flow to be done with the one before. Returns the number of rows.
+   */
   async #stream({ plan, reader, message, send, signal, archive }: Run): Promise<number> {
     const { batch, limit } = this.#settings;
     const { parts: outer, ...rest } = message;
@@ -239,7 +242,9 @@ class HistoryReader {
     return count;
   }
 
-  /** Sends a message. An archive takes note when the flow has it; without one the last message need not be waited for. */
+  /**
+   * Sends a message. An archive takes note when the flow has it; without one the last message need not be waited for.
+   */
   async #send(
     message: Message,
     points: readonly RawPoint[],
@@ -253,7 +258,7 @@ class HistoryReader {
     else await this.#handOver?.pass(message, send, signal);
   }
 
-  /** Gives what shows how much of the window has been read. */
+  /** Returns a function that shows how much of the window has been read. */
   #progress({ from, to }: HistoryPlan): (last: RawPoint | undefined) => void {
     const started = performance.now();
     return (last) => {
@@ -282,7 +287,7 @@ function displayName({ thing, variables: [first, ...more] }: HistoryPlan): strin
   return first === undefined || more.length > 0 ? thing.name : first.property.name;
 }
 
-/** What was read before a run was called off may still come. */
+/** Throws where the run was called off: what was read before may still come. */
 function requireGoing(signal: AbortSignal): void {
   if (signal.aborted) throw cancelled(work);
 }

@@ -22,9 +22,9 @@ import { NodeStatus } from "./runtime/status";
 import { doctorOperation } from "./manage/extra-operations";
 import { ensureWork } from "./manage/desired-state";
 
-/** What the form can name, by the kind of a path's parameter. */
+/** The fields of the form, by the kind of a path's parameter. */
 const formTargets = ["thing", "property", "device", "dashboard", "trigger"] as const;
-/** What only messages name. */
+/** The objects that only messages name. */
 const messageTargets = ["action", "tag", "certificate", "user", "widget", "sketch", "type"] as const;
 
 interface ManageSettings {
@@ -42,6 +42,7 @@ interface ManageSettings {
 /** Runs the doctor on the node's account. */
 type Examine = (signal: AbortSignal) => Promise<ManagedReport>;
 
+/** Registers the node `arduino-cloud-manage`, which calls the operations of the API. */
 export default function (RED: NodeAPI): void {
   registerManageRoutes(RED);
   function construct(this: Node, config: NodeDef): void {
@@ -129,7 +130,7 @@ function manage(
   });
 }
 
-/** What the form leaves open, the message says. */
+/** Reads the operation: what the form leaves open, the message says. */
 function choiceOf(settings: ManageSettings, message: Message): Parameters<typeof chooseOperation>[0] {
   const { resource } = settings;
   const open = (field: "operation" | "method" | "path"): string => settings[field] || textOf(message, field);
@@ -161,7 +162,7 @@ function finish(message: Message, payload: unknown, send: Send): void {
   send(message);
 }
 
-/** @throws CloudError `partial_failure` with the count, where any of the items failed */
+/** Throws CloudError `partial_failure` with the count where any of the items failed. */
 function reportFailures(results: readonly ItemResult[], { resource, name }: Chosen): void {
   const failures = results.flatMap((result) => (result.ok ? [] : [result.error]));
   const [first] = failures;

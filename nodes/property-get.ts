@@ -25,9 +25,10 @@ interface PropertyGetSettings {
   compatible: boolean;
 }
 
-/** What a reading puts into the message. */
+/** The part of the message that a reading sets. */
 type Reading = Record<string, unknown>;
 
+/** Registers the node `arduino-cloud-property-get`, which reads present values. */
 export default function (RED: NodeAPI): void {
   function construct(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
@@ -56,7 +57,9 @@ function readSettings(raw: RawSettings): PropertyGetSettings {
   return settings;
 }
 
-/** Reads for each message and, where so set, again and again. Needs REST only, so the account's session is left alone. */
+/**
+ * Reads for each message and, where so set, again and again. Needs REST only, so the account's session is left alone.
+ */
 function read(node: Node, status: NodeStatus, settings: PropertyGetSettings, account: CloudAccount): void {
   const closing = new AbortController();
   const ask = async (thing: string, variable: string, signal: AbortSignal): Promise<Reading> =>
@@ -108,7 +111,7 @@ function repeat(
   });
 }
 
-/** The message that carries a reading on. */
+/** Returns the message that carries a reading on. */
 function messageOf({ compatible }: PropertyGetSettings, reading: Reading, message: Message): Message {
   Object.assign(message, reading);
   // A variable that was never written has no time, not that of the message before.
@@ -118,7 +121,7 @@ function messageOf({ compatible }: PropertyGetSettings, reading: Reading, messag
   return legacyValueMessage(message, String(reading.property.name), time);
 }
 
-/** What a message asks for, where the settings leave it open. */
+/** Returns what a message asks for, where the settings leave it open. */
 function targetOf(settings: PropertyGetSettings, message: Message): { thing: string; variable: string } {
   const thing = settings.thing === "" ? thingOf(message) : settings.thing;
   if (thing === "") {
@@ -144,7 +147,7 @@ function readingOf(thing: KnownThing, variable: string, { rest }: CloudAccount):
   };
 }
 
-/** All values of a thing and their times, by variable name. */
+/** Returns all values of a thing and their times, by variable name. */
 function readAll({ properties }: KnownThing): Reading {
   const times = properties.map((property) => [wireName(property), timeOf(property)] as const);
   return {
@@ -154,7 +157,7 @@ function readAll({ properties }: KnownThing): Reading {
 }
 
 /**
- * The value that the cloud holds, as the flow's own; `null` where none was ever written
+ * Returns the value that the cloud holds, as the flow's own; `null` where none was ever written
  * (docs/protocol.md#value-formats).
  */
 function valueOf(property: Property): unknown {
@@ -162,7 +165,7 @@ function valueOf(property: Property): unknown {
   return structuredClone(tidyValue(property.last_value ?? null));
 }
 
-/** When the value was made, in milliseconds since 1970. */
+/** Returns when the value was made, in milliseconds since 1970. */
 function timeOf({ value_updated_at: at }: Property): number | undefined {
   const time = Date.parse(at ?? "");
   return Number.isFinite(time) ? time : undefined;

@@ -11,6 +11,7 @@ import { DeviceListener, type DeviceListenerSettings } from "./property-in/devic
 import { directions, noSubscription, handleActions } from "./property-in/input-actions";
 import type { SubscriptionTarget } from "./property-in/thing-subscription";
 
+/** Registers the node `arduino-cloud-property-in`, which sends values as they come. */
 export default function (RED: NodeAPI): void {
   function construct(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);

@@ -27,6 +27,7 @@ interface PropertyOutSettings {
   keepQueue: boolean;
 }
 
+/** Registers the node `arduino-cloud-property-out`, which writes values. */
 export default function (RED: NodeAPI): void {
   function construct(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
@@ -60,7 +61,7 @@ function readSettings(raw: RawSettings): PropertyOutSettings {
   };
 }
 
-/** If both a device and an account are set, the device wins. */
+/** Finds where a node writes to. If both a device and an account are set, the device wins. */
 function findDestination(
   RED: NodeAPI,
   settings: PropertyOutSettings,
@@ -116,7 +117,7 @@ function writeThrough(
   waiting.takeUp();
 }
 
-/** What a message asks to be written, and where. */
+/** Reads what a message asks to be written, and where. */
 function readRequest(
   settings: PropertyOutSettings,
   message: Message,

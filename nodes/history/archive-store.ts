@@ -5,7 +5,7 @@ import { PersistentState } from "../runtime/persistent-state";
 /** Least milliseconds between two times that a run writes down how far it is. */
 const saveIntervalMs = 1_000;
 
-/** What a history node has given since ever, kept in its context: opened by the first run that needs it. */
+/** Keeps in a node's context what a history node has ever passed on: opened by the first run that needs it. */
 export class ArchiveStore {
   readonly archive = new Archive();
   readonly #memory: PersistentState;

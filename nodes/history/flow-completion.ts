@@ -2,7 +2,7 @@ import type { NodeAPI } from "node-red";
 import { cancelled, type CloudError, toCloudError } from "../../cloud/core/errors";
 import type { Message } from "../runtime/input";
 
-/** What is known of a node of a flow in Node-RED's message hooks. */
+/** A node of a flow as Node-RED's message hooks tell it. */
 interface HookNode {
   id: string;
   type: string;
@@ -34,9 +34,8 @@ let count = 0;
 
 /**
  * Hands messages to what is wired to a node, and tells when all of it has completed them, by Node-RED's message hooks.
- * Junctions and subflows count as wires. A node that gathers messages, or can't say when it is done, counts as done when
- * it has the message.
- * One message at a time. In a runtime without hooks nothing is waited for.
+ * Junctions and subflows count as wires. A node that gathers messages, or can't say when it is done, counts as done
+ * when it has the message. One message at a time. In a runtime without hooks nothing is waited for.
  */
 export class FlowCompletion {
   readonly #hooks: Hooks | undefined;
@@ -70,7 +69,7 @@ export class FlowCompletion {
   }
 
   /**
-   * Resolves when every node that got the message has completed it, well or with an error; gives what went wrong first, a
+   * Resolves when every node that got the message has completed it, well or with an error, to what went wrong first, a
    * deploy that replaced the node included.
    */
   async deliver(message: Message, send: (message: Message) => void): Promise<CloudError | undefined> {
@@ -92,14 +91,17 @@ export class FlowCompletion {
     this.#events.off("flows:started", this.#onFlows);
   }
 
-  /** A message leaves a node; by now it has been copied where it goes to several. */
+  /** Notes that a message leaves a node; by now it has been copied where it goes to several. */
   #delivers(message: Message, { id, node: source }: HookEnd, node: HookNode | undefined): void {
     if (node === undefined || this.#id === undefined || message._msgid !== this.#id) return;
     const isPassing = isWire(source) && this.#waiting.some((one) => one.node.id === id);
     if (id === this.#sender || isPassing) this.#waiting.push({ message, node });
   }
 
-  /** Known by the message itself, since its id may be changed on the way. */
+  /**
+   * Notes that a node is done with a message. It is known by the message itself, since its id may be changed on the
+   * way.
+   */
   #completes(message: unknown, id: string, error?: unknown): void {
     const at = this.#waiting.findIndex((one) => one.message === message && one.node.id === id);
     if (at < 0) return;

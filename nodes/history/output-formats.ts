@@ -23,12 +23,12 @@ export type ChartFormat = (typeof chartFormats)[number];
 
 type VariablesById = ReadonlyMap<string, HistoryVariable>;
 
-/** The variables of a plan by property id. */
+/** Returns the variables of a plan by property id. */
 export function variablesById({ variables }: HistoryPlan): VariablesById {
   return new Map(variables.map((variable) => [variable.property.id, variable]));
 }
 
-/** Points as rows. */
+/** Returns points as rows, with floats in their shortest form; of a variable that is not in the plan, with its id. */
 export function rowsOf(points: readonly RawPoint[], variables: VariablesById): HistoryRow[] {
   return points.map(({ propertyId, time, value }) => ({
     time,
@@ -37,7 +37,7 @@ export function rowsOf(points: readonly RawPoint[], variables: VariablesById): H
   }));
 }
 
-/** What a point holds: one value, or one for each statistic where there are several. */
+/** The content of a point: one value, or one for each statistic where there are several. */
 interface Share {
   value: unknown;
   /** Blank where values are as stored. */
@@ -54,7 +54,7 @@ function sharesOf({ value }: RawPoint, variable: HistoryVariable | undefined): S
     .filter((share) => share.value !== undefined);
 }
 
-/** A point of a chart. */
+/** A point as FlowFuse Dashboard's chart takes it. */
 export interface ChartPoint {
   /** Milliseconds since 1970. */
   x: number;
@@ -63,7 +63,7 @@ export interface ChartPoint {
   series: string;
 }
 
-/** Points as the chart of FlowFuse Dashboard 2.0 takes them; booleans as 1 and 0. */
+/** Returns points as the chart of FlowFuse Dashboard 2.0 takes them; booleans as 1 and 0. */
 export function chartOf(points: readonly RawPoint[], variables: VariablesById): ChartPoint[] {
   return points.flatMap((point) => {
     const variable = variables.get(point.propertyId);
@@ -84,7 +84,7 @@ export interface OlderChart {
   labels: [""];
 }
 
-/** Points of a chart as the older dashboard takes them. */
+/** Returns points of a chart as the older dashboard takes them. */
 export function olderChartOf(points: readonly ChartPoint[]): OlderChart[] {
   const lines = new Map<string, { x: number; y: unknown }[]>();
   for (const { x, y, series } of points) {
@@ -95,7 +95,7 @@ export function olderChartOf(points: readonly ChartPoint[]): OlderChart[] {
   return [{ series: [...lines.keys()], data: [...lines.values()], labels: [""] }];
 }
 
-/** Points as the older dashboard's chart takes them: a list for each variable, in the order of the plan. */
+/** Returns points as the older dashboard's chart takes them: a list for each variable, in the order of the plan. */
 export function oldSeriesOf(points: readonly RawPoint[], plan: HistoryPlan): LegacySeries[] {
   const lists = new Map<string, LegacySeries>(
     plan.variables.map(({ property, name }) => [property.id, { name, data: [] }]),
@@ -111,8 +111,8 @@ const columns = [
 ];
 
 /**
- * Points as CSV after RFC 4180, with the columns of Arduino's own exporters (docs/protocol.md#history); a line each
- * statistic.
+ * Writes points as CSV after RFC 4180, with the columns of Arduino's own exporters (docs/protocol.md#history); a line
+ * each statistic.
  */
 export function csvOf(points: readonly RawPoint[], plan: HistoryPlan, variables: VariablesById): string {
   const { thing } = plan;
@@ -133,7 +133,7 @@ function textOf(value: unknown): string {
   return isPlainObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
 }
 
-/** A whole answer in one of its forms. */
+/** Returns a whole answer in one of its forms. */
 export function wholeOf(
   { output, chartFormat }: { output: WholeOutput; chartFormat: ChartFormat },
   points: readonly RawPoint[],

@@ -11,7 +11,7 @@ export interface HistorySettings {
   account: string;
   thing: string;
   property: string;
-  /** What is blank here, the message decides. */
+  /** Start of the window; blank: the message decides. */
   from: unknown;
   to: unknown;
   mode: string;
@@ -36,7 +36,7 @@ export interface HistorySettings {
 /** Where a reading begins: at `from`, or for each variable where the run before has ended. */
 export type Since = "window" | "last-run";
 
-/** What the first run of an archive begins with: no plan keeps more (docs/protocol.md#plans). */
+/** The start of the first run of an archive: no plan keeps more (docs/protocol.md#plans). */
 const allThereIs = "-731d";
 
 /**
@@ -66,7 +66,7 @@ export function readSettings(raw: RawSettings): HistorySettings {
 }
 
 /**
- * What is asked for: what the form leaves blank, the message says, failing that, the default.
+ * Reads what is asked for: what the form leaves blank, the message says, failing that, the default.
  * @throws CloudError `invalid_input` where no thing is named, or something is of the wrong kind
  */
 export function historyRequestOf(
@@ -95,7 +95,7 @@ export function historyRequestOf(
   };
 }
 
-/** Several names, given as an array, as one text. */
+/** Joins several names, given as an array, to one text. */
 function joined(given: unknown): unknown {
   return Array.isArray(given) ? given.join(",") : given;
 }
@@ -110,7 +110,7 @@ function sinceOf(message: Message): Since {
   );
 }
 
-/** People write "last run". */
+/** Accepts "last run", as people write it. */
 function hyphenated<T>(since: T): T | "last-run" {
   return since === "last run" ? "last-run" : since;
 }

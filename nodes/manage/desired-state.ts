@@ -11,7 +11,7 @@ import { isPlainObject } from "../../cloud/core/json";
 import type { Message } from "../runtime/input";
 import { wantedOperations } from "./extra-operations";
 
-/** What work on a wanted state is given by its node. */
+/** Options of work on a wanted state. */
 export interface EnsureWorkOptions {
   rest: Rest;
   signal: AbortSignal;
@@ -19,7 +19,10 @@ export interface EnsureWorkOptions {
   onWarning: (message: string) => void;
 }
 
-/** Work on a wanted state; gives the answer's payload. Throws what the functions of cloud/wanted throw. */
+/**
+ * Work on a wanted state, which returns the payload of the answer. Throws what the functions of cloud/desired-state
+ * throw.
+ */
 export type EnsureWork = (options: EnsureWorkOptions) => Promise<unknown>;
 
 /** The operation that a message asks for. */
@@ -31,7 +34,7 @@ interface Asked {
 }
 
 /**
- * The work of an operation that stands on many of the API; `undefined` where it is one of the API itself.
+ * Returns the work of an operation that stands on many of the API; `undefined` where it is one of the API itself.
  * @throws CloudError `invalid_input` where an option of the message is no such thing
  */
 export function ensureWork({ resource, operation, dashboard }: Asked, message: Message): EnsureWork | undefined {
@@ -49,7 +52,7 @@ export function ensureWork({ resource, operation, dashboard }: Asked, message: M
   return (more) => createFromTemplate({ ...more, kind: made, template, copies, dryRun });
 }
 
-/** A copy with a name or with things by name, which the API itself cannot make. */
+/** Returns the work of a copy with a name or with things by name, which the API itself cannot make. */
 function cloneWork(dashboard: string, payload: unknown): EnsureWork | undefined {
   if (!isPlainObject(payload) || payload.overrides !== undefined) return undefined;
   const { name, things } = payload;

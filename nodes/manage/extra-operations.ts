@@ -6,9 +6,9 @@ export interface WantedOperation {
   readonly resource: string;
   readonly name: "ensure" | "create-from-template" | "doctor";
   readonly summary: string;
-  /** What the message brings, in the words of the form: property names and their fields. */
+  /** The input of the message, in the words of the form: property names and their fields. */
   readonly input: readonly string[];
-  /** What the answer's payload has. */
+  /** The content of the answer's payload. */
   readonly answer: string;
 }
 

@@ -7,13 +7,15 @@ export interface Accounts {
   replacements: ReadonlyMap<string, FlowNode[]>;
   steps: ReadonlyMap<string, MigrationStep[]>;
   keys: KeyMove[];
-  /** Whether the flow has what a node names as its connection, or it names a variable of the environment. */
+  /** Returns whether the flow has what a node names as its connection, or it names a variable of the environment. */
   knows(connection: string): boolean;
-  /** The account for a connection and a space; what is no connection of this flow, as `${NAME}`, stays as it is. */
+  /**
+   * Returns the account for a connection and a space; what is no connection of this flow, as `${NAME}`, stays as it is.
+   */
   idFor(connection: string, space: string): string;
 }
 
-/** What an account has beside its name and space. */
+/** The fields of an account beside its name and space. */
 const accountDefaults = {
   baseUrl: "https://api2.arduino.cc",
   audience: "https://api2.arduino.cc/iot",
@@ -59,7 +61,7 @@ export function planAccounts(flow: readonly FlowNode[], newId: () => string): Ac
   };
 }
 
-/** The spaces that the nodes of each connection name; that of no space comes first, if it is among them. */
+/** Returns the spaces that the nodes of each connection name; that of no space comes first, if it is among them. */
 function spacesByConnection(flow: readonly FlowNode[]): Map<string, Set<string>> {
   const spaces = new Map<string, Set<string>>();
   for (const { id } of flow.filter(isConnection)) spaces.set(id, new Set());
@@ -70,7 +72,7 @@ function spacesByConnection(flow: readonly FlowNode[]): Map<string, Set<string>>
   return spaces;
 }
 
-/** The space that a node of the old package names; blank for the user's own things. */
+/** Returns the space that a node of the old package names; blank for the user's own things. */
 export function spaceOf(node: FlowNode): string {
   return textOf(node, "organization");
 }
@@ -101,7 +103,7 @@ function accountOf(
   return { account, step: { id, name, from: connectionType, to: account.type, notes } };
 }
 
-/** What was typed into the old node's form and is not deployed yet. */
+/** Returns what was typed into the old node's form and is not deployed yet. */
 function credentialsOf({ credentials }: FlowNode): { credentials?: Record<string, unknown> } {
   if (typeof credentials !== "object" || credentials === null) return {};
   const { clientid: clientId, clientsecret: clientSecret } = credentials as Record<string, unknown>;

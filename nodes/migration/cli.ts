@@ -23,7 +23,7 @@ with .backup at its end. Stop Node-RED before you change its flow file.
 /** The catalogue of the editor's dialog, where the build has put it. */
 const catalogue = path.join(__dirname, "..", "locales", "en-US", "migration.json");
 
-/** What the user has to mend: it ends the program with its text. */
+/** A mistake that the user has to mend: it ends the program with its text. */
 class UserError extends Error {
   constructor(
     message: string,
@@ -33,7 +33,7 @@ class UserError extends Error {
   }
 }
 
-/** Gives what goes to the console. */
+/** Returns what goes to the console. */
 function run(args: string[]): string {
   const { positionals, values } = parse(args);
   if (values.help) return usage;
@@ -87,7 +87,7 @@ function write(file: string, text: string, { keys }: Migration): string {
   return `${lines.join("\n")}\n`;
 }
 
-/** What becomes of each node, a line for each thing to know. */
+/** Writes what becomes of each node, a line for each thing to know. */
 function report({ steps }: Migration): string {
   const texts = (JSON.parse(readFileSync(catalogue, "utf8")) as Record<"arduino-cloud-migration", Texts>)[
     "arduino-cloud-migration"
@@ -105,7 +105,7 @@ function quoted(name: string): string {
   return JSON.stringify(oneLine(name));
 }
 
-/** A text from the file, without what a terminal would take for commands. */
+/** Returns a text from the file, without what a terminal would take for commands. */
 function oneLine(text: string): string {
   return text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ").trim();
 }

@@ -14,11 +14,11 @@ import type { Migration, Note } from "./report";
 export interface MigrationOptions {
   /** Messages keep the shape that Arduino's own nodes give them. */
   keepsShape: boolean;
-  /** Gives a node id that nothing else has. */
+  /** Returns a node id that nothing else has. */
   newId: () => string;
 }
 
-/** What one type becomes: its fields, and what to tell of them. */
+/** The result for one type: its fields, and what to tell of them. */
 interface Conversion {
   type: string;
   outputs: number;
@@ -28,7 +28,7 @@ interface Conversion {
 
 /** The sketch's variable name; anything else that an old node may hold there is of no use. */
 const variableName = /^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/;
-/** What Node-RED itself keeps on a node, before and after the node's own fields. */
+/** Fields that Node-RED itself keeps on a node, before and after the node's own fields. */
 const coreBefore = ["z", "d", "g"];
 const coreAfter = ["icon", "l", "info", "inputLabels", "outputLabels", "x", "y", "wires"];
 
@@ -41,8 +41,8 @@ const conversions: Record<OldType, (node: FlowNode, keepsShape: boolean) => Conv
 };
 
 /**
- * Plans how a flow is moved over from Arduino's own nodes. Ids, places, groups, names, wires and what is disabled stay as
- * they are, and so does every other node, so that a part of a flow can be converted as well as a whole one. Changes
+ * Plans how a flow is moved over from Arduino's own nodes. Ids, places, groups, names, wires and what is disabled stay
+ * as they are, and so does every other node, so that a part of a flow can be converted as well as a whole one. Changes
  * nothing of what it is given.
  */
 export function planMigration(flow: readonly FlowNode[], { keepsShape, newId }: MigrationOptions): Migration {
@@ -178,7 +178,7 @@ function history(node: FlowNode, compatible: boolean): Conversion {
   };
 }
 
-/** A span in the largest unit that it is a whole number of; the node knows no seconds. */
+/** Writes a span in the largest unit that it is a whole number of; the node knows no seconds. */
 function backBy(seconds: number): string {
   for (const [unit, length] of Object.entries({ w: 604_800, d: 86_400, h: 3_600 }))
     if (seconds % length === 0) return `-${seconds / length}${unit}`;
@@ -193,7 +193,7 @@ function propertyOf(node: FlowNode): string {
   return choiceOf(node, "property");
 }
 
-/** What an old node lacks, so that the new one will not work either. */
+/** Returns what an old node lacks, so that the new one will not work either. */
 function missing(node: FlowNode, accounts: Accounts): Note[] {
   const notes: Note[] = [];
   if (!accounts.knows(choiceOf(node, "connection"))) notes.push({ code: "no-connection" });

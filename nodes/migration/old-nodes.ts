@@ -19,32 +19,32 @@ export const oldTypes = [
 ] as const;
 export type OldType = (typeof oldTypes)[number];
 
-/** What its form leaves in a field that was never chosen, or whose list could not be loaded. */
+/** The content of a field in whose list nothing was ever chosen, or whose list could not be loaded. */
 const noChoice = new Set(["", "0", "err", "updating", "_ADD_", "undefined", "null"]);
 
-/** Whether a node stands on the canvas and is of the old package. */
+/** Returns whether a node stands on the canvas and is of the old package. */
 export function isOldNode(node: FlowNode): node is FlowNode & { type: OldType } {
   return (oldTypes as readonly string[]).includes(node.type);
 }
 
-/** Whether a node is the old package's config node. */
+/** Returns whether a node is the old package's config node. */
 export function isConnection({ type }: FlowNode): boolean {
   return type === connectionType;
 }
 
-/** A text of a node, trimmed; blank where there is none. */
+/** Returns a text of a node, trimmed; blank where there is none. */
 export function textOf(node: FlowNode, field: string): string {
   const value = node[field];
   return typeof value === "string" ? value.trim() : "";
 }
 
-/** What was chosen in a field; blank where nothing was. */
+/** Returns what was chosen in a field; blank where nothing was. */
 export function choiceOf(node: FlowNode, field: string): string {
   const text = textOf(node, field);
   return noChoice.has(text) ? "" : text;
 }
 
-/** The span or interval of a node in seconds: a whole number of units. `undefined` where it is none. */
+/** Returns the span or interval of a node in seconds: a whole number of units. `undefined` where it is none. */
 export function secondsOf({ timeWindowCount, timeWindowUnit }: FlowNode): number | undefined {
   const seconds = parseInt(String(timeWindowCount), 10) * Number(timeWindowUnit);
   return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : undefined;

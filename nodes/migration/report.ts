@@ -1,6 +1,6 @@
 import type { FlowNode } from "./old-nodes";
 
-/** What is worth knowing of a node that is converted: `arduino-cloud-migration.note.<code>` in the catalogue. */
+/** Notes about a node that is converted: `arduino-cloud-migration.note.<code>` in the catalogue. */
 export const noteCodes = [
   "no-connection",
   "no-thing",
@@ -26,14 +26,14 @@ export const noteCodes = [
 
 export interface Note {
   code: (typeof noteCodes)[number];
-  /** What goes into the text. */
+  /** The values for the text. */
   values?: Record<string, string | number>;
 }
 
 /** One node that is converted, or one account that is made. */
 export interface MigrationStep {
   id: string;
-  /** What the user called it; may be blank. */
+  /** The name that the user gave it; may be blank. */
   name: string;
   from: string;
   to: string;

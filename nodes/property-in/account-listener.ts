@@ -26,7 +26,7 @@ const listIntervalMs = 60_000;
 const listTtlMs = 55_000;
 const listSoonMs = 5_000;
 
-/** What property in does with an account: keeps its subscriptions, one for each thing, and shows how they stand. */
+/** Listens for property in with an account: keeps its subscriptions, one for each thing, and shows how they stand. */
 export class AccountListener {
   readonly #node: Node;
   readonly #status: NodeStatus;
@@ -38,7 +38,7 @@ export class AccountListener {
   readonly #memory: PersistentState;
   #stopList: () => void = () => undefined;
   #listFault: CloudError | undefined;
-  /** What the user has been told already: error codes, and variables without a finite value. */
+  /** The warnings that the user has seen: error codes, and variables without a finite value. */
   readonly #told = new Set<string>();
   #isStopped = false;
 
@@ -76,8 +76,8 @@ export class AccountListener {
   }
 
   /**
-   * Adds a subscription, unless it is there already. Gives what went wrong at first; a look-up that failed in a way that
-   * passes goes on by itself.
+   * Adds a subscription, unless it is there already. Returns what went wrong at first; a look-up that failed in a way
+   * that passes goes on by itself.
    * @param isOrdered a message asked for it, and is told of the first outcome by whoever called
    */
   async subscribe(target: SubscriptionTarget, isOrdered = false): Promise<CloudError | undefined> {
@@ -113,7 +113,7 @@ export class AccountListener {
     };
   }
 
-  /** What was seen last, by thing. */
+  /** Returns what was seen last, by thing. */
   #lastSeen(): Record<string, unknown> {
     const things: Record<string, unknown> = {};
     for (const { thingId, lastSeen } of this.#subscriptions.values()) {
@@ -138,7 +138,7 @@ export class AccountListener {
     return false;
   }
 
-  /** All present subscriptions, by ids as far as they are known. */
+  /** Returns all present subscriptions, by ids as far as they are known. */
   subscriptions(): Subscription[] {
     return [...this.#subscriptions.values()].map(describe);
   }

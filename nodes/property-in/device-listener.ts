@@ -22,7 +22,7 @@ const initialTimeoutMs = 5_000;
 /** Echoes that may wait for a connection. */
 const maxEchoes = 1_000;
 
-/** What property in does with a device: sends what is written to the device, and reports it back. */
+/** Listens for property in with a device: sends what is written to the device, and reports it back. */
 export class DeviceListener {
   readonly #node: Node;
   readonly #status: NodeStatus;
@@ -86,7 +86,7 @@ export class DeviceListener {
     return this.#listenings.delete(reference);
   }
 
-  /** All present subscriptions. */
+  /** Returns all present subscriptions. */
   subscriptions(): Subscription[] {
     const { id: thingId } = this.#device.thing;
     return [...this.#listenings.keys()].map((property) => ({ thingId, property, direction: "requested" }));

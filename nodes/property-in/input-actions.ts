@@ -6,13 +6,13 @@ import { type Message, onInput } from "../runtime/input";
 import { namedPropertyOf, textOf, thingOf } from "../runtime/message";
 import type { SubscriptionTarget } from "./thing-subscription";
 
-/** What `direction` may be. */
+/** The values of `direction`. */
 export const directions = ["reported", "requested", "both"] as const;
 
-/** What `msg.action` may be, with the words of Node-RED's own MQTT nodes. */
+/** The values of `msg.action`, in the words of Node-RED's own MQTT nodes. */
 const actions = ["subscribe", "unsubscribe", "getSubscriptions", "connect", "disconnect"] as const;
 
-/** Whose subscriptions messages change. */
+/** The owner of the subscriptions that messages change. */
 export interface Subscriber {
   subscribe(target: SubscriptionTarget): Promise<void>;
   /** Throws `not_found` where there is no such subscription. */
@@ -50,7 +50,7 @@ export function handleActions(
   });
 }
 
-/** The error of an order to remove a subscription that is not there. */
+/** Returns the error of an order to remove a subscription that is not there. */
 export function noSubscription({ thing, property, direction }: SubscriptionTarget): CloudError {
   const what = `${property === "" ? "every variable" : `"${property}"`}${thing === "" ? "" : ` of "${thing}"`}`;
   return new CloudError("not_found", `There is no subscription to ${what} (${direction}) to be removed.`);

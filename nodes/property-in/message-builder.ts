@@ -8,7 +8,7 @@ import { legacyValueMessage } from "../runtime/legacy-messages";
 /** Where a value comes from, as `msg.source` says it. */
 export type Source = "live" | "initial" | "catch-up";
 
-/** What is known of the thing and the variable that a value belongs to. */
+/** The thing and the variable that a value belongs to, as far as they are known. */
 export interface Origin {
   readonly thingId: string;
   /** The name that the editor saved, until the cloud tells it. */
@@ -18,7 +18,7 @@ export interface Origin {
   readonly property?: Property | undefined;
 }
 
-/** How property in sends values. */
+/** Settings of how property in sends values. */
 export interface MessageSettings {
   emit: "all" | "changed";
   deadband: number;

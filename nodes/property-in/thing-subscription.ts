@@ -10,7 +10,7 @@ import { isUuid, type KnownThing, type Property, wireName } from "../../cloud/re
 import type { LastSeen } from "../../cloud/catch-up/seen-values";
 import { type Origin, type MessageBuilder } from "./message-builder";
 
-/** What is listened to. */
+/** The thing, variable and directions that are listened to. */
 export interface SubscriptionTarget {
   /** Id or exact name of the thing. */
   thing: string;
@@ -19,12 +19,12 @@ export interface SubscriptionTarget {
   direction: Direction | "both";
 }
 
-/** How outages are caught up. */
+/** Settings of how outages are caught up. */
 export interface CatchUpSettings {
   mode: "last" | "all";
   /** Milliseconds until history is expected to hold what an outage left out. */
   delay: number;
-  /** What was seen of the thing before the node was started. */
+  /** The values seen of the thing before the node was started. */
   lastSeen: (thingId: string) => unknown;
   onWarning: (message: string) => void;
   onError: (error: CloudError) => void;
@@ -39,7 +39,7 @@ export interface SubscriptionOptions {
   initial: boolean;
   /** Values wait until the look-up has told the names that the flow gets. */
   needsNames: boolean;
-  /** What is done about the values of an outage; absent: nothing. */
+  /** The way to catch up after an outage; absent: none. */
   catchUp?: CatchUpSettings | undefined;
   emitter: MessageBuilder;
   /** Told when something is wrong with the subscription, and with `undefined` when it no longer is. */
@@ -82,12 +82,14 @@ export class ThingSubscription implements ValueListener, Origin {
     this.#held = options.initial || options.needsNames ? [] : undefined;
   }
 
-  /** What is wrong, if anything. */
+  /** The present fault, if any. */
   get fault(): CloudError | undefined {
     return this.#fault;
   }
 
-  /** Begins to listen. Resolves with the outcome of the first look-up; those that follow a failure go on by themselves. */
+  /**
+   * Begins to listen. Resolves with the outcome of the first look-up; those that follow a failure go on by themselves.
+   */
   start(): Promise<CloudError | undefined> {
     const { thing, property } = this.target;
     // With ids at hand nothing has to be looked up before listening.
@@ -96,7 +98,7 @@ export class ThingSubscription implements ValueListener, Origin {
     return new Promise((resolve) => void this.#lookUp(resolve));
   }
 
-  /** What was seen last, for a successor; undefined where nothing is caught up. */
+  /** The values seen last, for a successor; undefined where nothing is caught up. */
   get lastSeen(): LastSeen | undefined {
     return this.#catchUp?.lastSeen;
   }
@@ -211,7 +213,7 @@ export class ThingSubscription implements ValueListener, Origin {
   }
 }
 
-/** Read anew after an await, which the compiler's narrowing does not expect. */
+/** Reads anew after an await, which the compiler's narrowing does not expect. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }

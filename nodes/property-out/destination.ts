@@ -8,7 +8,7 @@ import type { Directory } from "../../cloud/rest/index";
 import type { NodeStatus } from "../runtime/status";
 import { DeviceVariableTypes } from "../runtime/device-variable-types";
 
-/** What is to be written, and how. */
+/** Values to be written, and how. */
 export interface WriteOrder {
   /** The node that asks. */
   owner: string;
@@ -23,15 +23,15 @@ export interface WriteOrder {
 
 /** Where property out writes to. */
 export interface Destination {
-  /** What waits there. */
+  /** The outbox in which messages wait. */
   readonly outbox: Outbox;
   /** Whether messages have to name a thing. */
   readonly needsThing: boolean;
-  /** Takes an order; gives the function that ends what still waits for the board. */
+  /** Takes an order; returns the function that ends what still waits for the board. */
   write(order: WriteOrder): () => void;
   /** Shows how the connection stands. */
   showConnectionState(status: NodeStatus): void;
-  /** Calls back when that may have changed; gives the function that ends it. */
+  /** Calls back when that may have changed; returns the function that ends it. */
   observe(observer: () => void): () => void;
 }
 

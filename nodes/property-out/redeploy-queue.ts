@@ -106,7 +106,9 @@ function cancelled(what: string): CloudError {
   return new CloudError("cancelled", `The node was ${what} before the message was delivered.`);
 }
 
-/** What of a message a store can hold: all of it where it is plain data, else what tells what to write where. */
+/**
+ * Returns what of a message a store can hold: all of it where it is plain data, else what tells what to write where.
+ */
 function storable(message: Message): unknown {
   try {
     return JSON.parse(JSON.stringify(message)) as unknown;

@@ -9,7 +9,10 @@ import type { SessionNode } from "./session-node";
 export interface AccountNode extends SessionNode {
   /** Absent where the settings are not usable. */
   account?: CloudAccount;
-  /** What the doctor examines: the account as it runs, or with settings that were typed. Absent as `account` is. */
+  /**
+   * Returns the subject of the doctor: the account as it runs, or with settings that were typed. Absent as `account`
+   * is.
+   */
   caseOf?: (typed?: AccountSettings) => Omit<AccountCase, "uses">;
 }
 
@@ -17,7 +20,7 @@ export interface AccountNode extends SessionNode {
 export type UsableAccountNode = AccountNode & Required<Pick<AccountNode, "account" | "caseOf">>;
 
 /**
- * Gives the account node of a node's setting.
+ * Returns the account node of a node's setting.
  * @throws CloudError `not_configured` where none is chosen, it is disabled or deleted, or its settings are wrong
  */
 export function findAccount(RED: NodeAPI, id: string): UsableAccountNode {

@@ -31,7 +31,7 @@ export function readAccountSettings(RED: NodeAPI, raw: RawSettings, secrets: Raw
 }
 
 /**
- * The options of a `tls-config` node, as Node-RED's own nodes take them; `undefined` for a blank id.
+ * Returns the options of a `tls-config` node, as Node-RED's own nodes take them; `undefined` for a blank id.
  * @throws CloudError `not_configured` where there is no such node
  */
 export function readTls(RED: NodeAPI, id: string): TlsOptions | undefined {

@@ -2,10 +2,10 @@ import type { NodeAPI, NodeDef } from "node-red";
 import type { RawSettings } from "./settings";
 
 /**
- * What a device that was just created adds to the stored credentials of its node, beside those that the node has now.
- * Node-RED stores the credentials of a node by its id, deployed or not, never shows the editor fields that the node type
- * does not declare, and leaves them alone when a deploy changes others. So the key waits here, unseen, until the user
- * deploys the id that goes with it; and nothing has changed if he cancels the form.
+ * Fields that a device that was just created adds to the stored credentials of its node, beside those that the node has
+ * now. Node-RED stores the credentials of a node by its id, deployed or not, never shows the editor fields that the
+ * node type does not declare, and leaves them alone when a deploy changes others. So the key waits here, unseen, until
+ * the user deploys the id that goes with it; and nothing has changed if he cancels the form.
  */
 interface CreatedCredentials {
   createdDeviceId: string;
@@ -19,7 +19,7 @@ export function keepCreatedKey(RED: NodeAPI, nodeId: string, deviceId: string, s
 }
 
 /**
- * Gives the credentials of a node, with the key of the device that was created for it if that device is the one it is
+ * Returns the credentials of a node, with the key of the device that was created for it if that device is the one it is
  * deployed with. From then on this is an ordinary key, which the user may replace.
  */
 export function takeCreatedKey(RED: NodeAPI, config: NodeDef, stored: RawSettings): RawSettings {
@@ -31,7 +31,7 @@ export function takeCreatedKey(RED: NodeAPI, config: NodeDef, stored: RawSetting
   return taken;
 }
 
-/** The credentials of a node as they would be with this device id; nothing is stored. */
+/** Returns the credentials of a node as they would be with this device id; nothing is stored. */
 export function withCreatedKey(stored: RawSettings, deviceId: unknown): RawSettings {
   const { createdDeviceId, createdSecretKey, ...credentials } = stored;
   if (createdDeviceId === undefined || createdDeviceId !== deviceId) return stored;

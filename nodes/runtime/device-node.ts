@@ -9,14 +9,14 @@ import type { SessionNode } from "./session-node";
 export interface DeviceNode extends SessionNode {
   /** Absent where the settings are not usable. */
   device?: CloudDevice;
-  /** What its account knows of things, where it has one: names and types of variables. */
+  /** The directory of its account, where it has one: names and types of variables. */
   directory?: Directory;
   /** For the doctor. A function, so that nobody who looks at the node sees the key. Absent as `device` is. */
   settingsOf?: () => DeviceSettings;
 }
 
 /**
- * Gives the device node of a node's setting.
+ * Returns the device node of a node's setting.
  * @throws CloudError `not_configured` where it is disabled or deleted, or its settings are wrong; `invalid_input` too
  */
 export function findDeviceNode(RED: NodeAPI, id: string): DeviceNode & { device: CloudDevice } {

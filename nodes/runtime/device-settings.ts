@@ -28,14 +28,20 @@ export function readDeviceSettings(RED: NodeAPI, raw: RawSettings, secrets: RawS
   };
 }
 
-/** That of the account; Arduino's own one for keys gives way to the one for certificates, where one speaks. */
+/**
+ * Returns the broker of the account; Arduino's own one for keys gives way to the one for certificates, where a
+ * certificate speaks.
+ */
 function usualBroker(RED: NodeAPI, raw: RawSettings, hasCertificate: boolean): string {
   const account = readText(raw, "account");
   const broker = account === "" ? keyBroker : findAccount(RED, account).account.rest.endpoints.deviceBrokerUrl;
   return hasCertificate && broker === keyBroker ? certificateBroker : broker;
 }
 
-/** Arduino's broker for certificates refuses a hello that offers TLS 1.3 (docs/protocol.md#addresses). */
+/**
+ * Returns the TLS options for a broker: Arduino's own one for certificates refuses a hello that offers TLS 1.3
+ * (docs/protocol.md#addresses).
+ */
 function forBroker(brokerUrl: string, tls: TlsOptions | undefined): TlsOptions | undefined {
   const isOld = /^mqtts:\/\/[a-z0-9.-]+\.arduino\.cc:8885\b/i.test(brokerUrl);
   return isOld ? { ...tls, maxVersion: "TLSv1.2" } : tls;

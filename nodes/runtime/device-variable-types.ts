@@ -3,7 +3,7 @@ import { CloudError, isTransient } from "../../cloud/core/errors";
 import { isUuid, type Directory, type KnownThing, wireName } from "../../cloud/rest/index";
 
 /**
- * What an account knows of the thing of a device: a device itself learns neither names nor types from the cloud. Without
+ * Looks up the thing of a device in its account: a device itself learns neither names nor types from the cloud. Without
  * an account nothing is known, and values go out as they are.
  */
 export class DeviceVariableTypes {
@@ -21,7 +21,7 @@ export class DeviceVariableTypes {
     return id === "" ? undefined : this.#directory?.peek(id);
   }
 
-  /** The type of a variable as far as it is known by now. */
+  /** Returns the type of a variable as far as it is known by now. */
   typeOf(variable: string): string | undefined {
     return this.thing?.properties.find((property) => wireName(property) === variable)?.type;
   }
@@ -43,7 +43,7 @@ export class DeviceVariableTypes {
   }
 
   /**
-   * The variable name that a setting or message means: a name, or the id of a property that the account knows.
+   * Returns the variable name that a setting or message means: a name, or the id of a property that the account knows.
    * @throws CloudError `not_found` for an id that nobody can look up
    */
   nameOf(reference: string): string {

@@ -2,9 +2,9 @@ import type { NodeAPI, NodeDef } from "node-red";
 import type { RawSettings } from "./settings";
 
 /**
- * An account that came from Arduino's own package has the id of the `arduino-connection` that it replaces. Node-RED keeps
- * credentials by id, whatever the type and whether it is installed: so the API key is there, under the names of the old
- * package, and nobody needs to see or carry it.
+ * An account that came from Arduino's own package has the id of the `arduino-connection` that it replaces. Node-RED
+ * keeps credentials by id, whatever the type and whether it is installed: so the API key is there, under the names of
+ * the old package, and nobody needs to see or carry it.
  */
 interface OldCredentials {
   clientid: string;
@@ -22,8 +22,8 @@ function hasOwnKey({ clientId, clientSecret }: RawSettings): boolean {
 }
 
 /**
- * Gives the credentials of an account, with the key of the connection that it replaces while it has none of its own. The
- * old key stays beside it, so that the way back is open, until the account gets another one.
+ * Returns the credentials of an account, with the key of the connection that it replaces while it has none of its own.
+ * The old key stays beside it, so that the way back is open, until the account gets another one.
  */
 export function takeLegacyKey(RED: NodeAPI, config: NodeDef, credentials: RawSettings): RawSettings {
   const old = oldKeyIn(credentials);
@@ -41,7 +41,7 @@ export function takeLegacyKey(RED: NodeAPI, config: NodeDef, credentials: RawSet
 
 /**
  * Copies the key of a connection to the account `to`, which may not be deployed yet, unless that has one of its own.
- * Gives whether the account has a key then.
+ * Returns whether the account has a key then.
  */
 export function copyLegacyKey(RED: NodeAPI, from: string, to: string): boolean {
   const present = storedFor(RED, to);
@@ -57,7 +57,7 @@ function forgetOldKey(RED: NodeAPI, id: string): void {
   void RED.nodes.addCredentials(id, Object.fromEntries(rest));
 }
 
-/** As they are stored: `${NAME}` is not filled in. */
+/** Returns the credentials as they are stored: `${NAME}` is not filled in. */
 function storedFor(RED: NodeAPI, id: string): RawSettings {
   return (RED.nodes.getCredentials(id) as RawSettings | undefined) ?? {};
 }

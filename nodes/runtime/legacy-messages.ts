@@ -6,7 +6,7 @@ import type { Message } from "./input";
  */
 
 /**
- * A value in that shape.
+ * Returns a value in that shape.
  * @param message as our node would send it
  * @param topic the display name of the variable
  */
@@ -14,15 +14,15 @@ export function legacyValueMessage({ _msgid, payload }: Message, topic: string, 
   return { ...idOf(_msgid), topic, payload, ...(timestamp === undefined ? {} : { timestamp }) };
 }
 
-/** The points of one variable as `oldChartMessage` takes them. */
+/** The points of one variable as `legacyChartMessage` takes them. */
 export interface LegacySeries {
   name: string;
   data: { x: number; y: unknown }[];
 }
 
 /**
- * History in that shape, which the chart of Dashboard 1 takes: one list of points for each variable, with times in whole
- * seconds. A single variable has no name there.
+ * Returns history in that shape, which the chart of Dashboard 1 takes: one list of points for each variable, with times
+ * in whole seconds. A single variable has no name there.
  * @param topic the name of the node
  */
 export function legacyChartMessage({ _msgid }: Message, topic: string, series: readonly LegacySeries[]): Message {

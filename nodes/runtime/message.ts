@@ -2,12 +2,12 @@ import { isPlainObject } from "../../cloud/core/json";
 import { CloudError } from "../../cloud/core/errors";
 import type { Message } from "./input";
 
-/** What the sketch accepts as a variable name (docs/protocol.md#patterns). */
+/** The pattern of variable names (docs/protocol.md#patterns). */
 const variableName = /^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/;
 
 /**
- * The thing that a message names: `msg.thingId`, else `msg.thing.id`, so that what property in sends can be wired on.
- * Blank where it names none.
+ * Returns the thing that a message names: `msg.thingId`, else `msg.thing.id`, so that what property in sends can be
+ * wired on. Blank where it names none.
  * @throws CloudError `invalid_input` where it is given as anything but text
  */
 export function thingOf(message: Message): string {
@@ -17,8 +17,8 @@ export function thingOf(message: Message): string {
 }
 
 /**
- * The variable that a message names: `msg.property` as text or as the object that property in sends, else `msg.topic`
- * if it is a legal variable name. Blank where it names none.
+ * Returns the variable that a message names: `msg.property` as text or as the object that property in sends, else
+ * `msg.topic` if it is a legal variable name. Blank where it names none.
  * @throws CloudError `invalid_input` where `msg.property` is neither
  */
 export function propertyOf(message: Message): string {
@@ -28,7 +28,7 @@ export function propertyOf(message: Message): string {
   return typeof topic === "string" && variableName.test(topic) ? topic : "";
 }
 
-/** As `propertyOf`, without regard to the topic. */
+/** Reads the variable as `propertyOf`, without regard to the topic. */
 export function namedPropertyOf(message: Message): string {
   const { property } = message;
   if (!isPlainObject(property)) return textOf(message, "property");
@@ -36,7 +36,9 @@ export function namedPropertyOf(message: Message): string {
   return name === "" ? textOf(property, "id", "property.id") : name;
 }
 
-/** A text property of a message, trimmed; blank where it is missing. Throws `invalid_input` for anything but text. */
+/**
+ * Reads a text property of a message, trimmed; blank where it is missing. Throws `invalid_input` for anything but text.
+ */
 export function textOf(source: Record<string, unknown>, field: string, shown = field): string {
   const value = source[field];
   if (value === undefined || value === null) return "";

@@ -10,7 +10,9 @@ export function failMisconfigured(node: Node, status: NodeStatus, error: CloudEr
   onInput(node, () => Promise.reject(error));
 }
 
-/** As `refuse`, and once to Catch nodes: for a node that works without being asked, so that it is heard of. */
+/**
+ * Refuses as `refuse`, and tells Catch nodes once: for a node that works without being asked, so that it is heard of.
+ */
 export function failMisconfiguredAloud(node: Node, status: NodeStatus, error: CloudError): void {
   failMisconfigured(node, status, error);
   setImmediate(() => node.error(error, {}));

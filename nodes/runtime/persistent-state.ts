@@ -7,8 +7,8 @@ import { printable } from "../../cloud/core/text";
 const saveIntervalMs = 5_000;
 
 /**
- * What a node remembers beyond its own life, in its context: over a redeploy always, over a restart of Node-RED where the
- * user has a persistent context store. Kept as plain JSON.
+ * Keeps what a node remembers beyond its own life in its context: over a redeploy always, over a restart of Node-RED
+ * where the user has a persistent context store. Kept as plain JSON.
  */
 export class PersistentState {
   readonly #node: Node;
@@ -34,8 +34,8 @@ export class PersistentState {
   }
 
   /**
-   * Reads what a predecessor left, calls `ready`, and from then on writes down every few seconds what has changed. Calls
-   * nothing any more once it is closed.
+   * Reads what a predecessor left, calls `ready`, and from then on writes down every few seconds what has changed.
+   * Calls nothing any more once it is closed.
    * @param failed called in place of `ready` where the store can't be read; without it, that is told of and counts as
    *   nothing left
    */
@@ -57,7 +57,7 @@ export class PersistentState {
     });
   }
 
-  /** What a predecessor left under a name. */
+  /** Returns what a predecessor left under a name. */
   at(name: string): unknown {
     return this.#kept[name];
   }
@@ -89,8 +89,8 @@ export class PersistentState {
 }
 
 /**
- * Sees to it that there is a context store of this name; blank for the default one. Node-RED itself would take the default
- * one in silence, which need not outlive a restart.
+ * Sees to it that there is a context store of this name; blank for the default one. Node-RED itself would take the
+ * default one in silence, which need not outlive a restart.
  * @throws CloudError `not_configured`
  */
 export function requireStore(RED: NodeAPI, store: string): void {

@@ -21,7 +21,7 @@ export class RepeatedErrors {
     this.#node.error(error, {});
   }
 
-  /** The work is done: the next failure is told again. */
+  /** Notes that the work is done, so that the next failure is told again. */
   passed(): void {
     this.#told = undefined;
   }

@@ -22,7 +22,7 @@ export interface SessionNode extends Node {
   deregister(user: Node): void;
 }
 
-/** What has the session: an account or a device. */
+/** The owner of the session: an account or a device. */
 interface SessionOwner {
   readonly session: Session;
   close(): Promise<void>;
@@ -70,13 +70,13 @@ export function noticesTo(node: Node): {
   };
 }
 
-/** How a session stands, as far as people are told. */
+/** The state of a session, as far as people are told. */
 interface ShownState {
   readonly name: string;
   readonly error?: CloudError;
 }
 
-/** Gives what tells once per outage why there is no connection, and when it is back. */
+/** Returns a function that tells once per outage why there is no connection, and when it is back. */
 export function outageReport(node: Node): (standing: ShownState) => void {
   let warned = "";
   return ({ name, error }) => {

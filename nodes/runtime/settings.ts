@@ -3,7 +3,7 @@ import { CloudError } from "../../cloud/core/errors";
 /** The settings of a node as Node-RED hands them over: mostly text, since forms and `${ENV}` give text. */
 export type RawSettings = Readonly<Record<string, unknown>>;
 
-/** A text, trimmed; `fallback` where it is missing or blank. */
+/** Reads a text, trimmed; `fallback` where it is missing or blank. */
 export function readText(raw: RawSettings, field: string, fallback = ""): string {
   const value = raw[field];
   if (value === undefined || value === null) return fallback;
@@ -11,7 +11,7 @@ export function readText(raw: RawSettings, field: string, fallback = ""): string
   return value.trim() === "" ? fallback : value.trim();
 }
 
-/** One of `choices`; the first of them where the field is missing or blank. */
+/** Reads one of `choices`; the first of them where the field is missing or blank. */
 export function readChoice<T extends string>(raw: RawSettings, field: string, choices: readonly [T, ...T[]]): T {
   const text = readText(raw, field, choices[0]);
   const choice = choices.find((candidate) => candidate === text);
@@ -19,7 +19,7 @@ export function readChoice<T extends string>(raw: RawSettings, field: string, ch
   return choice;
 }
 
-/** A number from `lowest` up; `fallback` where the field is missing or blank. */
+/** Reads a number from `lowest` up; `fallback` where the field is missing or blank. */
 export function readNumber(raw: RawSettings, field: string, fallback: number, lowest: number): number {
   const value = raw[field];
   if (value === undefined || value === null || (typeof value === "string" && value.trim() === "")) return fallback;
@@ -28,7 +28,7 @@ export function readNumber(raw: RawSettings, field: string, fallback: number, lo
   return number;
 }
 
-/** A switch; `fallback` where the field is missing or blank. */
+/** Reads a switch; `fallback` where the field is missing or blank. */
 export function readFlag(raw: RawSettings, field: string, fallback = false): boolean {
   const value = raw[field];
   if (typeof value === "boolean") return value;

@@ -26,22 +26,22 @@ export class NodeStatus {
     this.#translate = RED._.bind(RED);
   }
 
-  /** Green dot: connected, or done. */
+  /** Shows a green dot: connected, or done. */
   connected(): void {
     this.#show({ fill: "green", shape: "dot", text: this.#key("connected") });
   }
 
-  /** Blue ring: so many messages are on their way. */
+  /** Shows a blue ring: so many messages are on their way. */
   sending(count: number): void {
     this.#show({ fill: "blue", shape: "ring", text: this.#text("sending", { count }) });
   }
 
-  /** Grey ring: nothing to do. */
+  /** Shows a grey ring: nothing to do. */
   idle(): void {
     this.#show({ fill: "grey", shape: "ring", text: this.#key("idle") });
   }
 
-  /** Green dot: done, with the result where it is worth a word of its own. */
+  /** Shows a green dot: done, with the result where it is worth a word of its own. */
   done(state = "done", values?: Record<string, number>): void {
     const text = values === undefined ? this.#key(state) : this.#text(state, values);
     this.#show({ fill: "green", shape: "dot", text });
@@ -60,7 +60,7 @@ export class NodeStatus {
     }
   }
 
-  /** Blue ring: how many items are done, and how long the rest will take, where that is known. */
+  /** Shows a blue ring: how many items are done, and how long the rest will take, where that is known. */
   progress({ done, total, secondsLeft }: { done: number; total: number; secondsLeft?: number }): void {
     const show = (state: string, values?: Record<string, number>): void =>
       this.#show({ fill: "blue", shape: "ring", text: this.#text(state, { done, total, ...values }) });
@@ -69,39 +69,39 @@ export class NodeStatus {
     else show("progress-seconds", { left: Math.max(1, Math.round(secondsLeft)) });
   }
 
-  /** Blue ring: how much of a file has gone out. */
+  /** Shows a blue ring: how much of a file has gone out. */
   upload(sent: number, total: number): void {
     const percent = total > 0 ? Math.floor((100 * sent) / total) : 0;
     this.#show({ fill: "blue", shape: "ring", text: this.#text("upload", { percent }) });
   }
 
-  /** Blue ring: how much of the work is done, from 0 to 1. */
+  /** Shows a blue ring: how much of the work is done, from 0 to 1. */
   share(part: number): void {
     const percent = Math.floor(100 * Math.min(1, Math.max(0, part)));
     this.#show({ fill: "blue", shape: "ring", text: this.#text("share", { percent }) });
   }
 
-  /** Yellow ring: so many messages wait for a connection. */
+  /** Shows a yellow ring: so many messages wait for a connection. */
   queued(count: number): void {
     this.#show({ fill: "yellow", shape: "ring", text: this.#text("queued", { count }) });
   }
 
-  /** Yellow ring: looking something up, or trying it again soon. */
+  /** Shows a yellow ring: looking something up, or trying it again soon. */
   connecting(): void {
     this.#show({ fill: "yellow", shape: "ring", text: this.#key("connecting") });
   }
 
-  /** Yellow ring: it works, but something wants to be looked at. */
+  /** Shows a yellow ring: it works, but something wants to be looked at. */
   attention(state: string): void {
     this.#show({ fill: "yellow", shape: "ring", text: this.#key(state) });
   }
 
-  /** Red ring with the reason in short. */
+  /** Shows a red ring with the reason in short. */
   failed(error: CloudError): void {
     this.#show({ fill: "red", shape: "ring", text: this.#key(error.code.replaceAll("_", "-")) });
   }
 
-  /** What the state of the session looks like. */
+  /** Shows the state of the session. */
   session(state: SessionState, now: number): void {
     if (state.name === "online") this.connected();
     else if (state.name === "connecting") this.connecting();
@@ -110,7 +110,7 @@ export class NodeStatus {
     else this.idle();
   }
 
-  /** What the standing of a device looks like. */
+  /** Shows how a device stands. */
   device(connectionState: DeviceConnectionState, now: number): void {
     const { name } = connectionState;
     if (name === "no-thing" || name === "taken-over") this.#show({ fill: "red", shape: "ring", text: this.#key(name) });
@@ -118,7 +118,7 @@ export class NodeStatus {
     else this.session({ name }, now);
   }
 
-  /** Yellow ring: connects again in so many seconds. */
+  /** Shows a yellow ring: connects again in so many seconds. */
   #waiting(seconds: number): void {
     this.#show({ fill: "yellow", shape: "ring", text: this.#text("waiting", { seconds }) });
   }
