@@ -5,7 +5,7 @@ import type { Observed } from "./behaviour/recorder";
 import type { Tokens } from "./store/tokens";
 import type { HistoryOptions } from "./seeds/year";
 
-/** What the control interface acts on. */
+/** The parts that the control interface acts on. */
 export interface Controlled extends BrokerActs {
   tokens: Tokens;
   faults: Faults;
@@ -49,7 +49,7 @@ function clear({ faults, observed }: Controlled): void {
   for (const list of [observed.requests, observed.connects, observed.publishes]) list.length = 0;
 }
 
-/** The state as JSON: no tokens and no secrets, payloads in hexadecimal. */
+/** Returns the state as JSON: no tokens and no secrets, payloads in hexadecimal. */
 function state({ faults, choices, observed }: Controlled): unknown {
   return {
     faults,
@@ -67,8 +67,8 @@ function state({ faults, choices, observed }: Controlled): unknown {
 /**
  * Starts the control interface, JSON over HTTP on 127.0.0.1: `GET /state`; `POST /faults` (a patch of the switches,
  * `restDown`, `brokerDown` and `halfOpen` among them); `POST /choices` (a patch); `POST /drop` (`users`, `devices`);
- * `POST /inject` (`topic`, `hex`); `POST /year` (`days`, `end`, `seed`: adds a thing "Garden" with history); `POST /revoke`
- * (all tokens); `POST /clear` (no faults, nothing observed).
+ * `POST /inject` (`topic`, `hex`); `POST /year` (`days`, `end`, `seed`: adds a thing "Garden" with history); `POST
+ * /revoke` (all tokens); `POST /clear` (no faults, nothing observed).
  */
 export async function startControl(controlled: Controlled): Promise<Control> {
   const app = fastify({ forceCloseConnections: true });

@@ -25,7 +25,7 @@ export interface SimulatorOptions {
   year?: boolean | HistoryOptions;
 }
 
-/** What there is with `tls: true`; the plain addresses work as well. */
+/** Addresses with `tls: true`; the plain ones work as well. */
 export interface SecureAddresses extends SecureBrokerUrls {
   secureRestUrl: string;
   /** Certificate of the authority that clients must trust. */
@@ -50,7 +50,7 @@ export interface Simulator extends BrokerActs {
   readonly faults: Faults;
   readonly choices: Choices;
   readonly observed: Observed;
-  /** Down: the REST listener is closed and its connections are destroyed. Up again: on the same port. */
+  /** Closes the REST listener and destroys its connections, or opens the same port again. */
   restDown(down: boolean): Promise<void>;
   /** Closes everything; no handle is left. */
   stop(): Promise<void>;
@@ -113,7 +113,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
   };
 }
 
-/** What TLS servers need. */
+/** Makes all that TLS servers need. */
 async function secrets(authority: Authority): Promise<{ identity: Identity; ca: string }> {
   return { identity: await authority.serverIdentity(), ca: authority.pem };
 }

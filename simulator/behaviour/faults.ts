@@ -5,7 +5,7 @@ import type { JsonValue } from "../json";
  * is gone after `times` uses (1 by default, `Infinity` for ever).
  */
 export interface RestOrder {
-  /** What the path must hold (text) or match; every path when absent. */
+  /** Text that the path must hold, or pattern that it must match; every path when absent. */
   match?: RegExp | string;
   method?: string;
   times?: number;
@@ -53,7 +53,7 @@ export interface Faults {
   subackRefuse: string[];
 }
 
-/** The switches of a healthy cloud. */
+/** Returns the switches of a healthy cloud. */
 export const noFaults = (): Faults => ({
   tokenStatus: null,
   tokenLifetime: 300,
@@ -75,9 +75,12 @@ export const noFaults = (): Faults => ({
 export interface BrokerActs {
   /** Destroys the sockets of users, devices or (nothing said) both; new connections work. */
   dropAll(kinds?: { users?: boolean; devices?: boolean }): void;
-  /** Down: listeners closed, connections destroyed. Up again: on the same ports. */
+  /** Closes the listeners and destroys the connections, or opens the same ports again. */
   brokerDown(down: boolean): Promise<void>;
-  /** On: present connections get nothing any more, but stay open; new ones work. Off: they live again. */
+  /**
+   * Makes present connections half-open: they get nothing any more, but stay open, and new ones work. Off: they live
+   * again.
+   */
   halfOpen(on: boolean): void;
   /** Puts raw bytes on a topic. */
   inject(topic: string, payload: Uint8Array): void;

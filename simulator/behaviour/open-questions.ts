@@ -1,7 +1,7 @@
 import type { JsonValue } from "../json";
 
 /**
- * One switchable answer for each question that the references leave open. Tests set a field to try the other answer;
+ * Switchable answers to the questions of docs/protocol.md#open-questions. Tests set a field to try the other answer;
  * `simulator.choices` is this object, fresh for each simulator.
  */
 export interface Choices {
@@ -19,7 +19,10 @@ export interface Choices {
    * A PUBLISH on a foreign topic: acknowledged and dropped, or the connection is closed (docs/protocol.md#permissions).
    */
   unauthorizedPublish: "drop" | "disconnect";
-  /** A device whose key or certificate is changed or taken away is disconnected at once, else at its next CONNECT (not documented). */
+  /**
+   * A device whose key or certificate is changed or taken away is disconnected at once, else at its next CONNECT (not
+   * documented).
+   */
   keyChangeDisconnects: boolean;
   /**
    * The listener for certificates turns away who offers TLS 1.3, even beside 1.2 (docs/protocol.md#addresses), else it
@@ -73,13 +76,13 @@ export interface Choices {
   planLimits: Partial<Record<PlanKind, number>>;
   /** Status of what goes beyond the plan (docs/protocol.md#plans). */
   planLimitStatus: 403 | 412;
-  /** What a cloned dashboard's name has behind the old one (not documented). */
+  /** Ending of a cloned dashboard's name behind the old one (not documented). */
   cloneSuffix: string;
 }
 
 export type PlanKind = "things" | "properties" | "devices" | "triggers" | "actions";
 
-/** The choices a simulator starts with. */
+/** Returns the choices a simulator starts with. */
 export const defaultChoices = (): Choices => ({
   olderValueReplacesLast: false,
   storeInputs: false,

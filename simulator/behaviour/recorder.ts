@@ -1,4 +1,4 @@
-/** What the simulator has seen, for tests to look at. Times are milliseconds since 1970. */
+/** A request that the simulator has seen, for tests to look at. Times are milliseconds since 1970. */
 
 export interface ObservedRequest {
   method: string;
@@ -44,7 +44,7 @@ export interface Observed {
   publishes: ObservedPublish[];
 }
 
-/** Nothing seen yet. */
+/** Returns a record of nothing. */
 export const nothingObserved = (): Observed => ({ requests: [], connections: [], connects: [], publishes: [] });
 
 /** Most entries that a list keeps; the oldest go, so that a demo can run for days. */

@@ -51,7 +51,7 @@ export interface Board {
   report(values: Record<string, SenmlValue>): Promise<void>;
   /** Publishes raw bytes on the output topic of its thing. */
   publish(payload: Uint8Array): Promise<void>;
-  /** Calls back for each accepted write, before it is echoed; gives the function that stops it. */
+  /** Calls back for each accepted write, before it is echoed; returns the function that stops it. */
   onWrite(callback: (write: BoardWrite) => void): () => void;
   /** Destroys the socket; the board reconnects as boards do. */
   drop(): void;
@@ -77,7 +77,7 @@ export async function connectBoard(options: BoardOptions): Promise<Board> {
   return board;
 }
 
-/** The board, connecting in the background for as long as it takes. */
+/** Returns the board, connecting in the background for as long as it takes. */
 export function runBoard(options: BoardOptions): Board {
   const board = new MqttBoard(options);
   board.start().catch(() => undefined);

@@ -3,7 +3,7 @@ import { decodeCommand, encodeCommand } from "../codec/commands";
 import { decodeSenml, encodeSenml, type SenmlReading } from "../codec/senml";
 import type { BoardProfile } from "./values";
 
-/** What a dialect may do on its board's connection. */
+/** Acts of a dialect on its board's connection. */
 export interface DialectPort {
   readonly deviceId: string;
   /** "" = none. */
@@ -31,7 +31,7 @@ export interface Dialect {
   readonly reconnect: { first: number; factor: number; most: number };
   /** Milliseconds until it asks again: for its thing (doubling), without or with the answer "none"; for last values. */
   readonly askAgain: { thing: number; unattached: number; values: number };
-  /** First packets on a new connection. */
+  /** Sends the first packets on a new connection. */
   begin(port: DialectPort): Promise<void>;
   /** Asks (again) for the thing. */
   askThing(port: DialectPort): Promise<void>;

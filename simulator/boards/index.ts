@@ -65,7 +65,7 @@ function runMachine(url: string, plan: HouseBoard, every: number): { board: Boar
   };
 }
 
-/** What of the present values the board has not reported yet. */
+/** Returns those of the present values that the board has not reported yet. */
 function changes(reported: Values, present: Values): Record<string, SenmlValue> {
   const changed = Object.entries(present).filter(([name, value]) => !same(reported[name], value));
   return Object.fromEntries(changed);

@@ -14,21 +14,21 @@ export interface Moment {
 export type Values = Readonly<Record<string, SenmlValue>>;
 
 /**
- * What a board is wired to. The values of its variables are its whole state: a machine is a pure function from them and
- * the time to the next ones.
+ * The machine that a board is wired to. The values of its variables are its whole state: a machine is a pure function
+ * from them and the time to the next ones.
  */
 export interface Machine {
   /** The board's sketch: its variables. Those without a value start with the cloud's last one, else with `defaults`. */
   readonly variables: Readonly<Record<string, BoardVariable>>;
   /** Values for variables that the cloud has none for either. */
   readonly defaults: Values;
-  /** The values one second later; only what changed is reported. */
+  /** Returns the values one second later; only what changed is reported. */
   next(values: Values, moment: Moment): Values;
-  /** Seconds between two reports; 1 where it is not given. */
+  /** Returns the seconds between two reports; 1 where it is not given. */
   interval?(values: Values): number;
 }
 
-/** A value rounded to `digits` decimals, as a sketch does before it reports. */
+/** Returns a value rounded to `digits` decimals, as a sketch does before it reports. */
 export function rounded(value: number, digits = 1): number {
   return Number(value.toFixed(digits));
 }

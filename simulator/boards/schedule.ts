@@ -2,7 +2,7 @@ import type { SenmlValue } from "../codec/senml";
 
 const unitSeconds = [1, 60, 3600, 86_400] as const;
 
-/** Whether the mask's day is today, and after how many seconds the schedule repeats. */
+/** Returns whether the mask's day is today, and after how many seconds the schedule repeats. */
 function repetition(mask: number, local: Date): { today: boolean; delta: number } {
   const low = mask & 0xff;
   const daily = unitSeconds[3];
@@ -21,7 +21,7 @@ function repetition(mask: number, local: Date): { today: boolean; delta: number 
 }
 
 /**
- * Whether a SCHEDULE value is active (docs/protocol.md#schedules).
+ * Returns whether a SCHEDULE value is active (docs/protocol.md#schedules).
  * @param now local time in seconds since 1970
  */
 export function scheduleActive(value: SenmlValue | undefined, now: number): boolean {

@@ -24,8 +24,8 @@ function takeScalar(kind: ValueKind, written: SenmlScalar, profile: BoardProfile
 }
 
 /**
- * The value that a variable of `type` has after `written` came from the cloud (docs/protocol.md#numbers, #components):
- * components that are missing stay as they are.
+ * Returns the value that a variable of `type` has after `written` came from the cloud (docs/protocol.md#numbers,
+ * #components): components that are missing stay as they are.
  * @returns undefined where a C++ board ignores the write
  * @throws BoardCrash where a Python board fails
  */
@@ -47,7 +47,7 @@ export function takeWrite(
   return value;
 }
 
-/** A value as it is to be written; types with a float in them travel as floats. */
+/** Returns a value as it is to be written; types with a float in them travel as floats. */
 export function entryOf(variable: string, type: string, value: SenmlValue): SenmlEntry {
   const { kind, components = {} } = propertyTypes.get(type) ?? {};
   const float = kind === "number" || Object.values(components).includes("number");
@@ -55,8 +55,8 @@ export function entryOf(variable: string, type: string, value: SenmlValue): Senm
 }
 
 /**
- * The messages for `entries`. C++ packs as many variables as fit into 256 bytes, never splits a variable and skips one
- * that fits into no message (docs/protocol.md#boards); Python sends them all in one.
+ * Returns the messages for `entries`. C++ packs as many variables as fit into 256 bytes, never splits a variable and
+ * skips one that fits into no message (docs/protocol.md#boards); Python sends them all in one.
  */
 export function pack(entries: readonly SenmlEntry[], profile: BoardProfile): Uint8Array[] {
   if (profile === "python") return entries.length === 0 ? [] : [encodeSenml(entries, profile)];

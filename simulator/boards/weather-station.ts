@@ -4,7 +4,7 @@ import { rounded, type Machine, type Moment, type Values } from "./machine";
 const day = 86_400;
 const year = 365.2425 * day;
 
-/** Slow waves with quicker ones upon them, all between -1 and 1. */
+/** Returns slow waves with quicker ones upon them, all between -1 and 1. */
 function waves(moment: Moment): { season: number; daily: number; slow: number; quick: number } {
   return {
     season: -Math.cos((2 * Math.PI * (moment.now - 15 * day)) / year),
@@ -19,7 +19,7 @@ function conditionOf(humidity: number, temperature: number): string {
   return temperature > 19 ? "sunny" : "cloudy";
 }
 
-/** What the sensors read at a moment. */
+/** Returns what the sensors read at a moment. */
 export function weatherAt(moment: Moment): Values {
   const { season, daily, slow, quick } = waves(moment);
   const temperature = rounded(18 + 4 * season + 4 * daily + 1.5 * slow + 0.3 * quick);
@@ -36,7 +36,7 @@ export function weatherAt(moment: Moment): Values {
 /** A history of a value a minute shows the quick waves only if they are slower. */
 const calm = 1 / 40;
 
-/** What the sensors would have read at any time, so that a history made of it goes on where the board begins. */
+/** Readings of the sensors at any time, so that a history made of it goes on where the board begins. */
 export const weatherCurves: Readonly<Record<string, Curve>> = Object.fromEntries(
   (["temperature", "humidity", "pressure", "rain"] as const).map((name) => [
     name,

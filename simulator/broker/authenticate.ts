@@ -3,7 +3,7 @@ import type { Store } from "../store/store";
 import type { Tokens } from "../store/tokens";
 import type { Login } from "./topics";
 
-/** What a CONNECT packet, and the TLS handshake before it, say about the client. */
+/** Credentials of a client, from its CONNECT packet and the TLS handshake before it. */
 export interface Credentials {
   clientId: string;
   /** Empty where the packet has none. */
@@ -13,7 +13,7 @@ export interface Credentials {
 }
 
 /**
- * Who is at the door, by certificate, secret key or token (docs/protocol.md#logins); undefined for a stranger.
+ * Returns who logs in, by certificate, secret key or token (docs/protocol.md#logins); undefined for a stranger.
  * `expiresAt` is the end of a user's token, in milliseconds since 1970.
  */
 export function loginOf(
@@ -34,7 +34,10 @@ export function loginOf(
   return { kind: "user", scope, expiresAt };
 }
 
-/** Client id and common name are the device's id, and there is no user name (docs/protocol.md#logins). */
+/**
+ * Finds the device of a certificate: client id and common name are its id, and there is no user name
+ * (docs/protocol.md#logins).
+ */
 function byCertificate(store: Store, { clientId, userName }: Credentials, shown: PeerCertificate): Login | undefined {
   const device = store.devices.get(shown.commonName);
   const known = device?.certificates.some(({ serial, enabled }) => serial === shown.serial && enabled) ?? false;

@@ -48,7 +48,7 @@ export interface Broker extends BrokerActs {
   readonly deviceBrokerUrl: string;
   /** The same over TLS, where it is switched on. */
   readonly secure: SecureBrokerUrls | undefined;
-  /** What clients published and the cloud did not understand. */
+  /** Messages of clients that the cloud did not understand. */
   readonly ignored: readonly Ignored[];
   /** Closes everything; no handle is left. */
   stop(): Promise<void>;
@@ -228,7 +228,7 @@ class SimulatedBroker implements Broker {
     }
   };
 
-  /** A message of the cloud itself. */
+  /** Publishes a message of the cloud itself. */
   private put(topic: string, payload: Uint8Array): void {
     const { cloudQos } = this.options.store.choices;
     const packet: PublishPacket = {
@@ -324,7 +324,7 @@ class SimulatedBroker implements Broker {
     session.seen.subscriptions = [...session.subscriptions.keys()];
   }
 
-  /** Takes a client's PUBLISH: ordered faults, access, storage. Gives an error only to close the connection. */
+  /** Takes a client's PUBLISH: ordered faults, access, storage. Returns an error only to close the connection. */
   private takePublish(client: Client, packet: PublishPacket): Error | null {
     const { faults, observed, store } = this.options;
     const payload = Buffer.from(packet.payload as Buffer);
@@ -350,7 +350,7 @@ class SimulatedBroker implements Broker {
     return null;
   }
 
-  /** The second copy of a QoS 1 message, to everyone who has the first at QoS 1. */
+  /** Sends the second copy of a QoS 1 message to everyone who has the first at QoS 1. */
   private deliverAgain(packet: AedesPublishPacket): void {
     for (const { client, subscriptions } of this.sessions.values()) {
       if ((subscriptions.get(packet.topic) ?? 0) === 0) continue;

@@ -13,7 +13,7 @@ export interface Ignored {
   reason: string;
 }
 
-/** What the cloud needs to do its part. */
+/** All that the cloud needs for its part. */
 export interface TwinContext {
   store: Store;
   /** Puts a message of the cloud on a topic. */
@@ -22,7 +22,7 @@ export interface TwinContext {
   ignore: (ignored: Ignored) => void;
 }
 
-/** The device's id in the topic of an association message, and the thing it belongs to ("" = none). */
+/** Encodes the message that tells a device which thing it belongs to ("" = none). */
 const association = (thingId: string): Uint8Array => encodeSenml([{ variable: "thing_id", value: thingId }], "cloud");
 
 /**
@@ -87,7 +87,7 @@ function answerCommand({ store, publish }: TwinContext, deviceId: string, comman
   }
 }
 
-/** What a device says about itself (docs/protocol.md#last-values). */
+/** Notes what a device says about itself (docs/protocol.md#last-values). */
 function noteDevice({ store }: TwinContext, deviceId: string, readings: SenmlReading[]): void {
   const device = store.devices.get(deviceId);
   if (!device) return;
@@ -104,7 +104,10 @@ function answerShadow({ store, publish }: TwinContext, thingId: string, readings
   if (asked) publish(`/a/t/${thingId}/shadow/i`, lastValues(store.things.get(thingId)));
 }
 
-/** The last value of every variable and the time zone, with the base time in seconds (docs/protocol.md#last-values). */
+/**
+ * Returns the last value of every variable and the time zone, with the base time in seconds
+ * (docs/protocol.md#last-values).
+ */
 export function lastValues(thing: Thing | undefined): Uint8Array {
   if (!thing) return encodeSenml([], "cloud");
   const { offset, until } = timezoneAt(thing.timezone, Date.now());

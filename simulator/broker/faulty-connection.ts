@@ -43,7 +43,10 @@ export class Link extends Duplex {
     });
   }
 
-  /** Half-open: what comes from either side is lost, and the socket stays open whatever the broker does. */
+  /**
+   * Makes the connection half-open: what comes from either side is lost, and the socket stays open whatever the broker
+   * does.
+   */
   mute(on: boolean): void {
     this.muted = on;
     if (!on && this.destroyed) this.stream.destroy();
@@ -92,7 +95,7 @@ export class Link extends Duplex {
     }
   }
 
-  /** One timer for the oldest waiting bytes, so that their order is kept. */
+  /** Sets one timer for the oldest waiting bytes, so that their order is kept. */
   private arm(): void {
     if (this.timer !== undefined) return;
     const next = this.waiting[0];

@@ -9,10 +9,10 @@ export interface Topic {
   channel: string;
 }
 
-/** Who is logged in to the broker. */
+/** A client that is logged in to the broker. */
 export type Login = { kind: "user"; scope: Scope } | { kind: "device"; deviceId: string };
 
-/** The topic's parts; undefined for anything else, wildcards included. */
+/** Returns the topic's parts; undefined for anything else, wildcards included. */
 export function parseTopic(topic: string): Topic | undefined {
   const [, owner, id, channel] = /^\/a\/([td])\/([^/+#]+)\/([^+#]+)$/.exec(topic) ?? [];
   if (owner === undefined || id === undefined || channel === undefined) return undefined;
@@ -20,8 +20,8 @@ export function parseTopic(topic: string): Topic | undefined {
 }
 
 /**
- * Whether a login may subscribe to and publish on a topic (docs/protocol.md#permissions): a user the topics of the
- * things he sees, and the serial monitor of his devices; a device its own topics and those of its thing.
+ * Returns whether a login may subscribe to and publish on a topic (docs/protocol.md#permissions): a user the topics of
+ * the things he sees, and the serial monitor of his devices; a device its own topics and those of its thing.
  */
 export function mayUse(store: Store, login: Login, topic: string): boolean {
   const parts = parseTopic(topic);

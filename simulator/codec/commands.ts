@@ -50,7 +50,7 @@ const is: Record<Kind, (value: unknown) => boolean> = {
   any: () => true,
 };
 
-/** The frame of a command. */
+/** Encodes a command with its frame. */
 export function encodeCommand(name: CommandName, parameters: readonly unknown[] = []): Uint8Array {
   return encode(new Tag(shapes[name].tag, parameters));
 }

@@ -28,9 +28,9 @@ export interface SenmlEntry {
 }
 
 /**
- * Who writes (docs/protocol.md#senders). `cloud`: base time in float64 seconds first. `cpp`: indefinite array, float32.
- * `python`: float64, half-float NaN and infinities, components in random order. `js`: base time in milliseconds on the
- * first record of each variable, whole numbers as integers.
+ * A kind of sender (docs/protocol.md#senders). `cloud`: base time in float64 seconds first. `cpp`: indefinite array,
+ * float32. `python`: float64, half-float NaN and infinities, components in random order. `js`: base time in
+ * milliseconds on the first record of each variable, whole numbers as integers.
  */
 export type SenmlProfile = "cloud" | "cpp" | "python" | "js";
 
@@ -48,7 +48,7 @@ const label = { baseName: -2, baseTime: -3, name: 0, number: 2, text: 3, bool: 4
 
 type Field = keyof typeof label;
 
-/** What a key means: version 2 labels, their text digits and version 1 text labels (docs/protocol.md#labels). */
+/** The label of each key: version 2 labels, their text digits and version 1 text labels (docs/protocol.md#labels). */
 const fieldOf = new Map<string, Field>([
   ...Object.entries(label).map(([field, key]): [string, Field] => [String(key), field as Field]),
   ["bn", "baseName"],
@@ -77,8 +77,9 @@ type SenmlRecord = Partial<Record<Field, SenmlScalar>>;
 const relativeTime = 2 ** 28;
 
 /**
- * Milliseconds since 1970 of a resolved SenML time, by its magnitude (docs/protocol.md#time): above 1e17 nanoseconds,
- * above 1e14 microseconds, above 1e11 milliseconds, otherwise seconds. `undefined` for a time that says nothing.
+ * Returns the milliseconds since 1970 of a resolved SenML time, by its magnitude (docs/protocol.md#time): above 1e17
+ * nanoseconds, above 1e14 microseconds, above 1e11 milliseconds, otherwise seconds. `undefined` for a time that says
+ * nothing.
  */
 export function timeByMagnitude(time: number): number | undefined {
   if (!Number.isFinite(time) || time < relativeTime) return undefined;
@@ -100,7 +101,10 @@ function readRecord(item: unknown): SenmlRecord {
   return record;
 }
 
-/** A prefix only where it ends with a colon; other base names are device identities (docs/protocol.md#base-names). */
+/**
+ * Joins base name and name. A base name is a prefix only where it ends with a colon; others are device identities
+ * (docs/protocol.md#base-names).
+ */
 function fullName(baseName: string, name: string): string {
   return baseName.endsWith(":") && !baseName.startsWith("urn:") ? baseName + name : name;
 }
@@ -126,8 +130,8 @@ function collect(readings: SenmlReading[], name: string, value: SenmlScalar, tim
 }
 
 /**
- * The values of a SenML pack, in the order of the bytes; components of one variable that follow each other come as one
- * object (docs/protocol.md#components), and base records without a value only set their base fields
+ * Decodes the values of a SenML pack, in the order of the bytes; components of one variable that follow each other come
+ * as one object (docs/protocol.md#components), and base records without a value only set their base fields
  * (docs/protocol.md#base-records).
  * @throws Error where the bytes are not one well-formed CBOR array
  */
@@ -149,7 +153,7 @@ export function decodeSenml(payload: Uint8Array): SenmlReading[] {
   return readings;
 }
 
-/** A number in the form its sender uses (docs/protocol.md#senders). */
+/** Returns a number in the form its sender uses (docs/protocol.md#senders). */
 function writeNumber(value: number, profile: SenmlProfile, float: boolean): unknown {
   if (profile === "python" && !Number.isFinite(value)) return encodedNumber(value, "f16");
   const integral = Number.isSafeInteger(value);
@@ -170,7 +174,7 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
     .map(({ item }) => item);
 }
 
-/** The records of one variable: one, or one per component (docs/protocol.md#components). */
+/** Returns the records of one variable: one, or one per component (docs/protocol.md#components). */
 function recordsOf(entry: SenmlEntry, profile: SenmlProfile, random: () => number): Map<number, unknown>[] {
   const { variable, value, float = false } = entry;
   if (typeof value !== "object") return [new Map([[label.name, variable], writeScalar(value, profile, float)])];
@@ -196,7 +200,7 @@ function stamp(packs: Map<number, unknown>[][], profile: SenmlProfile, time: num
   }
 }
 
-/** The bytes of a SenML pack as a sender of `profile` writes it (docs/protocol.md#senders). */
+/** Encodes a SenML pack as a sender of `profile` writes it (docs/protocol.md#senders). */
 export function encodeSenml(
   entries: readonly SenmlEntry[],
   profile: SenmlProfile,

@@ -55,7 +55,7 @@ export class Listener {
   }
 }
 
-/** Whom a client's certificate names, and which certificate it is. */
+/** The name in a client's certificate, and its serial number. */
 export interface PeerCertificate {
   commonName: string;
   /** Hexadecimal, in lower case. */
@@ -65,7 +65,7 @@ export interface PeerCertificate {
 /** Takes each accepted connection as a stream. */
 export type Accept = (stream: Duplex, transport: "ws" | "tcp", certificate?: PeerCertificate) => void;
 
-/** What the broker's listeners have in common. */
+/** Options that the broker's listeners have in common. */
 export interface Entrance {
   accept: Accept;
   /** Whether a new socket is destroyed at once. */
@@ -73,7 +73,7 @@ export interface Entrance {
   host: string;
 }
 
-/** MQTT over TCP, and with an identity over TLS (`mqtts`). */
+/** Makes a listener for MQTT over TCP, and with an identity over TLS (`mqtts`). */
 function tcpListener({ accept, refuse, host }: Entrance, port?: number, identity?: Identity): Listener {
   const take = (socket: Socket): void => {
     if (!socket.destroyed) accept(socket, "tcp");
@@ -85,7 +85,7 @@ function tcpListener({ accept, refuse, host }: Entrance, port?: number, identity
 }
 
 /**
- * MQTT over WebSocket, and with an identity over TLS (`wss`): path `/mqtt`, subprotocol `mqtt`
+ * Makes a listener for MQTT over WebSocket, and with an identity over TLS (`wss`): path `/mqtt`, subprotocol `mqtt`
  * (docs/protocol.md#addresses); anything else is refused with 400.
  */
 function webSocketListener({ accept, refuse, host }: Entrance, port?: number, identity?: Identity): Listener {
@@ -97,7 +97,7 @@ function webSocketListener({ accept, refuse, host }: Entrance, port?: number, id
   return new Listener(refusing(server, refuse), host, port);
 }
 
-/** What a listener for devices with a certificate needs to know. */
+/** Options of a listener for devices with a certificate. */
 export interface MutualTls {
   identity: Identity;
   /** The authority of the devices' certificates, in PEM. */
@@ -106,7 +106,7 @@ export interface MutualTls {
   refuseTls13: () => boolean;
 }
 
-/** MQTT over TLS 1.2 for devices that show a certificate (docs/protocol.md#addresses). */
+/** Makes a listener for MQTT over TLS 1.2, for devices that show a certificate (docs/protocol.md#addresses). */
 function certificateListener(entrance: Entrance, { identity, ca, refuseTls13 }: MutualTls): Listener {
   const { accept, refuse, host } = entrance;
   const options = { ...identity, ca, requestCert: true, minVersion: "TLSv1.2", maxVersion: "TLSv1.2" } as const;
@@ -133,7 +133,7 @@ export interface BrokerListeners {
   secure?: Record<"users" | "keys" | "certificates", Listener>;
 }
 
-/** The broker's listeners, not yet open; the secure ones on free ports. */
+/** Returns the broker's listeners, not yet open; the secure ones on free ports. */
 export function brokerListeners(
   entrance: Entrance,
   options: {
@@ -154,7 +154,7 @@ export function brokerListeners(
   return { ...plain, secure };
 }
 
-/** The certificate that the handshake has proved. */
+/** Returns the certificate that the handshake has proved. */
 function peerOf(socket: TLSSocket): PeerCertificate {
   const { subject, serialNumber } = socket.getPeerCertificate();
   return { commonName: String(subject.CN), serial: serialNumber.toLowerCase() };

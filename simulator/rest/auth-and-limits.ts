@@ -6,7 +6,11 @@ import type { Tokens } from "../store/tokens";
 import { Failure } from "./failure";
 import { isUuid } from "./fields";
 
-/** The user and space of a request. @throws Failure 401 for a missing, wrong or expired token, 403 for a foreign space */
+/**
+ * Returns the user and space of a request.
+ * @throws Failure 401 for a missing, wrong or expired token, 403 for a foreign
+ * space
+ */
 export function authenticate(headers: IncomingHttpHeaders, store: Store, tokens: Tokens): Scope {
   const [scheme, token] = (headers.authorization ?? "").split(" ");
   if (!token || scheme?.toLowerCase() !== "bearer") throw new Failure(401, "missing bearer token");
@@ -21,7 +25,7 @@ export function authenticate(headers: IncomingHttpHeaders, store: Store, tokens:
   return { userId: owner.userId, organizationId };
 }
 
-/** @throws Failure 400 for what is no UUID, 403 for a space that the user is not a member of */
+/** Throws Failure 400 for an id of a space that is no UUID, 403 for one that the user is not a member of. */
 export function checkMembership(
   store: Store,
   userId: string,
@@ -40,7 +44,7 @@ export class RequestLimit {
 
   constructor(private readonly faults: Faults) {}
 
-  /** Counts a request of `client`; gives whether it is within the limit. */
+  /** Counts a request of `client`; returns whether it is within the limit. */
   admit(client: string): boolean {
     const limit = this.faults.requestsPerSecond;
     if (limit === null) return true;

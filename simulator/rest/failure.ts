@@ -27,13 +27,13 @@ const codes: Readonly<Record<number, string>> = {
 
 const alphabet = "0123456789ABCDEFGHJKLMNPQRSTVWXYZ";
 
-/** An error body for `status`, with an id of its own like `3F1FKVRR`. */
+/** Returns an error body for `status`, with an id of its own like `3F1FKVRR`. */
 export function errorBody(status: number, detail: string, code = codes[status] ?? "error"): ErrorBody {
   const id = Array.from({ length: 8 }, () => alphabet[randomInt(alphabet.length)]).join("");
   return { id, code, status, detail, meta: { timestamp: String(Math.floor(Date.now() / 1000)) } };
 }
 
-/** What a handler throws to answer with an error; `detail` is the text of the error body. */
+/** An error that a handler throws to answer with a status; `detail` is the text of the error body. */
 export class Failure extends Error {
   constructor(
     readonly status: number,
@@ -45,7 +45,7 @@ export class Failure extends Error {
 }
 
 /**
- * The failure of an unknown, deleted or foreign object; the route says whether its body is empty
+ * Returns the failure of an unknown, deleted or foreign object; the route says whether its body is empty
  * (docs/protocol.md#errors).
  */
 export const notFound = (what: string): Failure => new Failure(404, `${what} not found`);

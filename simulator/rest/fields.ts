@@ -34,10 +34,10 @@ const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i;
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
-/** A checked text; empty where the field was absent. */
+/** Returns a checked text; empty where the field was absent. */
 export const textOf = (value: JsonValue | undefined): string => (typeof value === "string" ? value : "");
 
-/** Whether `text` is a UUID. */
+/** Returns whether a value is a text in the form of a UUID, in either case. */
 export const isUuid = (text: unknown): text is string => typeof text === "string" && uuid.test(text);
 
 type Kinds = { [kind in Field["kind"]]: (value: unknown) => boolean };
@@ -54,7 +54,7 @@ const isKind: Kinds = {
   any: () => true,
 };
 
-/** A text from a query or a form as the kind that the field wants; what does not fit is left for the check. */
+/** Converts a text from a query or a form to the kind that the field wants; what does not fit is left for the check. */
 function fromText(field: Field, value: unknown): unknown {
   if (field.kind === "array") return Array.isArray(value) ? value : [value];
   if (typeof value !== "string") return value;

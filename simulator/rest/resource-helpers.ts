@@ -26,7 +26,7 @@ export const flag: Field = { kind: "boolean", default: false };
 /** The `tags` filter of lists: `key:value` (docs/protocol.md#conventions). */
 export const tagFilter: Field = { kind: "array", items: { kind: "string", max: 129 } };
 
-/** Whether an object has every tag of the filter. */
+/** Returns whether an object has every tag of the filter. */
 export function hasTags(tags: Readonly<Record<string, string>>, filter: JsonValue | undefined): boolean {
   if (!Array.isArray(filter)) return true;
   return filter.every((entry) => {
@@ -35,13 +35,13 @@ export function hasTags(tags: Readonly<Record<string, string>>, filter: JsonValu
   });
 }
 
-/** A list of `tag` as the map that objects hold. */
+/** Returns a list of `tag` as the map that objects hold. */
 export function tagMap(list: JsonValue | undefined): Record<string, string> {
   const tags = Array.isArray(list) ? (list as { key: string; value: string }[]) : [];
   return Object.fromEntries(tags.map(({ key, value }) => [key, value]));
 }
 
-/** Sets one tag from a checked `tag`. */
+/** Adds a tag, or overwrites the one with its key. */
 export function setTag(tags: Record<string, string>, { key, value }: Checked): void {
   tags[textOf(key)] = textOf(value);
 }
@@ -51,42 +51,42 @@ export function removeTag(tags: Record<string, string>, key = ""): void {
   Reflect.deleteProperty(tags, key);
 }
 
-/** The given fields only, so that an update leaves the others as they are. */
+/** Returns the given fields only, so that an update leaves the others as they are. */
 export function pick(from: Checked, names: readonly string[]): Checked {
   return Object.fromEntries(names.flatMap((name) => (from[name] === undefined ? [] : [[name, from[name]]])));
 }
 
-/** A copy without the named fields. */
+/** Returns a copy without the named fields. */
 export function omit<T extends object, K extends keyof T>(from: T, names: readonly K[]): Omit<T, K> {
   const copy = { ...from };
   for (const name of names) Reflect.deleteProperty(copy, name);
   return copy;
 }
 
-/** Milliseconds of a checked RFC 3339 text, or of the fallback where there is none. */
+/** Reads milliseconds of a checked RFC 3339 text, or of the fallback where there is none. */
 export const timeOf = (value: JsonValue | undefined, fallback: number): number =>
   typeof value === "string" ? Date.parse(value) : fallback;
 
-/** @throws Failure 400 */
+/** Throws Failure 400. */
 export function refuse(detail: string): never {
   throw new Failure(400, detail);
 }
 
-/** A name as an id that reads well, as templates use it: `Living room light` as `living-room-light`. */
+/** Returns a name as an id that reads well, as templates use it: `Living room light` as `living-room-light`. */
 export const friendlyId = (name: string): string =>
   name
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-|-$/g, "");
 
-/** What belongs to somebody and may be hidden. */
+/** An object that belongs to somebody and may be hidden. */
 interface Owned {
   user_id: string;
   organization_id?: string;
   deleted_at?: string;
 }
 
-/** The object that the path's `:id` means. @throws Failure 404 for an unknown, deleted or foreign one */
+/** Returns the object that the path's `:id` means. @throws Failure 404 for an unknown, deleted or foreign one */
 export function ownedOf<T extends Owned>(
   { params, scope }: Call,
   all: ReadonlyMap<string, T>,
@@ -98,7 +98,7 @@ export function ownedOf<T extends Owned>(
   return object;
 }
 
-/** Whether an update brings a hidden object back (docs/protocol.md#soft-delete). */
+/** Returns whether an update brings a hidden object back (docs/protocol.md#soft-delete). */
 export const restores = ({ body, store }: Call): boolean => body.soft_deleted === false || store.choices.updateRestores;
 
 /** Hides an object, or removes it for good with `force`. */
@@ -108,6 +108,7 @@ export function hide<T extends Owned & { id: string }>(all: Map<string, T>, obje
 }
 
 /**
+ * Checks that the plan allows more objects of a kind.
  * @param status of the refusal, for an operation that does not have the usual one
  * @throws Failure 412 (or what the choices say) for more objects of a kind than the plan allows
  * (docs/protocol.md#plans)

@@ -42,7 +42,7 @@ export interface Route {
   handle(call: Call): unknown;
 }
 
-/** The media type of an answer (docs/protocol.md#conventions). */
+/** Returns the media type of an answer (docs/protocol.md#conventions). */
 export function mediaType(answers: string): string {
   return answers.endsWith("[]")
     ? `application/vnd.arduino.${answers.slice(0, -2)}+json; type=collection`

@@ -28,14 +28,17 @@ function fits(order: RestOrder, method: string, path: string): boolean {
   return typeof order.match === "string" ? path.includes(order.match) : path.search(order.match) >= 0;
 }
 
-/** An error answer for `status` as the cloud words it: text for 429, else the error model (docs/protocol.md#errors). */
+/**
+ * Returns an error answer for `status` as the cloud words it: text for 429, else the error model
+ * (docs/protocol.md#errors).
+ */
 export function errorAnswer(status: number, detail: string, code?: string): RawAnswer {
   if (status === 429) return { status, headers: { "content-type": "text/plain" }, body: tooManyRequests };
   const body = JSON.stringify(errorBody(status, detail, code));
   return { status, headers: { "content-type": errorMedia }, body };
 }
 
-/** The answer that an order wants, or undefined where it only delays or drops. */
+/** Returns the answer that an order wants, or undefined where it only delays or drops. */
 export function orderedAnswer(order: RestOrder): RawAnswer | undefined {
   if (order.status === undefined) return undefined;
   const usual = errorAnswer(order.status, "an error was ordered");

@@ -19,7 +19,7 @@ import { mediaType, type Call, type Route } from "./route";
 import { routes } from "./routes";
 import { giveToken, tokenPath } from "./token";
 
-/** What the REST face works on. */
+/** The context of the REST face. */
 export interface RestContext {
   store: Store;
   tokens: Tokens;
@@ -35,7 +35,7 @@ export interface RestFace {
   url: string;
   /** The same over TLS, where it is switched on. */
   secureUrl: string | undefined;
-  /** Down: the listener is closed and its connections are destroyed. Up again: on the same port. */
+  /** Closes the listener and destroys its connections, or opens the same port again. */
   setDown(down: boolean): Promise<void>;
   stop(): Promise<void>;
 }
@@ -95,7 +95,7 @@ async function prepare(app: FastifyInstance, context: RestContext, timers: Set<N
   app.setErrorHandler((error, _request, reply) => sendRaw(reply, answerOf(error)));
 }
 
-/** JSON by any of its media types; an empty body is no body. */
+/** Reads JSON by any of its media types; an empty body is no body. */
 function readBodies(app: FastifyInstance): void {
   app.removeAllContentTypeParsers();
   app.addContentTypeParser(/^application\/([\w.-]+\+)?json/, { parseAs: "string" }, (_request, text, done) => {
@@ -213,7 +213,7 @@ function readCall(route: Route, request: FastifyRequest): Pick<Call, "params" | 
   };
 }
 
-/** Whether the body's values come as texts. */
+/** Returns whether the body's values come as texts. */
 const isForm = (headers: IncomingHttpHeaders): boolean =>
   /^(application\/x-www-form-urlencoded|multipart\/form-data)/.test(headers["content-type"] ?? "");
 

@@ -5,12 +5,12 @@ import { omit } from "./resource-helpers";
 /** An object of the API on its way out. */
 export type View = Record<string, unknown>;
 
-/** `last_value`, with what stands for a value that was never written (docs/protocol.md#value-formats). */
+/** Returns `last_value`, with what stands for a value that was never written (docs/protocol.md#value-formats). */
 export function lastValueOf({ choices }: Store, { last_value: value = choices.neverWritten }: Property): View {
   return value === undefined ? {} : { last_value: value };
 }
 
-/** `ArduinoProperty` (docs/protocol.md#models). */
+/** Returns a variable as `ArduinoProperty` (docs/protocol.md#models). */
 export function propertyView(store: Store, property: Property, thing: Thing): View {
   return {
     href: `/iot/v1/things/${thing.id}/properties/${property.id}`,
@@ -23,14 +23,16 @@ export function propertyView(store: Store, property: Property, thing: Thing): Vi
   };
 }
 
-/** The thing's properties, without the deleted ones unless asked for. */
+/** Returns the thing's properties, without the deleted ones unless asked for. */
 export function propertyViews(store: Store, thing: Thing, deletedToo = false): View[] {
   return thing.properties
     .filter((property) => deletedToo || property.deleted_at === undefined)
     .map((property) => propertyView(store, property, thing));
 }
 
-/** `ArduinoThing` (docs/protocol.md#models); `properties` always in show, in lists when asked for. */
+/**
+ * Returns a thing as `ArduinoThing` (docs/protocol.md#models); `properties` always in show, in lists when asked for.
+ */
 export function thingView(store: Store, thing: Thing, withProperties: boolean): View {
   const { properties, ...fields } = thing;
   const device = store.deviceOfThing(thing.id);
@@ -53,7 +55,7 @@ const labels: Readonly<Record<string, string>> = {
   generic_device_secretkey: "Generic device",
 };
 
-/** `ArduinoDevicev2` (docs/protocol.md#models). */
+/** Returns a device as `ArduinoDevicev2` (docs/protocol.md#models). */
 export function deviceView(store: Store, device: Device): View {
   const { connected } = device;
   const thing = store.thingOfDevice(device.id);
@@ -66,10 +68,10 @@ export function deviceView(store: Store, device: Device): View {
   };
 }
 
-/** `ArduinoTags`. */
+/** Returns tags as `ArduinoTags`. */
 export function tagsView(tags: Readonly<Record<string, string>>): View {
   return { tags: Object.entries(tags).map(([key, value]) => ({ key, value })) };
 }
 
-/** A time as the series give it: RFC 3339 without trailing zeros in the fraction (docs/protocol.md#history). */
+/** Returns a time as the series give it: RFC 3339 without trailing zeros in the fraction (docs/protocol.md#history). */
 export const seriesTime = (timeMs: number): string => rfc3339(timeMs).replace(/\.?0+Z$/, "Z");

@@ -57,7 +57,7 @@ export class Authority {
     return this.certificate.toString("pem");
   }
 
-  /** A new identity for servers on 127.0.0.1 and localhost. */
+  /** Makes a new identity for servers on 127.0.0.1 and localhost. */
   async serverIdentity(): Promise<Identity> {
     const keys = await newKeys();
     const certificate = await this.certify("CN=localhost", keys.publicKey, [
@@ -111,7 +111,7 @@ export class Authority {
 }
 
 /**
- * A new P-256 key and a certificate request for it, as a board or a provisioning tool makes them.
+ * Makes a new P-256 key and a certificate request for it, as a board or a provisioning tool makes them.
  * @returns both in PEM
  */
 export async function certificateRequest(commonName: string): Promise<{ key: string; csr: string }> {
@@ -127,19 +127,19 @@ export async function certificateRequest(commonName: string): Promise<{ key: str
 const newKeys = (): Promise<webcrypto.CryptoKeyPair> =>
   webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
 
-/** The two integers of an ECDSA signature in DER: a sequence of two integers, each shorter than 128 bytes. */
+/** Reads the two integers of an ECDSA signature in DER: a sequence of two integers, each shorter than 128 bytes. */
 function signatureParts(der: Buffer): { r: string; s: string } {
   const end = 4 + (der[3] ?? 0);
   return { r: integer(der.subarray(4, end)), s: integer(der.subarray(end + 2)) };
 }
 
-/** 32 bytes, hexadecimal, without the zero that DER puts in front of a high bit. */
+/** Returns 32 bytes, hexadecimal, without the zero that DER puts in front of a high bit. */
 const integer = (bytes: Buffer): string => bytes.toString("hex").padStart(64, "0").slice(-64);
 
-/** Positive and without leading zeros, as certificates want it. */
+/** Returns a serial number that is positive and without leading zeros, as certificates want it. */
 const newSerial = (): string => `4${randomBytes(8).toString("hex").slice(1)}`;
 
-/** From an hour ago, for clocks that are a little behind, to ten years ahead. */
+/** Returns a validity from an hour ago, for clocks that are a little behind, to ten years ahead. */
 const validity = (): { notBefore: Date; notAfter: Date } => ({
   notBefore: new Date(Date.now() - day / 24),
   notAfter: new Date(Date.now() + 3650 * day),

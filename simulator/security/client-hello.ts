@@ -8,7 +8,8 @@ const tls13 = 0x0304;
 export const versionAlert = Buffer.of(21, 3, 3, 0, 2, 2, 70);
 
 /**
- * Whether the first bytes of a connection are a TLS hello that offers version 1.3. Node's own server does not tell.
+ * Returns whether the first bytes of a connection are a TLS hello that offers version 1.3. Node's own server does not
+ * tell.
  * @param record the first TLS record, as far as it has come; for anything else the answer is false
  */
 export function offersTls13(record: Buffer): boolean {

@@ -10,7 +10,7 @@ const year = 365.2425 * day;
 /** A value at a time; different seeds make different weather. */
 export type Curve = (time: number, seed: number) => number | boolean;
 
-/** A number from 0 to 1 that looks random, for a whole number and a seed. */
+/** Returns a number from 0 to 1 that looks random, for a whole number and a seed. */
 export function scatter(index: number, seed: number): number {
   let mixed = Math.imul(index ^ Math.imul(seed + 1, 0x9e3779b1), 0x85ebca6b);
   mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
@@ -25,16 +25,16 @@ function wander(time: number, period: number, seed: number): number {
   return 2 * (scatter(at, seed) * (1 - smooth) + scatter(at + 1, seed) * smooth) - 1;
 }
 
-/** From -1 in the middle of January to 1 in the middle of July. */
+/** Returns the season, from -1 in the middle of January to 1 in the middle of July. */
 const season = (time: number): number => -Math.cos((2 * Math.PI * (time - 15 * day)) / year);
 
-/** From -1 before sunrise to 1 in the afternoon. */
+/** Returns the warmth of the hour, from -1 before sunrise to 1 in the afternoon. */
 const warmth = (time: number): number => Math.sin((2 * Math.PI * (time - 9 * hour)) / day);
 
-/** How cloudy it is, from 0 to 1. */
+/** Returns how cloudy it is, from 0 to 1. */
 const clouds = (time: number, seed: number): number => (wander(time, 9 * hour, seed + 1) + 1) / 2;
 
-/** The sine of the sun's height above the horizon, 0 at night. */
+/** Returns the sine of the sun's height above the horizon, 0 at night. */
 function sun(time: number): number {
   const declination = 0.409 * Math.sin((2 * Math.PI * (time - 80 * day)) / year);
   const angle = (2 * Math.PI * (time - 12 * hour)) / day;

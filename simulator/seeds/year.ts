@@ -3,7 +3,7 @@ import type { Property, Scope } from "../store/models";
 import { Bulk } from "../store/bulk";
 import { rfc3339, type Store } from "../store/store";
 
-/** How much history is made. */
+/** Options of the history that is made. */
 export interface HistoryOptions {
   /** The last minute, in milliseconds since 1970; now by default. */
   end?: number;
@@ -33,8 +33,8 @@ const gardenTypes = {
 } as const satisfies Record<keyof typeof curves, string>;
 
 /**
- * Puts a thing named "Garden" with ten variables into the store, and for each of them one value a minute: 5,256,000 in a
- * year, the same for the same options. The plan keeps them.
+ * Puts a thing named "Garden" with ten variables into the store, and for each of them one value a minute: 5,256,000 in
+ * a year, the same for the same options. The plan keeps them.
  * @param scope whose garden it is
  * @returns the id of the thing
  */
@@ -47,7 +47,7 @@ export function seedYear(store: Store, scope: Scope, options: HistoryOptions = {
   return id;
 }
 
-/** Gives history to the variables of a thing whose names have a curve. */
+/** Adds history to the variables of a thing whose names have a curve. */
 export function fillThing(store: Store, thingId: string, options: HistoryOptions = {}): void {
   const { end = Date.now(), days = 365, seed = 1, curves: chosen = curves } = options;
   const count = Math.round((days * day) / minute);
@@ -62,7 +62,7 @@ export function fillThing(store: Store, thingId: string, options: HistoryOptions
   });
 }
 
-/** Gives history to a property, in place of what it had. */
+/** Fills the history of a property, in place of what it had. */
 export function fill(property: Property, bulk: Bulk): void {
   property.history = [];
   property.bulk = bulk;
@@ -79,7 +79,7 @@ function bulkOf(curve: Curve, { first, count, seed }: { first: number; count: nu
   return new Bulk(times, values);
 }
 
-/** How samples lie in time. */
+/** Options of how samples lie in time. */
 export interface RunOptions {
   count: number;
   /** Most samples of one time. */
@@ -90,8 +90,8 @@ export interface RunOptions {
 }
 
 /**
- * Samples in runs of 1 to `longest` that share one time, any length as likely as any other. Values are whole numbers, many
- * of a run are equal. The same for the same options.
+ * Samples in runs of 1 to `longest` that share one time, any length as likely as any other. Values are whole numbers,
+ * many of a run are equal. The same for the same options.
  */
 export function runs({ count, longest, start, seed = 1 }: RunOptions): Bulk {
   const times = new Float64Array(count);

@@ -3,7 +3,7 @@ import type { JsonValue } from "../json";
 /** Samples by index, ascending in time. */
 export interface Samples {
   readonly length: number;
-  /** Milliseconds since 1970. */
+  /** Returns the milliseconds since 1970. */
   timeAt(index: number): number;
   valueAt(index: number): JsonValue;
 }

@@ -14,7 +14,7 @@ export interface User {
   organizations: string[];
 }
 
-/** Whose objects a request sees: the user's own, or those of one space. */
+/** The owner whose objects a request sees: the user's own, or those of one space. */
 export interface Scope {
   userId: string;
   organizationId?: string;
@@ -108,7 +108,7 @@ export interface Device {
   connected?: boolean;
   /** Connects and disconnects, oldest first. */
   events: { value: "CONNECTED" | "DISCONNECTED"; updated_at: string }[];
-  /** What it said about itself on its own output topic (docs/protocol.md#last-values), oldest first. */
+  /** Messages about itself on its own output topic (docs/protocol.md#last-values), oldest first. */
   reports: { name: string; value: JsonValue; updated_at: string }[];
   /** When the running OTA is given up, in milliseconds since 1970; absent where none runs. */
   otaUntil?: number;
@@ -116,13 +116,13 @@ export interface Device {
   eui?: string;
 }
 
-/** What a thing is made of; anything left out gets its documented default. */
+/** Fields of a new thing; anything left out gets its documented default. */
 export type ThingFields = Partial<Omit<Thing, "properties" | "user_id" | "organization_id">> & { name: string };
 
-/** What a property is made of; READ_WRITE, ON_CHANGE and `persist` when not said. */
+/** Fields of a new property; READ_WRITE, ON_CHANGE and `persist` when not said. */
 export type PropertyFields = Partial<Omit<Property, "history" | "bulk" | "thing_id">> & { name: string; type: string };
 
-/** What a device is made of. */
+/** Fields of a new device. */
 export type DeviceFields = Partial<
   Omit<Device, "events" | "reports" | "certificates" | "user_id" | "organization_id">
 > & {

@@ -216,7 +216,7 @@ export const propertyTypes: ReadonlyMap<string, PropertyType> = new Map(
 const emptyValues = { number: 0, integer: 0, boolean: false, string: "", object: null } as const;
 
 /**
- * Gives `value` as the cloud holds it for `type`: an object type's missing components get their defaults
+ * Returns `value` as the cloud holds it for `type`: an object type's missing components get their defaults
  * (docs/protocol.md#components). Everything else stays as it is.
  */
 export function completeValue<T>(type: string, value: T): T {

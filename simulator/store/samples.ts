@@ -51,7 +51,7 @@ class Joined implements Samples {
   }
 }
 
-/** All samples of a property: what was put in at once, and what came one by one. */
+/** Returns all samples of a property: what was put in at once, and what came one by one. */
 export function samplesOf({ bulk, history }: Property): Samples {
   const listed = new Listed(history);
   if (bulk === undefined || bulk.length === 0) return listed;
@@ -61,19 +61,19 @@ export function samplesOf({ bulk, history }: Property): Samples {
   return new Listed(all.sort((a, b) => a.time - b.time));
 }
 
-/** The samples inside a window. */
+/** Returns the samples inside a window. */
 export function inWindow(samples: Samples, { from, to }: Window): Stretch {
   const first = firstFrom(samples, from);
   return { samples, first, end: Math.max(first, firstFrom(samples, to)) };
 }
 
-/** The last sample, if there is one. */
+/** Returns the last sample, if there is one. */
 export function lastOf(samples: Samples): Sample | undefined {
   const at = samples.length - 1;
   return at < 0 ? undefined : { time: samples.timeAt(at), value: samples.valueAt(at) };
 }
 
-/** The samples of a stretch as a list: the earliest first, or with `descending` the latest; `limit` at most. */
+/** Returns the samples of a stretch as a list: the earliest first, or with `descending` the latest; `limit` at most. */
 export function toList({ samples, first, end }: Stretch, limit = Infinity, descending = false): Sample[] {
   const count = Math.min(limit, end - first);
   return Array.from({ length: count }, (_, offset) => {
@@ -86,7 +86,7 @@ function whole(samples: Samples): Stretch {
   return { samples, first: 0, end: samples.length };
 }
 
-/** The index of the first sample at `time` or later. */
+/** Returns the index of the first sample at `time` or later. */
 function firstFrom(samples: Samples, time: number): number {
   let [low, high] = [0, samples.length];
   while (low < high) {

@@ -11,7 +11,7 @@ import type { Action, Trigger } from "./trigger-models";
 export type { Device, Property, Sample, Scope, Thing, User } from "./models";
 export type { JsonValue } from "../json";
 
-/** What a store tells its listeners. */
+/** Callbacks of a store's listeners. */
 export interface StoreEvents {
   /** The broker must put these bytes on this topic. */
   publish: [message: { topic: string; payload: Uint8Array }];
@@ -26,12 +26,13 @@ export interface StoreEvents {
 /** The largest distance from 1970 that a `Date` can hold, in milliseconds. */
 const farthestTime = 8.64e15;
 
-/** Gives `timeMs` (milliseconds since 1970) as RFC 3339 in UTC with milliseconds. */
+/** Writes `timeMs` (milliseconds since 1970) as RFC 3339 in UTC with milliseconds. */
 export const rfc3339 = (timeMs: number): string => new Date(timeMs).toISOString();
 
 /**
- * The simulated cloud's data: users, things with their properties and history, devices, dashboards, triggers. No network and no rules of
- * the REST API beyond the links between objects; REST, broker, seeds and tests all change it through these methods.
+ * The simulated cloud's data: users, things with their properties and history, devices, dashboards, triggers. No
+ * network and no rules of the REST API beyond the links between objects; REST, broker, seeds and tests all change it
+ * through these methods.
  */
 export class Store extends EventEmitter<StoreEvents> {
   readonly users: User[] = [];
@@ -121,7 +122,7 @@ export class Store extends EventEmitter<StoreEvents> {
     return device;
   }
 
-  /** The thing that `deviceId` is attached to, if any. */
+  /** Returns the thing that `deviceId` is attached to, if any. */
   thingOfDevice(deviceId: string): Thing | undefined {
     for (const thing of this.things.values()) {
       if (thing.device_id === deviceId && thing.deleted_at === undefined) return thing;
@@ -129,19 +130,19 @@ export class Store extends EventEmitter<StoreEvents> {
     return undefined;
   }
 
-  /** The device that is attached to `thingId`, if any. */
+  /** Returns the device that is attached to `thingId`, if any. */
   deviceOfThing(thingId: string): Device | undefined {
     const deviceId = this.things.get(thingId)?.device_id;
     return deviceId === undefined ? undefined : this.devices.get(deviceId);
   }
 
-  /** The thing if it exists, is not deleted and belongs to `scope`. */
+  /** Returns the thing if it exists, is not deleted and belongs to `scope`. */
   visibleThing(id: string, scope: Scope): Thing | undefined {
     const thing = this.things.get(id);
     return thing && thing.deleted_at === undefined && isVisible(thing, scope) ? thing : undefined;
   }
 
-  /** The device if it exists, is not deleted and belongs to `scope`. */
+  /** Returns the device if it exists, is not deleted and belongs to `scope`. */
   visibleDevice(id: string, scope: Scope): Device | undefined {
     const device = this.devices.get(id);
     return device && device.deleted_at === undefined && isVisible(device, scope) ? device : undefined;
@@ -209,7 +210,7 @@ export class Store extends EventEmitter<StoreEvents> {
     device.events.push({ value: connected ? "CONNECTED" : "DISCONNECTED", updated_at: now });
   }
 
-  /** The variable with this id and its thing, deleted or not. */
+  /** Returns the variable with this id and its thing, deleted or not. */
   propertyById(id: string): { thing: Thing; property: Property } | undefined {
     for (const thing of this.things.values()) {
       const property = thing.properties.find((each) => each.id === id);
@@ -218,7 +219,7 @@ export class Store extends EventEmitter<StoreEvents> {
     return undefined;
   }
 
-  /** The living variable of that name, if the thing has it. */
+  /** Returns the living variable of that name, if the thing has it. */
   propertyNamed(thingId: string, name: string): Property | undefined {
     return this.things
       .get(thingId)
@@ -258,19 +259,19 @@ export class Store extends EventEmitter<StoreEvents> {
   }
 }
 
-/** Whether an object belongs to `scope`: to the space if there is one, else to the user's private space. */
+/** Returns whether an object belongs to `scope`: to the space if there is one, else to the user's private space. */
 export function isVisible(object: { user_id: string; organization_id?: string }, scope: Scope): boolean {
   if (scope.organizationId !== undefined) return object.organization_id === scope.organizationId;
   return object.user_id === scope.userId && object.organization_id === undefined;
 }
 
-/** The owner's fields of a new object. */
+/** Returns the owner's fields of a new object. */
 export function owner(scope: Scope): { user_id: string; organization_id?: string } {
   const organization = scope.organizationId === undefined ? {} : { organization_id: scope.organizationId };
   return { user_id: scope.userId, ...organization };
 }
 
-/** A display name as a legal variable name (docs/protocol.md#patterns). */
+/** Makes a display name a legal variable name (docs/protocol.md#patterns). */
 function variableName(name: string): string {
   const legal = name.replace(/[^a-zA-Z0-9_]/g, "_").slice(0, 63);
   return /^[a-zA-Z_]/.test(legal) ? legal : `_${legal}`;

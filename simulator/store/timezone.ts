@@ -1,6 +1,6 @@
 const day = 86_400_000;
 
-/** What a device is told about local time (docs/protocol.md#last-values). */
+/** Local time as a device is told it (docs/protocol.md#last-values). */
 export interface TimezoneFacts {
   /** Seconds that local time is ahead of UTC. */
   offset: number;
@@ -8,7 +8,7 @@ export interface TimezoneFacts {
   until: number;
 }
 
-/** Seconds that local time in `zone` (IANA name) is ahead of UTC at `timeMs`; 0 for an unknown zone. */
+/** Returns the seconds that local time in `zone` (IANA name) is ahead of UTC at `timeMs`; 0 for an unknown zone. */
 export function zoneOffset(zone: string, timeMs: number): number {
   let name: string | undefined;
   try {
@@ -25,7 +25,7 @@ export function zoneOffset(zone: string, timeMs: number): number {
 /** The last answer for each zone, since it takes many steps to find and seldom changes. */
 const known = new Map<string, TimezoneFacts & { since: number }>();
 
-/** The offset in force at `timeMs` and when it ends, to the second. */
+/** Returns the offset in force at `timeMs` and when it ends, to the second. */
 export function timezoneAt(zone: string, timeMs: number): TimezoneFacts {
   const fresh = known.get(zone);
   if (fresh && timeMs >= fresh.since && timeMs < fresh.until * 1000)

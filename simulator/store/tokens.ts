@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { SignJWT } from "jose";
 import type { Scope } from "./models";
 
-/** Who a token acts for, and until when (milliseconds since 1970). */
+/** The owner of a token, and its end (milliseconds since 1970). */
 export interface TokenOwner extends Scope {
   expiresAt: number;
 }
@@ -43,7 +43,7 @@ export class Tokens {
     return { accessToken, expiresIn: Math.max(0, Math.round(lifetime)) };
   }
 
-  /** Whose token this is; undefined for one that was never made here, has expired or was revoked. */
+  /** Returns whose token this is; undefined for one that was never made here, has expired or was revoked. */
   verify(accessToken: string): TokenOwner | undefined {
     const owner = this.owners.get(accessToken);
     return owner && owner.expiresAt > Date.now() ? owner : undefined;

@@ -22,7 +22,7 @@ export interface DeviceStatusSource {
   grace_period_online?: number;
 }
 
-/** `ArduinoAction`. */
+/** Returns an action as `ArduinoAction`. */
 export interface Action {
   id: string;
   name: string;

@@ -24,7 +24,7 @@ const placeholder: Fields = {
   thing_id: text,
 };
 
-/** `title_expression` and `body_expression`. @param max longest text */
+/** Returns the field `title_expression` or `body_expression`. @param max longest text */
 const expression = (max: number): Field =>
   required({ expression: { kind: "string", required: true, max }, variables: listOf(placeholder) });
 
@@ -51,30 +51,30 @@ export const actionFields: Fields = {
   trigger_id: uuid,
 };
 
-/** Which content a kind of action has. */
+/** The content of each kind of action. */
 const contentOf = { "NOTIFY-EMAIL": "email", "NOTIFY-PUSH": "push_notification" } as const;
 
-/** `ArduinoAction`. */
+/** Returns an action as `ArduinoAction`. */
 export const actionView = (action: Action): View => ({ ...omit(action, ["user_id"]), created_by: action.user_id });
 
-/** The actions of a trigger, in the order they were made. */
+/** Returns the actions of a trigger, in the order they were made. */
 export const actionsOf = ({ actions }: Store, triggerId: string): Action[] =>
   [...actions.values()].filter((action) => action.trigger_id === triggerId);
 
-/** @throws Failure 404 for a trigger that is not the caller's */
+/** Throws Failure 404 for a trigger that is not the caller's. */
 function checkTrigger({ store, scope }: Call, id: Checked[string] | undefined): void {
   if (id === undefined) return;
   const trigger = store.triggers.get(textOf(id));
   if (!trigger || trigger.deleted_at !== undefined || !isVisible(trigger, scope)) throw notFound("trigger");
 }
 
-/** @throws Failure 400 where an action has not the content of its kind */
+/** Throws Failure 400 where an action does not have the content of its kind. */
 export function checkContent({ kind, ...body }: Checked): void {
   const content = contentOf[kind as Action["kind"]];
   if (body[content] === undefined) refuse(`attribute "${content}" is missing, which ${textOf(kind)} needs`);
 }
 
-/** Adds an action of checked fields. */
+/** Stores a new action; fields that the API does not take are left out. */
 export function addAction({ store, scope }: Call, fields: Checked): Action {
   const own = pick(fields, ["name", "kind", "description", "email", "push_notification", "trigger_id"]);
   const action = { id: randomUUID(), ...own, ...owner(scope) } as unknown as Action;

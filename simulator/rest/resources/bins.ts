@@ -10,7 +10,10 @@ export const aggregations = [
   ...["BOOL_OR", "BOOL_AND"],
 ];
 
-/** The bins that samples fall into; their starts are multiples of `width` since 1970, and empty ones are left out. */
+/**
+ * Yields the bins that samples fall into; their starts are multiples of `width` since 1970, and empty ones are left
+ * out.
+ */
 function* bins({ samples, first, end }: Stretch, width: number): Generator<{ start: number; values: JsonValue[] }> {
   let bin: { start: number; values: JsonValue[] } | undefined;
   for (let index = first; index < end; index++) {
@@ -24,13 +27,13 @@ function* bins({ samples, first, end }: Stretch, width: number): Generator<{ sta
   if (bin) yield bin;
 }
 
-/** A number, or a boolean as 1 or 0; undefined for everything else. */
+/** Returns a number, or a boolean as 1 or 0; undefined for everything else. */
 function numberOf(value: JsonValue): number | undefined {
   if (typeof value === "boolean") return value ? 1 : 0;
   return typeof value === "number" ? value : undefined;
 }
 
-/** One number for a bin; `PCT_n` is the nearest rank. */
+/** Aggregates a bin to one number; `PCT_n` is the nearest rank. */
 function aggregate(values: readonly number[], aggregation: string): number {
   if (aggregation.startsWith("PCT_")) return percentile(values, Number(aggregation.slice(4)));
   const sum = (): number => values.reduce((total, value) => total + value, 0);
@@ -51,7 +54,7 @@ function percentile(values: readonly number[], percent: number): number {
   return sorted[Math.max(0, Math.ceil((percent / 100) * sorted.length) - 1)] ?? 0;
 }
 
-/** One sample per bin, at its start, with the aggregated value; ascending. */
+/** Returns one sample per bin, at its start, with the aggregated value; ascending. */
 export function aggregated(stretch: Stretch, width: number, aggregation: string): Sample[] {
   return [...bins(stretch, width)].flatMap(({ start, values }) => {
     const numbers = values.flatMap((value) => numberOf(value) ?? []);
@@ -59,7 +62,7 @@ export function aggregated(stretch: Stretch, width: number, aggregation: string)
   });
 }
 
-/** One sample per bin, at its start, with the bin's last value; ascending. */
+/** Returns one sample per bin, at its start, with the bin's last value; ascending. */
 export function sampled(stretch: Stretch, width: number): Sample[] {
   return [...bins(stretch, width)].map(({ start, values }) => ({ time: start, value: values.at(-1) ?? null }));
 }

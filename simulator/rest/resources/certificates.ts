@@ -14,7 +14,7 @@ const fields: Fields = {
   enabled: { kind: "boolean" },
 };
 
-/** `ArduinoDevicev2Cert` (docs/protocol.md#models). */
+/** Returns a certificate as `ArduinoDevicev2Cert` (docs/protocol.md#models). */
 function view(device: Device, { id, enabled, ca, pem, der, ...signed }: Certificate): View {
   return {
     id,
@@ -35,7 +35,7 @@ function view(device: Device, { id, enabled, ca, pem, der, ...signed }: Certific
   };
 }
 
-/** The call's certificate and device. @throws Failure 404 */
+/** Returns the call's certificate and device. @throws Failure 404 */
 function certificateOf(call: Call): { device: Device; certificate: Certificate } {
   const device = deviceOf(call);
   const certificate = device.certificates.find(({ id }) => id === call.params.cid);
@@ -43,7 +43,10 @@ function certificateOf(call: Call): { device: Device; certificate: Certificate }
   return { device, certificate };
 }
 
-/** @throws Failure 400 for what is no good certificate request */
+/**
+ * Signs a certificate request.
+ * @throws Failure 400 where it is not valid
+ */
 async function sign(call: Call, device: Device): Promise<Signed> {
   const authority = await call.authority();
   try {

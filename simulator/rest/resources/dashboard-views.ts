@@ -8,13 +8,16 @@ import { lastValueOf, seriesTime, type View } from "../views";
 /** Versions of the dashboards: 3 has pages (docs/protocol.md#dashboards). */
 export type Version = "v2" | "v3";
 
-/** `ArduinoDashboardshare` and `ArduinoDashboardowner`. */
+/** Returns a user as `ArduinoDashboardshare` and `ArduinoDashboardowner`. */
 export function userView(store: Store, userId: string): View {
   const user = store.users.find(({ id }) => id === userId);
   return { user_id: userId, ...(user ? { username: user.username } : {}) };
 }
 
-/** `ArduinoDashboardv2` and `ArduinoDashboardv3`; the owner sees with whom it is shared, the others by whom. */
+/**
+ * Returns a dashboard as `ArduinoDashboardv2` or `ArduinoDashboardv3`; the owner sees with whom it is shared, the
+ * others by whom.
+ */
 export function dashboardView(store: Store, dashboard: Dashboard, { userId }: Scope, version: Version): View {
   const { id, name, user_id: owner, organization_id: organization, cover_image: cover } = dashboard;
   const { shares, pages, widgets, updated_at } = dashboard;
@@ -38,7 +41,7 @@ interface Linked {
   property: Property;
 }
 
-/** The widget's variables that are there and not hidden. */
+/** Returns the widget's variables that are there and not hidden. */
 function linksOf(store: Store, widget: Widget): Linked[] {
   return widget.variables.flatMap((id) => {
     const linked = store.propertyById(id);
@@ -55,7 +58,7 @@ function widgetView(store: Store, widget: Widget, version: Version): View {
   };
 }
 
-/** `ArduinoLinkedvariable`. */
+/** Returns a variable as `ArduinoLinkedvariable`. */
 function linkedVariable(store: Store, { thing, property }: Linked): View {
   const { id, name, permission, type, variable_name } = property;
   const { value_updated_at: at } = property;
@@ -73,13 +76,15 @@ function linkedVariable(store: Store, { thing, property }: Linked): View {
   };
 }
 
-/** `ArduinoTimezone`. */
+/** Returns a time zone as `ArduinoTimezone`. */
 function timezoneView(name: string): View {
   const { offset, until } = timezoneAt(name, Date.now());
   return { name, offset, until: seriesTime(until * 1000) };
 }
 
-/** `ArduinoDashboardv2template` and `ArduinoDashboardv3template`: things and variables by name. */
+/**
+ * Returns a dashboard as `ArduinoDashboardv2template` or `ArduinoDashboardv3template`: things and variables by name.
+ */
 export function dashboardTemplate(store: Store, dashboard: Dashboard, version: Version): View {
   const { name, cover_image: cover, pages, widgets } = dashboard;
   return {

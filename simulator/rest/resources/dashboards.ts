@@ -53,18 +53,21 @@ const bodies: Readonly<Record<Version, Fields>> = {
   },
 };
 
-/** Whether the caller may see it: an owner, or one it is shared with. */
+/** Returns whether the caller may see it: an owner, or one it is shared with. */
 const seen = ({ scope }: Call, dashboard: Dashboard): boolean =>
   isVisible(dashboard, scope) || (scope.organizationId === undefined && dashboard.shares.includes(scope.userId));
 
-/** The call's dashboard, for reading. @throws Failure 404 */
+/** Returns the call's dashboard, for reading. @throws Failure 404 */
 export function seenDashboard(call: Call): Dashboard {
   const dashboard = call.store.dashboards.get(call.params.id ?? "");
   if (!dashboard || dashboard.deleted_at !== undefined || !seen(call, dashboard)) throw notFound("dashboard");
   return dashboard;
 }
 
-/** The call's dashboard, for changing. @throws Failure 404, or 403 for one that is only shared with the caller */
+/**
+ * Returns the call's dashboard, for changing.
+ * @throws Failure 404, or 403 for one that is only shared with the caller
+ */
 export function ownDashboard(call: Call, deletedToo = false): Dashboard {
   const dashboard = call.store.dashboards.get(call.params.id ?? "");
   if (!dashboard || !seen(call, dashboard)) throw notFound("dashboard");
@@ -73,7 +76,7 @@ export function ownDashboard(call: Call, deletedToo = false): Dashboard {
   return dashboard;
 }
 
-/** @throws Failure 400 for an id that is no variable of the caller's */
+/** Throws Failure 400 for an id that is no variable of the caller's. */
 export function checkVariables(call: Call, variables: readonly string[]): void {
   const unknown = variables.find((id) => !findProperty(call, id));
   if (unknown !== undefined) refuse(`property ${unknown} not found`);
@@ -87,7 +90,7 @@ function readWidgets(body: readonly Checked[], before: readonly Widget[]): Widge
   });
 }
 
-/** @throws Failure 400 for ids that come twice and for unknown pages */
+/** Throws Failure 400 for ids that come twice and for unknown pages. */
 function checkContent(pages: readonly Page[], widgets: readonly Widget[]): void {
   for (const group of [pages, widgets]) {
     const all = group.map(({ id }) => id);
@@ -140,7 +143,7 @@ function update(call: Call, version: Version, full: boolean): Dashboard {
   return dashboard;
 }
 
-/** A copy with new ids; links into an old thing go to the new thing's variable of the same name, or are cut. */
+/** Returns a copy with new ids; links into an old thing go to the new thing's variable of the same name, or are cut. */
 function clone(call: Call): Dashboard {
   const { store, scope, body } = call;
   const original = seenDashboard(call);
@@ -178,7 +181,7 @@ function clone(call: Call): Dashboard {
   return copy;
 }
 
-/** The widget's thing ids, of hidden variables too. */
+/** Returns whether a widget shows a thing, hidden variables included. */
 function hasThing({ store }: Call, { widgets }: Dashboard, thingId: string): boolean {
   return widgets.some(({ variables }) => variables.some((id) => store.propertyById(id)?.thing.id === thingId));
 }
@@ -197,7 +200,7 @@ const overrides: Field = list({
   new_thing_id: { kind: "uuid", required: true },
 });
 
-/** The operations that both versions have. */
+/** Returns the operations that both versions have. */
 function rows(version: Version): Route[] {
   const all = `/iot/${version}/dashboards`;
   const one = `${all}/:id`;

@@ -12,7 +12,8 @@ import type { View } from "../views";
 const usualPage = 100;
 
 /**
- * The entries at or before the call's `start`, the newest first, as many as its `limit` (docs/operations.md#devices).
+ * Returns the entries at or before the call's `start`, the newest first, as many as its `limit`
+ * (docs/operations.md#devices).
  */
 function newest<T extends { updated_at: string }>({ query }: Call, entries: readonly T[]): T[] {
   const { start, limit } = query;
@@ -33,8 +34,8 @@ function events(call: Call): View {
 const textOfValue = (value: JsonValue): string => (typeof value === "string" ? value : JSON.stringify(value));
 
 /**
- * The stored values of one variable, the newest first. `last_evaluated_key` tells where the next page starts; its
- * fields are absent on the last one (open).
+ * Returns the stored values of one variable, the newest first. `last_evaluated_key` tells where the next page starts;
+ * its fields are absent on the last one (open).
  */
 function values(call: Call): View {
   const device = deviceOf(call);
@@ -57,7 +58,7 @@ function values(call: Call): View {
 
 const paging: Fields = { limit: { kind: "integer", min: 1 }, start: { kind: "date-time" } };
 
-/** What a device did and said (docs/operations.md#devices). */
+/** Histories of devices (docs/operations.md#devices). */
 export const deviceHistoryRoutes: readonly Route[] = [
   {
     method: "GET",

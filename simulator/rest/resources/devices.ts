@@ -46,7 +46,7 @@ export const deviceFields: Fields = {
   wifi_fw_version: { kind: "string", max: 10, pattern: /^\d+\.\d+\.\d+/ },
 };
 
-/** What a client may set; the owner comes from the token. */
+/** Fields that a client may set; the owner comes from the token. */
 export const ownFields = Object.keys(deviceFields).filter((name) => name !== "soft_deleted" && name !== "user_id");
 
 const valuesFields: Fields = {
@@ -65,7 +65,7 @@ const valuesFields: Fields = {
   input: flag,
 };
 
-/** The call's device. @throws Failure 404 for an unknown, deleted or foreign one */
+/** Returns the call's device. @throws Failure 404 for an unknown, deleted or foreign one */
 export const deviceOf = (call: Call, deletedToo = false): Device =>
   ownedOf(call, call.store.devices, "device", deletedToo);
 
@@ -95,7 +95,7 @@ function update(call: Call): View {
   return deviceView(store, device);
 }
 
-/** The thing of the call's device. @throws Failure 404 where there is none */
+/** Returns the thing of the call's device. @throws Failure 404 where there is none */
 function boundThing(call: Call): Thing {
   const thing = call.store.thingOfDevice(deviceOf(call).id);
   if (!thing) throw notFound("thing of the device");
@@ -121,7 +121,7 @@ function parseOr(text: string): JsonValue {
   }
 }
 
-/** A value by the way it is written down: `propertiesValue.type` (docs/protocol.md#models). */
+/** Returns a value by the way it is written down: `propertiesValue.type` (docs/protocol.md#models). */
 function readValue({ type, value }: Checked): JsonValue {
   if (typeof value !== "string" || type === "infer") return value ?? null;
   return parseOr(type === "json" ? value : Buffer.from(value, type === "hex" ? "hex" : "base64").toString());

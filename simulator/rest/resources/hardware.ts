@@ -39,7 +39,10 @@ function claim(call: Call): View {
   return deviceView(store, store.createDevice(fields, scope));
 }
 
-/** @throws Failure 412 where the device has no hardware id, or is locked */
+/**
+ * Forgets the hardware id of a device.
+ * @throws Failure 412 where it has none, or is locked
+ */
 function forgetHardware(call: Call): View {
   const device = deviceOf(call);
   if (device.unique_hardware_id === undefined) throw new Failure(412, "the device has no hardware id");

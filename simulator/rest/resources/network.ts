@@ -3,7 +3,7 @@ import { notFound } from "../failure";
 import type { Call, Route } from "../route";
 import type { View } from "../views";
 
-/** `ArduinoCredentialsv1` (docs/protocol.md#models). */
+/** Returns a credential as `ArduinoCredentialsv1` (docs/protocol.md#models). */
 const credential = (secret_name: string, friendly_name: string, max_length: number, more: object = {}): View => ({
   secret_name,
   friendly_name,
@@ -27,7 +27,7 @@ const cellular = [
   credential("SECRET_PASS", "Password", 32, { ...secret, ...optional }),
 ];
 
-/** What each connection asks for. The references give the shape only; names and lengths are plausible. */
+/** Credentials that each connection needs. Only their shape is documented; names and lengths are plausible. */
 const byConnection: Readonly<Record<string, View[]>> = {
   wifi,
   wifiandsecret: [...wifi, credential("SECRET_DEVICE_KEY", "Secret key", 64, secret)],
@@ -66,7 +66,10 @@ const byType: Readonly<Record<string, readonly string[]>> = {
   login_and_secretkey_wifi: ["wifiandsecret"],
 };
 
-/** @throws Failure 404 for a type that the operation does not know */
+/**
+ * Returns the connections of a board type.
+ * @throws Failure 404 for a type that the operation does not know
+ */
 function connectionsOf({ params }: Call): readonly string[] {
   const { type = "" } = params;
   const known = Object.hasOwn(byType, type) ? byType[type] : undefined;
@@ -76,7 +79,7 @@ function connectionsOf({ params }: Call): readonly string[] {
 
 const path = "/iot/v1/network_credentials/:type";
 
-/** What boards need to get onto a network (docs/operations.md#network-credentials). */
+/** Network credentials of boards (docs/operations.md#network-credentials). */
 export const networkRoutes: readonly Route[] = [
   {
     method: "GET",

@@ -20,6 +20,7 @@ const options: Fields = {
 };
 
 /**
+ * Begins an update.
  * @param busy status while an update runs: 409 for the upload (docs/protocol.md#errors), which the start does not have
  * @throws Failure 412 for a board that cannot be updated
  */
@@ -43,7 +44,7 @@ function upload(call: Call): View {
   };
 }
 
-/** 202 where the answer does not wait for the device, 200 where it does. */
+/** Returns 202 where the answer does not wait for the device, 200 where it does. */
 const success = ({ body }: Call): number => (body.async === false ? 200 : 202);
 
 const ota = "/iot/v2/devices/:id/ota";

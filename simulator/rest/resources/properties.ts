@@ -27,7 +27,7 @@ export interface Found {
   property: Property;
 }
 
-/** The call's property. @throws Failure 404 for an unknown, deleted or foreign one */
+/** Returns the call's property. @throws Failure 404 for an unknown, deleted or foreign one */
 export function propertyOf(call: Call, deletedToo = false): Found {
   const thing = livingThing(call);
   const property = thing.properties.find(({ id }) => id === call.params.pid);
@@ -35,14 +35,14 @@ export function propertyOf(call: Call, deletedToo = false): Found {
   return { thing, property };
 }
 
-/** The call's thing. @throws Failure 404 */
+/** Returns the call's thing. @throws Failure 404 */
 export function livingThing({ store, scope, params }: Call): Thing {
   const thing = store.visibleThing(params.id ?? "", scope);
   if (!thing) throw notFound("thing");
   return thing;
 }
 
-/** The property with this id in what `call` may see. */
+/** Returns the property with this id in what `call` may see. */
 export function findProperty({ store, scope }: Call, id: string): Found | undefined {
   const found = store.propertyById(id);
   if (!found || found.property.deleted_at !== undefined || found.thing.deleted_at !== undefined) return undefined;

@@ -2,13 +2,13 @@ import { propertyTypes, type PropertyType } from "../../store/property-types";
 import type { Route } from "../route";
 import type { View } from "../views";
 
-/** `HOME_COLORED_LIGHT` as `Home colored light`. */
+/** Writes `HOME_COLORED_LIGHT` as `Home colored light`. */
 function displayName(type: string): string {
   const words = type.toLowerCase().replaceAll("_", " ");
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** `ArduinoPropertytype` (docs/protocol.md#models). */
+/** Returns a type as `ArduinoPropertytype` (docs/protocol.md#models). */
 function view({ type, group, declaration, unit, supersededBy }: PropertyType): View {
   return {
     type,

@@ -26,11 +26,11 @@ const multiFields: Fields = {
   to_device: flag,
 };
 
-/** JSON can hold numbers that are too large to be finite. */
+/** Returns whether a value is a scalar: JSON can hold numbers that are too large to be finite. */
 const isScalar = (value: JsonValue): value is SenmlScalar =>
   Number.isFinite(value) || typeof value === "string" || typeof value === "boolean";
 
-/** A value as MQTT can carry it. @throws Failure 400 for null, lists and nested objects */
+/** Returns a value as MQTT can carry it. @throws Failure 400 for null, lists and nested objects */
 function wireValue({ property, value }: Write): SenmlValue {
   if (isScalar(value)) return value;
   if (value === null || Array.isArray(value) || !Object.values(value).every(isScalar)) {
@@ -47,7 +47,10 @@ const matchesKind: { [kind in ValueKind]: (value: JsonValue) => boolean } = {
   object: (value) => typeof value === "object" && value !== null && !Array.isArray(value),
 };
 
-/** @throws Failure 400 where the choices say that the cloud checks */
+/**
+ * Checks a write.
+ * @throws Failure 400 where the choices say that the cloud checks
+ */
 function checkWrite({ store: { choices } }: Call, { property, value }: Write, asDevice: boolean): void {
   if (value === null) refuse(`the value of ${property.variable_name} must not be null`);
   const kind = propertyTypes.get(property.type)?.kind;
@@ -90,7 +93,8 @@ function publish(call: Call): void {
 }
 
 /**
- * The thing's property of that name. @throws Failure 400 where no variable has it; which name is meant is open
+ * Returns the thing's property of that name.
+ * @throws Failure 400 where no variable has it; which name is meant is open
  * (docs/protocol.md#writing-values)
  */
 export function propertyByName({ store }: Call, thing: Thing, name: string): Property {

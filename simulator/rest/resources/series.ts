@@ -16,23 +16,23 @@ interface Limit {
   most: number;
 }
 
-/** Which points come first, and how many at most. */
+/** The order of points, and how many there may be. */
 interface Order {
   descending: boolean;
   limit: number;
 }
 
-/** What sets the three batch queries apart. */
+/** The differences between the three batch queries. */
 interface Query {
   limits: { property: Limit; thing: Limit };
   /** Only what has numbers: strings and objects are refused, or left out of a thing query. */
   numeric?: true;
-  /** How far back the window begins when `from` is absent, in milliseconds. */
+  /** Returns how far back the window begins when `from` is absent, in milliseconds. */
   reach(call: Call): number;
   order(call: Call, request: Checked): string;
-  /** The points of one property in a window, in order; may leave out those beyond the limit. */
+  /** Returns the points of one property in a window, in order; may leave out those beyond the limit. */
   points(call: Call, found: Found, request: Checked, stretch: Stretch, order: Order): Sample[];
-  /** Fields of an answer's element that only this query has. */
+  /** Returns fields of an answer's element that only this query has. */
   extra(call: Call, found: Found | undefined, request: Checked): View;
 }
 
@@ -93,7 +93,10 @@ function width({ store }: Call, request: Checked): number {
   return Number(request.interval ?? store.choices.defaultInterval) * 1000;
 }
 
-/** The properties that `q` means, or undefined for an unknown id. @throws Failure 400 for another form of `q` */
+/**
+ * Returns the properties that `q` means, or undefined for an unknown id.
+ * @throws Failure 400 for another form of `q`
+ */
 function resolve(call: Call, q: string): { found: Found[]; isThing: boolean } | undefined {
   const [kind, id] = q.split(".");
   if ((kind !== "property" && kind !== "thing") || !isUuid(id)) {
@@ -108,7 +111,10 @@ function resolve(call: Call, q: string): { found: Found[]; isThing: boolean } | 
   return thing && living && { found: living.map((property) => ({ thing, property })), isThing: true };
 }
 
-/** @throws Failure 400 for a limit above the maximum, where the choices say so */
+/**
+ * Returns the limit of a request.
+ * @throws Failure 400 for a limit above the maximum, where the choices say so
+ */
 function limitOf({ store }: Call, query: Query, request: Checked, isThing: boolean): number {
   const { usual, most } = isThing ? query.limits.thing : query.limits.property;
   const asked = Number(request.series_limit ?? usual);
@@ -116,7 +122,7 @@ function limitOf({ store }: Call, query: Query, request: Checked, isThing: boole
   return Math.min(asked, most);
 }
 
-/** One element of the answer. */
+/** Returns one element of the answer. */
 function element(
   call: Call,
   query: Query,

@@ -9,7 +9,7 @@ import { refuse } from "../resource-helpers";
 
 const user: Fields = { user_id: { kind: "uuid" }, username: { kind: "string" } };
 
-/** The user that an entry means. @throws Failure 400 */
+/** Returns the user that an entry means. @throws Failure 400 */
 function userOf({ store, scope }: Call, { user_id: id, username }: Checked): User {
   if (id === undefined && username === undefined) refuse("a share needs a user_id or a username");
   const found = store.users.find((each) => (id === undefined ? each.username === username : each.id === id));

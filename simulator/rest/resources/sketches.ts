@@ -14,7 +14,10 @@ const changed = (call: Call, thing: Thing): View => {
   return thingView(call.store, thing, true);
 };
 
-/** @throws Failure 412 where there is one already */
+/**
+ * Makes a sketch.
+ * @throws Failure 412 where there is one already
+ */
 function create(call: Call): View {
   const thing = thingOf(call);
   if (thing.sketch_id !== undefined) throw new Failure(412, "the thing has a sketch");

@@ -13,7 +13,7 @@ import { thingOf } from "./things";
 import { mapPlaceholders } from "./trigger-views";
 import type { View } from "../views";
 
-/** `ArduinoThingtemplate` (docs/protocol.md#models). */
+/** Returns a thing as `ArduinoThingtemplate` (docs/protocol.md#models). */
 function thingTemplate(call: Call): View {
   const thing = thingOf(call);
   const device = call.store.deviceOfThing(thing.id);
@@ -36,14 +36,14 @@ function thingTemplate(call: Call): View {
   };
 }
 
-/** What is being built: the call, the prefix of all names, and the new things by friendly id. */
+/** A template being built: the call, the prefix of all names, and the new things by friendly id. */
 interface Build {
   call: Call;
   named: (name: string) => string;
   things: Map<string, Thing>;
 }
 
-/** The device that the options give to a thing. @throws Failure 404 for an unknown one, 409 for a bound one */
+/** Returns the device that the options give to a thing. @throws Failure 404 for an unknown one, 409 for a bound one */
 function deviceFor({ store, scope, body }: Call, thingId: string): string | undefined {
   const options = (body.things_options ?? {}) as Record<string, { device_id?: unknown } | null>;
   const id = options[thingId]?.device_id;
@@ -71,7 +71,7 @@ function buildThing({ call, named, things }: Build, template: ThingTemplate, dev
   things.set(id, thing);
 }
 
-/** The id of a new thing's variable, by the names that templates use. */
+/** Returns the id of a new thing's variable, by the names that templates use. */
 const variableId = ({ things }: Build, thingId: string, variable: string): string[] =>
   (things.get(thingId)?.properties ?? []).filter((each) => each.variable_name === variable).map(({ id }) => id);
 
@@ -99,7 +99,7 @@ function buildDashboard(build: Build, template: DashboardTemplate): string {
   return dashboard.id;
 }
 
-/** What a new trigger watches. */
+/** Returns the source that a new trigger watches. */
 function sourceOf(build: Build, template: TriggerTemplate): Pick<Trigger, "property_id" | "device_status_source"> {
   const { criteria, grace_period_offline, grace_period_online, linked_devices: links = [] } = template;
   const { linked_property: property } = template;
@@ -136,7 +136,7 @@ function buildTrigger(build: Build, template: TriggerTemplate): string {
   return trigger.id;
 }
 
-/** A placeholder with the id of what it names. */
+/** Returns a placeholder with the id of what it names. */
 function withId(build: Build, placeholder: Placeholder): Placeholder {
   const { thing_id: thingId, property_id: variable, ...rest } = placeholder;
   if (thingId === undefined) return placeholder;

@@ -48,7 +48,7 @@ const updateFields: Fields = {
 
 const ownFields = ["assistant", "name", "timezone", "webhook_active", "webhook_uri"];
 
-/** The call's thing. @throws Failure 404 for an unknown, deleted or foreign one */
+/** Returns the call's thing. @throws Failure 404 for an unknown, deleted or foreign one */
 export const thingOf = (call: Call, deletedToo = false): Thing => ownedOf(call, call.store.things, "thing", deletedToo);
 
 function list({ store, scope, query }: Call): View[] {
@@ -62,7 +62,10 @@ function list({ store, scope, query }: Call): View[] {
     .map((thing) => thingView(store, thing, query.show_properties === true));
 }
 
-/** @throws Failure 400 for an unknown device, 409 for one that is bound to another thing, unless forced */
+/**
+ * Checks the device of a thing.
+ * @throws Failure 400 for an unknown device, 409 for one that is bound to another thing, unless forced
+ */
 function checkDevice({ store, scope, query }: Call, deviceId: string, thingId?: string): void {
   if (!store.visibleDevice(deviceId, scope)) refuse(`device ${deviceId} not found`);
   const bound = store.thingOfDevice(deviceId);
@@ -84,7 +87,7 @@ function create(call: Call): View {
   return thingView(store, thing, true);
 }
 
-/** @throws Failure 400 where a list of new properties uses a variable name twice */
+/** Throws Failure 400 where a list of new properties uses a variable name twice. */
 function checkNames(present: readonly Property[], added: Checked[string] | undefined): void {
   const names = new Set(present.map((property) => property.variable_name));
   for (const { variable_name: variableName } of (added ?? []) as Checked[]) {

@@ -6,7 +6,7 @@ import { actionsOf, actionView } from "./actions";
 import { friendlyId, omit } from "../resource-helpers";
 import { deviceView, propertyView, type View } from "../views";
 
-/** `ArduinoTrigger` (docs/protocol.md#models). */
+/** Returns a trigger as `ArduinoTrigger` (docs/protocol.md#models). */
 export function triggerView(store: Store, trigger: Trigger): View {
   return {
     ...omit(trigger, ["user_id"]),
@@ -15,7 +15,7 @@ export function triggerView(store: Store, trigger: Trigger): View {
   };
 }
 
-/** `ArduinoTrigger_with_linked_entities`. */
+/** Returns a trigger as `ArduinoTrigger_with_linked_entities`. */
 export function linkedTriggerView(store: Store, trigger: Trigger): View {
   const { id, name, active, description, organization_id: organization, user_id: user, property_id } = trigger;
   const { device_status_source: source } = trigger;
@@ -53,7 +53,7 @@ function linkedDevices(store: Store, { device_ids: ids = [] }: { device_ids?: st
   });
 }
 
-/** `ArduinoTrigger_template`: things, devices and variables by name. */
+/** Returns a trigger as `ArduinoTrigger_template`: things, devices and variables by name. */
 export function triggerTemplate(store: Store, trigger: Trigger): View {
   const { name, active, description, organization_id: organization, property_id, device_status_source } = trigger;
   const { device_ids: devices = [], ...source } = device_status_source ?? {};
@@ -92,7 +92,7 @@ function actionTemplate(store: Store, action: Action): ActionTemplate {
   });
 }
 
-/** A copy of an action whose placeholders are changed. */
+/** Returns a copy of an action whose placeholders are changed. */
 export function mapPlaceholders<T extends Pick<ActionTemplate, "email" | "push_notification">>(
   action: T,
   change: (placeholder: Placeholder) => Placeholder,

@@ -36,7 +36,10 @@ const triggerFields: Fields = {
 const triggerOf = (call: Call, deletedToo = false): Trigger =>
   ownedOf(call, call.store.triggers, "trigger", deletedToo);
 
-/** @throws Failure 400 for two sources, 404 for a variable or device that is not the caller's */
+/**
+ * Checks the source of a trigger.
+ * @throws Failure 400 for two sources, 404 for a variable or device that is not the caller's
+ */
 function checkSource(call: Call): void {
   const { property_id: property, device_status_source: source } = call.body;
   if (property !== undefined && source !== undefined) refuse("property_id and device_status_source exclude each other");
@@ -81,7 +84,7 @@ function create(call: Call): View {
   return triggerView(store, trigger);
 }
 
-/** Both updates set only what is given; how the full one differs is not documented. */
+/** Updates a trigger. Both updates set only what is given; how the full one differs is not documented. */
 function update(call: Call): View {
   const { store, body } = call;
   const trigger = triggerOf(call, restores(call));
@@ -100,7 +103,7 @@ function remove(call: Call): void {
   if (force) for (const { id } of actionsOf(store, trigger.id)) store.actions.delete(id);
 }
 
-/** Whether a trigger watches this device: it is among the included ones, or not among the excluded ones. */
+/** Returns whether a trigger watches this device: it is among the included ones, or not among the excluded ones. */
 function watches({ device_status_source: source }: Trigger, deviceId: string): boolean {
   if (!source) return false;
   return (source.device_ids ?? []).includes(deviceId) === (source.criteria === "INCLUDE");
