@@ -2,15 +2,15 @@ import type { Clock } from "../core/clock";
 
 /** The tasks of one interval. */
 interface Group {
-  /** How many intervals after the start the next beat is due. */
+  /** How many intervals after the start the next tick is due. */
   next: number;
   readonly works: Set<() => void>;
   stopTimer: () => void;
 }
 
 /**
- * Repeated work of one account, on a common beat: all that runs at one interval runs together, whenever it was started,
- * and intervals that are multiples of each other meet. Beats are counted from the moment of the very first start, so
+ * Repeated work of one account, on a common tick: all that runs at one interval runs together, whenever it was started,
+ * and intervals that are multiples of each other meet. Ticks are counted from the moment of the very first start, so
  * they never drift; one that is missed, as while the computer sleeps, is left out.
  */
 export class IntervalScheduler {
@@ -24,7 +24,7 @@ export class IntervalScheduler {
 
   /**
    * Runs `work` now and every `interval` milliseconds, of any length, until the function that it returns is called.
-   * While it still runs, beats pass it by. A work must not reject: it tells of its errors itself.
+   * While it still runs, ticks pass it by. A work must not reject: it tells of its errors itself.
    * @param work gets a signal that fires when it is stopped
    */
   repeat(interval: number, work: (signal: AbortSignal) => Promise<void>): () => void {
@@ -65,7 +65,7 @@ export class IntervalScheduler {
   #wait(interval: number, group: Group): void {
     const start = this.#start ?? 0;
     const passed = this.#clock.monotonic() - start;
-    // A timer may fire a little early, which must not make the same beat twice.
+    // A timer may fire a little early, which must not make the same tick twice.
     group.next = Math.max(group.next + 1, Math.floor(passed / interval) + 1);
     group.stopTimer = this.#clock.after(group.next * interval - passed, () => {
       this.#wait(interval, group);

@@ -7,7 +7,7 @@ const everything = "*";
 
 /**
  * Merges what the nodes of one account ask the cloud for again and again: things asked for in the same moment cost one
- * request, however many nodes ask, and the list of devices one per beat. Every answer is fresh.
+ * request, however many nodes ask, and the list of devices one per tick. Every answer is fresh.
  */
 export class Polling {
   readonly #things: RequestCoalescer<KnownThing>;
@@ -17,7 +17,7 @@ export class Polling {
 
   constructor({ rest, clock }: { rest: Pick<Rest, "client" | "directory">; clock: Clock }) {
     const { client, directory } = rest;
-    // The directory makes one request of the look-ups of one round.
+    // The directory makes one request of the look-ups of one moment.
     this.#things = new RequestCoalescer(clock, (reference) => directory.thing(reference, { maxAge: 0 }));
     this.#allThings = new RequestCoalescer(clock, () => directory.things({ maxAge: 0 }));
     this.#devices = new RequestCoalescer(clock, () => listDevices(client));
@@ -39,7 +39,10 @@ export class Polling {
     return this.#devices.ask(everything, signal);
   }
 
-  /** Runs `work` now and every `interval` milliseconds, together with all else of that interval; see `Beats.repeat`. */
+  /**
+   * Runs `work` now and every `interval` milliseconds, together with all else of that interval; see
+   * `IntervalScheduler.repeat`.
+   */
   repeat(interval: number, work: (signal: AbortSignal) => Promise<void>): () => void {
     return this.#scheduler.repeat(interval, work);
   }

@@ -7,11 +7,11 @@ interface PendingRequest<Answer> {
   begins: Promise<void>;
 }
 
-/** How long the questions of one round are gathered, in milliseconds. */
+/** How long questions are gathered into one batch, in milliseconds. */
 const gatherMs = 20;
 
 /**
- * Asks the same for many: who asks for the same thing in the same moment shares an answer. Rounds never overlap: what
+ * Asks the same for many: who asks for the same thing in the same moment shares an answer. Batches never overlap: what
  * is asked for while one is under way belongs to the next, so that a slow cloud gets fewer questions and no queue
  * grows, and no answer is older than its question.
  */
@@ -21,7 +21,7 @@ export class RequestCoalescer<Answer> {
   #next: PendingRequest<Answer> | undefined;
   #last: Promise<unknown> = Promise.resolve();
 
-  /** @param fetch asks the cloud; called once per round for each key */
+  /** @param fetch asks the cloud; called once per batch for each key */
   constructor(clock: Clock, fetch: (key: string) => Promise<Answer>) {
     this.#clock = clock;
     this.#fetch = fetch;

@@ -4,29 +4,29 @@ import type { DeviceChoice, ThingChoice, ThingDetail, VariableChoice } from "./p
 /** How much of a last value a list shows. */
 const maxShownLength = 60;
 
-/** The things of an account as a list to choose from, by name. */
+/** Returns the things of an account as a list to choose from, by name. */
 export function thingChoices(things: readonly KnownThing[]): ThingChoice[] {
   return things.map(chooseThing).sort(byName);
 }
 
-/** A thing and its variables as a list to choose from, by name. */
+/** Returns a thing and its variables as a list to choose from, by name. */
 export function listVariables(thing: KnownThing): ThingDetail {
   return { ...chooseThing(thing), choices: thing.properties.map(chooseVariable).sort(byName) };
 }
 
-/** All things with their variables, by name. */
+/** Returns all things with their variables, by name. */
 export function listAllVariables(things: readonly KnownThing[]): ThingDetail[] {
   return things.map(listVariables).sort(byName);
 }
 
-/** The thing that a device is bound to, with its variables; `null` where it is bound to none. */
+/** Returns the thing that a device is bound to, with its variables; `null` where it is bound to none. */
 export function listThingOfDevice(things: readonly KnownThing[], device: string): ThingDetail | null {
   const id = device.trim().toLowerCase();
   const thing = things.find(({ device_id: bound }) => id !== "" && bound?.toLowerCase() === id);
   return thing === undefined ? null : listVariables(thing);
 }
 
-/** The devices of an account as a list to choose from, by name. */
+/** Returns the devices of an account as a list to choose from, by name. */
 export function chooseDevices(devices: readonly Device[]): DeviceChoice[] {
   const choose = ({ id, name, type, thing, device_status: status }: Device): DeviceChoice => ({
     id,
@@ -62,7 +62,7 @@ function showValue({ last_value: value, value_updated_at: time }: Property): str
   return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text;
 }
 
-/** What a person can tell something by: its name, or its id where the name is blank. */
+/** Returns what a person can tell something by: its name, or its id where the name is blank. */
 export function choiceName({ id, name }: { id: string; name: string }): string {
   return name.trim() === "" ? id : name;
 }

@@ -15,8 +15,8 @@ interface FlowNode {
 }
 
 /**
- * What the deployed nodes name that use this account or device. Nodes that are disabled, or on a disabled tab, are left
- * out, and so is what only an instance of a subflow knows.
+ * Returns what the deployed nodes name that use this account or device. Nodes that are disabled, or on a disabled tab,
+ * are left out, and so is what only an instance of a subflow knows.
  */
 export function usesOf(RED: NodeAPI, kind: "account" | "device", id: string): NodeUse[] {
   const all: FlowNode[] = [];

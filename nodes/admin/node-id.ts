@@ -1,12 +1,12 @@
 import type { NodeAPI } from "node-red";
 import { CloudError } from "../../cloud/core/errors";
 
-/** What the ids of nodes look like. Node-RED keeps credentials in a plain object by id, so one name can't be any. */
+/** The form of nodes' ids. Node-RED keeps credentials in a plain object by id, so one name can't be any. */
 const form = /^(?!__proto__$)[\w.-]{1,64}$/;
 
 /**
- * The id of a node whose credentials are to be changed. It may not be deployed yet, but no node of another type may run
- * under it.
+ * Returns the id of a node whose credentials are to be changed. It may not be deployed yet, but no node of another type
+ * may run under it.
  * @param what names the field and what is expected of it, as the end of the error's sentence
  * @throws CloudError `invalid_input`
  */

@@ -9,7 +9,7 @@ const maxShownLength = 200;
 /** One for all: making it costs far more than comparing with it. */
 const { compare } = new Intl.Collator();
 
-/** The things of an account as the sidebar shows them, by name, with their variables and last values. */
+/** Returns the things of an account as the sidebar shows them, by name, with their variables and last values. */
 export function overviewThings(things: readonly KnownThing[]): OverviewThing[] {
   return things
     .map(({ id, name, device_id: device, properties }) => ({
@@ -21,7 +21,7 @@ export function overviewThings(things: readonly KnownThing[]): OverviewThing[] {
     .sort(byName);
 }
 
-/** The devices of an account as the sidebar shows them, by name, with their status. */
+/** Returns the devices of an account as the sidebar shows them, by name, with their status. */
 export function overviewDevices(devices: readonly Device[]): OverviewDevice[] {
   return devices
     .map(({ id, name, type, device_status: status, thing }) => ({
@@ -54,7 +54,7 @@ function overviewVariable(property: Property): OverviewVariable {
   };
 }
 
-/** A value as people read it: the parts of an object by name, numbers without the dust of float32. */
+/** Writes a value as people read it: the parts of an object by name, numbers without the dust of float32. */
 function valueText(value: unknown): string | null {
   if (value === undefined || value === null) return null;
   const text = typeof value === "string" ? value : partsOf(tidyValue(value));

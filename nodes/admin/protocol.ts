@@ -17,7 +17,7 @@ export interface ThingChoice {
 /** A variable to choose. */
 export interface VariableChoice {
   id: string;
-  /** What the node stores: the variable name, or the id of a property that has none. */
+  /** The text that the node stores: the variable name, or the id of a property that has none. */
   variable: string;
   /** The display name. */
   name: string;
@@ -61,7 +61,7 @@ export interface NamedChoice {
 /** A variable in the sidebar. */
 export interface OverviewVariable {
   id: string;
-  /** What a node stores: the variable name, or the id of a property that has none. */
+  /** The text that a node stores: the variable name, or the id of a property that has none. */
   variable: string;
   /** The display name. */
   name: string;
@@ -95,7 +95,7 @@ export interface OverviewDevice {
   thing: { id: string; name: string } | null;
 }
 
-/** What **Create a device for me** is asked for, beside the account. */
+/** The request of **Create a device for me**, beside the account. */
 export interface NewDevice {
   /** The id of the device node that gets the key. */
   node: string;
@@ -130,13 +130,16 @@ export interface TypedDevice {
   credentials: { deviceId: string; secretKey: string };
 }
 
-/** What the doctor is to examine: a device where one is given, else the account. With an id alone, as deployed. */
+/**
+ * The subject that the doctor is to examine: a device where one is given, else the account. With an id alone, as
+ * deployed.
+ */
 export interface DoctorRequest {
   account?: TypedAccount | { id: string };
   device?: TypedDevice | { id: string };
 }
 
-/** What the doctor found. */
+/** The doctor's findings. */
 export interface DoctorReport {
   findings: Finding[];
   /** The same in English, with the versions: for a forum post. Holds no secret. */
@@ -149,14 +152,14 @@ export interface Refusal {
   message: string;
 }
 
-/** What **Test connection** looks at, in this order. */
+/** The checks of **Test connection**, in this order. */
 export type CheckName = "settings" | "network" | "clock" | "sign-in" | "space" | "things" | "broker";
 
 /** One line of the result of **Test connection**. */
 export interface TestedCheck {
   name: CheckName;
   state: "ok" | "warning" | "failed";
-  /** Which sentence tells it: `<type>.test.<name>.<reason>` in the catalogue, with `values` filled in. */
+  /** The key of the sentence that tells it: `<type>.test.<name>.<reason>` in the catalogue, with `values` filled in. */
   reason: string;
   values: Record<string, string | number>;
   /** The error's own English message. */

@@ -14,7 +14,7 @@ import { settingsCheck, testConnection } from "./connection-test";
 const timeoutMs = 30_000;
 /** A list that is not older, in milliseconds, need not be asked for again, unless the user refreshes. */
 export const cacheTtlMs = 30_000;
-/** What the editor sends in place of a secret that is stored. */
+/** The text that the editor sends in place of a secret that is stored. */
 export const storedSecret = "__PWRD__";
 
 /**
@@ -22,8 +22,8 @@ export const storedSecret = "__PWRD__";
  *
  * - `GET arduino-cloud/accounts/:id/things`, `…/things/:thing`, `…/variables` and `…/devices`: lists of a deployed
  *   account;
- * - `POST arduino-cloud/things`, `/thing`, `/variables` and `/devices`: the same with settings that are not deployed, in
- *   the body;
+ * - `POST arduino-cloud/things`, `/thing`, `/variables` and `/devices`: the same with settings that are not deployed,
+ *   in the body;
  * - `POST arduino-cloud/test`: **Test connection**, answers `{checks}`.
  *
  * Reading with a deployed account needs `arduino-cloud.read`. Whatever makes the server use credentials that somebody
@@ -110,8 +110,8 @@ export async function withTyped<T>(RED: NodeAPI, request: Request, ask: (rest: R
 }
 
 /**
- * The settings in the body of a request: those of a form, a stored secret in place of `__PWRD__`, `${ENV}` replaced as
- * a deploy would.
+ * Returns the settings in the body of a request: those of a form, a stored secret in place of `__PWRD__`, `${ENV}`
+ * replaced as a deploy would.
  * @throws CloudError `not_configured`
  */
 export function typedSettings(RED: NodeAPI, body: unknown): AccountSettings {
@@ -127,7 +127,7 @@ export function typedSettings(RED: NodeAPI, body: unknown): AccountSettings {
   return readAccountSettings(RED, typed, secrets);
 }
 
-/** The value that a setting of the form `${NAME}` stands for, as a deploy would find it; any other as it is. */
+/** Returns the value that a setting of the form `${NAME}` stands for, as a deploy would find it; any other as it is. */
 export function resolveEnvironment(RED: NodeAPI, node: Node | undefined, value: unknown): unknown {
   if (typeof value !== "string" || !/^\$\{[^}]+\}$/.test(value)) return value;
   // Without a node, Node-RED looks at the environment of the process.
@@ -138,7 +138,7 @@ function maxAge(request: Request): number {
   return request.query.refresh === undefined ? cacheTtlMs : 0;
 }
 
-/** Which HTTP status goes with a code. Never 401 or 403: the editor takes those for its own user's. */
+/** The HTTP status of each code. Never 401 or 403: the editor takes those for its own user's. */
 const statuses: Partial<Record<ErrorCode, number>> = {
   not_configured: 409,
   invalid_input: 400,
@@ -163,15 +163,15 @@ export function answer(work: (request: Request, signal: AbortSignal) => Promise<
 }
 
 const tooSlow = new CloudError("timeout", `The cloud did not answer within ${timeoutMs / 1000} seconds.`);
-/** Whatever else goes wrong is a fault of ours, whose text nobody has checked for secrets. */
+/** Anything else that goes wrong is a fault of ours, whose text nobody has checked for secrets. */
 const internal = new CloudError("server_error", "The request failed inside Node-RED.");
 
-/** Gives the fields of a value that came from the editor; none where it is no object. */
+/** Returns the fields of a value that came from the editor; none where it is no object. */
 export function fieldsOf(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-/** Gives the same fields with other values. */
+/** Returns the same fields with other values. */
 export function mapValues(
   fields: Record<string, unknown>,
   change: (value: unknown, field: string) => unknown,

@@ -55,7 +55,7 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
 }
 
 /**
- * Gives an account that a deploy may just be about to start: the editor is told of the deploy before the flows run.
+ * Finds an account that a deploy may just be about to start: the editor is told of the deploy before the flows run.
  * @throws CloudError `not_configured` as `findAccount`
  */
 async function comingAccount(RED: NodeAPI, id: string): Promise<ReturnType<typeof findAccount>> {

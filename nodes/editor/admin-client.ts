@@ -31,7 +31,10 @@ export const accountFields = [
   "messagesPerSecond",
 ] as const;
 
-/** The account's settings as they stand in the editor's memory. What is stored and was not touched is `__PWRD__`. */
+/**
+ * Returns the account's settings as they stand in the editor's memory. What is stored and was not touched is
+ * `__PWRD__`.
+ */
 export function typedAccount({ id, credentials, ...account }: EditorNode): TypedAccount {
   const secret = (name: string): string => {
     if (credentials === undefined) return "__PWRD__";
@@ -46,35 +49,35 @@ export function typedAccount({ id, credentials, ...account }: EditorNode): Typed
   };
 }
 
-/** The things of an account. Rejects with `ListError`. */
+/** Asks for the things of an account. Rejects with `ListError`. */
 export function fetchThings(account: EditorNode, refresh: boolean): Promise<ThingChoice[]> {
   if (account.changed === true) return post("arduino-cloud/things", typedAccount(account));
   return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/things`, refresh);
 }
 
-/** A thing, by id or name, with its variables. Rejects with `ListError`. */
+/** Asks for a thing, by id or name, with its variables. Rejects with `ListError`. */
 export function fetchThing(account: EditorNode, thing: string, refresh: boolean): Promise<ThingDetail> {
   if (account.changed === true) return post("arduino-cloud/thing", { ...typedAccount(account), thing });
   const path = `arduino-cloud/accounts/${encodeURIComponent(account.id)}/things/${encodeURIComponent(thing)}`;
   return get(path, refresh);
 }
 
-/** For how long the plan keeps the history of a thing, by id or name. Rejects with `ListError`. */
+/** Asks for how long the plan keeps the history of a thing, by id or name. Rejects with `ListError`. */
 export function fetchRetention(account: EditorNode, thing: string): Promise<RetentionAnswer> {
   if (account.changed === true) return post("arduino-cloud/retention", { ...typedAccount(account), thing });
   const path = `arduino-cloud/accounts/${encodeURIComponent(account.id)}/things/${encodeURIComponent(thing)}/retention`;
   return get(path, false);
 }
 
-/** All things of an account with their variables. Rejects with `ListError`. */
+/** Asks for all things of an account with their variables. Rejects with `ListError`. */
 export function fetchVariables(account: EditorNode, refresh: boolean): Promise<ThingDetail[]> {
   if (account.changed === true) return post("arduino-cloud/variables", typedAccount(account));
   return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/variables`, refresh);
 }
 
 /**
- * The thing of a device node, with its variables, as the device's account knows it. Rejects with `ListError`, `no-thing`
- * where the device has none.
+ * Asks for the thing of a device node, with its variables, as the device's account knows it. Rejects with `ListError`,
+ * `no-thing` where the device has none.
  */
 export async function fetchDeviceThing(account: EditorNode, device: EditorNode): Promise<ThingDetail> {
   const typed = device.credentials?.deviceId;
@@ -87,13 +90,13 @@ export async function fetchDeviceThing(account: EditorNode, device: EditorNode):
   return thing;
 }
 
-/** The devices of an account. Rejects with `ListError`. */
+/** Asks for the devices of an account. Rejects with `ListError`. */
 export function fetchDevices(account: EditorNode, refresh: boolean): Promise<DeviceChoice[]> {
   if (account.changed === true) return post("arduino-cloud/devices", typedAccount(account));
   return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/devices`, refresh);
 }
 
-/** The dashboards or triggers of an account. Rejects with `ListError`. */
+/** Asks for the dashboards or triggers of an account. Rejects with `ListError`. */
 export function fetchNamed(
   account: EditorNode,
   resource: "dashboards" | "triggers",
@@ -104,8 +107,8 @@ export function fetchNamed(
 }
 
 /**
- * The things with their variables and last values, or the devices with their status, of an account. Rejects with
- * `ListError`.
+ * Asks for the things with their variables and last values, or the devices with their status, of an account. Rejects
+ * with `ListError`.
  */
 export function fetchOverview<Part extends "things" | "devices">(
   account: EditorNode,
@@ -121,7 +124,10 @@ export function createDevice(account: EditorNode, request: NewDevice): Promise<C
   return post("arduino-cloud/devices/create", { ...accountSource(account), ...request });
 }
 
-/** What tells an endpoint which account is meant: the id of a deployed one, all settings where they have changed. */
+/**
+ * Returns what tells an endpoint which account is meant: the id of a deployed one, all settings where they have
+ * changed.
+ */
 export function accountSource(account: EditorNode): TypedAccount | { id: string } {
   return account.changed === true ? typedAccount(account) : { id: account.id };
 }

@@ -18,7 +18,7 @@ export interface Subscriber {
   /** Throws `not_found` where there is no such subscription. */
   unsubscribe(target: SubscriptionTarget): void;
   subscriptions(): Subscription[];
-  /** Whether an order has to name a thing. */
+  /** Whether a message has to name a thing. */
   needsThing: boolean;
 }
 
@@ -50,7 +50,7 @@ export function handleActions(
   });
 }
 
-/** Returns the error of an order to remove a subscription that is not there. */
+/** Returns the error of a message that removes a subscription which is not there. */
 export function noSubscription({ thing, property, direction }: SubscriptionTarget): CloudError {
   const what = `${property === "" ? "every variable" : `"${property}"`}${thing === "" ? "" : ` of "${thing}"`}`;
   return new CloudError("not_found", `There is no subscription to ${what} (${direction}) to be removed.`);

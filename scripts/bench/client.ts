@@ -5,7 +5,10 @@ interface CborX {
   decode: (bytes: Uint8Array) => unknown;
 }
 
-/** A bare MQTT.js client with cbor-x, on the topics and at the QoS of property in; `take` gets what is decoded. */
+/**
+ * Listens with a bare MQTT.js client and cbor-x, on the topics and at the QoS of property in; `take` gets what is
+ * decoded.
+ */
 export function listen(job: Job, cborX: string, take: (value: unknown) => void, ready?: () => void): void {
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- installed by the benchmark, outside the project
   const { decode } = require(cborX) as CborX;

@@ -39,7 +39,10 @@ export class Digest {
   points = 0;
   sum = 0x811c9dc5;
 
-  /** @param time milliseconds since 1970 */
+  /**
+   * Adds a point.
+   * @param time milliseconds since 1970
+   */
   add(time: number, value: number): void {
     this.points++;
     this.sum = Math.imul(this.sum ^ Math.floor(time / 1_000), 0x01000193);
@@ -48,7 +51,7 @@ export class Digest {
   }
 }
 
-/** What an exact reading sums up to. */
+/** Returns the sum of an exact reading. */
 export function expectedDigest(history: RunOptions): number {
   const digest = new Digest();
   const bulk = runs(history);
@@ -56,7 +59,7 @@ export function expectedDigest(history: RunOptions): number {
   return digest.sum;
 }
 
-/** The window in which all of the history lies. */
+/** Returns the window in which all of the history lies. */
 export function windowOf({ start }: RunOptions): { from: string; to: string } {
   return { from: new Date(start).toISOString(), to: new Date(start + 3_650 * 86_400_000).toISOString() };
 }

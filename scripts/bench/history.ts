@@ -16,7 +16,7 @@ const names: Record<ClientName, string> = {
   arduino: "Arduino's client, time + 1 ms",
 };
 
-/** What came of a reading. */
+/** The outcome of a reading. */
 export interface Outcome extends HistoryReading {
   /** Queries that it took. */
   queries: number;
@@ -84,7 +84,10 @@ async function ask<Answer>(child: ChildProcess, message: object | string): Promi
   }
 }
 
-/** Microseconds of CPU for each point, by client: readings in turns, so that all see the same machine; the least counts. */
+/**
+ * Measures microseconds of CPU for each point, by client: readings in turns, so that all see the same machine; the
+ * least counts.
+ */
 export async function compareCost(
   bench: HistoryBench,
   compared: readonly ClientName[],

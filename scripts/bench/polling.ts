@@ -12,7 +12,10 @@ const spans = 3;
 const getNodes = 1_000;
 const statusNodes = 200;
 
-/** A line for each kind of node: its requests per interval, beside those that each node by itself would make. */
+/**
+ * Measures polling: returns a line for each kind of node, its requests per interval, beside those that each node by
+ * itself would make.
+ */
 export async function countPolling(simulator: Simulator, cloud: Cloud, things: string[]): Promise<string[]> {
   const readers = Array.from({ length: getNodes }, (_, index) => ({
     id: `get${index}`,
@@ -53,7 +56,7 @@ async function count(simulator: Simulator, cloud: Cloud, what: string, nodes: ob
   }
 }
 
-/** All requests so far, but for those of tokens. */
+/** Counts all requests so far, but for those of tokens. */
 function asked(simulator: Simulator): number {
   return simulator.observed.requests.filter((request) => !request.path.endsWith("/token")).length;
 }

@@ -1,4 +1,4 @@
-/** What the benchmark and the processes that it measures say to each other. */
+/** Messages between the benchmark and the processes that it measures. */
 export interface Job {
   baseUrl: string;
   brokerUrl: string;
@@ -30,7 +30,7 @@ export class Meter {
     this.#job = job;
   }
 
-  /** One more message has arrived. */
+  /** Counts one more message. */
   tick(): void {
     this.#count++;
     if (this.#count === this.#job.warmUp) this.#start = process.cpuUsage();

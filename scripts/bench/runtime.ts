@@ -21,7 +21,8 @@ export interface Cloud {
 }
 
 /**
- * Starts the runtime; gives the function that deploys a flow. Nodes of type `bench-sink` tick `globalThis.benchMeter`.
+ * Starts the runtime; returns the function that deploys a flow. Nodes of type `bench-sink` tick
+ * `globalThis.benchMeter`.
  * @param more further node types by name, as source text
  */
 export async function startRuntime(more: Record<string, string> = {}): Promise<(nodes: object[]) => Promise<void>> {
@@ -48,7 +49,7 @@ export async function startRuntime(more: Record<string, string> = {}): Promise<(
   };
 }
 
-/** The tab, the account and the sink that every flow needs, with nodes on them that use the account. */
+/** Returns the tab, the account and the sink that every flow needs, with nodes on them that use the account. */
 export function flowOf(cloud: Cloud, nodes: object[]): object[] {
   const account = {
     id: "account",

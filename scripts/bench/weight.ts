@@ -8,25 +8,25 @@ import { installPackage, root } from "../demo/package";
 const cache = path.join(root, ".cache", "bench-weight");
 const packageName = "@iot-flows/node-red-arduino-cloud";
 
-/** What one Node-RED takes, or how much more one takes than another. */
+/** The cost of one Node-RED, or the difference between two. */
 export interface Weight {
   /** From `RED.init` to running flows. */
   startMs: number;
   startCpuMs: number;
   heapBytes: number;
   residentBytes: number;
-  /** What the editor loads: forms, help and code of nodes and plugins, and resources of the package. */
+  /** Bytes that the editor loads: forms, help and code of nodes and plugins, and resources of the package. */
   nodesBytes: number;
   pluginsBytes: number;
   resourcesBytes: number;
 }
 
-/** What the process of a Node-RED tells of itself. */
+/** The figures that the process of a Node-RED tells of itself. */
 type Told = Omit<Weight, "nodesBytes" | "pluginsBytes" | "resourcesBytes"> & { port: number };
 
 /**
- * Returns what the package adds, as `npm pack` makes it. Node-RED starts with and without it in turns, and the least of
- * all rounds counts: whatever else the machine does only adds. The package must be built.
+ * Measures what the package adds, as `npm pack` makes it. Node-RED starts with and without it in turns, and the least
+ * of all rounds counts: whatever else the machine does only adds. The package must be built.
  */
 export async function measureWeight(rounds: number): Promise<Weight> {
   const bare = path.join(cache, "bare");

@@ -55,7 +55,10 @@ async function tokenOf(simulator: Simulator, userId: string): Promise<string> {
   return (await simulator.tokens.mint({ userId })).accessToken;
 }
 
-/** The same request without a token, for an object that is not there, and with a body that is no object. */
+/**
+ * Returns bad forms of a request: the same without a token, for an object that is not there, and with a body that is no
+ * object.
+ */
 function badRequests(
   row: Operation,
   request: Request,
@@ -125,7 +128,9 @@ function parse(text: string): unknown {
   }
 }
 
-/** A check of values against schemas of the document, in which nothing may be that the document does not have. */
+/**
+ * Returns a check of values against schemas of the document, in which nothing may be that the document does not have.
+ */
 function validatorOf(document: Document): (schema: Schema, value: unknown) => string[] {
   const ajv = new Ajv({ strict: false, allErrors: true });
   addFormats(ajv);
@@ -142,7 +147,7 @@ function validatorOf(document: Document): (schema: Schema, value: unknown) => st
   };
 }
 
-/** The schemas with every object closed that names its fields. */
+/** Returns the schemas with every object closed that names its fields. */
 function closed(schemas: Record<string, Schema>): Record<string, Schema> {
   return Object.fromEntries(
     Object.entries(schemas).map(([name, schema]) => [

@@ -3,7 +3,7 @@ import type { OperationId } from "../../cloud/rest";
 /** Ids of what the calls so far have made, by name. */
 export type Known = Record<string, string>;
 
-/** What an operation is called with. */
+/** The input of an operation. */
 export interface Request {
   path?: Record<string, string | undefined>;
   query?: Record<string, string>;

@@ -22,7 +22,7 @@ const dashboardBody = ({ level }: Known): object => ({
   widgets: [widget({ variables: [level] })],
 });
 
-/** The calls that both versions of dashboards have. */
+/** Returns the calls that both versions of dashboards have. */
 function dashboardsOf(version: "v2" | "v3"): Call[] {
   const board = `board ${version}`;
   const path = (known: Known): Request => ({ path: { id: known[board] } });

@@ -1,6 +1,6 @@
 import type { Call } from "./call";
 
-/** What things need. */
+/** The boards that things need. */
 export const boards: readonly Call[] = [
   {
     id: "devices_v2#create",

@@ -23,7 +23,7 @@ export const calls: readonly Call[] = [
   ...removals,
 ];
 
-/** What the first call may need. */
+/** Returns what the first call may need. */
 export async function knownAtFirst(simulator: Simulator, guestId: string): Promise<Known> {
   const { csr } = await certificateRequest("somebody");
   return { user: simulator.userId, guest: guestId, csr };

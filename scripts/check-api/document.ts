@@ -32,7 +32,7 @@ export interface Document {
   components: { schemas: Record<string, Schema> };
 }
 
-/** What an operation may answer with a status: nothing, or JSON of a schema under some media types. */
+/** An answer that an operation may give with a status: nothing, or JSON of a schema under some media types. */
 export interface ApiAnswer {
   schema?: Schema;
   media: string[];
@@ -58,7 +58,7 @@ export function readDocument(file: string): Document {
   return parse(readFileSync(file, "utf8"), { maxAliasCount: -1 }) as Document;
 }
 
-/** The operations of a document by their id. */
+/** Returns the operations of a document by their id. */
 export function operationsOf(document: Document): Map<string, ApiOperation> {
   const rows = Object.entries(document.paths).flatMap(([path, item]) =>
     Object.entries(item)
@@ -89,12 +89,12 @@ function readOperation(verb: string, path: string, raw: RawOperation): ApiOperat
   };
 }
 
-/** The name that a reference ends in. */
+/** Returns the name that a reference ends in. */
 export function nameOf({ $ref = "" }: Schema): string {
   return $ref.split("/").at(-1) ?? "";
 }
 
-/** A schema, looked up where it is a reference. */
+/** Returns a schema, looked up where it is a reference. */
 export function resolve(document: Document, schema: Schema): Schema {
   return schema.$ref === undefined ? schema : (document.components.schemas[nameOf(schema)] ?? {});
 }

@@ -13,7 +13,7 @@ const typeNames: Record<Field["type"], string> = {
   ...{ map: "object", object: "object", uuid: "string uuid", time: "string date-time", file: "string binary" },
 };
 
-/** What one side says of a field, by keyword. */
+/** The facts of one side about a field, by keyword. */
 type Facts = Record<string, unknown>;
 
 /** Holds the operations table against a document, in both directions. */
@@ -51,7 +51,7 @@ function checkOperation(document: Document, row: Operation, theirs: ApiOperation
   findings.compare(`${at} answer`, row.answer, answers);
 }
 
-/** What a body is called: the name of its fields, with `[]` where it is a list of them. */
+/** Returns what a body is called: the name of its fields, with `[]` where it is a list of them. */
 function bodyName(body: Field | undefined): string | undefined {
   return body?.type === "list" ? `${body.items?.schema ?? ""}[]` : body?.schema;
 }
@@ -61,7 +61,7 @@ function theirBodyName(document: Document, schema: Schema): string {
   return type === "array" ? `${nameOf(items ?? {})}[]` : nameOf(schema);
 }
 
-/** The fields of all bodies; which ones there are follows from the operations and from each other. */
+/** Checks the fields of all bodies; which ones there are follows from the operations and from each other. */
 function checkBodies(document: Document, findings: Findings): void {
   for (const [name, fields] of Object.entries(schemas as Record<string, Fields>)) {
     const theirs = document.components.schemas[name];
@@ -93,7 +93,7 @@ function compareFacts(at: string, ours: Facts, theirs: Facts, findings: Findings
   }
 }
 
-/** What the table says of a field. */
+/** Returns what the table says of a field. */
 function factsOf(field: Field): Facts {
   const { type, values, items, schema } = field;
   const own = field as unknown as Facts;
@@ -103,7 +103,7 @@ function factsOf(field: Field): Facts {
   return { ...facts, ...(items && ofItems(factsOf(items))) };
 }
 
-/** What the document says of a field. */
+/** Returns what the document says of a field. */
 function factsIn(schema: Schema): Facts {
   const { type = "any", format = "", items } = schema;
   if (schema.$ref !== undefined) return { type: "object", schema: nameOf(schema) };

@@ -19,7 +19,7 @@ item. The answer goes into \`msg.payload\`, the HTTP status into \`msg.statusCod
 given by its operationId or its name in the official clients, both in brackets below.
 `;
 
-/** The manual of all operations, in Markdown. */
+/** Writes the manual of all operations, in Markdown. */
 export function operationsPage(): string {
   const sections = [...resources, "any"].map((resource) => {
     const own = operationsOf(resource).map(operationText);
@@ -86,7 +86,7 @@ function nested(list: string): string {
   return list.replace(/^/gm, "  ");
 }
 
-/** The names of all objects that bodies hold, at any depth. */
+/** Returns the names of all objects that bodies hold, at any depth. */
 function usedSchemas(): Set<string> {
   const found = new Set<string>();
   const visit = (fields: Fields): void => {

@@ -48,7 +48,7 @@ export function openMigration(translate: Translate): void {
   });
 }
 
-/** What the dialog says, from the top. */
+/** Returns the content of the dialog, from the top. */
 function contentOf(
   { locked, keep, list }: { locked: readonly string[]; keep: JQuery; list: JQuery },
   translate: Translate,
@@ -79,12 +79,12 @@ function heading({ name, from, to }: MigrationStep, translate: Translate): (JQue
   return [...parts, $("<span>").text(`${translate("label.becomes")} ${nameOf(to)}`)];
 }
 
-/** What the palette or the list of config nodes calls a type of ours. */
+/** Returns the name of a type of ours in the palette or the list of config nodes. */
 function nameOf(type: string): string {
   return textsOf(type)(type === "arduino-cloud-account" ? "label.account" : "palette");
 }
 
-/** Has the server copy the API keys; gives the accounts that have none then. */
+/** Has the server copy the API keys; returns the accounts that have none then. */
 async function carry({ flow, keys }: Migration): Promise<KeyMove[]> {
   const moves = keys.map(({ from, to }) => ({ from, to }));
   // Whoever may not deploy, or has lost the connection, enters the key when it is asked for.

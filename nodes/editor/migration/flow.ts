@@ -1,11 +1,11 @@
 import { type FlowNode, isConnection, isOldNode, textOf } from "../../migration/old-nodes";
 
-/** The flows as they stand in the editor, with what was typed and is not deployed yet. */
+/** Returns the flows as they stand in the editor, with what was typed and is not deployed yet. */
 export function presentFlow(): FlowNode[] {
   return RED.nodes.createCompleteNodeSet();
 }
 
-/** The names of the locked flows that hold nodes of Arduino's own package. */
+/** Returns the names of the locked flows that hold nodes of Arduino's own package. */
 export function lockedFlows(flow: readonly FlowNode[]): string[] {
   const places = new Set(flow.filter((node) => isOldNode(node) || isConnection(node)).map(({ z }) => z));
   return flow
@@ -14,8 +14,8 @@ export function lockedFlows(flow: readonly FlowNode[]): string[] {
 }
 
 /**
- * Puts other nodes in the place of all that the editor holds, as one step that undo takes back. The editor has a step of
- * this kind for merges of flows; here, what is not converted keeps its state, and what was deployed stays known.
+ * Puts other nodes in the place of all that the editor holds, as one step that undo takes back. The editor has a step
+ * of this kind for merges of flows; here, what is not converted keeps its state, and what was deployed stays known.
  * @param converted the ids of the nodes that are new or different
  */
 export function replaceFlow(flow: readonly FlowNode[], converted: ReadonlySet<string>): void {

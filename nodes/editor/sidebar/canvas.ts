@@ -10,12 +10,12 @@ const chart = (): JQuery => $("#red-ui-workspace-chart");
 /** Nodes that are added one after the other stand below each other. */
 const step = 40;
 
-/** Whether nodes may be put on the canvas: a flow is open, it is not locked, and no form lies over it. */
+/** Returns whether nodes may be put on the canvas: a flow is open, it is not locked, and no form lies over it. */
 export function isCanvasOpen(): boolean {
   return RED.workspaces.active() !== 0 && !RED.workspaces.isLocked() && RED.view.state() !== RED.state.EDITING;
 }
 
-/** The place on the canvas below a point of the page; `undefined` where something else is there. */
+/** Returns the place on the canvas below a point of the page; `undefined` where something else is there. */
 export function placeAt(clientX: number, clientY: number): Place | undefined {
   const element = chart().get(0);
   const target = document.elementFromPoint(clientX, clientY);
@@ -25,7 +25,7 @@ export function placeAt(clientX: number, clientY: number): Place | undefined {
   return { x: (clientX - left + element.scrollLeft) / scale, y: (clientY - top + element.scrollTop) / scale };
 }
 
-/** A free place in the middle of what is in sight of the canvas. */
+/** Returns a free place in the middle of what is in sight of the canvas. */
 export function placeInSight(): Place {
   const scale = RED.view.scale();
   const element = chart().get(0);

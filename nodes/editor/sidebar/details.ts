@@ -10,7 +10,7 @@ export interface Line {
 
 const cloud = "https://app.arduino.cc";
 
-/** What is to be known of an item, in the order of interest; what does not apply to it is left out. */
+/** Returns what is to be known of an item, in the order of interest; what does not apply to it is left out. */
 export function describeItem(item: TreeItem, translate: Translate): Line[] {
   switch (item.kind) {
     case "thing":
@@ -54,18 +54,18 @@ function deviceLines({ device }: TreeItem & { kind: "thing" | "variable" }, tran
   return [{ name: "device", text: `${device.name} (${statusText(device.status, translate)})` }];
 }
 
-/** Whether a device is there, in words. */
+/** Returns whether a device is there, in words. */
 export function statusText(status: "ONLINE" | "OFFLINE" | "UNKNOWN", translate: Translate): string {
   if (status === "ONLINE") return translate("label.online");
   return status === "OFFLINE" ? translate("label.offline") : translate("label.unknown");
 }
 
-/** A value and its unit as they are written together. */
+/** Writes a value and its unit together. */
 export function withUnit(value: string, unit: string | undefined): string {
   return unit === undefined ? value : `${value} ${unit}`;
 }
 
-/** What people call an item; blank for a group. */
+/** Returns what people call an item; blank for a group. */
 export function itemName(item: TreeItem): string {
   switch (item.kind) {
     case "thing":
@@ -82,8 +82,8 @@ export function itemName(item: TreeItem): string {
 }
 
 /**
- * The page of the Arduino Cloud that shows an item: that of its thing or dashboard, and for a device the list, since
- * nobody has told of an address for a single one.
+ * Returns the page of the Arduino Cloud that shows an item: that of its thing or dashboard, and for a device the list,
+ * since nobody has told of an address for a single one.
  */
 export function addressOf(item: TreeItem): string | undefined {
   switch (item.kind) {

@@ -4,7 +4,7 @@ import { itemName } from "./details";
 import { planNode } from "./node-for-item";
 import type { TreeItem, TreeRow } from "./tree-rows";
 
-/** What is needed to make nodes of items. */
+/** All that is needed to make nodes of items. */
 export interface Putting {
   translate: Translate;
   /** The id of the account whose items they are. */
@@ -41,7 +41,7 @@ export function makeDraggable(element: JQuery, row: () => TreeRow | undefined, p
   });
 }
 
-/** What follows the pointer: the item, and the node that it becomes. */
+/** Returns the element that follows the pointer: the item, and the node that it becomes. */
 function helperFor(item: TreeItem | undefined, out: boolean, { account, translate }: Putting): JQuery {
   const helper = $('<div class="arduino-cloud-sidebar-helper">');
   if (item === undefined) return helper;

@@ -7,8 +7,8 @@ export interface PlannedNode {
 }
 
 /**
- * The node that an item of the tree becomes: property in, or with `out` property out, for a variable or a whole thing;
- * device status for a device. `undefined` for what becomes none, and `"read-only"` where a user may not write.
+ * Returns the node that an item of the tree becomes: property in, or with `out` property out, for a variable or a whole
+ * thing; device status for a device. `undefined` for what becomes none, and `"read-only"` where a user may not write.
  */
 export function planNode(item: TreeItem, account: string, out: boolean): PlannedNode | "read-only" | undefined {
   const type = out ? "arduino-cloud-property-out" : "arduino-cloud-property-in";

@@ -1,7 +1,7 @@
 import { fetchNamed, fetchOverview, ListError } from "../admin-client";
 import type { Overview } from "./tree-rows";
 
-/** What is known of an account. */
+/** The things and devices of an account, as far as they are known. */
 export interface Seen {
   overview: Overview;
   /** Why the last look brought nothing new, as a code that `errorText` puts into words; what was seen before stays. */
@@ -88,7 +88,10 @@ export class AccountPoller {
     this.#schedule();
   }
 
-  /** Only without the things there is a problem to tell of: an API key need not be good for all that there is. */
+  /**
+   * Asks for things and devices. Only without the things there is a problem to tell of: an API key need not be good for
+   * all that there is.
+   */
   async #ask(account: EditorNode, isAsked: boolean): Promise<Omit<Seen, "isLoading">> {
     const { overview } = this.#seen;
     const wantsDevices = isAsked || this.#looks % looksPerDevices === 0;

@@ -10,12 +10,12 @@ const icons: Record<TreeItem["kind"], string> = {
   dashboard: "fa-th-large",
 };
 
-/** What a line of the tree says. */
+/** The texts of a line of the tree. */
 interface LineTexts {
   name: string;
   /** The type. */
   detail: string;
-  /** What stands at the end: a value, a status, a number. */
+  /** The text at the end: a value, a status, a number. */
   end: string;
   /** The class of the end, which gives it its looks. */
   look: "" | "online" | "offline" | "unknown" | "none";
@@ -65,7 +65,7 @@ export class TreeLine {
     this.#showEnd(texts, before?.key === row.key);
   }
 
-  /** A new value of the same item lights up for a moment. */
+  /** Shows the end of the line; a new value of the same item lights up for a moment. */
   #showEnd({ end, look }: LineTexts, isSame: boolean): void {
     const isNew = isSame && this.#end.text() !== end;
     this.#end.text(end).attr("class", `arduino-cloud-sidebar-end${look && ` arduino-cloud-sidebar-${look}`}`);

@@ -1,6 +1,6 @@
 import type { NamedChoice, OverviewDevice, OverviewThing, OverviewVariable } from "../../admin/protocol";
 
-/** What there is in an account, as far as it is known by now. */
+/** The content of an account, as far as it is known by now. */
 export interface Overview {
   things?: readonly OverviewThing[];
   devices?: readonly OverviewDevice[];
@@ -32,16 +32,16 @@ export interface TreeRow {
   siblings: number;
 }
 
-/** Which branches the user has opened or closed, by key. */
+/** The branches that the user has opened or closed, by key. */
 export type Openings = ReadonlyMap<string, boolean>;
 
 /** Up to so many variables, things are open from the start: nobody has to look for what fits on a screen. */
 const fewVariables = 30;
 
 /**
- * The lines of the tree that are not in a closed branch, from the top. A search finds what has its words in the name,
- * type or id, and shows where that stands; branches that hold something found are open unless the user closed them.
- * It runs at each key in the search, over all there is: hence the plain loops.
+ * Returns the lines of the tree that are not in a closed branch, from the top. A search finds what has its words in the
+ * name, type or id, and shows where that stands; branches that hold something found are open unless the user closed
+ * them. It runs at each key in the search, over all there is: hence the plain loops.
  */
 export function listRows(overview: Overview, openings: Openings, search: string): TreeRow[] {
   const words = search.trim().toLowerCase();
@@ -130,7 +130,7 @@ function addLeaves<Entry extends { id: string }>(
   for (const entry of entries) rows.push({ key: entry.id, item: itemOf(entry), level, place: ++place, siblings });
 }
 
-/** What is looked for in an entry, in lower case, made once for each. */
+/** The searchable text of each entry, in lower case, made once. */
 const searchable = new WeakMap<object, string>();
 
 function isFound(entry: { id: string; name: string; type?: string; variable?: string }, words: string): boolean {

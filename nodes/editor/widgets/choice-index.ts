@@ -1,14 +1,17 @@
 /** One thing, variable or other to choose. */
 export interface ListChoice {
-  /** What is stored. */
+  /** The text that is stored. */
   value: string;
-  /** What people call it. */
+  /** The name that people call it by. */
   name: string;
-  /** What else tells it from others: type, last value. */
+  /** A detail that tells it from others: type, last value. */
   detail: string;
   /** Why it would not work here, if so. */
   problem?: string;
-  /** What it belongs to, where the list has those of several: it is shown under its name and chosen along with it. */
+  /**
+   * The owner that it belongs to, where the list has those of several: it is shown under its name and chosen along with
+   * it.
+   */
   owner?: { value: string; name: string };
 }
 
@@ -19,7 +22,7 @@ interface Entry {
   text: string;
   /** Of that, what people know it by: it counts more than types and ids. */
   title: string;
-  /** What it is called, in small letters: these count most. */
+  /** Its name in lower case: these count most. */
   words: readonly [string, string];
 }
 
@@ -50,20 +53,20 @@ export class ChoiceIndex {
     return this.#entries.length;
   }
 
-  /** Whether there is a choice of this value, whoever owns it. */
+  /** Returns whether there is a choice of this value, whoever owns it. */
   has(value: string): boolean {
     return this.#values.has(value);
   }
 
-  /** The choice of a value; none where the list has those of several owners. */
+  /** Returns the choice of a value; none where the list has those of several owners. */
   find(value: string): ListChoice | undefined {
     return this.#byValue.get(value);
   }
 
   /**
-   * The choices that match all words of a text, best first: what is exactly so called, what begins so, what contains it,
-   * what has it in its type or id. With no text, or with the present choice, all of them, the present one first. Choices
-   * that would not work come last, and those of one owner stand together.
+   * Returns the choices that match all words of a text, best first: what is exactly so called, what begins so, what
+   * contains it, what has it in its type or id. With no text, or with the present choice, all of them, the present one
+   * first. Choices that would not work come last, and those of one owner stand together.
    */
   search(text: string, present: string | undefined): ListChoice[] {
     const wanted = text.trim().toLowerCase();
@@ -92,7 +95,7 @@ function searchRank({ choice, title, words }: Entry, wanted: string, parts: read
   return fit + (choice.problem === undefined ? 0 : 4);
 }
 
-/** The entries of each owner; all in one where they have none. */
+/** Returns the entries of each owner; all in one where they have none. */
 function together(entries: readonly Entry[]): Iterable<Entry[]> {
   const groups = new Map<string | undefined, Entry[]>();
   for (const entry of entries) {

@@ -3,9 +3,9 @@ import { textsOf } from "../i18n";
 
 export interface ComboOptions {
   input: JQuery;
-  /** What the list is called, for those who hear it. */
+  /** The name of the list, for those who hear it. */
   label: string;
-  /** What there is to choose for a text; a text of ours in its place where there is no list. */
+  /** Returns the choices for a text; a text of ours in its place where there is no list. */
   search: (text: string) => readonly ListChoice[] | string;
   choose: (choice: ListChoice) => void;
 }
@@ -19,8 +19,8 @@ let lists = 0;
 
 /**
  * The list below a text field, as the combobox pattern of WAI-ARIA has it: the field keeps the focus, arrow keys move
- * through the list, Enter takes what is marked, Tab only what was walked to, Escape closes the list and nothing else. Only what is in sight is
- * drawn, so that it stays quick with 20,000 entries.
+ * through the list, Enter takes what is marked, Tab only what was walked to, Escape closes the list and nothing else.
+ * Only what is in sight is drawn, so that it stays quick with 20,000 entries.
  */
 export class Combobox {
   readonly #options: ComboOptions;
@@ -116,7 +116,7 @@ export class Combobox {
     this.#list?.append(note(more).attr("aria-hidden", "true"));
   }
 
-  /** What an entry goes into: the list, or its owner's part of it. */
+  /** Returns the element that an entry goes into: the list, or its owner's part of it. */
   #groupOf({ owner }: ListChoice, before: ListChoice | undefined): JQuery {
     const list = this.#list as JQuery;
     if (owner === undefined) return list;

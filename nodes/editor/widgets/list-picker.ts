@@ -4,7 +4,7 @@ import { type ListChoice, ChoiceIndex } from "./choice-index";
 import { errorText, type Translate } from "../i18n";
 
 export interface PickerOptions {
-  /** What is chosen; the default of that name holds the choice, if `place` does not say otherwise. */
+  /** The thing to choose; the default of that name holds the choice, if `place` does not say otherwise. */
   field: "thing" | "property" | "device" | "dashboard" | "trigger";
   /** The default that keeps the readable name, so that labels work without the cloud; absent: it is not kept. */
   nameField?: `${PickerOptions["field"]}Name`;
@@ -15,7 +15,7 @@ export interface PickerOptions {
   load: (refresh: boolean) => Promise<ListChoice[]> | undefined;
   /** Whether the list is so large that it is asked for only when somebody opens it. */
   isLazy?: () => boolean;
-  /** What to say where there is nothing to choose from; absent: what `tip.<field>-none` says. */
+  /** The text where there is nothing to choose from; absent: what `tip.<field>-none` says. */
   tipWithoutList?: () => string | undefined;
   /** Called when another choice has been made, with what it belongs to where the list has those of several. */
   onChange?: (owner: ListChoice["owner"]) => void;
@@ -58,7 +58,7 @@ export class ListPicker {
     this.#listen();
   }
 
-  /** What is in the field. */
+  /** The text in the field. */
   get value(): string {
     return String(this.#input.val() ?? "").trim();
   }
@@ -132,7 +132,7 @@ export class ListPicker {
     this.#options.onChange?.(owner);
   }
 
-  /** The list's entry for what is in the field. */
+  /** Returns the list's entry for what is in the field. */
   #present(): ListChoice | undefined {
     return this.#list.name === "ready" ? this.#list.index.find(this.value) : undefined;
   }
@@ -156,7 +156,7 @@ export class ListPicker {
     return `${errorText(this.#list.code)} ${translate(`tip.${field}-kept`)}`;
   }
 
-  /** How the list stands, where nothing in it is chosen. */
+  /** Returns the state of the list, where nothing in it is chosen. */
   #state(): string {
     const { translate, field, tipWithoutList } = this.#options;
     if (this.#list.name === "loading") return translate("tip.loading");
