@@ -102,7 +102,7 @@ export class CloudDevice {
     this.session = new Session({
       url: parseEndpoints({ brokerUrl: settings.brokerUrl }).brokerUrl,
       clock,
-      stableAfterMs,
+      timings: { stableAfterMs },
       login: () => Promise.resolve(login),
       ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     });

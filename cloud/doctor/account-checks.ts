@@ -178,7 +178,6 @@ async function checkLogin(state: AccountState, signal: AbortSignal): Promise<Ans
       },
       signal,
       onMessage: () => undefined,
-      onClose: () => undefined,
       ...(given.settings.tls !== undefined && { tls: given.settings.tls }),
     }),
   );

@@ -94,7 +94,6 @@ async function checkIdentity({ given, device, brokerUrl }: DeviceState, signal: 
       login: deviceLogin(settings),
       signal,
       onMessage: () => undefined,
-      onClose: () => undefined,
       ...(settings.tls !== undefined && { tls: settings.tls }),
     }),
   );

@@ -1,7 +1,12 @@
 import type { IClientOptions, IPublishPacket, MqttClient } from "mqtt";
-import { loadLibrary } from "../core/load-library";
+import { type Clock, systemClock } from "../core/clock";
 import { CloudError } from "../core/errors";
+import { loadLibrary } from "../core/load-library";
+import { printable } from "../core/text";
 import type { TlsOptions } from "../core/tls";
+import { closeError, connectError } from "./connection-errors";
+import { type ConnectionTimings, defaultTimings } from "./timings";
+import { fitsPacket, isPlainTopic } from "./topics";
 
 /**
  * What one connection is opened with. `userName` and `password` are absent where a certificate speaks
@@ -19,15 +24,20 @@ export interface ConnectionOptions {
   login: Login;
   tls?: TlsOptions;
   signal: AbortSignal;
-  /** Every message that arrives, in order. */
-  onMessage: (topic: string, payload: Uint8Array) => void;
-  /** Called once when the connection is gone, with the reason where one is known. Not called before it was open. */
-  onClose: (reason: CloudError) => void;
+  /** Called with every message that arrives, in order, and the connection on which it came. */
+  onMessage: (topic: string, payload: Uint8Array, connection: MqttConnection) => void;
+  clock?: Clock;
+  timings?: ConnectionTimings;
+  /** Stands in for that of MQTT.js. */
+  connect?: (url: string, options: IClientOptions) => MqttClient;
 }
 
-/** One open connection to the broker. */
+/** One connection to the broker, open until `closed` resolves. */
 export interface MqttConnection {
-  /** Gives the topics that the broker refused. Rejects when the connection goes first. */
+  readonly isOpen: boolean;
+  /** Resolves when the connection is gone, with the reason. */
+  readonly closed: Promise<CloudError>;
+  /** Returns the topics that were refused. Rejects when the connection goes first. */
   subscribe(topics: readonly string[]): Promise<string[]>;
   unsubscribe(topics: readonly string[]): Promise<void>;
   /** Resolves when the broker has acknowledged (QoS 1). Rejects when the connection goes first. */
@@ -38,78 +48,42 @@ export interface MqttConnection {
   abandon(reason: CloudError): void;
 }
 
-/** Silence after which the broker is asked for a sign of life; a dead connection is noticed after one and a half times this. */
-const keepaliveSeconds = 10;
-const connectTimeoutMs = 30_000;
-/**
- * An acknowledgement that takes longer means a dead connection; Arduino's own connector waits as long
- * (docs/protocol.md#connections).
- */
-const acknowledgeTimeoutMs = 10_000;
-/** Time for a polite end; after it the socket is destroyed. */
-const politeEndMs = 500;
-/** CONNACK codes of MQTT 3.1.1, section 3.2.2.3. */
-const badLogin = [4, 5];
-
 /**
  * Opens one MQTT 3.1.1 connection. Names are looked up anew each time, since the cloud's addresses rotate
  * (docs/protocol.md#addresses).
  * @throws CloudError `unauthorized` (login refused), `server_error` (broker refused otherwise, or the MQTT client is
- *   missing), `timeout`, `offline` (no connection), `cancelled` (aborted)
+ *   missing), `timeout`, `offline` (no connection), `cancelled` (aborted), `invalid_input` (no packet can carry the login)
  */
-export function openConnection(options: ConnectionOptions): Promise<MqttConnection> {
-  return new Promise((resolve, reject) => {
-    if (options.signal.aborted) {
-      reject(new CloudError("cancelled", "The connection was given up before it was tried."));
-      return;
-    }
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes half the time of import(), and no turn
-    const mqtt = loadLibrary("mqtt", () => require("mqtt") as typeof import("mqtt"));
-    let client: MqttClient;
-    try {
-      client = mqtt.connect(options.url, mqttOptions(options));
-    } catch (reason) {
-      reject(connectError(options.url, reason));
-      return;
-    }
-    let failure: unknown;
-    let isOpen = false;
-    const abort = (): void => {
-      failure = new CloudError("cancelled", "The connection was given up before it was open.");
-      client.end(true);
-    };
-    options.signal.addEventListener("abort", abort, { once: true });
-    // MQTT.js tells only of errors that have a code; the socket's own first error says most.
-    const note = (error: unknown): void => {
-      failure ??= error;
-    };
-    client.stream.on("error", note);
-    client.on("error", note);
-    client.once("connect", () => {
-      isOpen = true;
-      failure = undefined;
-      options.signal.removeEventListener("abort", abort);
-      resolve(new MqttJsConnection(client));
-    });
-    client.on("message", receiver(options.onMessage));
-    client.once("close", () => {
-      options.signal.removeEventListener("abort", abort);
-      client.end(true);
-      if (isOpen) options.onClose(closeReason(failure));
-      else reject(failure instanceof CloudError ? failure : connectError(options.url, failure));
-    });
-  });
+export async function openConnection(options: ConnectionOptions): Promise<MqttConnection> {
+  const { url, login, signal, connect = connectByMqttJs } = options;
+  if (signal.aborted) throw new CloudError("cancelled", "The connection was given up before it was tried.");
+  // MQTT.js would throw in the middle of its start, and leave a socket behind that nobody listens to.
+  if (![login.clientId, login.userName, login.password].every((text = "") => fitsPacket(text))) {
+    throw new CloudError("invalid_input", "The login for the broker is longer than MQTT can carry. Check the key.");
+  }
+  let client: MqttClient;
+  try {
+    client = connect(url, mqttOptions(options));
+  } catch (reason) {
+    throw reason instanceof CloudError ? reason : connectError(url, reason);
+  }
+  return untilOpen(client, options);
 }
 
-function mqttOptions({ login, tls }: ConnectionOptions): IClientOptions {
+function connectByMqttJs(url: string, options: IClientOptions): MqttClient {
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes half the time of import(), and no turn
+  return loadLibrary("mqtt", () => require("mqtt") as typeof import("mqtt")).connect(url, options);
+}
+
+function mqttOptions({ login, tls, timings = defaultTimings }: ConnectionOptions): IClientOptions {
   return {
     clientId: login.clientId,
     ...(login.userName === undefined ? {} : { username: login.userName }),
     ...(login.password === undefined ? {} : { password: login.password }),
     clean: true,
     protocolVersion: 4,
-    keepalive: keepaliveSeconds,
-    connectTimeout: connectTimeoutMs,
+    keepalive: timings.keepaliveSeconds,
+    connectTimeout: timings.connectTimeoutMs,
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
@@ -119,11 +93,48 @@ function mqttOptions({ login, tls }: ConnectionOptions): IClientOptions {
   };
 }
 
+/** Waits until the broker has accepted the login. */
+function untilOpen(client: MqttClient, options: ConnectionOptions): Promise<MqttConnection> {
+  const { url, signal, onMessage } = options;
+  return new Promise((resolve, reject) => {
+    let failure: unknown;
+    let tellClosed: ((reason: CloudError) => void) | undefined;
+    const abort = (): void => {
+      failure = new CloudError("cancelled", "The connection was given up before it was open.");
+      client.end(true);
+    };
+    signal.addEventListener("abort", abort, { once: true });
+    // MQTT.js tells only of errors that have a code; the socket's own first error says most.
+    const note = (error: unknown): void => {
+      failure ??= error;
+    };
+    client.stream.on("error", note);
+    client.on("error", note);
+    client.once("close", () => {
+      signal.removeEventListener("abort", abort);
+      client.end(true);
+      if (tellClosed !== undefined) tellClosed(closeError(failure));
+      else reject(failure instanceof CloudError ? failure : connectError(url, failure));
+    });
+    client.once("connect", () => {
+      failure = undefined;
+      signal.removeEventListener("abort", abort);
+      const closed = new Promise<CloudError>((tell) => (tellClosed = tell));
+      const connection = new MqttJsConnection(client, closed, options);
+      client.on(
+        "message",
+        withoutRepeats((topic, payload) => onMessage(topic, payload, connection)),
+      );
+      resolve(connection);
+    });
+  });
+}
+
 /**
  * Passes messages on, except a QoS 1 message that the broker repeats (DUP flag, same packet id, same bytes): MQTT allows
  * it to arrive twice, a flow should see it once.
  */
-function receiver(onMessage: ConnectionOptions["onMessage"]) {
+function withoutRepeats(onMessage: (topic: string, payload: Buffer) => void) {
   const recent: (Buffer | undefined)[] = new Array<Buffer | undefined>(64);
   return (topic: string, payload: Buffer, packet: IPublishPacket): void => {
     const id = packet.messageId;
@@ -136,40 +147,47 @@ function receiver(onMessage: ConnectionOptions["onMessage"]) {
 }
 
 class MqttJsConnection implements MqttConnection {
+  readonly closed: Promise<CloudError>;
   readonly #client: MqttClient;
+  readonly #clock: Clock;
+  readonly #timings: ConnectionTimings;
   /** What waits for an answer of the broker, to be told when none can come any more. */
   readonly #lost = new Set<() => void>();
 
-  constructor(client: MqttClient) {
+  constructor(client: MqttClient, closed: Promise<CloudError>, options: Pick<ConnectionOptions, "clock" | "timings">) {
     this.#client = client;
+    this.closed = closed;
+    this.#clock = options.clock ?? systemClock;
+    this.#timings = options.timings ?? defaultTimings;
     client.once("close", () => {
       for (const lost of [...this.#lost]) lost();
     });
   }
 
-  subscribe(topics: readonly string[]): Promise<string[]> {
-    return this.#acknowledged((done) => {
-      this.#client.subscribe([...topics], { qos: 1 }, (error, _granted, packet) => {
-        const codes = packet && "granted" in packet ? packet.granted : undefined;
-        if (codes === undefined) done(error ?? undefined, []);
-        else
-          done(
-            undefined,
-            topics.filter((_topic, index) => isRefused(codes[index])),
-          );
-      });
+  get isOpen(): boolean {
+    return this.#client.connected;
+  }
+
+  async subscribe(topics: readonly string[]): Promise<string[]> {
+    const possible = topics.filter(isPlainTopic);
+    const granted = new Set(possible.length === 0 ? [] : await this.#subscribe(possible));
+    return topics.filter((topic) => !granted.has(topic));
+  }
+
+  async unsubscribe(topics: readonly string[]): Promise<void> {
+    const possible = topics.filter(isPlainTopic);
+    if (possible.length === 0) return;
+    await this.#acknowledged<undefined>((done) => {
+      this.#client.unsubscribe(possible, (error) => done(error ?? undefined, undefined));
     });
   }
 
-  unsubscribe(topics: readonly string[]): Promise<void> {
-    return this.#acknowledged((done) => {
-      this.#client.unsubscribe([...topics], (error) => done(error ?? undefined, undefined));
-    });
-  }
-
-  publish(topic: string, payload: Uint8Array): Promise<void> {
-    return this.#acknowledged((done) => {
-      const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+  async publish(topic: string, payload: Uint8Array): Promise<void> {
+    if (!isPlainTopic(topic)) {
+      throw new CloudError("invalid_input", `"${printable(topic)}" is no topic that can be published to.`);
+    }
+    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
+    await this.#acknowledged<undefined>((done) => {
       this.#client.publish(topic, bytes, { qos: 1 }, (error) => done(error ?? undefined, undefined));
     });
   }
@@ -177,12 +195,12 @@ class MqttJsConnection implements MqttConnection {
   close(): Promise<void> {
     return new Promise((resolve) => {
       // MQTT.js ignores a second `end`, by force or not, so this takes its socket away.
-      const force = setTimeout(() => {
+      const stop = this.#clock.after(this.#timings.closeTimeoutMs, () => {
         this.#client.stream.destroy();
         resolve();
-      }, politeEndMs);
+      });
       this.#client.end(!this.#client.connected, () => {
-        clearTimeout(force);
+        stop();
         resolve();
       });
     });
@@ -193,55 +211,60 @@ class MqttJsConnection implements MqttConnection {
     this.#client.end(true);
   }
 
+  /** Returns the topics that the broker has granted. */
+  #subscribe(topics: string[]): Promise<string[]> {
+    return this.#acknowledged((done) => {
+      this.#client.subscribe(topics, { qos: 1 }, (error, _granted, packet) => {
+        const codes = packet && "granted" in packet ? packet.granted : undefined;
+        if (codes === undefined) done(error ?? undefined, topics);
+        else
+          done(
+            undefined,
+            topics.filter((_topic, index) => isGranted(codes[index])),
+          );
+      });
+    });
+  }
+
   /** Runs a request that the broker answers; no answer in time means that the connection is dead, and it is dropped. */
   #acknowledged<T>(send: (done: (error: Error | undefined, value: T) => void) => void): Promise<T> {
     return new Promise((resolve, reject) => {
       const finish = (settle: () => void): void => {
-        clearTimeout(timer);
+        stop();
         this.#lost.delete(lost);
         settle();
       };
       const lost = (): void =>
         finish(() => reject(new CloudError("offline", "The connection to the broker was lost.")));
-      const timer = setTimeout(() => {
+      const { acknowledgeTimeoutMs } = this.#timings;
+      const stop = this.#clock.after(acknowledgeTimeoutMs, () =>
         this.abandon(
           new CloudError("timeout", `The broker did not acknowledge within ${acknowledgeTimeoutMs / 1000} seconds.`),
-        );
-      }, acknowledgeTimeoutMs);
-      if (!this.#client.connected) {
+        ),
+      );
+      if (!this.isOpen) {
         lost();
         return;
       }
       this.#lost.add(lost);
-      send((error, value) => {
-        if (error === undefined) finish(() => resolve(value));
-        // The connection is in an unknown state: dropping it makes everything start from a known one.
-        else this.abandon(new CloudError("offline", `The request to the broker failed: ${error.message}.`));
-      });
+      try {
+        send((error, value) => (error === undefined ? finish(() => resolve(value)) : this.#failed(error)));
+      } catch (reason) {
+        // MQTT.js has noted a request that it could not send, and would reject a promise of it that nobody hears.
+        Reflect.deleteProperty(this.#client.outgoing, this.#client.getLastMessageId());
+        this.#failed(reason);
+      }
     });
+  }
+
+  /** Drops the connection, which is in an unknown state: the next one starts from a known one. */
+  #failed(reason: unknown): void {
+    const detail = printable(reason instanceof Error ? reason.message : String(reason));
+    this.abandon(new CloudError("offline", `The request to the broker failed: ${detail}.`));
   }
 }
 
 /** SUBACK code 0x80 is a refusal (MQTT 3.1.1, section 3.9.3); a missing code is taken for one. */
-function isRefused(code: unknown): boolean {
-  return typeof code !== "number" || (code & 0x80) !== 0;
-}
-
-function closeReason(failure: unknown): CloudError {
-  if (failure instanceof CloudError) return failure;
-  const detail = failure instanceof Error && failure.message ? ` (${failure.message})` : "";
-  return new CloudError("offline", `The connection to the broker was closed${detail}.`);
-}
-
-function connectError(url: string, failure: unknown): CloudError {
-  const host = new URL(url).host;
-  const code = failure instanceof Error && "code" in failure ? failure.code : undefined;
-  if (typeof code === "number") {
-    const reason = failure instanceof Error ? failure.message : "";
-    return badLogin.includes(code)
-      ? new CloudError("unauthorized", `The broker ${host} refused the login (CONNACK ${code}, ${reason}).`)
-      : new CloudError("server_error", `The broker ${host} refused the connection (CONNACK ${code}, ${reason}).`);
-  }
-  const detail = failure instanceof Error && failure.message ? failure.message : "the connection was closed";
-  return new CloudError("offline", `The broker ${host} could not be reached: ${detail}.`);
+function isGranted(code: unknown): boolean {
+  return typeof code === "number" && (code & 0x80) === 0;
 }

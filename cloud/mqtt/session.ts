@@ -1,10 +1,11 @@
-import { type Clock, sleep } from "../core/clock";
+import type { Clock } from "../core/clock";
 import { CloudError, toCloudError } from "../core/errors";
 import type { TlsOptions } from "../core/tls";
-import { backoffMs } from "../core/backoff";
-import { StreamMerge, sameMomentMs } from "./stream-merge";
-import { type MqttConnection, type Login, openConnection } from "./connection";
-import { type TopicListener, SubscriptionRegistry } from "./subscriptions";
+import { type ConnectionOptions, type Login, type MqttConnection, openConnection } from "./connection";
+import { MessageStream } from "./message-stream";
+import { handOver, type LiveConnection, lostBeforeRenewal, sleepUnlessAborted } from "./renewal";
+import { SubscriptionRegistry, type TopicListener } from "./subscriptions";
+import { defaultTimings, type SessionTimings } from "./timings";
 
 /**
  * Where a session stands. `waiting` and `refused` tell the cause and until when (milliseconds since 1970) they wait;
@@ -23,12 +24,14 @@ export interface SessionOptions {
   url: string;
   clock: Clock;
   tls?: TlsOptions;
-  /** Gives a fresh login; asked before every connection attempt. */
+  /** Returns a fresh login; asked before every connection attempt. */
   login: (signal: AbortSignal) => Promise<SessionLogin>;
   /** Told that the broker did not accept this login, so that it is not given again. */
   loginRefused?: (login: SessionLogin) => void;
-  /** A connection that held so many milliseconds was a good one: the next wait is the shortest again. Default 10 s. */
-  stableAfterMs?: number;
+  /** What is to be other than usual. */
+  timings?: Partial<SessionTimings>;
+  /** Stands in for `openConnection`. */
+  connect?: (options: ConnectionOptions) => Promise<MqttConnection>;
 }
 
 /** Whoever writes over a session: told which connection to use and when there is none. */
@@ -39,27 +42,6 @@ export interface Publisher {
   drain(): Promise<void>;
 }
 
-/** One connection with what is said of it. */
-interface Live {
-  connection: MqttConnection;
-  /** Resolves with the reason when the connection is gone. */
-  lost: Promise<CloudError>;
-  isLost: boolean;
-  /** Monotonic milliseconds at which a successor is due. */
-  renewAt: number;
-  receive: (topic: string, payload: Uint8Array) => void;
-}
-
-const defaultStableAfterMs = 10_000;
-/** The share of a login's life after which its successor is opened. */
-const renewalShare = 0.75;
-/** How long a session that ends waits for acknowledgements, and again for the rest, in milliseconds. */
-const stopTimeoutMs = 700;
-/** How long old and new connection are both subscribed, in milliseconds. */
-const overlapMs = sameMomentMs + 50;
-/** How long the new connection may repeat what the old one has delivered. */
-const repeatWindowMs = 2_000;
-
 /**
  * The session of one account (or device) with the broker: one connection, kept open, renewed without a gap before its
  * login expires, opened again after a loss with growing waits, for ever. Every topic that somebody listens to is
@@ -67,11 +49,13 @@ const repeatWindowMs = 2_000;
  */
 export class Session {
   readonly #options: SessionOptions;
-  readonly #subscriptions: SubscriptionRegistry;
+  readonly #timings: SessionTimings;
+  readonly #subscriptions = new SubscriptionRegistry();
+  readonly #stream: MessageStream;
   readonly #observers = new Set<(state: SessionState) => void>();
   #publisher: Publisher | undefined;
   #state: SessionState = { name: "idle" };
-  #current: Live | undefined;
+  #current: MqttConnection | undefined;
   /** All that are open: the current one, and its successor during a change. */
   readonly #connections = new Set<MqttConnection>();
   /** Present while the session runs, aborted while it stops. */
@@ -83,14 +67,19 @@ export class Session {
 
   constructor(options: SessionOptions) {
     this.#options = options;
-    this.#subscriptions = new SubscriptionRegistry();
+    this.#timings = { ...defaultTimings, ...options.timings };
+    this.#stream = new MessageStream({
+      clock: options.clock,
+      repeatWindowMs: this.#timings.repeatWindowMs,
+      deliver: (topic, payload) => this.#subscriptions.deliver(topic, payload),
+    });
   }
 
   get state(): SessionState {
     return this.#state;
   }
 
-  /** Calls `observer` on every change of state; gives the function that ends it. */
+  /** Calls `observer` on every change of state; returns the function that ends it. */
   observe(observer: (state: SessionState) => void): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
@@ -101,7 +90,7 @@ export class Session {
     this.#publisher = publisher;
   }
 
-  /** Listens to a topic; gives the function that ends it. Several listeners share one subscription. */
+  /** Listens to a topic; returns the function that ends it. Several listeners share one subscription. */
   subscribe(topic: string, listener: TopicListener): () => void {
     return this.#subscriptions.add(topic, listener);
   }
@@ -124,9 +113,10 @@ export class Session {
     if (this.#current !== undefined) await this.#drained();
     this.#stopping?.abort();
     // A broker that has stopped answering must not hold up a deploy.
-    const giveUp = this.#options.clock.after(stopTimeoutMs, () => {
-      for (const connection of this.#connections)
+    const giveUp = this.#options.clock.after(this.#timings.stopTimeoutMs, () => {
+      for (const connection of this.#connections) {
         connection.abandon(new CloudError("cancelled", "The session was closed."));
+      }
     });
     await this.#running;
     giveUp();
@@ -147,78 +137,72 @@ export class Session {
 
   /** Connects, stays online, waits, again and again. */
   async #run(signal: AbortSignal): Promise<void> {
-    const { clock, stableAfterMs: stableAfter = defaultStableAfterMs } = this.#options;
+    const { clock } = this.#options;
     let failures = 0;
     while (!signal.aborted) {
       this.#setState({ name: "connecting" });
-      const { error, onlineFor } = await this.#connection(signal);
+      const { error, onlineMs } = await this.#connectAndStay(signal);
       if (isAborted(signal)) break;
-      if (onlineFor >= stableAfter) failures = 0;
-      const wait = backoffMs(failures++, clock);
+      if (onlineMs >= this.#timings.stableAfterMs) failures = 0;
+      const waitMs = this.#timings.retryDelayMs(failures++, clock);
       const name = error.code === "unauthorized" || error.code === "forbidden" ? "refused" : "waiting";
-      this.#setState({ name, until: clock.now() + wait, error });
-      await sleep(clock, wait, signal).catch(() => undefined);
+      this.#setState({ name, until: clock.now() + waitMs, error });
+      await sleepUnlessAborted(clock, waitMs, signal);
     }
     this.#publisher?.offline();
-    await this.#current?.connection.close();
+    await this.#current?.close();
     this.#current = undefined;
   }
 
-  /** One connection and its successors, from the first attempt to the loss: tells the reason and the time online. */
-  async #connection(signal: AbortSignal): Promise<{ error: CloudError; onlineFor: number }> {
+  /** One connection and its successors, from the first attempt to the loss; returns its reason, and the time online. */
+  async #connectAndStay(signal: AbortSignal): Promise<{ error: CloudError; onlineMs: number }> {
     const { clock } = this.#options;
-    let live: Live;
+    let live: LiveConnection;
     try {
       live = await this.#open(signal);
-      this.#current = live;
-      live.receive = (topic, payload) => this.#subscriptions.deliver(topic, payload);
+      this.#current = live.connection;
+      this.#stream.follow(live.connection);
       await this.#subscriptions.attach(live.connection);
     } catch (reason) {
-      this.#current?.connection.abandon(toCloudError(reason));
+      this.#current?.abandon(toCloudError(reason));
       this.#current = undefined;
-      return { error: toCloudError(reason), onlineFor: 0 };
+      return { error: toCloudError(reason), onlineMs: 0 };
     }
     const since = clock.monotonic();
     this.#publisher?.online(live.connection);
     this.#setState({ name: "online" });
-    const error = await this.#stayOnline(live, signal);
-    if (!signal.aborted) this.#current = undefined;
-    return { error, onlineFor: clock.monotonic() - since };
+    for (;;) {
+      const lost = await lostBeforeRenewal(live, clock, signal);
+      if (lost !== undefined) {
+        if (!signal.aborted) this.#current = undefined;
+        return { error: lost, onlineMs: clock.monotonic() - since };
+      }
+      live = await this.#renew(live, signal);
+    }
   }
 
-  async #open(signal: AbortSignal): Promise<Live> {
-    const { url, tls, clock, login: getLogin, loginRefused } = this.#options;
+  async #open(signal: AbortSignal): Promise<LiveConnection> {
+    const { url, tls, clock, login: getLogin, loginRefused, connect = openConnection } = this.#options;
     const login = await getLogin(signal);
-    let tellLost: (reason: CloudError) => void = () => undefined;
-    const lost = new Promise<CloudError>((resolve) => (tellLost = resolve));
-    const live: Omit<Live, "connection"> & { connection?: MqttConnection } = {
-      lost,
-      isLost: false,
-      renewAt: login.lifetime === undefined ? Infinity : clock.monotonic() + login.lifetime * renewalShare,
-      receive: () => undefined,
-    };
-    const onMessage = (topic: string, payload: Uint8Array): void => live.receive(topic, payload);
-    const onClose = (reason: CloudError): void => {
-      live.isLost = true;
-      if (live.connection !== undefined) this.#connections.delete(live.connection);
-      if (this.#current === live) this.#wentOffline();
-      tellLost(reason);
-    };
+    const renewAtMs =
+      login.lifetime === undefined ? Infinity : clock.monotonic() + login.lifetime * this.#timings.renewalShare;
+    let connection: MqttConnection;
     try {
-      live.connection = await openConnection({
-        url,
-        login,
-        signal,
-        onMessage,
-        onClose,
+      connection = await connect({
+        ...{ url, login, signal, clock, timings: this.#timings },
         ...(tls === undefined ? {} : { tls }),
+        onMessage: (topic, payload, from) => this.#stream.receive(from, topic, payload),
       });
     } catch (reason) {
       if (reason instanceof CloudError && reason.code === "unauthorized") loginRefused?.(login);
       throw reason;
     }
-    this.#connections.add(live.connection);
-    return live as Live;
+    this.#connections.add(connection);
+    void connection.closed.then(() => {
+      this.#connections.delete(connection);
+      if (this.#current === connection) this.#wentOffline();
+    });
+    return { connection, renewAtMs };
   }
 
   #wentOffline(): void {
@@ -227,86 +211,37 @@ export class Session {
     if (!this.#stopping?.signal.aborted) this.#setState({ name: "connecting" });
   }
 
-  /** Waits for the loss of the connection, putting a successor in its place whenever its login nears its end. */
-  async #stayOnline(first: Live, signal: AbortSignal): Promise<CloudError> {
-    let live = first;
-    for (;;) {
-      const lost = await this.#lostBeforeRenewal(live, signal);
-      if (lost !== undefined) return lost;
-      live = await this.#succeed(live, signal);
-    }
-  }
-
-  async #lostBeforeRenewal(live: Live, signal: AbortSignal): Promise<CloudError | undefined> {
-    const { clock } = this.#options;
-    const either = new AbortController();
-    const wait = Math.max(0, live.renewAt - clock.monotonic());
-    const due = wait === Infinity ? new Promise<undefined>(() => undefined) : sleepUnless(clock, wait, either.signal);
-    const stopped = new Promise<CloudError>((resolve) => {
-      const stop = (): void => resolve(new CloudError("cancelled", "The session was closed."));
-      if (signal.aborted) stop();
-      else signal.addEventListener("abort", stop, { once: true, signal: either.signal });
-    });
-    const outcome = await Promise.race([live.lost, due, stopped]);
-    either.abort();
-    return outcome;
-  }
-
-  /** Opens a successor and hands over to it; gives the old connection, to be tried again soon, when that fails. */
-  async #succeed(old: Live, signal: AbortSignal): Promise<Live> {
+  /** Opens a successor and hands over to it; returns the old connection, to be renewed soon, when that fails. */
+  async #renew(old: LiveConnection, signal: AbortSignal): Promise<LiveConnection> {
     const { clock } = this.#options;
     const next = await this.#open(signal).catch(() => undefined);
-    const succeeded = next !== undefined && (await this.#subscriptions.exclusively(() => this.#handOver(old, next)));
-    if (succeeded) return next;
-    old.receive = (topic, payload) => this.#subscriptions.deliver(topic, payload);
-    old.renewAt = clock.monotonic() + backoffMs(0, clock);
-    return old;
+    if (next !== undefined) {
+      const session = {
+        ...{ clock, signal, overlapMs: this.#timings.overlapMs },
+        ...{ stream: this.#stream, subscriptions: this.#subscriptions },
+        drain: () => this.#publisher?.drain() ?? Promise.resolve(),
+        adopt: () => this.#adopt(next.connection),
+      };
+      const work = (): Promise<boolean> => handOver(old.connection, next.connection, session);
+      if (await this.#subscriptions.exclusively(work)) return next;
+    }
+    return { ...old, renewAtMs: clock.monotonic() + this.#timings.retryDelayMs(0, clock) };
   }
 
-  /** Lets `next` continue where `old` ends. False when `next` does not hold. */
-  async #handOver(old: Live, next: Live): Promise<boolean> {
-    const { clock } = this.#options;
-    const merge = new StreamMerge();
-    const wanted = this.#subscriptions.wanted();
-    next.receive = (topic, payload) => merge.fresh(topic, payload, clock.monotonic());
-    old.receive = (topic, payload) => {
-      merge.old(topic, payload, clock.monotonic());
-      this.#subscriptions.deliver(topic, payload);
-    };
-    const refused = wanted.length === 0 ? [] : await next.connection.subscribe(wanted).catch(() => undefined);
-    if (refused === undefined || this.#stopping?.signal.aborted) {
-      await next.connection.close();
-      return false;
-    }
-    // So long that every message that one connection has and the other has not is known by its time.
-    await Promise.race([old.lost, sleep(clock, overlapMs, this.#stopping?.signal).catch(() => undefined)]);
-    await this.#publisher?.drain();
-    // After this the old connection's stream is complete: whatever follows is on the new one.
-    if (wanted.length > 0) await old.connection.unsubscribe(wanted).catch(() => undefined);
-    old.receive = () => undefined;
-    this.#current = next;
-    this.#subscriptions.replace(next.connection, refused);
-    for (const { topic, payload } of merge.finish()) this.#subscriptions.deliver(topic, payload);
-    const repeatsEnd = clock.monotonic() + repeatWindowMs;
-    next.receive = (topic, payload) => {
-      const now = clock.monotonic();
-      if (now > repeatsEnd) next.receive = (name, bytes) => this.#subscriptions.deliver(name, bytes);
-      if (merge.passes(topic, payload, now)) this.#subscriptions.deliver(topic, payload);
-    };
-    void old.connection.close();
-    if (next.isLost) {
+  #adopt(connection: MqttConnection): void {
+    this.#current = connection;
+    if (!connection.isOpen) {
       this.#wentOffline();
-    } else {
-      this.#publisher?.online(next.connection);
-      if (this.#state.name !== "online") this.#setState({ name: "online" });
+      return;
     }
-    return true;
+    this.#publisher?.online(connection);
+    if (this.#state.name !== "online") this.#setState({ name: "online" });
   }
 
   /** Gives what is under way a moment to be acknowledged. */
   async #drained(): Promise<void> {
     const over = new AbortController();
-    const wait = sleepUnless(this.#options.clock, stopTimeoutMs, over.signal);
+    const wait = sleepUnlessAborted(this.#options.clock, this.#timings.stopTimeoutMs, over.signal);
     await Promise.race([this.#publisher?.drain(), wait]);
     over.abort();
   }
@@ -325,9 +260,4 @@ export class Session {
 /** Read anew after an await, which the compiler's narrowing does not expect. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
-}
-
-async function sleepUnless(clock: Clock, milliseconds: number, signal: AbortSignal): Promise<undefined> {
-  await sleep(clock, milliseconds, signal).catch(() => undefined);
-  return undefined;
 }

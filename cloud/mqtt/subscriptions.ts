@@ -1,4 +1,5 @@
 import { CloudError } from "../core/errors";
+import { printable } from "../core/text";
 import type { MqttConnection } from "./connection";
 
 /** Somebody who listens to a topic. */
@@ -103,8 +104,7 @@ export class SubscriptionRegistry {
       if (topic.listeners.size === 0) unwanted.push(name);
       else if (topic.status === "unknown") missing.push(name);
     }
-    for (let start = 0; start < missing.length; start += batchSize) {
-      const batch = missing.slice(start, start + batchSize);
+    for (const batch of batchesOf(missing)) {
       const refused = await connection.subscribe(batch);
       if (this.#connection !== connection) return;
       this.#settle(batch, refused);
@@ -136,6 +136,21 @@ export class SubscriptionRegistry {
   }
 }
 
+/** Subscribes topics, a batch after the other; returns those that were refused. Rejects when the connection goes first. */
+export async function subscribeAll(connection: MqttConnection, topics: readonly string[]): Promise<string[]> {
+  const refused: string[] = [];
+  for (const batch of batchesOf(topics)) refused.push(...(await connection.subscribe(batch)));
+  return refused;
+}
+
+function batchesOf(topics: readonly string[]): string[][] {
+  const count = Math.ceil(topics.length / batchSize);
+  return Array.from({ length: count }, (_, index) => topics.slice(index * batchSize, (index + 1) * batchSize));
+}
+
 function refusal(topic: string): CloudError {
-  return new CloudError("forbidden", `The broker refused the subscription to ${topic}: no access to this thing.`);
+  return new CloudError(
+    "forbidden",
+    `The broker refused the subscription to ${printable(topic)}: no access to this thing.`,
+  );
 }

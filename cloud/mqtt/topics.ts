@@ -5,3 +5,16 @@ export type Direction = "reported" | "requested";
 export function valueTopic(thingId: string, direction: Direction): string {
   return `/a/t/${thingId}/e/${direction === "reported" ? "o" : "i"}`;
 }
+
+/** The longest text that a packet holds, in bytes (MQTT 3.1.1, section 1.5.3). */
+const maxTextBytes = 65_535;
+
+/** Returns whether MQTT can carry a text. */
+export function fitsPacket(text: string): boolean {
+  return Buffer.byteLength(text) <= maxTextBytes;
+}
+
+/** Returns whether MQTT can carry a topic, and the topic stands for itself alone: none of ours has a wildcard. */
+export function isPlainTopic(topic: string): boolean {
+  return topic !== "" && !/[+#\0]/.test(topic) && fitsPacket(topic);
+}

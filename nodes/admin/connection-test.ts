@@ -106,7 +106,6 @@ async function brokerCheck(
       login: { clientId: `${token.userId}:test-${randomUUID()}`, userName: token.userId, password: token.value },
       signal,
       onMessage: () => undefined,
-      onClose: () => undefined,
       ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     }),
   );

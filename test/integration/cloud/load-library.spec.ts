@@ -31,7 +31,7 @@ describe("a library that is loaded when it is needed", () => {
 
   it("is a clear error of the connection to the broker where it is missing, and is tried again", async () => {
     const options = { url: "mqtt://127.0.0.1:1", login: { clientId: "client" }, signal: new AbortController().signal };
-    const connect = () => openConnection({ ...options, onMessage: () => undefined, onClose: () => undefined });
+    const connect = () => openConnection({ ...options, onMessage: () => undefined });
     remove("mqtt");
     const { message } = await rejection(connect(), "server_error");
     assert.equal(

@@ -9,6 +9,8 @@ import { settle } from "../../../support/wait";
 /** A link whose acknowledgements a spec gives by hand. */
 class FakeLink implements MqttConnection {
   readonly sent: string[] = [];
+  readonly isOpen = true;
+  readonly closed = new Promise<CloudError>(() => undefined);
   readonly #open: { resolve: () => void; reject: (reason: Error) => void }[] = [];
 
   publish(_topic: string, payload: Uint8Array): Promise<void> {

@@ -1,0 +1,25 @@
+import { CloudError } from "../core/errors";
+
+/** CONNACK codes of MQTT 3.1.1, section 3.2.2.3. */
+const badLogin = [4, 5];
+
+/** Returns the error with which an open connection has ended; `failure` is what was heard of it before, if anything. */
+export function closeError(failure: unknown): CloudError {
+  if (failure instanceof CloudError) return failure;
+  const detail = failure instanceof Error && failure.message ? ` (${failure.message})` : "";
+  return new CloudError("offline", `The connection to the broker was closed${detail}.`);
+}
+
+/** Returns the error of an attempt to connect that failed. */
+export function connectError(url: string, failure: unknown): CloudError {
+  const host = new URL(url).host;
+  const code = failure instanceof Error && "code" in failure ? failure.code : undefined;
+  if (typeof code === "number") {
+    const reason = failure instanceof Error ? failure.message : "";
+    return badLogin.includes(code)
+      ? new CloudError("unauthorized", `The broker ${host} refused the login (CONNACK ${code}, ${reason}).`)
+      : new CloudError("server_error", `The broker ${host} refused the connection (CONNACK ${code}, ${reason}).`);
+  }
+  const detail = failure instanceof Error && failure.message ? failure.message : "the connection was closed";
+  return new CloudError("offline", `The broker ${host} could not be reached: ${detail}.`);
+}
