@@ -72,7 +72,7 @@ function isBlank({ type, required }: Field, value: unknown): boolean {
   return value === null || (value === "" && (type === "uuid" || type === "time"));
 }
 
-/** Points to a field that was probably meant to be the missing one. */
+/** Hints at a field that was probably meant to be the missing one. */
 function hint(name: string, unknown: readonly string[]): string {
   const slip = unknown.find((candidate) => slipOf(candidate, [name]) !== undefined);
   return slip === undefined ? "" : `; did you mean it by ${fieldPath("", slip)}?`;
