@@ -6,6 +6,7 @@ import type { LiveValue } from "../live-values/value-feed";
 import type { Session, SessionState } from "../mqtt/session";
 import type { PropertyValue } from "../codec/values";
 import { type CloudError, isTransient, toCloudError } from "../core/errors";
+import { retry } from "../core/retry";
 import { changedValues, type BufferedValue, replayOutage } from "./replay";
 import { type KnownThing, type Property, type Rest, wireName } from "../rest/index";
 import { type LastSeen, SeenValues } from "./seen-values";
@@ -261,17 +262,14 @@ export class CatchUp {
   }
 
   /** Tries until it works or can't. */
-  async #persist<T>(work: () => Promise<T>): Promise<T> {
+  #persist<T>(work: () => Promise<T>): Promise<T> {
     const { clock, onWarning } = this.#options;
-    for (let failures = 0; ; failures++) {
-      try {
-        return await work();
-      } catch (reason) {
-        if (!isTransient(reason)) throw reason;
-        if (failures === 0) onWarning(`Catching up after an outage has to wait: ${toCloudError(reason).message}`);
-        await sleep(clock, backoffMs(failures, clock), this.#closing.signal, "Catching up");
-      }
-    }
+    const onFailure = (error: CloudError, failures: number): number => {
+      if (!isTransient(error)) throw error;
+      if (failures === 1) onWarning(`Catching up after an outage has to wait: ${error.message}`);
+      return backoffMs(failures - 1, clock);
+    };
+    return retry(work, { clock, signal: this.#closing.signal, what: "Catching up", onFailure });
   }
 }
 

@@ -1,3 +1,5 @@
+import { redact } from "./text";
+
 /** What can go wrong, as a flow sees it in `err.code`. Flows branch on these, so they never change their meaning. */
 export const errorCodes = [
   "not_configured",
@@ -61,6 +63,15 @@ export class CloudError extends Error implements HttpFacts {
     if (this.stack !== undefined) error.stack = this.stack.replace(this.message, () => error.message);
     return error;
   }
+
+  /** Returns this error without the secrets, which the service may have quoted. */
+  redacted(secrets: readonly string[]): CloudError {
+    const facts = Object.entries(httpFactsOf(this)).map(([name, fact]: [string, unknown]) => [
+      name,
+      typeof fact === "string" ? redact(fact, secrets) : fact,
+    ]);
+    return new CloudError(this.code, redact(this.message, secrets), Object.fromEntries(facts) as HttpFacts);
+  }
 }
 
 /** Returns the facts of HTTP out of an error, without those that are not known. */
@@ -94,12 +105,25 @@ export function cancelled(what: string): CloudError {
   return new CloudError("cancelled", `${what} was cancelled before it was done.`);
 }
 
-const passing: readonly ErrorCode[] = ["offline", "timeout", "server_error", "rate_limited", "unauthorized"];
+const transient: readonly ErrorCode[] = ["offline", "timeout", "server_error", "rate_limited", "unauthorized"];
+const ofCredentials: readonly ErrorCode[] = ["unauthorized", "forbidden"];
 
 /**
- * Whether the same may succeed later without anybody changing the flow: the cloud or the network is away, or refuses for
- * a while. Wrong credentials count, since they are corrected from outside too.
+ * Tells whether the same may succeed later without anybody changing the flow: the cloud or the network is away, or
+ * refuses for a while. Wrong credentials count, since they are corrected from outside too.
  */
 export function isTransient(reason: unknown): boolean {
-  return reason instanceof CloudError && passing.includes(reason.code);
+  return reason instanceof CloudError && transient.includes(reason.code);
+}
+
+/** Tells whether the cloud does not accept who asks, which no waiting changes: the key, or what it may do. */
+export function isCredentials(reason: unknown): boolean {
+  return reason instanceof CloudError && ofCredentials.includes(reason.code);
+}
+
+/** Tells whether the cloud may have carried out what failed so: what is not safe to repeat has to be looked for first. */
+export function isOutcomeUnknown(reason: unknown): boolean {
+  if (!(reason instanceof CloudError)) return false;
+  const { code, statusCode } = reason;
+  return code === "offline" || code === "timeout" || (code === "server_error" && statusCode !== 501);
 }

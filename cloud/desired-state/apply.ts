@@ -1,6 +1,6 @@
 import type { Directory, RestClient, CallInput } from "../rest/index";
 import { operation } from "../rest/index";
-import { CloudError, toCloudError } from "../core/errors";
+import { type CloudError, toCloudError } from "../core/errors";
 import { requireValid } from "../rest/validation/index";
 import { asRecord } from "../core/json";
 import type { PlanStep } from "./plan";
@@ -81,13 +81,8 @@ export function pickSignal({ signal }: WorkOptions): { signal?: AbortSignal } {
 }
 
 function named(step: PlanStep, reason: unknown, done = 0, total = 0): CloudError {
-  const { code, message, statusCode, detail, requestId } = toCloudError(reason);
   const [{ action, kind, name }] = step.entries;
   const place = step.where === "" ? "" : `${step.where}: `;
   const before = done === 0 ? "" : ` ${done} of ${total} changes were made before; ensure it again to go on.`;
-  return new CloudError(code, `${place}${action} ${kind} "${name}": ${message}${before}`, {
-    ...(statusCode !== undefined && { statusCode }),
-    ...(detail !== undefined && { detail }),
-    ...(requestId !== undefined && { requestId }),
-  });
+  return toCloudError(reason).withContext(`${place}${action} ${kind} "${name}": `, before);
 }

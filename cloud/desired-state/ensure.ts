@@ -1,10 +1,11 @@
-import { sleep, systemClock, type Clock } from "../core/clock";
-import { isTransient, toCloudError, type CloudError } from "../core/errors";
-import { applySteps, checkSteps, type WantedRest, type WorkOptions } from "./apply";
-import { checkConfirmed, entriesOf, removalsOf, type PlanEntry, type Prune } from "./plan";
+import { systemClock, type Clock } from "../core/clock";
+import { type CloudError, isCredentials, isTransient } from "../core/errors";
+import { retry } from "../core/retry";
 import { printable } from "../core/text";
-import { readItems } from "./read-input";
+import { applySteps, checkSteps, type WantedRest, type WorkOptions } from "./apply";
 import { stateReaders, type CurrentState, type WantedKind } from "./current-state";
+import { checkConfirmed, entriesOf, type PlanEntry, type PlanStep, type Prune, removalsOf } from "./plan";
+import { readItems } from "./read-input";
 
 export interface EnsureOptions extends WorkOptions {
   rest: WantedRest;
@@ -41,46 +42,50 @@ const pauseMs = 1_000;
  *   written; `precondition_failed` where `prune` lacks its `confirm`; and what `RestClient.call` throws
  */
 export async function ensure(options: EnsureOptions): Promise<EnsureResult> {
-  const { rest, kind, wanted, dryRun = false, confirm, clock = systemClock, signal } = options;
+  const { rest, kind, wanted, dryRun = false, confirm, onWarning } = options;
   const items = readItems(wanted);
   const prune: Prune = options.prune !== true ? "nothing" : Array.isArray(wanted) ? "all" : "parts";
-  const survey = (): Promise<CurrentState> => stateReaders[kind](rest, items, prune, options);
-  let state = await survey();
-  for (const warning of checkSteps(state.steps)) options.onWarning?.(warning);
+  const read = (): Promise<CurrentState> => stateReaders[kind](rest, items, prune, options);
+  let state = await read();
+  for (const warning of checkSteps(state.steps)) onWarning?.(warning);
   const plan = entriesOf(state.steps);
   if (!dryRun && plan.length > 0) {
     checkConfirmed(plan, confirm);
-    const most = removalsOf(plan).length;
-    for (let round = 1, isDone = false; !isDone; round++) {
-      const failure = await failureOf(applySteps(rest, state.steps, options));
-      if (failure !== undefined && (round === maxRounds || !isUncertain(failure))) throw failure;
-      if (failure !== undefined) await sleep(clock, pauseMs * round, signal, `${kind}: ensure`);
-      state = await survey();
-      isDone = failure === undefined || state.steps.length === 0;
-      const removals = entriesOf(state.steps);
-      if (!isDone && removalsOf(removals).length > most) checkConfirmed(removals, confirm);
-    }
-    for (const { action, kind: what, name, changes } of entriesOf(state.steps)) {
-      const fields = Object.keys(changes).join(", ");
-      options.onWarning?.(
-        `The service has not done what was asked: ${action} ${what} "${printable(name)}" (${fields}).`,
-      );
-    }
+    state = await applyUntilDone(state.steps, read, options);
+    for (const entry of entriesOf(state.steps)) onWarning?.(describeUndone(entry));
   }
   const values = state.found.map((object) => object ?? null);
   return { changed: plan.length > 0, plan, value: Array.isArray(wanted) ? values : values[0] };
 }
 
-async function failureOf(work: Promise<void>): Promise<CloudError | undefined> {
-  try {
-    await work;
-    return undefined;
-  } catch (reason) {
-    return toCloudError(reason);
-  }
+/** Carries the plan out; after a write that may have been done or not, what is left of it. Returns what is there then. */
+function applyUntilDone(
+  planned: readonly PlanStep[],
+  read: () => Promise<CurrentState>,
+  options: EnsureOptions,
+): Promise<CurrentState> {
+  const { rest, kind, confirm, clock = systemClock, signal } = options;
+  const maxRemovals = removalsOf(entriesOf(planned)).length;
+  const round = async (failures: number): Promise<CurrentState> => {
+    let steps = planned;
+    if (failures > 0) {
+      const state = await read();
+      if (state.steps.length === 0) return state;
+      steps = state.steps;
+      const left = entriesOf(steps);
+      if (removalsOf(left).length > maxRemovals) checkConfirmed(left, confirm);
+    }
+    await applySteps(rest, steps, options);
+    return read();
+  };
+  const onFailure = (error: CloudError, failures: number): number => {
+    if (failures === maxRounds || !isTransient(error) || isCredentials(error)) throw error;
+    return pauseMs * failures;
+  };
+  return retry(round, { clock, signal, what: `${kind}: ensure`, onFailure });
 }
 
-/** Returns whether a write may have been carried out although it failed. */
-function isUncertain(failure: CloudError): boolean {
-  return isTransient(failure) && failure.code !== "unauthorized";
+function describeUndone({ action, kind, name, changes }: PlanEntry): string {
+  const fields = Object.keys(changes).join(", ");
+  return `The service has not done what was asked: ${action} ${kind} "${printable(name)}" (${fields}).`;
 }

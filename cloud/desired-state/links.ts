@@ -1,8 +1,7 @@
 import { findThing, findVariable, isUuid, type KnownThing } from "../rest/index";
-import { CloudError } from "../core/errors";
 import { printable } from "../core/text";
 import { asRecord } from "../core/json";
-import { describe, wrong } from "./read-input";
+import { describe, inItem, wrong } from "./read-input";
 
 /** A variable that a widget shows or a trigger watches: by its id, or by thing and variable name. */
 export type ThingLink = { readonly id: string } | { readonly thing: string; readonly variable: string };
@@ -57,13 +56,8 @@ export class ThingLinks {
    */
   resolve(where: string, link: ThingLink): string {
     if ("id" in link) return link.id;
-    try {
-      const byId = this.#things.find(({ id }) => id === link.thing.toLowerCase());
-      return findVariable(byId ?? findThing(this.#things, link.thing), link.variable).id;
-    } catch (reason) {
-      if (!(reason instanceof CloudError)) throw reason;
-      throw new CloudError(reason.code, `${where}: ${reason.message}`);
-    }
+    const byId = this.#things.find(({ id }) => id === link.thing.toLowerCase());
+    return inItem(where, () => findVariable(byId ?? findThing(this.#things, link.thing), link.variable).id);
   }
 
   /** Returns a property id as people read it: `Thing/variable`, as far as it is known. */

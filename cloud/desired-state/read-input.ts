@@ -32,6 +32,15 @@ export function wrong(where: string, problem: string): CloudError {
   return new CloudError("invalid_input", `${where}: ${problem}`);
 }
 
+/** Runs a look-up for an item of the wanted state, and puts the item before what it complains of. */
+export function inItem<T>(where: string, find: () => T): T {
+  try {
+    return find();
+  } catch (reason) {
+    throw reason instanceof CloudError ? reason.withContext(`${where}: `) : reason;
+  }
+}
+
 /**
  * Returns the items of a wanted state, as plain copies: a list, or one object.
  * @throws CloudError `invalid_input` naming item and field where JSON cannot hold it

@@ -6,7 +6,7 @@ import { changesOf, ownField, pickFields, type Changes } from "./compare";
 import { match, type Raw, type Wanted } from "./match";
 import { creation, type Prune, removal, type PlanStep } from "./plan";
 import { newProperty, planProperties, readProperties, rawList, type WantedProperty } from "./properties";
-import { describe, itemName, type Layout, readFields, textOf, wrong } from "./read-input";
+import { describe, inItem, itemName, type Layout, readFields, textOf, wrong } from "./read-input";
 
 /** A thing as it is wanted; what is absent is left as it is. */
 export interface WantedThing extends Wanted {
@@ -149,7 +149,7 @@ function binder(things: readonly Raw[], devices: readonly Device[]): Bind {
   const taken = new Map<string, string>();
   return ({ where, device, forceDevice }, thingId) => {
     if (device === undefined || device === "") return device;
-    const { id, name } = named(where, () => findDevice(devices, device));
+    const { id, name } = inItem(where, () => findDevice(devices, device));
     const other = taken.get(id);
     if (other !== undefined) throw wrong(where, `device "${printable(name)}" is wanted for ${other} too.`);
     taken.set(id, where);
@@ -161,16 +161,6 @@ function binder(things: readonly Raw[], devices: readonly Device[]): Bind {
         `Set force_device to true to take it from there.`,
     );
   };
-}
-
-/** Puts the item before what a look-up complains of. */
-export function named<T>(where: string, find: () => T): T {
-  try {
-    return find();
-  } catch (reason) {
-    if (reason instanceof CloudError) throw new CloudError(reason.code, `${where}: ${reason.message}`);
-    throw reason;
-  }
 }
 
 function planCreation(item: WantedThing, deviceId: string | undefined): PlanStep {

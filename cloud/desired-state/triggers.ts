@@ -6,8 +6,7 @@ import { type ThingLink, type ThingLinks, readThingLink } from "./links";
 import { match, type Raw, type Wanted } from "./match";
 import { creation, type Prune, removal, type PlanStep } from "./plan";
 import { rawList } from "./properties";
-import { itemName, type Layout, listOf, readFields, textOf, wrong } from "./read-input";
-import { named } from "./things";
+import { inItem, itemName, type Layout, listOf, readFields, textOf, wrong } from "./read-input";
 
 /** The source that a trigger watches: a variable, or whether devices are there. */
 type Source =
@@ -166,7 +165,7 @@ function sourceChange(
     return { body: { property_id: id }, changes: { property: { from, to: state.links.label(id) } } };
   }
   const present = asRecord(ownField(current, "device_status_source")) ?? {};
-  const ids = source.devices?.map((device) => named(where, () => findDevice(state.devices, device)).id);
+  const ids = source.devices?.map((device) => inItem(where, () => findDevice(state.devices, device)).id);
   const wanted = { ...source.fields, ...(ids && { device_ids: [...new Set(ids)].sort() }) };
   const changes = changesOf({ ...present, device_ids: sorted(present.device_ids) }, wanted, "device_status_source.");
   if (Object.keys(changes).length === 0) return { body: {}, changes: {} };

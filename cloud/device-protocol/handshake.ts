@@ -1,3 +1,4 @@
+import { exponentialMs } from "../core/backoff";
 import type { Clock } from "../core/clock";
 import { RetryTimer } from "./retry-timer";
 
@@ -113,6 +114,6 @@ export class Handshake {
   }
 }
 
-function doubling(first: number, longest: number): (attempt: number) => number {
-  return (attempt) => Math.min(longest, first * 2 ** Math.min(attempt, 20));
+function doubling(firstMs: number, limitMs: number): (attempt: number) => number {
+  return (attempt) => exponentialMs(firstMs, limitMs, attempt);
 }

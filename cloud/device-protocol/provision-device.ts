@@ -3,7 +3,7 @@ import type { RestClient } from "../rest/transport/client";
 import type { Directory } from "../rest/directory/directory";
 import { readThing } from "../rest/models";
 import { operation } from "../rest/operations/index";
-import { printable, redact } from "../core/text";
+import { printable } from "../core/text";
 import { asRecord } from "../core/json";
 
 /** The thing that a new device is attached to: nothing, a thing by id or name, or a new thing of that name. */
@@ -81,9 +81,8 @@ async function setKey(client: Service["client"], id: string, signal: AbortSignal
   try {
     await client.call(operation("devices_v2_pass#set"), { path, body: { password } }, { signal });
   } catch (reason) {
-    const { code, message } = toCloudError(reason);
     // The service may quote what it did not like.
-    throw new CloudError(code, redact(message, [password]));
+    throw toCloudError(reason).redacted([password]);
   }
   return password;
 }

@@ -208,7 +208,7 @@ export class Outbox implements Publisher {
       this.#settle(entry, error);
       this.#pumpSoon();
     } else if (entry.outgoing.whenOffline === "reject") {
-      this.#settle(entry, new CloudError("offline", `The variable could not be looked up: ${error.message}`));
+      this.#settle(entry, new CloudError("offline", `The variable could not be looked up: ${error.message}`, error));
     } else if (this.#retryTimer === undefined) {
       this.#retryTimer = this.#clock.after(backoffMs(this.#retries++, this.#clock), () => this.#prepareAll());
     }

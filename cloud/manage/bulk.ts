@@ -1,10 +1,10 @@
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../core/clock";
-import { cancelled, type ErrorCode, toCloudError } from "../core/errors";
+import { cancelled, type ErrorCode, type HttpFacts, httpFactsOf, toCloudError } from "../core/errors";
 
 /** The outcome of one item. */
 export type ItemResult =
-  { ok: true; value: unknown } | { ok: false; error: { code: ErrorCode; message: string; statusCode?: number } };
+  { ok: true; value: unknown } | { ok: false; error: { code: ErrorCode; message: string } & HttpFacts };
 
 /** How far work on many items is. */
 export interface Progress {
@@ -71,8 +71,8 @@ async function settled(work: () => Promise<unknown>): Promise<ItemResult> {
   try {
     return { ok: true, value: await work() };
   } catch (reason) {
-    const { code, message, statusCode } = toCloudError(reason);
-    return { ok: false, error: { code, message, ...(statusCode === undefined ? {} : { statusCode }) } };
+    const error = toCloudError(reason);
+    return { ok: false, error: { code: error.code, message: error.message, ...httpFactsOf(error) } };
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock";
-import { CloudError, toCloudError } from "../core/errors";
+import { toCloudError } from "../core/errors";
 import type { CallAnswer, CallOptions, RestClient } from "../rest/transport/client";
 import type { Directory } from "../rest/directory/directory";
 import { findOperation, type Operation } from "../rest/operations/index";
@@ -67,7 +67,8 @@ export class Manager {
       items: input.body,
       clock,
       keyOf: (item, index) => guard.keyOf(item, index),
-      work: (item, index) => work(item).catch((reason: unknown) => Promise.reject(ofItem(reason, index))),
+      work: (item, index) =>
+        work(item).catch((reason: unknown) => Promise.reject(toCloudError(reason).withContext(`item ${index}: `))),
     });
     for (const warning of warnings) this.#options.onWarning(`${operationName(chosen)}: ${warning}.`);
     return results;
@@ -137,9 +138,4 @@ export class Manager {
     this.#hasNewest.set(row.resource, !missing);
     return missing;
   }
-}
-
-function ofItem(reason: unknown, index: number): CloudError {
-  const { code, message, statusCode } = toCloudError(reason);
-  return new CloudError(code, `item ${index}: ${message}`, statusCode === undefined ? {} : { statusCode });
 }

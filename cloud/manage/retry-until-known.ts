@@ -1,5 +1,7 @@
-import { type Clock, sleep } from "../core/clock";
-import { CloudError, toCloudError } from "../core/errors";
+import { exponentialMs } from "../core/backoff";
+import type { Clock } from "../core/clock";
+import { type CloudError, isOutcomeUnknown, toCloudError } from "../core/errors";
+import { retry } from "../core/retry";
 
 /** A request of bulk work that must neither be lost nor be carried out twice. */
 export interface Attempts {
@@ -28,33 +30,25 @@ const firstDelayMs = 500;
  */
 export async function retryUntilKnown(attempts: Attempts): Promise<unknown> {
   const { send, find, isRepeatable, provesDone, clock, signal, what } = attempts;
-  let isUncertain = false;
-  for (let tries = 1; ; tries++) {
+  let mayBeDone = false;
+  const sendUnlessDone = async (): Promise<unknown> => {
+    const found = mayBeDone ? await find?.() : undefined;
+    if (found !== undefined) return found.value;
     try {
       return await send();
     } catch (reason) {
-      const error = toCloudError(reason);
-      if (isUncertain && provesDone?.(error)) return null;
-      const mayBeDone = isOutcomeUnknown(error);
-      const isTriedAgain = error.code === "rate_limited" || (mayBeDone && (isRepeatable || find !== undefined));
-      if (!isTriedAgain || tries === maxTries) throw mayBeDone && !isRepeatable ? unsure(error) : error;
-      isUncertain ||= mayBeDone;
-      await sleep(clock, firstDelayMs * 2 ** (tries - 1), signal, what);
+      if (mayBeDone && provesDone?.(toCloudError(reason))) return null;
+      throw reason;
     }
-    const found = isUncertain ? await find?.() : undefined;
-    if (found !== undefined) return found.value;
-  }
-}
-
-/** Whether the service may have carried out what failed so, or may do so when asked again. */
-function isOutcomeUnknown({ code, statusCode }: CloudError): boolean {
-  return code === "offline" || code === "timeout" || (code === "server_error" && statusCode !== 501);
-}
-
-function unsure({ code, message, statusCode, detail, requestId }: CloudError): CloudError {
-  return new CloudError(code, `${message} It may have been carried out all the same.`, {
-    ...(statusCode !== undefined && { statusCode }),
-    ...(detail !== undefined && { detail }),
-    ...(requestId !== undefined && { requestId }),
-  });
+  };
+  const onFailure = (error: CloudError, failures: number): number => {
+    const isOpen = isOutcomeUnknown(error);
+    const isTriedAgain = error.code === "rate_limited" || (isOpen && (isRepeatable || find !== undefined));
+    if (!isTriedAgain || failures === maxTries) {
+      throw isOpen && !isRepeatable ? error.withContext("", " It may have been carried out all the same.") : error;
+    }
+    mayBeDone ||= isOpen;
+    return exponentialMs(firstDelayMs, Infinity, failures - 1);
+  };
+  return retry(sendUnlessDone, { clock, signal, what, onFailure });
 }

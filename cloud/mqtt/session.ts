@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock";
-import { CloudError, toCloudError } from "../core/errors";
+import { CloudError, isCredentials, toCloudError } from "../core/errors";
 import type { TlsOptions } from "../core/tls";
 import { type ConnectionOptions, type Login, type MqttConnection, openConnection } from "./connection";
 import { MessageStream } from "./message-stream";
@@ -145,7 +145,7 @@ export class Session {
       if (isAborted(signal)) break;
       if (onlineMs >= this.#timings.stableAfterMs) failures = 0;
       const waitMs = this.#timings.retryDelayMs(failures++, clock);
-      const name = error.code === "unauthorized" || error.code === "forbidden" ? "refused" : "waiting";
+      const name = isCredentials(error) ? "refused" : "waiting";
       this.#setState({ name, until: clock.now() + waitMs, error });
       await sleepUnlessAborted(clock, waitMs, signal);
     }

@@ -18,7 +18,6 @@ export { findThing, findVariable, type KnownThing } from "./directory/find-by-na
 export * from "./models";
 export * from "./operations";
 export type { CallInput, Query } from "./transport/request";
-export { isRetryable } from "./transport/retry";
 export { isUuid } from "../core/text";
 export type { Token, TokenSource, TokenRequest as TokenWish } from "./transport/access-token";
 

@@ -1,11 +1,12 @@
 import type { CloudAccount } from "../../cloud/account";
 import { CatchUp } from "../../cloud/catch-up/catch-up";
-import { sleep, systemClock } from "../../cloud/core/clock";
+import { systemClock } from "../../cloud/core/clock";
 import type { LiveValue, ValueListener } from "../../cloud/live-values/value-feed";
 import { tidyValue } from "../../cloud/codec/float32";
 import type { Direction } from "../../cloud/mqtt/topics";
 import type { CloudError } from "../../cloud/core/errors";
 import { isTransient, toCloudError } from "../../cloud/core/errors";
+import { retry } from "../../cloud/core/retry";
 import { isUuid, type KnownThing, type Property, wireName } from "../../cloud/rest/index";
 import type { LastSeen } from "../../cloud/catch-up/seen-values";
 import { type Origin, type MessageBuilder } from "./message-builder";
@@ -158,19 +159,16 @@ export class ThingSubscription implements ValueListener, Origin {
   /** Asks the cloud about thing and variable until it answers; then listens, if that had to wait for it. */
   async #lookUp(tellFirst: (outcome: CloudError | undefined) => void): Promise<void> {
     const { signal } = this.#closing;
-    while (!signal.aborted) {
-      try {
-        await this.#lookUpOnce(signal);
-        tellFirst(undefined);
-        return;
-      } catch (reason) {
-        const error = toCloudError(reason);
-        if (!isAborted(signal)) this.#setFault(error);
-        tellFirst(error);
-      }
-      await sleep(systemClock, isTransient(this.#fault) ? lookUpSoonMs : lookUpIntervalMs, signal).catch(
-        () => undefined,
-      );
+    const onFailure = (error: CloudError): number => {
+      this.#setFault(error);
+      tellFirst(error);
+      return isTransient(error) ? lookUpSoonMs : lookUpIntervalMs;
+    };
+    try {
+      await retry(() => this.#lookUpOnce(signal), { clock: systemClock, signal, what: "The look-up", onFailure });
+      tellFirst(undefined);
+    } catch (reason) {
+      tellFirst(toCloudError(reason));
     }
   }
 

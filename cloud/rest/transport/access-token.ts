@@ -1,9 +1,8 @@
 import type { Clock } from "../../core/clock";
-import { CloudError, toCloudError } from "../../core/errors";
+import { CloudError, isCredentials, isTransient, toCloudError } from "../../core/errors";
 import { abortable } from "../../core/abort";
 import type { Endpoints } from "./endpoints";
 import type { Http, HttpAnswer } from "./http";
-import { isRetryable } from "./retry";
 import { maskedId, printable, redact } from "../../core/text";
 import { asRecord, parseJson } from "../../core/json";
 
@@ -57,7 +56,7 @@ export class TokenSource {
    * Returns a token with enough life left. Callers at the same moment share one request, and an aborted caller does not
    * take it from the others.
    * @throws CloudError `not_configured`, `unauthorized`, `rate_limited`, `server_error`, `offline`, `timeout`,
-   *   `cancelled`; `isRetryable` tells which ones pass
+   *   `cancelled`; `isTransient` tells which ones pass
    */
   async get({ signal, minimumLife, fresh = false }: TokenRequest = {}): Promise<Token> {
     const token = this.#token;
@@ -68,7 +67,7 @@ export class TokenSource {
     } catch (reason) {
       const error = toCloudError(reason);
       const isPressing = fresh || minimumLife !== undefined;
-      if (token === undefined || isPressing || !isRetryable(error)) throw error;
+      if (token === undefined || isPressing || !isTransient(error) || isCredentials(error)) throw error;
       // A renewal ahead of time that fails is no reason to stop while the old token is good.
       if (this.#token !== token || this.#lifeLeft(token) <= 0) throw error;
       return token;

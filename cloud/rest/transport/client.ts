@@ -1,5 +1,6 @@
-import { sleep, type Clock } from "../../core/clock";
-import { CloudError, toCloudError } from "../../core/errors";
+import type { Clock } from "../../core/clock";
+import type { CloudError } from "../../core/errors";
+import { retry } from "../../core/retry";
 import { Cancellations } from "../../core/abort";
 import type { Endpoints } from "./endpoints";
 import type { Http, HttpAnswer, HttpRequest } from "./http";
@@ -87,7 +88,7 @@ export class RestClient {
       what: nameCall(operation, path),
       object: nameObject(operation, input.path),
     };
-    return this.#cancellations.run(signal, ({ signal: either }) => this.#persist(call, either));
+    return this.#cancellations.run(signal, ({ signal: either }) => this.#sendUntilDone(call, either));
   }
 
   /** The present pace in requests per second. */
@@ -110,21 +111,23 @@ export class RestClient {
   }
 
   /** Tries until it is done or hopeless. */
-  async #persist(call: Call, signal: AbortSignal): Promise<CallAnswer> {
+  #sendUntilDone(call: Call, signal: AbortSignal): Promise<CallAnswer> {
     const { clock, log } = this.#options;
-    for (let tries = 1; ; tries++) {
-      const attempt: Attempt = { sent: false, retryAfter: undefined };
-      try {
-        return await this.#authorized(call, attempt, signal);
-      } catch (reason) {
-        const error = toCloudError(reason);
-        const safe = call.operation.safe || !attempt.sent;
-        const delay = retryDelayMs({ error, safe, attempt: tries, retryAfter: attempt.retryAfter }, clock.random());
-        if (delay === undefined) throw tries === 1 ? error : afterTries(error, tries);
-        log?.(`${error.message} Trying again in ${Math.ceil(delay / 100) / 10} s.`);
-        await sleep(clock, delay, signal, call.what);
-      }
-    }
+    let attempt: Attempt = { sent: false, retryAfter: undefined };
+    const send = (): Promise<CallAnswer> => {
+      attempt = { sent: false, retryAfter: undefined };
+      return this.#authorized(call, attempt, signal);
+    };
+    const onFailure = (error: CloudError, failures: number): number => {
+      const { sent, retryAfter } = attempt;
+      const safe = call.operation.safe || !sent;
+      const delayMs = retryDelayMs({ error, safe, attempt: failures, retryAfter }, clock.random());
+      if (delayMs === undefined)
+        throw failures === 1 ? error : error.withContext("", ` It was tried ${failures} times.`);
+      log?.(`${error.message} Trying again in ${Math.ceil(delayMs / 100) / 10} s.`);
+      return delayMs;
+    };
+    return retry(send, { clock, signal, what: call.what, onFailure });
   }
 
   /** Sends once; if the token is refused, once more with a new one (docs/protocol.md#errors). */
@@ -186,12 +189,4 @@ export class RestClient {
     const [least, most] = [time - this.#options.clock.now(), time + 1_000 - sentAt];
     this.#clockSkew = Math.max(0, least) + Math.min(0, most);
   }
-}
-
-function afterTries({ code, message, statusCode, detail, requestId }: CloudError, tries: number): CloudError {
-  return new CloudError(code, `${message} It was tried ${tries} times.`, {
-    ...(statusCode !== undefined && { statusCode }),
-    ...(detail !== undefined && { detail }),
-    ...(requestId !== undefined && { requestId }),
-  });
 }

@@ -1,3 +1,4 @@
+import { exponentialMs } from "../../core/backoff";
 import type { CloudError, ErrorCode } from "../../core/errors";
 
 /** How often an error is tried again, by code. What is not here is never tried again. */
@@ -30,7 +31,7 @@ export interface Failure {
 }
 
 /**
- * Milliseconds after which to try again, or `undefined` for never. What was refused by rate (429) is always tried
+ * Returns the milliseconds after which to try again, or `undefined` for never. What was refused by rate (429) is always tried
  * again, since it was not carried out; anything else only where that is safe.
  * @param random a number in [0, 1)
  */
@@ -39,17 +40,12 @@ export function retryDelayMs({ error, safe, attempt, retryAfter }: Failure, rand
   // One to one and a half seconds after a 429 is what the official exporters wait (docs/protocol.md#request-rate).
   if (error.code === "rate_limited") return retryAfter ?? 1_000 + 500 * random;
   if (!safe || (error.code === "server_error" && !passing.includes(error.statusCode ?? 0))) return undefined;
-  const backoff = Math.min(maxDelayMs, firstDelayMs * 2 ** (attempt - 1));
+  const backoff = exponentialMs(firstDelayMs, maxDelayMs, attempt - 1);
   return Math.max(backoff * (0.5 + random / 2), retryAfter ?? 0);
 }
 
-/** Whether the same request may well succeed later: what waits for a connection goes on waiting after such an error. */
-export function isRetryable(error: CloudError): boolean {
-  return retries[error.code] !== undefined;
-}
-
 /**
- * Milliseconds that a `Retry-After` header asks for (seconds or a date), at most two minutes; `undefined` where there is
+ * Returns the milliseconds that a `Retry-After` header asks for (seconds or a date), at most two minutes; `undefined` where there is
  * none or it says nothing.
  * @param now milliseconds since 1970
  */

@@ -131,6 +131,16 @@ describe("bulk work", () => {
     assert.equal(simulator.observed.requests.filter(({ path }) => path.endsWith("/clone")).length, 1);
   });
 
+  it("keeps what the cloud said about an item that failed", async () => {
+    const body = { id: "request 7", code: "conflict", status: 409, detail: "The device is taken." };
+    simulator.faults.rest.push({ match: "/iot/v2/things", method: "PUT", status: 409, body });
+    const [result] = await manager.runMany(choose("things", "create"), { ...nothing, body: [{ name: "One" }] });
+    assert(result?.ok === false);
+    const { message, ...facts } = result.error;
+    assert.match(message, /^item 0: .*The device is taken/);
+    assert.deepEqual(facts, { code: "conflict", statusCode: 409, detail: body.detail, requestId: body.id });
+  });
+
   it("keeps the order of items of one object, whatever fails on the way", async () => {
     const id = simulator.store.createThing({ name: "First" }, { userId: simulator.userId }).id;
     simulator.faults.rest.push({ match: id, method: "POST", status: 500, times: 2 });

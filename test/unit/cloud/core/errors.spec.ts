@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { CloudError } from "../../../../cloud/core/errors";
+import {
+  CloudError,
+  type ErrorCode,
+  errorCodes,
+  isCredentials,
+  isOutcomeUnknown,
+  isTransient,
+} from "../../../../cloud/core/errors";
 
 describe("CloudError", () => {
   const facts = { statusCode: 409, detail: "Taken.", requestId: "abc" };
@@ -27,5 +34,38 @@ describe("CloudError", () => {
     assert(first.endsWith(told.message));
     assert.deepEqual(frames, (error.stack ?? "").split("\n").slice(1));
     assert.equal(error.message, "It is taken ($& too).", "the error itself stays as it was");
+  });
+
+  it("loses secrets everywhere, the stack included", () => {
+    const error = new CloudError("invalid_input", "No s3cret here.", { detail: "not s3cret", requestId: "of s3cret" });
+    const clean = error.redacted(["s3cret"]);
+    assert.equal(clean.message, "No … here.");
+    assert.deepEqual(clean.cause, { detail: "not …", requestId: "of …" });
+    assert.doesNotMatch(`${JSON.stringify(clean)} ${clean.stack ?? ""}`, /s3cret/);
+  });
+});
+
+describe("what an error says about another try", () => {
+  const codesOf = (judge: (reason: unknown) => boolean): ErrorCode[] =>
+    errorCodes.filter((code) => judge(new CloudError(code, "")));
+
+  it("may succeed later where the cloud is away, refuses for a while, or the key may be put right", () => {
+    assert.deepEqual(codesOf(isTransient), ["unauthorized", "rate_limited", "timeout", "offline", "server_error"]);
+  });
+
+  it("is a matter of credentials where the cloud does not accept who asks", () => {
+    assert.deepEqual(codesOf(isCredentials), ["unauthorized", "forbidden"]);
+  });
+
+  it("may have been carried out where no answer came, or one of a fault", () => {
+    assert.deepEqual(codesOf(isOutcomeUnknown), ["timeout", "offline", "server_error"]);
+    const missing = new CloudError("server_error", "", { statusCode: 501 });
+    assert(!isOutcomeUnknown(missing), "what the service does not offer it has not done");
+  });
+
+  it("is nothing of this for what is no error of ours", () => {
+    for (const judge of [isTransient, isCredentials, isOutcomeUnknown]) {
+      for (const reason of [new Error("odd"), undefined, "offline", { code: "offline" }]) assert(!judge(reason));
+    }
   });
 });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { isRetryable } from "../../../../../cloud/rest/index";
+import { isCredentials, isTransient } from "../../../../../cloud/core/errors";
 import { Http } from "../../../../../cloud/rest/transport/http";
 import { TokenSource, type TokenSettings } from "../../../../../cloud/rest/transport/access-token";
 import { FakeClock } from "../../../../support/fake-clock";
@@ -184,7 +184,8 @@ describe("token source", () => {
     it(`fails with ${code} for ${JSON.stringify(reply).slice(0, 60)}`, async () => {
       cloud.tokenReplies = [reply];
       const error = await rejection(source().get(), code, says);
-      assert.equal(isRetryable(error), code !== "unauthorized");
+      assert(isTransient(error));
+      assert.equal(isCredentials(error), code === "unauthorized");
     });
   }
 
