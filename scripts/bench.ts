@@ -14,6 +14,7 @@ import { benchHistory } from "./bench/history";
 import { countPolling } from "./bench/polling";
 import type { Job, Report } from "./bench/protocol";
 import { benchWeight } from "./bench/weight";
+import { npmCommand } from "./npm";
 
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 const thingCount = 20;
@@ -26,9 +27,9 @@ function installCborX(): string {
   const folder = path.join(cache, "node_modules", "cbor-x");
   if (!existsSync(folder)) {
     mkdirSync(cache, { recursive: true });
-    execFileSync("npm", ["install", "--prefix", cache, "--omit=optional", "--no-package-lock", "cbor-x@1"], {
-      stdio: "ignore",
-    });
+    const [npm, ...first] = npmCommand();
+    const options = ["--prefix", cache, "--omit=optional", "--no-package-lock"];
+    execFileSync(npm, [...first, "install", ...options, "cbor-x@1"], { stdio: "ignore" });
   }
   return folder;
 }

@@ -109,7 +109,8 @@ async function takeForm(page: Page): Promise<void> {
   await page.screenshot({ path: path.join(images, "property-in.png"), clip: { ...form, height: 580 } });
 }
 
-async function takeDashboard(page: Page, url: string): Promise<void> {
+async function takeDashboard(page: Page, url: string | undefined): Promise<void> {
+  if (url === undefined) throw new Error("The demo has no dashboard.");
   await page.goto(url);
   await page.getByText("The last day", { exact: true }).waitFor();
   await page.waitForTimeout(settlingMs);

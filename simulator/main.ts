@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 import { startBoards } from "./boards";
 import { seedHouse } from "./seeds/house";
 import { startSimulator, type SecureAddresses, type Simulator } from "./index";
+import { shutdownSignal } from "./shutdown";
 import { weatherCurves } from "./boards/weather-station";
 import { fillThing } from "./seeds/year";
 
@@ -72,13 +73,11 @@ async function main(): Promise<void> {
     year: values.year ?? false,
   });
   const stopHouse = values.house ? startHouse(simulator, values.year ?? false) : undefined;
-  let stopping = false;
-  const stop = (): void => {
-    if (stopping) return;
-    stopping = true;
-    void (stopHouse?.() ?? Promise.resolve()).then(() => simulator.stop());
+  const stop = async (): Promise<void> => {
+    await stopHouse?.();
+    await simulator.stop();
   };
-  process.on("SIGINT", stop).on("SIGTERM", stop);
+  shutdownSignal().addEventListener("abort", () => void stop());
   if (values.json) console.log(JSON.stringify(addresses(simulator)));
   else for (const [name, value] of Object.entries(addresses(simulator))) console.log(`${name.padEnd(16)} ${value}`);
 }

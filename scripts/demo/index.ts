@@ -4,15 +4,16 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import path from "node:path";
+import { answersInTime } from "./answers";
 import { chooseCloud } from "./cloud";
 import { composeFlow } from "./flow";
 import { ensureBuilt, installPackage, root } from "./package";
 
 export interface Demo {
-  /** The editor's address. */
+  /** The editor's address, which answers. */
   url: string;
-  /** The address of the family's dashboard. */
-  dashboardUrl: string;
+  /** The address of the family's dashboard, which answers; undefined where the user has taken that page out. */
+  dashboardUrl: string | undefined;
   /** Which cloud it uses, for people. */
   cloud: string;
   /** Resolves when Node-RED has ended, asked or not. */
@@ -20,8 +21,14 @@ export interface Demo {
   stop(): Promise<void>;
 }
 
-/** How long Node-RED may take to stop, in milliseconds. */
+/** How long Node-RED may take to stop. */
 const stopTimeoutMs = 5_000;
+
+/** How long an address may take to answer once Node-RED listens: its flows start only then. */
+const answerTimeoutMs = 60_000;
+
+/** Where the example "A family dashboard" has its first page. */
+const dashboard = { base: "/dashboard", page: "/home" };
 
 /**
  * Starts the demo: the package as installed from `npm pack`, a Node-RED with the demo flow, and a cloud for it.
@@ -44,13 +51,16 @@ export async function startDemo(folder: string, environment: NodeJS.ProcessEnv, 
     execArgv: [],
   });
   const ended = once(child, "exit").then(() => undefined);
+  let url: string | undefined;
   const stop = async (): Promise<void> => {
-    await stopChild(child, ended);
+    // Until it listens, Node-RED has nothing to lose, and stops only once it has loaded everything.
+    await stopChild(child, ended, url === undefined ? 0 : stopTimeoutMs);
     await cloud.stop();
   };
   try {
-    const url = await addressOf(child, ended, signal);
-    return { url, dashboardUrl: `${url}dashboard/home`, cloud: cloud.description, ended, stop };
+    url = await addressOf(child, ended, signal);
+    const dashboardUrl = await untilBothAnswer(url, folder, ended, signal);
+    return { url, dashboardUrl, cloud: cloud.description, ended, stop };
   } catch (reason) {
     await stop();
     throw reason;
@@ -64,9 +74,34 @@ async function addressOf(child: ChildProcess, ended: Promise<void>, signal: Abor
   return `http://127.0.0.1:${port}/`;
 }
 
-async function stopChild(child: ChildProcess, ended: Promise<void>): Promise<void> {
+/** Waits until the editor answers, then the dashboard where `folder` has one; returns the dashboard's address. */
+async function untilBothAnswer(
+  url: string,
+  folder: string,
+  ended: Promise<void>,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const gone = new AbortController();
+  void ended.then(() => gone.abort(new Error("Node-RED ended by itself.")));
+  const either = AbortSignal.any([signal, gone.signal]);
+  if (!(await answersInTime(url, answerTimeoutMs, either))) throw new Error(`Node-RED does not answer at ${url}.`);
+  if (!(await hasDashboard(folder))) return undefined;
+  const dashboardUrl = new URL(`${dashboard.base}${dashboard.page}`, url).href;
+  return (await answersInTime(dashboardUrl, answerTimeoutMs, either)) ? dashboardUrl : undefined;
+}
+
+/** Tells whether the flow in `folder`, which may be the user's own by now, still has the family's dashboard. */
+async function hasDashboard(folder: string): Promise<boolean> {
+  const text = await readFile(path.join(folder, "flows.json"), "utf8");
+  const nodes = JSON.parse(text) as { type: string; path?: string }[];
+  const has = (type: string, place: string): boolean => nodes.some((node) => node.type === type && node.path === place);
+  return has("ui-base", dashboard.base) && has("ui-page", dashboard.page);
+}
+
+/** Asks Node-RED to stop, and kills it where it has not within `timeoutMs`. */
+async function stopChild(child: ChildProcess, ended: Promise<void>, timeoutMs: number): Promise<void> {
   if (child.connected) child.send("stop");
-  const force = setTimeout(() => child.kill("SIGKILL"), stopTimeoutMs);
+  const force = setTimeout(() => child.kill("SIGKILL"), timeoutMs);
   await ended;
   clearTimeout(force);
 }

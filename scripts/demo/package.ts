@@ -5,6 +5,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { npmCommand } from "../npm";
 
 const execute = promisify(execFile);
 export const root = path.resolve(__dirname, "..", "..");
@@ -51,15 +52,14 @@ export async function installPackage(folder: string, signal: AbortSignal): Promi
   }
 }
 
-/** Runs npm, the very one that runs this program where there is one; gives its output. */
+/** Runs npm and returns its output. */
 async function npm(parameters: string[], cwd: string, signal: AbortSignal): Promise<string> {
-  const own = process.env["npm_execpath"];
-  const [command, first] = own === undefined ? ["npm", []] : [process.execPath, [own]];
+  const [command, ...first] = npmCommand();
   const quiet = ["--no-audit", "--no-fund", "--loglevel=error"];
   return run(command, [...first, ...parameters, ...quiet], cwd, signal);
 }
 
-/** Runs a program; gives its output, and with a failure all that it said. */
+/** Runs a program and returns its output; a failure's error holds all that it printed. */
 async function run(command: string, parameters: string[], cwd: string, signal: AbortSignal): Promise<string> {
   try {
     const { stdout } = await execute(command, parameters, { cwd, signal });

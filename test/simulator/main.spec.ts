@@ -3,6 +3,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import path from "node:path";
 import { createInterface } from "node:readline";
+import { npmCommand } from "../../scripts/npm";
 import type { SecureAddresses, Simulator } from "../../simulator";
 import { askToken, request, tokenOf } from "./support/arduino-client";
 
@@ -26,6 +27,20 @@ describe("simulator program", () => {
       assert.equal(lines.length, 1);
     });
   }
+
+  it("ends with npm where the shell between them does not hand the signal on", async () => {
+    const shell = path.join(root, "test", "support", "forgetful-shell.sh");
+    const env = { ...process.env, npm_config_script_shell: shell };
+    const [command, ...first] = npmCommand();
+    const npm = spawn(command, [...first, "run", "-s", "simulator", "--", "--json"], { cwd: root, env });
+    const lines = createInterface(npm.stdout);
+    const [line] = (await once(lines, "line")) as [string];
+    const { restUrl } = JSON.parse(line) as Simulator;
+    npm.kill("SIGTERM");
+    // The output ends with the last process that holds it.
+    await once(lines, "close");
+    await assert.rejects(fetch(restUrl), "the simulator still listens");
+  });
 
   it("runs a house on demand", async () => {
     const child = spawn(process.execPath, ["--import", "tsx", "simulator/main.ts", "--json", "--house"], { cwd: root });
