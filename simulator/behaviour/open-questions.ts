@@ -16,6 +16,12 @@ export interface Choices {
   /** QoS of what the cloud itself publishes, answers to devices and REST publishes (docs/protocol.md#qos). */
   cloudQos: 0 | 1;
   /**
+   * How whole numbers of floats travel in what the cloud itself publishes, last values and REST's writes, alike as plain
+   * values and as components: as integers, as dashboards and the JavaScript client send them, or as float64. Both were
+   * seen (docs/protocol.md#senders).
+   */
+  wholeFloatsAs: "integer" | "float";
+  /**
    * A PUBLISH on a foreign topic: acknowledged and dropped, or the connection is closed (docs/protocol.md#permissions).
    */
   unauthorizedPublish: "drop" | "disconnect";
@@ -89,6 +95,7 @@ export const defaultChoices = (): Choices => ({
   checkReportedKind: true,
   storeNotFinite: false,
   cloudQos: 0,
+  wholeFloatsAs: "integer",
   unauthorizedPublish: "drop",
   keyChangeDisconnects: true,
   refuseTls13: true,

@@ -1,6 +1,8 @@
 import mqtt, { type MqttClient } from "mqtt";
+import { floatParts } from "../store/property-types";
 import { decodeSenml, type SenmlReading, type SenmlValue } from "../codec/senml";
 import { dialects, type Dialect, type DialectPort } from "./dialects";
+import { PythonVariables } from "./python-variables";
 import { BoardCrash, entryOf, pack, takeWrite, type BoardProfile } from "./values";
 
 /** A variable of a board: its type as the REST API names it, and its value at start. */
@@ -8,6 +10,8 @@ export interface BoardVariable {
   type: string;
   /** Without one the board takes the cloud's last value. */
   value?: SenmlValue;
+  /** The script of a Python board gives that value as floats, `21.0`, even where it is whole. */
+  float?: boolean;
 }
 
 export interface BoardOptions {
@@ -94,6 +98,8 @@ class MqttBoard implements Board {
   private readonly profile: BoardProfile;
   private readonly dialect: Dialect;
   private readonly types: Record<string, string> = {};
+  /** Absent on a C++ board. */
+  private readonly python: PythonVariables | undefined;
   private readonly callbacks = new Set<(write: BoardWrite) => void>();
   private readonly waiting = new Set<string>();
   private client: MqttClient | undefined;
@@ -107,11 +113,13 @@ class MqttBoard implements Board {
     this.deviceId = options.deviceId;
     this.profile = options.profile ?? "cpp";
     this.dialect = dialects[this.profile];
+    this.python = this.profile === "python" ? new PythonVariables() : undefined;
     for (const [name, variable] of Object.entries(options.variables)) {
-      const { type, value } = typeof variable === "string" ? { type: variable } : variable;
+      const { type, value, float } = typeof variable === "string" ? { type: variable } : variable;
       this.types[name] = type;
       if (value === undefined) continue;
       this.values[name] = value;
+      this.python?.set(name, value, float ? floatParts(type) : new Set());
       this.waiting.add(name);
     }
   }
@@ -131,8 +139,10 @@ class MqttBoard implements Board {
 
   async report(values: Record<string, SenmlValue>): Promise<void> {
     for (const [name, value] of Object.entries(values)) {
-      if (this.types[name] === undefined) throw new Error(`Board ${this.deviceId} has no variable ${name}.`);
+      const type = this.types[name];
+      if (type === undefined) throw new Error(`Board ${this.deviceId} has no variable ${name}.`);
       this.values[name] = value;
+      this.python?.set(name, value, floatParts(type));
       this.waiting.add(name);
     }
     await this.flush();
@@ -256,11 +266,11 @@ class MqttBoard implements Board {
   /** Takes the cloud's values for variables that have none, then reports what is due. */
   private async synchronize(readings: SenmlReading[]): Promise<void> {
     clearTimeout(this.timer);
-    for (const { variable, value } of readings) {
+    for (const reading of readings) {
+      const { variable, value } = reading;
       if (variable === "tz_offset") this.timezoneOffset = Number(value);
-      const type = this.types[variable];
-      if (type === undefined || this.values[variable] !== undefined) continue;
-      const taken = takeWrite(type, undefined, value, this.profile);
+      if (this.values[variable] !== undefined) continue;
+      const taken = this.taken(reading);
       if (taken !== undefined) this.values[variable] = taken;
     }
     this.synchronized = true;
@@ -276,9 +286,9 @@ class MqttBoard implements Board {
       return;
     }
     const echoed: Record<string, SenmlValue> = {};
-    for (const { variable, value: written } of decodeSenml(payload)) {
-      const type = this.types[variable];
-      const value = type === undefined ? undefined : takeWrite(type, this.values[variable], written, this.profile);
+    for (const reading of decodeSenml(payload, { wholeFloats: this.python !== undefined })) {
+      const { variable } = reading;
+      const value = this.taken(reading);
       if (value === undefined || this.options.accept?.({ variable, value }) === false) continue;
       this.values[variable] = value;
       this.writes.push({ variable, value });
@@ -288,6 +298,15 @@ class MqttBoard implements Board {
     if (this.options.echo ?? this.dialect.echo) await this.report(echoed);
   }
 
+  /** Returns what a variable holds after the cloud's value for it; undefined where the board has no use for that. */
+  private taken(reading: SenmlReading): SenmlValue | undefined {
+    const { variable, value } = reading;
+    const type = this.types[variable];
+    if (type === undefined) return undefined;
+    const present = this.values[variable];
+    return this.python === undefined ? takeWrite(type, present, value) : this.python.take(type, present, reading);
+  }
+
   /** Sends what waits. */
   private async flush(): Promise<void> {
     if (!this.ready) return;
@@ -295,7 +314,9 @@ class MqttBoard implements Board {
     this.waiting.clear();
     const entries = names.flatMap((name) => {
       const value = this.values[name];
-      return value === undefined ? [] : [entryOf(name, this.types[name] ?? "", value)];
+      if (value === undefined) return [];
+      const entry = entryOf(name, this.types[name] ?? "", value);
+      return [this.python === undefined ? entry : { ...entry, float: this.python.floats(name) }];
     });
     const messages = pack(entries, this.profile);
     try {

@@ -91,7 +91,7 @@ const python: Dialect = {
     await publish(`/a/t/${thingId}/shadow/o`, encodeSenml([request], "python"));
   },
   async take(port, topic, payload) {
-    const readings = decodeSenml(payload);
+    const readings = decodeSenml(payload, { wholeFloats: true });
     if (topic.endsWith("/shadow/i")) await port.synchronize(readings);
     if (!topic.startsWith("/a/d/")) return;
     const thingId = readings.find(({ variable }) => variable === "thing_id")?.value;

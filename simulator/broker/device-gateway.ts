@@ -1,7 +1,7 @@
 /** The cloud's side of a device's life: what it is told when it asks, and what is kept of what it says. */
 import { decodeCommand, encodeCommand, type Command } from "../codec/commands";
 import { note } from "../behaviour/recorder";
-import { propertyTypes } from "../store/property-types";
+import { floatParts, propertyTypes } from "../store/property-types";
 import { decodeSenml, encodeSenml, type SenmlEntry, type SenmlReading, type SenmlScalar } from "../codec/senml";
 import { rfc3339, type Property, type Store, type Thing } from "../store/store";
 import { timezoneAt } from "../store/timezone";
@@ -70,7 +70,7 @@ function answerCommand({ store, publish }: TwinContext, deviceId: string, comman
       answer(encodeCommand("ThingUpdate", [thing?.id ?? ""]));
       break;
     case "LastValuesBegin":
-      answer(encodeCommand("LastValuesUpdate", [lastValues(thing)]));
+      answer(encodeCommand("LastValuesUpdate", [lastValues(store, thing)]));
       break;
     case "TimezoneRequest": {
       const { offset, until } = timezoneAt(thing?.timezone ?? "UTC", Date.now());
@@ -101,19 +101,19 @@ function answerShadow({ store, publish }: TwinContext, thingId: string, readings
   const asked = readings.some(
     ({ variable, value }) => variable === "r" && typeof value === "object" && value["m"] === "getLastValues",
   );
-  if (asked) publish(`/a/t/${thingId}/shadow/i`, lastValues(store.things.get(thingId)));
+  if (asked) publish(`/a/t/${thingId}/shadow/i`, lastValues(store, store.things.get(thingId)));
 }
 
 /**
  * Returns the last value of every variable and the time zone, with the base time in seconds
  * (docs/protocol.md#last-values).
  */
-export function lastValues(thing: Thing | undefined): Uint8Array {
+export function lastValues({ choices }: Store, thing: Thing | undefined): Uint8Array {
   if (!thing) return encodeSenml([], "cloud");
   const { offset, until } = timezoneAt(thing.timezone, Date.now());
   return encodeSenml(
     [
-      ...thing.properties.flatMap(entryOf),
+      ...thing.properties.flatMap((property) => entryOf(property, choices.wholeFloatsAs === "float")),
       { variable: "tz_offset", value: offset },
       { variable: "tz_dst_until", value: until },
     ],
@@ -121,8 +121,9 @@ export function lastValues(thing: Thing | undefined): Uint8Array {
   );
 }
 
-function entryOf({ variable_name: variable, type, last_value: value, deleted_at: deleted }: Property): SenmlEntry[] {
-  const float = propertyTypes.get(type)?.kind === "number";
+function entryOf(property: Property, asFloats: boolean): SenmlEntry[] {
+  const { variable_name: variable, type, last_value: value, deleted_at: deleted } = property;
+  const float = asFloats && floatParts(type);
   if (deleted !== undefined || value === undefined || value === null || Array.isArray(value)) return [];
   if (typeof value !== "object") return [{ variable, value, float }];
   const parts = Object.entries(value).filter((part): part is [string, SenmlScalar] => isScalar(part[1]));

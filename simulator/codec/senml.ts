@@ -2,7 +2,7 @@
  * The simulator's own SenML over CBOR (RFC 8428 as the Arduino Cloud uses it: docs/protocol.md#senml). It shares no
  * code with the package under test: the two sides meet only on the wire.
  */
-import { decode, encode, encodedNumber } from "cbor2";
+import { decode, encode, encodedNumber, getEncoded, unbox } from "cbor2";
 
 /** One component of a value as SenML carries it. */
 export type SenmlScalar = number | string | boolean;
@@ -17,14 +17,19 @@ export interface SenmlReading {
   value: SenmlValue;
   /** Milliseconds since 1970, where the message carried a usable time. */
   time?: number;
+  /** The components whose numbers travelled as floats although whole, `""` for a plain value; only where asked for. */
+  wholeFloats?: ReadonlySet<string>;
 }
 
 /** A value to be written. */
 export interface SenmlEntry {
   variable: string;
   value: SenmlValue;
-  /** The declared type is a float, so that whole numbers travel as floats too (not in profile `js`). */
-  float?: boolean;
+  /**
+   * Whether whole numbers travel as floats too, or the components for which they do, `""` for a plain value (not in
+   * profile `js`).
+   */
+  float?: boolean | ReadonlySet<string>;
 }
 
 /**
@@ -73,6 +78,15 @@ const typeOf: Record<Field, "string" | "number" | "boolean"> = {
 
 type SenmlRecord = Partial<Record<Field, SenmlScalar>>;
 
+/** A scalar on its way into a reading. */
+interface Item {
+  value: SenmlScalar;
+  isWholeFloat: boolean;
+}
+
+/** The first byte of a float is this or one of the two that follow: half, single and double precision. */
+const firstFloatByte = 0xf9;
+
 /** Below this a resolved time is relative to now (RFC 8428 4.5.3), which nobody here uses (docs/protocol.md#time). */
 const relativeTime = 2 ** 28;
 
@@ -110,7 +124,8 @@ function fullName(baseName: string, name: string): string {
 }
 
 /** Adds a value to the readings: into the last one where it is another component of the same variable. */
-function collect(readings: SenmlReading[], name: string, value: SenmlScalar, time: number | undefined): void {
+function collect(readings: SenmlReading[], name: string, item: Item, time: number | undefined): void {
+  const { value, isWholeFloat } = item;
   const colon = name.indexOf(":");
   const variable = colon < 0 ? name : name.slice(0, colon);
   const component = colon < 0 ? undefined : name.slice(colon + 1);
@@ -121,6 +136,7 @@ function collect(readings: SenmlReading[], name: string, value: SenmlScalar, tim
     readings.push(reading);
   }
   if (time !== undefined) reading.time = Math.max(time, reading.time ?? 0);
+  if (isWholeFloat) reading.wholeFloats = new Set([...(reading.wholeFloats ?? []), component ?? ""]);
   if (component === undefined) {
     reading.value = value;
     return;
@@ -133,24 +149,35 @@ function collect(readings: SenmlReading[], name: string, value: SenmlScalar, tim
  * Decodes the values of a SenML pack, in the order of the bytes; components of one variable that follow each other come
  * as one object (docs/protocol.md#components), and base records without a value only set their base fields
  * (docs/protocol.md#base-records).
+ * @param options.wholeFloats tells too which whole numbers were floats on the wire, at some cost
  * @throws Error where the bytes are not one well-formed CBOR array
  */
-export function decodeSenml(payload: Uint8Array): SenmlReading[] {
-  const pack: unknown = decode(payload, { preferMap: true, maxDepth: 16 });
+export function decodeSenml(payload: Uint8Array, options: { wholeFloats?: boolean } = {}): SenmlReading[] {
+  const boxed = options.wholeFloats ?? false;
+  const pack: unknown = decode(payload, { preferMap: true, maxDepth: 16, boxed });
   if (!Array.isArray(pack)) throw new Error("A SenML pack must be a CBOR array.");
   const readings: SenmlReading[] = [];
   let baseName = "";
   let baseTime: number | undefined;
   for (const item of pack) {
-    const record = readRecord(item);
+    const record = readRecord(boxed ? unbox(item) : item);
     if (record.baseName !== undefined) baseName = String(record.baseName);
     if (record.baseTime !== undefined) baseTime = Number(record.baseTime);
     const value = record.number ?? record.text ?? record.bool;
     if (record.name === undefined || record.name === "" || value === undefined) continue;
     const time = timeByMagnitude((baseTime ?? 0) + Number(record.time ?? 0));
-    collect(readings, fullName(baseName, String(record.name)), value, time);
+    const isWholeFloat = boxed && Number.isInteger(record.number) && isFloat(item);
+    collect(readings, fullName(baseName, String(record.name)), { value, isWholeFloat }, time);
   }
   return readings;
+}
+
+/** Returns whether the number of a record, in cbor2's boxes, is a float on the wire. */
+function isFloat(record: unknown): boolean {
+  for (const [key, value] of record instanceof Map ? (record as Map<unknown, unknown>) : []) {
+    if (fieldOf.get(String(key)) === "number") return (getEncoded(value)?.[0] ?? 0) >= firstFloatByte;
+  }
+  return false;
 }
 
 /** Returns a number in the form its sender uses (docs/protocol.md#senders). */
@@ -177,12 +204,16 @@ function shuffled<T>(items: readonly T[], random: () => number): T[] {
 /** Returns the records of one variable: one, or one per component (docs/protocol.md#components). */
 function recordsOf(entry: SenmlEntry, profile: SenmlProfile, random: () => number): Map<number, unknown>[] {
   const { variable, value, float = false } = entry;
-  if (typeof value !== "object") return [new Map([[label.name, variable], writeScalar(value, profile, float)])];
+  const isFloat = (component: string): boolean => (typeof float === "boolean" ? float : float.has(component));
+  if (typeof value !== "object") return [new Map([[label.name, variable], writeScalar(value, profile, isFloat(""))])];
   const components = Object.entries(value);
   const ordered = profile === "python" ? shuffled(components, random) : components;
   return ordered.map(
     ([component, part]) =>
-      new Map<number, unknown>([[label.name, `${variable}:${component}`], writeScalar(part, profile, float)]),
+      new Map<number, unknown>([
+        [label.name, `${variable}:${component}`],
+        writeScalar(part, profile, isFloat(component)),
+      ]),
   );
 }
 

@@ -54,12 +54,18 @@ const isKind: Kinds = {
   any: () => true,
 };
 
+/** The texts that Go's parser of booleans takes; Arduino's Python client writes `True` and `False` in forms. */
+const goBooleans: ReadonlyMap<string, boolean> = new Map([
+  ...["1", "t", "T", "true", "TRUE", "True"].map((text) => [text, true] as const),
+  ...["0", "f", "F", "false", "FALSE", "False"].map((text) => [text, false] as const),
+]);
+
 /** Converts a text from a query or a form to the kind that the field wants; what does not fit is left for the check. */
 function fromText(field: Field, value: unknown): unknown {
   if (field.kind === "array") return Array.isArray(value) ? value : [value];
   if (typeof value !== "string") return value;
   if (field.kind === "number" || field.kind === "integer") return value.trim() === "" ? value : Number(value);
-  if (field.kind === "boolean") return ({ true: true, false: false, "1": true, "0": false } as const)[value] ?? value;
+  if (field.kind === "boolean") return goBooleans.get(value) ?? value;
   if (field.kind === "any" || field.kind === "object") {
     try {
       return JSON.parse(value);

@@ -212,6 +212,13 @@ export const propertyTypes: ReadonlyMap<string, PropertyType> = new Map(
   ]),
 );
 
+/** Returns the components of a type that are floats, `""` for a type whose value is one itself. */
+export function floatParts(type: string): ReadonlySet<string> {
+  const { kind, components: parts = {} } = propertyTypes.get(type) ?? {};
+  const floats = Object.keys(parts).filter((name) => parts[name] === "number");
+  return new Set(kind === "number" ? [""] : floats);
+}
+
 /** The value that a component has when a message leaves it out (docs/protocol.md#components). */
 const emptyValues = { number: 0, integer: 0, boolean: false, string: "", object: null } as const;
 

@@ -129,6 +129,26 @@ describe("simulator REST: boards", () => {
       assert.equal(answer.status, 200);
     });
 
+    it("reads booleans in forms as Go does: Arduino's Python client writes True and False", async () => {
+      const url = `${simulator.restUrl}/iot/v2/devices/${id}/ota`;
+      const upload = async (async: string): Promise<number> => {
+        const form = new FormData();
+        form.append("ota_file", new Blob(["x"]), "sketch.ota");
+        form.append("async", async);
+        simulator.store.setConnected(id, false);
+        simulator.store.setConnected(id, true);
+        const { status } = await fetch(url, {
+          method: "POST",
+          headers: { authorization: `Bearer ${token}` },
+          body: form,
+        });
+        return status;
+      };
+      for (const yes of ["1", "t", "T", "true", "True", "TRUE"]) assert.equal(await upload(yes), 202, yes);
+      for (const no of ["0", "f", "F", "false", "False", "FALSE"]) assert.equal(await upload(no), 200, no);
+      for (const odd of ["yes", "tRUE", "", "constructor"]) assert.equal(await upload(odd), 400, odd);
+    });
+
     it("starts from a stored binary, and makes its URL", async () => {
       await client.ota.devicesV2OtaSend(id, { binary_key });
       assert.equal(simulator.observed.requests.at(-1)?.status, 202);

@@ -19,6 +19,11 @@ describe("simulator REST: devices", () => {
     assert.deepEqual([made.device_status, made.label], ["UNKNOWN", "Arduino UNO R4 WiFi"]);
     assert.equal((await devices.devicesV2List({ serial: "S1" }))[0]?.id, made.id);
     assert.equal((await devices.devicesV2List({ serial: "S2" })).length, 0);
+    const generic = await devices.devicesV2Create({ type: "login_and_secretkey_wifi", name: "g", serial: "" });
+    assert.equal(generic.serial, "");
+    await devices.devicesV2Update(generic.id, { serial: "" });
+    await refused(devices.devicesV2Update(generic.id, { serial: "##" }), 400);
+    await devices.devicesV2Delete(generic.id, { force: true });
     await devices.devicesV2Update(made.id, { name: "renamed" });
     assert.equal((await devices.devicesV2Show(made.id)).name, "renamed");
     const thing = await client.things.thingsV2Create({ name: "t", device_id: made.id });

@@ -15,6 +15,8 @@ export interface Field {
   readonly grows?: boolean;
   /** A regular expression that a text must match. */
   readonly pattern?: string;
+  /** Whether a blank text passes, whatever the pattern and the limits say. */
+  readonly blank?: boolean;
   readonly minLength?: number;
   readonly maxLength?: number;
   readonly minimum?: number;

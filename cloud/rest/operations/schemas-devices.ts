@@ -41,7 +41,8 @@ const deviceFields = {
   fqbn: text,
   locked: { type: "boolean", note: "whether nobody else can claim it" },
   name: keyName,
-  serial: keyName,
+  // Arduino's command line tool sends a blank one with each generic device.
+  serial: { ...keyName, blank: true },
   unique_hardware_id: hardwareId,
   user_id: { type: "uuid", note: "the owner of the API key where absent" },
   wifi_fw_version: {

@@ -108,6 +108,7 @@ function checkNumber(
 
 function checkText(field: Field, value: string, where: string, findings: Problems): void {
   const { minLength = 0, maxLength = Infinity, pattern } = field;
+  if (field.blank && value === "") return;
   const given = field.secret ? "" : `; got ${show(value)}`;
   const length = lengthOf(value);
   if (length < minLength) findings.error(where, `must have at least ${minLength} characters; it has ${length}`);

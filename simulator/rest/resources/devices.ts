@@ -38,7 +38,8 @@ export const deviceFields: Fields = {
   fqbn: { kind: "string" },
   locked: { kind: "boolean" },
   name: looseName,
-  serial: looseName,
+  // Arduino's command line tool sends a blank one with each generic device.
+  serial: { ...looseName, emptyAllowed: true },
   soft_deleted: { kind: "boolean" },
   type: { kind: "string", values: types },
   unique_hardware_id: { kind: "string", min: 64, max: 64 },

@@ -1,6 +1,6 @@
 import type { Property, Thing } from "../../store/models";
 import type { JsonValue } from "../../json";
-import { propertyTypes, type ValueKind } from "../../store/property-types";
+import { floatParts, propertyTypes, type ValueKind } from "../../store/property-types";
 import { encodeSenml, type SenmlEntry, type SenmlScalar, type SenmlValue } from "../../codec/senml";
 import { textOf, type Checked, type Field, type Fields } from "../fields";
 import { livingThing, propertyOf } from "./properties";
@@ -71,7 +71,7 @@ export function send(call: Call, thing: Thing, writes: readonly Write[], asDevic
   for (const write of writes) checkWrite(call, write, asDevice);
   const time = Date.now();
   const entries = writes.map((write): SenmlEntry => {
-    const float = propertyTypes.get(write.property.type)?.kind === "number";
+    const float = store.choices.wholeFloatsAs === "float" && floatParts(write.property.type);
     return { variable: write.property.variable_name, value: wireValue(write), float };
   });
   const topic = `/a/t/${thing.id}/e/${asDevice ? "o" : "i"}`;

@@ -136,10 +136,60 @@ describe("simulated boards", () => {
     ]);
   });
 
-  it("dies of a wrong type as Python does, and reconnects", async () => {
-    await board({ profile: "python" });
-    write({ count: 2.9 });
-    await until(() => s.observed.connects.length === 2 && s.device.connected === true, "the second connection");
+  describe("hold types as Python does", () => {
+    const float64 = (variable: string, bits: string): Uint8Array =>
+      Buffer.from(
+        `81a200${(0x60 + variable.length).toString(16)}${Buffer.from(variable).toString("hex")}02fb${bits}`,
+        "hex",
+      );
+    const inject = (payload: Uint8Array): void => s.broker.inject(`/a/t/${s.thing.id}/e/i`, payload);
+    const startAgain = async (count: number): Promise<void> =>
+      until(() => s.observed.connects.length === count && s.device.connected === true, `connection ${count}`);
+
+    it("an int takes no float, whole or not, whatever the type of the variable", async () => {
+      const made = await board({ profile: "python", variables: { temperature: { type: "FLOAT", value: 0 } } });
+      inject(float64("temperature", "403f000000000000"));
+      await startAgain(2);
+      await until(() => made.ready, "ready again");
+      write({ temperature: 21.5 });
+      await startAgain(3);
+      await until(() => made.ready, "ready again");
+      write({ temperature: 31 });
+      await until(() => made.values["temperature"] === 31, "the integer");
+      assert.equal(s.observed.connects.length, 3);
+    });
+
+    it("a float takes ints, a variable without a value anything, and no type another's", async () => {
+      const variables = { temperature: { type: "FLOAT", value: 21, float: true }, count: "INT", on: "STATUS" };
+      const made = await board({ profile: "python", variables });
+      write({ temperature: 31, count: 5 });
+      inject(float64("temperature", "403f800000000000"));
+      await until(() => made.values["temperature"] === 31.5 && made.values["count"] === 5, "the writes");
+      write({ count: "many" });
+      await startAgain(2);
+      await until(() => made.ready, "ready again");
+      write({ count: true });
+      await startAgain(3);
+    });
+
+    it("components each for themselves, and last values count", async () => {
+      s.store.record(s.thing.id, "lamp", { swi: true, hue: 10, sat: 20.5, bri: 30 }, Date.now());
+      const made = await board({ profile: "python", variables: { lamp: "HOME_COLORED_LIGHT" } });
+      assert.deepEqual(made.values["lamp"], { swi: true, hue: 10, sat: 20.5, bri: 30 });
+      write({ lamp: { hue: 11, sat: 21, bri: 31 } });
+      await until(() => made.writes.length === 1, "the write");
+      write({ lamp: { bri: 31.5 } });
+      await startAgain(2);
+    });
+
+    it("report a whole number in the form in which they hold it", async () => {
+      const variables = { temperature: { type: "FLOAT", value: 0 }, t: { type: "FLOAT", value: 2, float: true } };
+      s.store.createProperty(s.thing.id, { name: "t", type: "FLOAT" });
+      const made = await board({ profile: "python", variables });
+      assert.deepEqual(sent("/e/o"), ["82a2006b74656d70657261747572650200a200617402fb4000000000000000"]);
+      await made.report({ temperature: 3 });
+      assert.deepEqual(sent("/e/o").slice(1), ["81a2006b74656d70657261747572650203"]);
+    });
   });
 
   it("does not start over when it is told the same thing again", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { decodeCommand } from "../../../simulator/codec/commands";
 import { decodeSenml, encodeSenml } from "../../../simulator/codec/senml";
 import { timezoneAt } from "../../../simulator/store/timezone";
+import { lastValues } from "../../../simulator/broker/device-gateway";
 import { gather, messages, setUp, until, type Setup } from "../support/setup";
 
 const text = (value: string): string => Buffer.from(value).toString("hex");
@@ -118,7 +119,8 @@ describe("simulator device handshakes", () => {
     await device.publishAsync(`${topic}/o`, shadowRequest, { qos: 1 });
     const [answer] = await next;
     assert.equal(answer!.topic, `${topic}/i`);
-    assert.match(answer!.hex, /^88a322fb41da[0-9a-f]{12}006b74656d706572617475726502fb4035000000000000/);
+    assert.match(answer!.hex, /^88a322fb41da[0-9a-f]{12}006b74656d70657261747572650215/);
+    assert.match(answer!.hex, /6c616d703a6875650201/);
     const readings = decodeSenml(Buffer.from(answer!.hex, "hex"));
     assert.deepEqual(
       readings.slice(0, 3).map(({ value }) => (typeof value === "object" ? { ...value } : value)),
@@ -129,6 +131,22 @@ describe("simulator device handshakes", () => {
       readings.slice(3).map(({ value }) => value),
       [offset, end],
     );
+  });
+
+  it("writes whole numbers of floats all one way: as integers, or, if so chosen, all as floats", () => {
+    s.store.record(s.thing.id, "temperature", 21, Date.now());
+    s.store.record(s.thing.id, "count", 5, Date.now());
+    s.store.record(s.thing.id, "lamp", { swi: true, hue: 1, sat: 2, bri: 3 }, Date.now());
+    const floats = (): unknown[] =>
+      decodeSenml(lastValues(s.store, s.thing), { wholeFloats: true })
+        .filter(({ wholeFloats }) => wholeFloats !== undefined)
+        .map(({ variable, wholeFloats }) => [variable, [...(wholeFloats ?? [])]]);
+    assert.deepEqual(floats(), []);
+    s.store.choices.wholeFloatsAs = "float";
+    assert.deepEqual(floats(), [
+      ["temperature", [""]],
+      ["lamp", ["hue", "sat", "bri"]],
+    ]);
   });
 
   it("tells a connected device that it was moved to another thing", async () => {

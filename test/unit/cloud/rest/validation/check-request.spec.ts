@@ -25,6 +25,19 @@ function placesIn(row: Operation): { request: ReturnType<typeof requestOf>; plac
 const property = { name: "Level", permission: "READ_ONLY", type: "FLOAT", update_strategy: "ON_CHANGE" };
 
 describe("checkRequest", () => {
+  it("takes a blank serial of a device, as Arduino's command line tool sends it, and no other blank name", () => {
+    for (const id of ["devices_v2#create", "devices_v2#update"] as const) {
+      const row = operation(id);
+      const { path, body } = requestOf(row);
+      const errors = (more: object): readonly string[] =>
+        checkRequest(row, { path, body: { ...(body as object), ...more } }).errors;
+      assert.deepEqual(errors({ serial: "" }), []);
+      assert.equal(errors({ serial: "##" }).length, 1);
+      assert.equal(errors({ serial: "x".repeat(65) }).length, 1);
+      assert.equal(errors({ name: "" }).length, 1);
+    }
+  });
+
   for (const row of operations) {
     describe(`${row.resource}: ${row.name}`, () => {
       it("takes the smallest and the fullest request without a word", () => {
