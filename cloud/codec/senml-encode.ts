@@ -10,11 +10,6 @@ export interface Write {
   value: PropertyValue;
   /** Milliseconds since 1970, carried as base time; left out where undefined. */
   time?: number;
-  /**
-   * Whether numbers go as float64 even when they are whole, or the components for which they do
-   * (docs/protocol.md#numbers).
-   */
-  float?: boolean | readonly string[];
   /** Base name for the first record. No client of this cloud needs one (docs/protocol.md#base-names). */
   baseName?: string;
 }
@@ -47,26 +42,23 @@ export function encodePack(writes: readonly Write[]): Buffer {
 interface Record {
   name: string;
   value: Scalar;
-  asFloat: boolean;
   baseTime?: number | undefined;
   baseName?: string | undefined;
 }
 
 function toRecords(write: Write): Record[] {
-  const { property, value, float = false } = write;
+  const { property, value } = write;
   if (typeof property !== "string" || property === "" || property.includes(":") || loneSurrogate.test(property)) {
     throw refuse(property, "a variable name is a text without a colon");
   }
   if (write.time !== undefined && !Number.isFinite(write.time)) throw refuse(property, "its time is not finite");
-  const isFloat = (component: string): boolean => (typeof float === "boolean" ? float : float.includes(component));
   const records =
     typeof value === "object"
       ? toComponents(property, value).map(([component, scalar]) => ({
           name: `${property}:${component}`,
           value: checked(property, scalar, component),
-          asFloat: isFloat(component),
         }))
-      : [{ name: property, value: checked(property, value), asFloat: float === true }];
+      : [{ name: property, value: checked(property, value) }];
   return records.map((record, index) =>
     index === 0 ? { ...record, baseTime: write.time, baseName: write.baseName } : record,
   );
@@ -102,8 +94,7 @@ function writeRecord(writer: CborWriter, record: Record): void {
   writer.text(name);
   if (typeof value === "number") {
     writer.integer(label.value);
-    if (record.asFloat) writer.float(value);
-    else writeNumber(writer, value);
+    writeNumber(writer, value);
   } else if (typeof value === "string") {
     writer.integer(label.text);
     writer.text(value);

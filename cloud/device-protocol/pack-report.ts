@@ -33,9 +33,9 @@ export function packReport(given: ReadonlyMap<string, unknown>, context: ReportC
   let message: Buffer | undefined;
   for (const [variable, raw] of given) {
     const lastKnown = context.lastKnown(variable);
-    const { value, float } = coerceValue(context.types?.(variable), raw, { variable, lastKnown });
+    const value = coerceValue(context.types?.(variable), raw, { variable, lastKnown });
     values.set(variable, value);
-    const write: Write = { property: variable, value, float, time: context.time };
+    const write: Write = { property: variable, value, time: context.time };
     const longer = encodePack([...pending, write]);
     if (message !== undefined && longer.length > maxMessageBytes) {
       messages.push(message);

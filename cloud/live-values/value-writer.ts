@@ -1,11 +1,12 @@
 import type { Clock } from "../core/clock";
 import { WriteConfirmation, type Expected } from "./write-confirmation";
-import { type Coerced, coerceValue } from "../property-types/coerce";
+import { coerceValue } from "../property-types/coerce";
 import type { Outbox } from "./outbox";
 import type { EncodedMessage, WhenOffline } from "./queued-message";
 import type { ValueFeed } from "./value-feed";
 import { propertyKind, propertyTypes } from "../property-types/index";
 import { encodeWrite } from "../codec/senml-encode";
+import type { PropertyValue } from "../codec/values";
 import { valueTopic } from "../mqtt/topics";
 import { CloudError, isTransient } from "../core/errors";
 import type { LastValues } from "./last-values";
@@ -122,7 +123,7 @@ export class ValueWriter {
     }
     const prepared = encodeAll(request.as, thing, targets, time);
     for (const { property, given, lastKnown } of targets.filter(isMultiValue)) {
-      this.#lastValues.wrote(thing.id, property, coerce(property, given, lastKnown).value);
+      this.#lastValues.wrote(thing.id, property, coerce(property, given, lastKnown));
     }
     return confirmation === undefined ? prepared : confirmation.watch(prepared, targets.map(toExpected));
   }
@@ -185,9 +186,9 @@ function encodeAll(
   time: number,
 ): EncodedMessage {
   const writes = targets.map(({ property, given, lastKnown }) => {
-    const { value, float } = coerce(property, given, lastKnown);
+    const value = coerce(property, given, lastKnown);
     if (as === "device") return encodeReport(thing, property, value);
-    const payload = encodeWrite({ property: wireName(property), value, time, float });
+    const payload = encodeWrite({ property: wireName(property), value, time });
     return { topic: valueTopic(thing.id, "requested"), payload };
   });
   return { thingId: thing.id, thingName: thing.name, writes };
@@ -195,9 +196,9 @@ function encodeAll(
 
 /** The value that the board is expected to report back. */
 function toExpected({ property, given, lastKnown }: WriteTarget): Expected {
-  return { variable: wireName(property), type: property.type, value: coerce(property, given, lastKnown).value };
+  return { variable: wireName(property), type: property.type, value: coerce(property, given, lastKnown) };
 }
 
-function coerce(property: Property, given: unknown, lastKnown?: unknown): Coerced {
+function coerce(property: Property, given: unknown, lastKnown?: unknown): PropertyValue {
   return coerceValue(property.type, given, { variable: wireName(property), lastKnown });
 }

@@ -1,6 +1,6 @@
 import { CloudError } from "../core/errors";
 import { type ComponentFormats, type ScalarFormat, type ValueFormat } from "./table";
-import { floatParts, propertyTypes } from "./index";
+import { propertyTypes } from "./index";
 import { describeValue, excerpt } from "../core/describe";
 import { isPlainObject } from "../core/json";
 import type { Components, PropertyValue, Scalar } from "../codec/values";
@@ -49,25 +49,18 @@ export interface CoerceContext {
   lastKnown?: unknown;
 }
 
-/** A value ready to be sent. */
-export interface Coerced {
-  value: PropertyValue;
-  /** The parts that go as float64 even when whole; see `encodeWrite`. */
-  float: boolean | readonly string[];
-}
-
 /**
  * Converts what a flow gives into the value that a type of variable takes (docs/protocol.md#numbers, #types).
  * A type that is unknown, or not given, takes any scalar and any flat object of scalars as it is.
  * @throws CloudError `invalid_value` where the value does not fit, `too_large` beyond `maxTextBytes` of text
  */
-export function coerceValue(type: string | undefined, given: unknown, context: CoerceContext): Coerced {
+export function coerceValue(type: string | undefined, given: unknown, context: CoerceContext): PropertyValue {
   const refuse = (problem: string): CloudError => refusal(type, context.variable, problem);
   if (typeof given === "string" && given.length > maxTextBytes) throw tooLarge(type, context.variable);
   const format = type === undefined ? undefined : propertyTypes.get(type)?.format;
   const value = convert(format, given, context.lastKnown, refuse);
   if (textBytes(value) > maxTextBytes) throw tooLarge(type, context.variable);
-  return { value, float: floatParts(type) };
+  return value;
 }
 
 type Refuse = (problem: string) => CloudError;

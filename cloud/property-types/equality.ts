@@ -33,7 +33,7 @@ function scalarsDiffer(last: unknown, value: unknown, deadband: number): boolean
 
 function converted(type: string | undefined, value: unknown): unknown {
   try {
-    return coerceValue(type, value, { variable: "" }).value;
+    return coerceValue(type, value, { variable: "" });
   } catch {
     return value;
   }

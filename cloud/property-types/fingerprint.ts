@@ -12,7 +12,7 @@ import type { PropertyValue } from "../codec/values";
  */
 export function storedValue(type: string | undefined, stored: unknown): PropertyValue {
   try {
-    return tidyValue(coerceValue(type, stored, { variable: "" }).value);
+    return tidyValue(coerceValue(type, stored, { variable: "" }));
   } catch {
     return tidyValue(stored as PropertyValue);
   }

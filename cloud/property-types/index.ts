@@ -31,21 +31,3 @@ export function propertyKind(type: string): PropertyKind | undefined {
   if (format === undefined) return undefined;
   return typeof format === "object" || format === "free" ? "object" : kinds[format];
 }
-
-/**
- * Returns whether values of a type are floats, so that whole numbers too should be sent as such
- * (docs/protocol.md#numbers).
- */
-export function isFloatType(type: string): boolean {
-  return propertyTypes.get(type)?.format === "float";
-}
-
-/**
- * Returns what of a type's value goes out as float64 even when it is whole, as `encodeWrite` takes it: all, nothing, or
- * the components named.
- */
-export function floatParts(type: string | undefined): boolean | readonly string[] {
-  const format = type === undefined ? undefined : propertyTypes.get(type)?.format;
-  if (typeof format !== "object") return format === "float";
-  return Object.keys(format).filter((name) => format[name] === "float");
-}

@@ -5,12 +5,16 @@ import { encodePack, encodeWrite, type Write } from "../../../../cloud/codec/sen
 const hex = (write: Write): string => encodeWrite(write).toString("hex");
 
 describe("encodeWrite", () => {
-  it("sends whole numbers as float64 where the type is a float", () => {
-    assert.equal(hex({ property: "t", value: 21, float: true }), "81a200617402fb4035000000000000");
-    assert.equal(hex({ property: "t", value: 21, float: false }), "81a20061740215");
+  it("sends whole numbers as integers, up to 2^53, and all others as float64", () => {
+    assert.equal(hex({ property: "t", value: 31 }), "81a20061740218" + "1f");
+    assert.equal(hex({ property: "t", value: -0 }), "81a20061740200");
+    assert.equal(hex({ property: "t", value: -1000 }), "81a2006174023903e7");
+    assert.equal(hex({ property: "t", value: 2 ** 53 }), "81a2006174021b0020000000000000");
+    assert.equal(hex({ property: "t", value: 2 ** 54 }), "81a200617402fb4350000000000000");
+    assert.equal(hex({ property: "t", value: 31.5 }), "81a200617402fb403f800000000000");
     assert.equal(
-      hex({ property: "l", value: { swi: true, bri: 2, n: 3 }, float: ["bri"] }),
-      "83a200656c3a73776904f5a200656c3a62726902fb4000000000000000a200636c3a6e0203",
+      hex({ property: "l", value: { swi: true, bri: 2, hue: 0.5 } }),
+      "83a200656c3a73776904f5a200656c3a6272690202a200656c3a68756502fb3fe0000000000000",
     );
   });
 

@@ -99,7 +99,7 @@ describe("The SenML encoder", () => {
       const writes = Array.from({ length: source.below(4) }, (_, index): Write => {
         const scalar = source.pick(scalars);
         const value = source.below(3) === 0 ? { one: scalar, two: source.pick(scalars) } : scalar;
-        return { property: `v${index}`, value, time: 1.7e12 + source.below(1e9), float: source.below(2) === 0 };
+        return { property: `v${index}`, value, time: 1.7e12 + source.below(1e9) };
       });
       const bytes = encodePack(writes);
       const readings = writes.map(({ property, value, time }) => ({ property, value, time }));

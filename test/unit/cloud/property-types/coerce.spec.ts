@@ -6,7 +6,7 @@ import { encodeWrite } from "../../../../cloud/codec/senml-encode";
 import { propertyTypes } from "../../../../cloud/property-types/index";
 
 const coerce = (type: string | undefined, value: unknown, lastKnown?: unknown): unknown =>
-  coerceValue(type, value, { variable: "pump", lastKnown }).value;
+  coerceValue(type, value, { variable: "pump", lastKnown });
 
 function refusal(type: string | undefined, value: unknown, lastKnown?: unknown): CloudError {
   try {
@@ -173,8 +173,8 @@ describe("coerceValue", () => {
   });
 
   it("gives what the encoder needs", () => {
-    const coerced = coerceValue("HOME_DIMMED_LIGHT", { swi: "on", bri: 5 }, { variable: "lamp" });
-    const bytes = encodeWrite({ property: "lamp", ...coerced });
-    assert.equal(bytes.toString("hex"), "82a200686c616d703a73776904f5a200686c616d703a62726902fb4014000000000000");
+    const value = coerceValue("HOME_DIMMED_LIGHT", { swi: "on", bri: 5 }, { variable: "lamp" });
+    const bytes = encodeWrite({ property: "lamp", value });
+    assert.equal(bytes.toString("hex"), "82a200686c616d703a73776904f5a200686c616d703a6272690205");
   });
 });

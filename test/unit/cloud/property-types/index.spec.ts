@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { floatParts, isFloatType, propertyKind, propertyTypes } from "../../../../cloud/property-types/index";
+import { propertyKind, propertyTypes } from "../../../../cloud/property-types/index";
 
 function countBy(values: Iterable<string | undefined>): Record<string, number> {
   const counts: Record<string, number> = {};
@@ -42,17 +42,5 @@ describe("The types of variables", () => {
     for (const prefix of ["", "SMART_"]) {
       assert.deepEqual(components(`${prefix}HOME_TELEVISION`), ["swi", "vol", "mut", "pbc", "inp", "cha"]);
     }
-  });
-
-  it("say what goes out as a float", () => {
-    assert.equal(isFloatType("TEMPERATURE"), true);
-    assert.equal(isFloatType("INT"), false);
-    assert.equal(isFloatType("TYPE_OF_TOMORROW"), false);
-    assert.equal(floatParts("FLOAT"), true);
-    assert.equal(floatParts("COUNT"), false);
-    assert.equal(floatParts("GENERIC_COMPLEX_PROPERTY"), false);
-    assert.equal(floatParts(undefined), false);
-    assert.deepEqual(floatParts("HOME_COLORED_LIGHT"), ["hue", "sat", "bri"]);
-    assert.deepEqual(floatParts("HOME_TELEVISION"), []);
   });
 });
