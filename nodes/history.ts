@@ -24,7 +24,6 @@ import { oldSeriesOf, rowsOf, variablesById, type WholeOutput, wholeOf } from ".
 import { RunQueue } from "./history/run-queue";
 import { type HistorySettings, readSettings, historyRequestOf } from "./history/settings";
 
-/** All that a run needs. */
 interface Run {
   plan: HistoryPlan;
   reader: PageReader;

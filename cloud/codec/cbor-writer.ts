@@ -34,7 +34,7 @@ export class CborWriter {
     else this.head(major.unsigned, value);
   }
 
-  /** Writes a number as float64. */
+  /** Writes a number as float64, even where a shorter float would hold it: Python boards read no float16. */
   float(value: number): void {
     this.reserve(9);
     this.buffer[this.length] = 0xfb;

@@ -31,7 +31,7 @@ export function nanosecondsOf(time: string): number {
   return Number(fraction.slice(3, 9).padEnd(6, "0"));
 }
 
-/** Writes an instant as RFC 3339 with nanoseconds. */
+/** Writes an instant as RFC 3339 in UTC, with all nine digits of the fraction. */
 export function rfc3339({ milliseconds, nanoseconds }: Instant): string {
   return new Date(milliseconds).toISOString().replace("Z", `${String(nanoseconds).padStart(6, "0")}Z`);
 }

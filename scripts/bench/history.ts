@@ -16,7 +16,6 @@ const names: Record<ClientName, string> = {
   arduino: "Arduino's client, time + 1 ms",
 };
 
-/** The outcome of a reading. */
 export interface Outcome extends HistoryReading {
   /** Queries that it took. */
   queries: number;

@@ -19,7 +19,6 @@ import { mediaType, type Call, type Route } from "./route";
 import { routes } from "./routes";
 import { giveToken, tokenPath } from "./token";
 
-/** The context of the REST face. */
 export interface RestContext {
   store: Store;
   tokens: Tokens;

@@ -3,7 +3,6 @@ import type { Property, Scope } from "../store/models";
 import { Bulk } from "../store/bulk";
 import { rfc3339, type Store } from "../store/store";
 
-/** Options of the history that is made. */
 export interface HistoryOptions {
   /** The last minute, in milliseconds since 1970; now by default. */
   end?: number;

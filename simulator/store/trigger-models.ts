@@ -22,7 +22,7 @@ export interface DeviceStatusSource {
   grace_period_online?: number;
 }
 
-/** Returns an action as `ArduinoAction`. */
+/** `ArduinoAction` (docs/protocol.md#models) as it is stored. */
 export interface Action {
   id: string;
   name: string;

@@ -3,7 +3,6 @@ import { fieldPath, type Problems } from "./problems";
 /** How deep bodies may be nested; the deepest of the API have seven levels. */
 const maxDepth = 64;
 
-/** The state of a copy. */
 interface Copying {
   findings: Problems;
   /** Whether bytes may stand for a file. */
