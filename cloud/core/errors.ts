@@ -1,6 +1,8 @@
 import { redact } from "./text";
 
-/** What can go wrong, as a flow sees it in `err.code`. Flows branch on these, so they never change their meaning. */
+/**
+ * All kinds of failure, as a flow sees them in `err.code`. Flows branch on these, so they never change their meaning.
+ */
 export const errorCodes = [
   "not_configured",
   "invalid_input",
@@ -25,7 +27,7 @@ export const errorCodes = [
 
 export type ErrorCode = (typeof errorCodes)[number];
 
-/** What an HTTP answer added to an error. */
+/** The facts that an HTTP answer adds to an error. */
 export interface HttpFacts {
   statusCode?: number;
   /** The text the service gave, from the error body's `detail`. */
@@ -45,7 +47,10 @@ export class CloudError extends Error implements HttpFacts {
   declare readonly statusCode?: number;
   declare readonly detail?: string;
   declare readonly requestId?: string;
-  /** The facts of HTTP once more: of all that an error has, Node-RED hands code, message, stack and cause to a Catch node. */
+  /**
+   * The facts of HTTP once more: of all that an error has, Node-RED hands code, message, stack and cause to a Catch
+   * node.
+   */
   declare readonly cause?: HttpFacts;
 
   /** @param facts as far as they are known; another error will do, whose facts are taken over */
@@ -83,13 +88,13 @@ export function httpFactsOf({ statusCode, detail, requestId }: HttpFacts): HttpF
   };
 }
 
-/** Gives `reason` as a `CloudError`: itself if it is one, else a `server_error` with its text. */
+/** Returns `reason` as a `CloudError`: itself if it is one, else a `server_error` with its text. */
 export function toCloudError(reason: unknown): CloudError {
   if (reason instanceof CloudError) return reason;
   return new CloudError("server_error", reason instanceof Error ? reason.message : String(reason));
 }
 
-/** Either what a promise gives, or its error. */
+/** Returns either the result of a promise or its error. */
 export async function attempt<T>(
   promise: Promise<T>,
 ): Promise<{ value: T; error?: never } | { value?: never; error: CloudError }> {
@@ -100,7 +105,7 @@ export async function attempt<T>(
   }
 }
 
-/** The error of work that was given up because its node closed or its caller aborted. */
+/** Returns the error of work that was given up because its node closed or its caller aborted. */
 export function cancelled(what: string): CloudError {
   return new CloudError("cancelled", `${what} was cancelled before it was done.`);
 }
@@ -121,7 +126,9 @@ export function isCredentials(reason: unknown): boolean {
   return reason instanceof CloudError && ofCredentials.includes(reason.code);
 }
 
-/** Tells whether the cloud may have carried out what failed so: what is not safe to repeat has to be looked for first. */
+/**
+ * Tells whether the cloud may have carried out what failed so: what is not safe to repeat has to be looked for first.
+ */
 export function isOutcomeUnknown(reason: unknown): boolean {
   if (!(reason instanceof CloudError)) return false;
   const { code, statusCode } = reason;

@@ -19,11 +19,11 @@ export interface AccountCase {
   settings: AccountSettings;
   /** The account as it runs with just these settings: its requests go out at its pace. */
   running?: { rest: Rest; session: SessionState };
-  /** What the nodes of the account are about. */
+  /** The things and devices that nodes of the account name. */
   uses: readonly NodeUse[];
 }
 
-/** What the checks of an account learn. */
+/** Facts that the checks of an account gather. */
 interface AccountState extends Servers {
   readonly given: AccountCase;
   readonly clock: Clock;
@@ -56,7 +56,9 @@ const accountChecks: readonly Check<AccountState>[] = [
   { id: "devices", needs: ["things"], run: checkAllDevices },
 ];
 
-/** Examines an account from the way to the cloud to the variables in flows. Never rejects; leaves no connection open. */
+/**
+ * Examines an account from the way to the cloud to the variables in flows. Never rejects; leaves no connection open.
+ */
 export async function examineAccount(
   given: AccountCase,
   options: ExamineOptions & { clock?: Clock },
@@ -82,12 +84,15 @@ export async function examineAccount(
   }
 }
 
-/** The only finding where settings could not even be read. */
+/** Returns the only finding where settings could not even be read. */
 export function unusableSettings(error: CloudError): Finding {
   return { id: "settings", ...found("settings", "unusable", {}, error) };
 }
 
-/** Milliseconds by which this computer is ahead of a server's time, in the words of a finding. */
+/**
+ * Answers how far this computer is ahead of a server's time.
+ * @param ahead milliseconds
+ */
 export function clockAnswer(ahead: number): Answer {
   if (Math.abs(ahead) <= clockToleranceMs) return found("clock", "ok");
   return found("clock", ahead > 0 ? "ahead" : "behind", { minutes: Math.round(Math.abs(ahead) / 60_000) });

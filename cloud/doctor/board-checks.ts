@@ -5,7 +5,7 @@ import { type NodeUse, shorten, thingsInUse } from "./node-uses";
 /** How many devices are named; the rest is counted. */
 const maxNamed = 5;
 
-/** How the boards of the things stand that nodes name; of all things, where nodes name none. */
+/** Answers how the boards of the things stand that nodes name; of all things, where nodes name none. */
 export function checkDevices(
   devices: readonly Device[],
   things: readonly KnownThing[],

@@ -19,11 +19,11 @@ export interface DeviceCase {
   running?: DeviceConnectionState;
   /** The labels of the device nodes that have the same id, where they are several. */
   twins: readonly string[];
-  /** What the nodes of the device are about. */
+  /** The variables that nodes of the device name. */
   uses: readonly NodeUse[];
 }
 
-/** What the checks of a device learn. */
+/** Facts that the checks of a device gather. */
 interface DeviceState extends Servers {
   readonly given: DeviceCase;
   readonly brokerUrl: string;
@@ -102,7 +102,9 @@ async function checkIdentity({ given, device, brokerUrl }: DeviceState, signal: 
   return found("identity", "ok", { host });
 }
 
-/** What a device that runs tells of itself; `undefined` where it does not hold a connection and wants none. */
+/**
+ * Answers with what a running device tells of itself; `undefined` where it does not hold a connection and wants none.
+ */
 function standingAnswer(running: DeviceConnectionState | undefined, host: string): Answer | undefined {
   switch (running?.name) {
     case "online":

@@ -5,7 +5,7 @@ import { type CheckId, type CodeOf, type Level, titles, type Topic, sentences } 
 /** The values of a sentence by name; `check` is the id of another check. Names of things may hold anything. */
 export type Values = Readonly<Record<string, string | number>>;
 
-/** What a check found, before it is known whose it is. */
+/** The result of a check, before it is known whose it is. */
 export interface Answer {
   topic: Topic;
   code: string;
@@ -27,12 +27,12 @@ export function found<T extends Topic>(topic: T, code: CodeOf<T>, values: Values
   return { topic, code, level, values, ...(error !== undefined && { detail: error.message }) };
 }
 
-/** Whether what stands on this check can't be checked. */
+/** Returns whether a finding keeps the checks that stand on it from running. */
 export function isBlocking({ level, topic, code }: Answer): boolean {
   return level === "problem" || (topic === "general" && code === "blocked");
 }
 
-/** The finding as an English sentence, in one line whatever names hold. */
+/** Returns the finding as an English sentence, in one line whatever names hold. */
 export function sentenceOf({ topic, code, values }: Answer): string {
   const answers: Readonly<Record<string, readonly [Level, string]>> = sentences[topic];
   const template = answers[code]?.[1] ?? code;
@@ -42,7 +42,7 @@ export function sentenceOf({ topic, code, values }: Answer): string {
   });
 }
 
-/** The whole report as plain English text, one line for each finding, with the errors' own words below. */
+/** Returns the whole report as plain English text, one line for each finding, with the errors' own words below. */
 export function reportText(findings: readonly Finding[]): string {
   return findings
     .flatMap((finding) => [

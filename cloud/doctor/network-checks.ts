@@ -29,7 +29,7 @@ const dayMs = 86_400_000;
 /** Milliseconds for a connection to open; less than a check has, so that silence can be told from anything else. */
 const connectTimeoutMs = 8_000;
 
-/** The server that an address leads to. */
+/** Returns the server that an address leads to. */
 export function serverOf(address: string, options: TlsOptions = {}): Server {
   const { protocol, hostname, port } = new URL(address);
   return {
@@ -41,7 +41,7 @@ export function serverOf(address: string, options: TlsOptions = {}): Server {
   };
 }
 
-/** Whether requests to an address go through a proxy that the environment names, as HTTP clients take it. */
+/** Returns whether requests to an address go through a proxy that the environment names, as HTTP clients take it. */
 export function hasProxy(address: string, environment: Readonly<Record<string, string | undefined>>): boolean {
   const { protocol, hostname } = new URL(address);
   const setting = (name: string): string => environment[name] ?? environment[name.toUpperCase()] ?? "";
@@ -113,7 +113,7 @@ function certificateAnswer(host: string, socket: tls.TLSSocket, clock: Clock): A
   return found("tls", days < soon ? "ending" : "ok", { host, days });
 }
 
-/** The codes of OpenSSL's verification and of Node's check of the name. */
+/** Classifies the codes of OpenSSL's verification and of Node's check of the name. */
 function tlsCode(code: string): "expired" | "early" | "name" | "untrusted" | "refused" {
   if (code === "CERT_HAS_EXPIRED") return "expired";
   if (code === "CERT_NOT_YET_VALID") return "early";

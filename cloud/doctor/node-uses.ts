@@ -2,7 +2,7 @@ import { CloudError, toCloudError } from "../core/errors";
 import { findThing, findVariable, isUuid, type KnownThing } from "../rest";
 import { type Answer, found } from "./finding";
 
-/** What a node of a flow is about. */
+/** A thing, variable or device that a node of a flow names. */
 export interface NodeUse {
   /** The node's label. */
   node: string;
@@ -29,13 +29,13 @@ export function checkUses(uses: readonly NodeUse[], things: readonly KnownThing[
   return shorten(faults, maxNamed, (count) => found("variables", "more", { count }));
 }
 
-/** The things that uses name, each once; those that are not there are left out. */
+/** Returns the things that uses name, each once; those that are not there are left out. */
 export function thingsInUse(uses: readonly NodeUse[], things: readonly KnownThing[]): KnownThing[] {
   const names = new Set(uses.map(({ thing }) => thing));
   return things.filter(({ id, name }) => names.has(id) || names.has(id.toLowerCase()) || names.has(name));
 }
 
-/** The first few, and how many more there are. */
+/** Returns the first few answers, and one that counts the others. */
 export function shorten(answers: Answer[], most: number, more: (count: number) => Answer): Answer[] {
   return answers.length <= most ? answers : [...answers.slice(0, most), more(answers.length - most)];
 }

@@ -48,7 +48,7 @@ export function probe(url: string, timeout: number, tls: TlsOptions = {}): Promi
   });
 }
 
-/** The codes of OpenSSL and of Node's certificate check. */
+/** Returns whether a code is one of OpenSSL or of Node's certificate check. */
 function isTls(code: string): boolean {
   return /CERT|SSL|TLS|SIGNATURE|ISSUER/.test(code);
 }

@@ -8,7 +8,7 @@ export interface Check<State> {
   readonly id: CheckId;
   /** The checks that stand before it in the list and have to be passed first. */
   readonly needs: readonly CheckId[];
-  /** Gives what it finds; nothing where there is nothing to say. May throw, and need not end in time. */
+  /** Returns its findings; none where there is nothing to say. May throw, and need not end in time. */
   readonly run: (state: State, signal: AbortSignal) => Promise<Answer | Answer[]>;
 }
 
@@ -23,8 +23,8 @@ export interface ExamineOptions {
 export const defaultTimeoutMs = 10_000;
 
 /**
- * Runs checks, each as soon as what it needs is passed, and gives the findings in the order of the list. Never rejects:
- * a check that throws is a finding, and so is one that takes too long.
+ * Runs checks, each as soon as what it needs is passed, and returns the findings in the order of the list. Never
+ * rejects: a check that throws is a finding, and so is one that takes too long.
  */
 export async function runChecks<State>(
   checks: readonly Check<State>[],
@@ -49,7 +49,7 @@ export async function runChecks<State>(
   return (await Promise.all(running.values())).flat();
 }
 
-/** The check that failed first, however many stand in between. */
+/** Returns the check that failed first, however many stand in between. */
 function causeOf({ id, topic, code, values }: Finding): string {
   return topic === "general" && code === "blocked" ? String(values.check) : id;
 }

@@ -1,12 +1,12 @@
 /** How much a finding matters. `skipped`: it could not be looked at, or there is nothing to look at. */
 export type Level = "ok" | "warning" | "problem" | "skipped";
 
-/** What a check can find, by code: how much it matters, and the sentence that tells it with its cure. */
+/** All that a check can find, by code: how much it matters, and the sentence that tells it with its cure. */
 type Answers = Readonly<Record<string, readonly [Level, string]>>;
 
 /**
- * All that the doctor can say, in English: what is found and what to do, with `__name__` for a value. The catalogue of the
- * account has the same sentences under `doctor.<topic>.<code>`, for the forms in other languages.
+ * All that the doctor can say, in English: what is found and what to do, with `__name__` for a value. The catalogue of
+ * the account has the same sentences under `doctor.<topic>.<code>`, for the forms in other languages.
  */
 export const sentences = {
   /** What any check can come to. */
@@ -237,7 +237,7 @@ export const sentences = {
   },
 } as const satisfies Readonly<Record<string, Answers>>;
 
-/** What a check is called, by its id. */
+/** Names of the checks, by id. */
 export const titles = {
   settings: "Settings",
   "api-dns": "API name",

@@ -4,7 +4,7 @@ import type { Check } from "./run-checks";
 import { type Answer, found } from "./finding";
 import { checkName, checkPort, checkTls, hasProxy, type Server, serverOf } from "./network-checks";
 
-/** A server by what it is for. */
+/** The two servers that an account talks to. */
 export type ServerName = "api" | "broker";
 
 /** The servers of an examination. */
@@ -14,7 +14,7 @@ export interface Servers {
   readonly clock: Clock;
 }
 
-/** The way to a server: its name, its port, its certificate. */
+/** Returns the checks of the way to a server: its name, its port, its certificate. */
 export function serverChecks<State extends Servers>(name: ServerName): Check<State>[] {
   const on =
     (check: (server: Server, clock: Clock, signal: AbortSignal) => Promise<Answer>) =>

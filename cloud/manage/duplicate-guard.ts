@@ -10,8 +10,8 @@ import type { PreparedRequest } from "./prepare-request";
 const gatherMs = 500;
 
 /**
- * What one run of many creations makes, so that one whose answer was lost is found instead of made twice: by id, or by
- * name among what was not there before and is nobody else's.
+ * Remembers what one run of many creations makes, so that one whose answer was lost is found instead of made twice: by
+ * id, or by name among what was not there before and is nobody else's.
  */
 export class DuplicateGuard {
   readonly #chosen: Chosen;
@@ -21,7 +21,9 @@ export class DuplicateGuard {
   readonly #list: Operation | undefined;
   readonly #claimed = new Set<string>();
   #before: Promise<Set<string>> | undefined;
-  /** Looks that are gathered for a moment, so that a fault that hits many items costs one request; by the list's path. */
+  /**
+   * Looks that are gathered for a moment, so that a fault that hits many items costs one request; by the list's path.
+   */
   readonly #looks = new Map<string, Promise<Listed[]>>();
 
   constructor(chosen: Chosen, call: Caller, clock: Clock, signal: AbortSignal | undefined) {
@@ -32,7 +34,10 @@ export class DuplicateGuard {
     this.#list = rowOf(chosen.resource, "list");
   }
 
-  /** Items of one key must not run at the same time: those that make something of one name, or change one object. */
+  /**
+   * Returns the key of an item. Items of one key must not run at the same time: those that make something of one name,
+   * or change one object.
+   */
   keyOf(item: unknown, index: number): string {
     const fields = asRecord(item) ?? {};
     const { thingId, id, name, variable_name: variable } = fields;
@@ -42,8 +47,8 @@ export class DuplicateGuard {
   }
 
   /**
-   * What finds the thing that a request makes, after its answer was lost; `undefined` where nothing could tell it.
-   * To be called before the request is sent. Throws what `RestClient.call` throws.
+   * Returns a function that finds the thing that a request makes, after its answer was lost; `undefined` where nothing
+   * could tell it. To be called before the request is sent. Throws what `RestClient.call` throws.
    */
   async finder({ path, body }: PreparedRequest): Promise<(() => Promise<{ value: unknown } | undefined>) | undefined> {
     const wanted = asRecord(body) ?? {};

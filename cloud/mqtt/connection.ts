@@ -9,8 +9,8 @@ import { type ConnectionTimings, defaultTimings } from "./timings";
 import { fitsPacket, isPlainTopic } from "./topics";
 
 /**
- * What one connection is opened with. `userName` and `password` are absent where a certificate speaks
- * (docs/protocol.md#logins).
+ * Credentials and client id that one connection is opened with. `userName` and `password` are absent where a
+ * certificate speaks (docs/protocol.md#logins).
  */
 export interface Login {
   clientId: string;
@@ -52,7 +52,8 @@ export interface MqttConnection {
  * Opens one MQTT 3.1.1 connection. Names are looked up anew each time, since the cloud's addresses rotate
  * (docs/protocol.md#addresses).
  * @throws CloudError `unauthorized` (login refused), `server_error` (broker refused otherwise, or the MQTT client is
- *   missing), `timeout`, `offline` (no connection), `cancelled` (aborted), `invalid_input` (no packet can carry the login)
+ *   missing), `timeout`, `offline` (no connection), `cancelled` (aborted), `invalid_input` (no packet can carry the
+ *   login)
  */
 export async function openConnection(options: ConnectionOptions): Promise<MqttConnection> {
   const { url, login, signal, connect = connectByMqttJs } = options;
@@ -131,8 +132,8 @@ function untilOpen(client: MqttClient, options: ConnectionOptions): Promise<Mqtt
 }
 
 /**
- * Passes messages on, except a QoS 1 message that the broker repeats (DUP flag, same packet id, same bytes): MQTT allows
- * it to arrive twice, a flow should see it once.
+ * Passes messages on, except a QoS 1 message that the broker repeats (DUP flag, same packet id, same bytes): MQTT
+ * allows it to arrive twice, a flow should see it once.
  */
 function withoutRepeats(onMessage: (topic: string, payload: Buffer) => void) {
   const recent: (Buffer | undefined)[] = new Array<Buffer | undefined>(64);
@@ -151,7 +152,7 @@ class MqttJsConnection implements MqttConnection {
   readonly #client: MqttClient;
   readonly #clock: Clock;
   readonly #timings: ConnectionTimings;
-  /** What waits for an answer of the broker, to be told when none can come any more. */
+  /** Calls that wait for an answer of the broker, to be told when none can come any more. */
   readonly #lost = new Set<() => void>();
 
   constructor(client: MqttClient, closed: Promise<CloudError>, options: Pick<ConnectionOptions, "clock" | "timings">) {
@@ -264,7 +265,10 @@ class MqttJsConnection implements MqttConnection {
   }
 }
 
-/** SUBACK code 0x80 is a refusal (MQTT 3.1.1, section 3.9.3); a missing code is taken for one. */
+/**
+ * Returns whether the broker granted a topic: SUBACK code 0x80 is a refusal (MQTT 3.1.1, section 3.9.3); a missing code
+ * is taken for one.
+ */
 function isGranted(code: unknown): boolean {
   return typeof code === "number" && (code & 0x80) === 0;
 }

@@ -11,7 +11,7 @@ export interface LiveConnection {
   renewAtMs: number;
 }
 
-/** What a session lends for a change of connection. */
+/** The parts of a session that a change of connection needs. */
 export interface HandOver {
   clock: Clock;
   signal: AbortSignal;

@@ -28,7 +28,7 @@ export interface SessionOptions {
   login: (signal: AbortSignal) => Promise<SessionLogin>;
   /** Told that the broker did not accept this login, so that it is not given again. */
   loginRefused?: (login: SessionLogin) => void;
-  /** What is to be other than usual. */
+  /** Timings other than the usual ones. */
   timings?: Partial<SessionTimings>;
   /** Stands in for `openConnection`. */
   connect?: (options: ConnectionOptions) => Promise<MqttConnection>;
@@ -154,7 +154,10 @@ export class Session {
     this.#current = undefined;
   }
 
-  /** One connection and its successors, from the first attempt to the loss; returns its reason, and the time online. */
+  /**
+   * Runs one connection and its successors, from the first attempt to the loss; returns its reason, and the time
+   * online.
+   */
   async #connectAndStay(signal: AbortSignal): Promise<{ error: CloudError; onlineMs: number }> {
     const { clock } = this.#options;
     let live: LiveConnection;
@@ -238,7 +241,7 @@ export class Session {
     if (this.#state.name !== "online") this.#setState({ name: "online" });
   }
 
-  /** Gives what is under way a moment to be acknowledged. */
+  /** Waits a moment for what is under way to be acknowledged. */
   async #drained(): Promise<void> {
     const over = new AbortController();
     const wait = sleepUnlessAborted(this.#options.clock, this.#timings.stopTimeoutMs, over.signal);
@@ -246,7 +249,7 @@ export class Session {
     over.abort();
   }
 
-  /** Read anew after an await, which the compiler's narrowing does not expect. */
+  /** Reads anew after an await, which the compiler's narrowing does not expect. */
   #isStillWanted(): boolean {
     return this.#isWanted;
   }
@@ -257,7 +260,7 @@ export class Session {
   }
 }
 
-/** Read anew after an await, which the compiler's narrowing does not expect. */
+/** Reads anew after an await, which the compiler's narrowing does not expect. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }

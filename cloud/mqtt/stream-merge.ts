@@ -5,9 +5,9 @@ interface Arrival {
 }
 
 interface TopicState {
-  /** What the leaving connection delivered since the new one began to subscribe. */
+  /** Messages that the leaving connection delivered since the new one began to subscribe. */
   old: Arrival[];
-  /** What the new connection has delivered meanwhile, held back. */
+  /** Messages that the new connection has delivered meanwhile, held back. */
   fresh: Arrival[];
   /** How many messages of `old` the new connection still has to repeat, once that is known. */
   repeats?: Arrival[];
@@ -23,24 +23,24 @@ export const sameMomentMs = 300;
  * Joins the streams of two connections that overlap, so that every message comes out once and in order.
  *
  * While both are open the old connection speaks and the new one is held back. When the old one has spoken its last word
- * (it has unsubscribed, so its stream is complete), the new stream continues at the message after it. Where that is can't
- * be told from the bytes alone, since boards send the same bytes again and again: of all places where the new stream
- * fits onto the end of the old one, the place counts at which the two copies arrived closest in time.
+ * (it has unsubscribed, so its stream is complete), the new stream continues at the message after it. Where that is
+ * can't be told from the bytes alone, since boards send the same bytes again and again: of all places where the new
+ * stream fits onto the end of the old one, the place counts at which the two copies arrived closest in time.
  */
 export class StreamMerge {
   readonly #topics = new Map<string, TopicState>();
 
-  /** A message of the old connection; the caller passes it on. */
+  /** Notes a message of the old connection; the caller passes it on. */
   old(topic: string, payload: Uint8Array, at: number): void {
     this.#state(topic).old.push({ payload, at });
   }
 
-  /** A message of the new connection, held back until `finish`. */
+  /** Holds back a message of the new connection until `finish`. */
   fresh(topic: string, payload: Uint8Array, at: number): void {
     this.#state(topic).fresh.push({ payload, at });
   }
 
-  /** The old connection is done: gives what the new one has delivered beyond it, in order of arrival. */
+  /** Ends the old connection's part: returns what the new one has delivered beyond it, in order of arrival. */
   finish(): { topic: string; payload: Uint8Array }[] {
     const beyond: (Arrival & { topic: string })[] = [];
     for (const [topic, state] of this.#topics) {
@@ -51,7 +51,7 @@ export class StreamMerge {
     return beyond.sort((a, b) => a.at - b.at);
   }
 
-  /** After `finish`: whether a message of the new connection is one that the old one has not delivered. */
+  /** Returns, after `finish`, whether a message of the new connection is one that the old one has not delivered. */
   passes(topic: string, payload: Uint8Array, at: number): boolean {
     const state = this.#topics.get(topic);
     if (state === undefined) return true;
@@ -79,7 +79,7 @@ export class StreamMerge {
   }
 }
 
-/** The index in `old` at which `stream` begins to repeat it; `old.length` where it does not. */
+/** Returns the index in `old` at which `stream` begins to repeat it; `old.length` where it does not. */
 function overlapStart(old: readonly Arrival[], stream: readonly Arrival[]): number {
   const head = stream[0];
   if (head === undefined) return old.length;

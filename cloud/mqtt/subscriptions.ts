@@ -5,15 +5,15 @@ import type { MqttConnection } from "./connection";
 /** Somebody who listens to a topic. */
 export interface TopicListener {
   message(payload: Uint8Array): void;
-  /** The broker sends the topic's messages from now on. */
+  /** Tells that the broker sends the topic's messages from now on. */
   subscribed?(): void;
-  /** The broker does not allow the topic; it is asked again on the next connection. */
+  /** Tells that the broker does not allow the topic; it is asked again on the next connection. */
   refused?(error: CloudError): void;
 }
 
 interface Subscription {
   listeners: Set<TopicListener>;
-  /** What the broker of the present connection says. */
+  /** The broker's word on the present connection. */
   status: "unknown" | "subscribed" | "refused";
 }
 
@@ -21,8 +21,8 @@ interface Subscription {
 const batchSize = 100;
 
 /**
- * The topics of a session: who listens to what, and what the present connection is subscribed to. Listeners of one topic
- * share a subscription; changes are sent one batch after the other, so that they can't overtake each other.
+ * The topics of a session: who listens to what, and what the present connection is subscribed to. Listeners of one
+ * topic share a subscription; changes are sent one batch after the other, so that they can't overtake each other.
  */
 export class SubscriptionRegistry {
   readonly #topics = new Map<string, Subscription>();
@@ -30,7 +30,7 @@ export class SubscriptionRegistry {
   #turn: Promise<unknown> = Promise.resolve();
   #isScheduled = false;
 
-  /** Adds a listener; gives the function that removes it. */
+  /** Adds a listener; returns the function that removes it. */
   add(name: string, listener: TopicListener): () => void {
     let topic = this.#topics.get(name);
     if (topic === undefined) this.#topics.set(name, (topic = { listeners: new Set(), status: "unknown" }));
@@ -44,7 +44,7 @@ export class SubscriptionRegistry {
     };
   }
 
-  /** The topics that somebody listens to. */
+  /** Returns the topics that somebody listens to. */
   wanted(): string[] {
     return [...this.#topics].filter(([, topic]) => topic.listeners.size > 0).map(([name]) => name);
   }
@@ -63,7 +63,7 @@ export class SubscriptionRegistry {
     return this.exclusively(() => this.#synchronize());
   }
 
-  /** The connection is gone. */
+  /** Notes that the connection is gone. */
   detach(): void {
     this.#connection = undefined;
     for (const topic of this.#topics.values()) topic.status = "unknown";
@@ -136,7 +136,9 @@ export class SubscriptionRegistry {
   }
 }
 
-/** Subscribes topics, a batch after the other; returns those that were refused. Rejects when the connection goes first. */
+/**
+ * Subscribes topics, a batch after the other; returns those that were refused. Rejects when the connection goes first.
+ */
 export async function subscribeAll(connection: MqttConnection, topics: readonly string[]): Promise<string[]> {
   const refused: string[] = [];
   for (const batch of batchesOf(topics)) refused.push(...(await connection.subscribe(batch)));

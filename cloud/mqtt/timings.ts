@@ -30,7 +30,7 @@ export interface SessionTimings extends ConnectionTimings {
   stopTimeoutMs: number;
 }
 
-/** What holds where a caller asks for nothing else. */
+/** The timings that hold unless a caller asks for others. */
 export const defaultTimings: SessionTimings = {
   connectTimeoutMs: 30_000,
   // A dead connection is noticed after one and a half times this.

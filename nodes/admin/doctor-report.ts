@@ -9,7 +9,7 @@ import { usesOf } from "./flow-uses";
 /** Milliseconds for a whole examination. */
 export const doctorTimeoutMs = 25_000;
 
-/** What manage answers on `doctor`. */
+/** The answer of manage on `doctor`. */
 export interface ManagedReport {
   /** Whether nothing is wrong. Warnings count as nothing. */
   ok: boolean;
@@ -38,7 +38,7 @@ export async function examineDeployed(
   };
 }
 
-/** A report to be copied into a forum post: the versions, then a line for each finding. */
+/** Writes a report to be copied into a forum post: the versions, then a line for each finding. */
 export function forumText(RED: NodeAPI, findings: readonly Finding[]): string {
   const { name, version } = ownPackage();
   const { version: nodeRed } = RED.settings as { version?: string };
@@ -51,7 +51,7 @@ export function forumText(RED: NodeAPI, findings: readonly Finding[]): string {
   return `${versions.join(", ")}\n${reportText(findings)}\n`;
 }
 
-/** The package that this file is in, built or not. */
+/** Returns the package that this file is in, built or not. */
 function ownPackage(): { name: string; version: string } {
   let folder = __dirname;
   while (!existsSync(path.join(folder, "package.json"))) folder = path.dirname(folder);

@@ -78,7 +78,10 @@ async function findingsOnDevice(
   }
 }
 
-/** @param typedRest REST of an account that is not deployed: it names the broker where the form leaves it blank */
+/**
+ * Returns what the doctor needs to examine a device.
+ * @param typedRest REST of an account that is not deployed: it names the broker where the form leaves it blank
+ */
 function deviceCase(
   RED: NodeAPI,
   given: Record<string, unknown>,
@@ -105,7 +108,7 @@ function deployedSettings(RED: NodeAPI, id: string): DeviceSettings {
   return settingsOf();
 }
 
-/** Like `typedSettings`, for a device. */
+/** Returns the settings in the body of a request, as `typedSettings`, for a device. */
 function typedDeviceSettings(
   RED: NodeAPI,
   { id, settings, credentials }: Record<string, unknown>,
@@ -122,7 +125,7 @@ function typedDeviceSettings(
   return readDeviceSettings(RED, { ...fields, account: "", brokerUrl }, secrets);
 }
 
-/** The device nodes that run, whatever they are used for. */
+/** Returns the device nodes that run, whatever they are used for. */
 function deviceNodes(RED: NodeAPI): Required<DeviceNode>[] {
   const ids: string[] = [];
   RED.nodes.eachNode(({ id, type }) => {

@@ -1,6 +1,6 @@
 import { availableParallelism } from "node:os";
 
-/** What a run of specs was asked for. */
+/** The arguments of a run of specs. */
 export interface TestArguments {
   /** Folders of test/ and files; empty where none was named. */
   selected: string[];
@@ -8,7 +8,7 @@ export interface TestArguments {
   jobs: number;
   measuresCoverage: boolean;
   onNodeRed5: boolean;
-  /** What mocha is told beside the files. */
+  /** Options for mocha beside the files. */
   mochaOptions: string[];
 }
 
