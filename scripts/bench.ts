@@ -22,7 +22,7 @@ const variableCount = 50;
 
 const cache = path.resolve(__dirname, "../.cache/bench");
 
-/** cbor-x stays out of the project's dependencies: its optional native parts break installs. */
+/** Installs cbor-x, which stays out of the project's dependencies: its optional native parts break installs. */
 function installCborX(): string {
   const folder = path.join(cache, "node_modules", "cbor-x");
   if (!existsSync(folder)) {
@@ -138,7 +138,10 @@ function answer<Kind extends Report["kind"]>(
   });
 }
 
-/** A message every millisecond or so, as many boards send them, over all things and variables that are listened to. */
+/**
+ * Publishes a message every millisecond or so, as many boards send them, over all things and variables that are
+ * listened to.
+ */
 async function feed(simulator: Simulator, job: Job): Promise<void> {
   const nodes = job.nodes === 1 ? 1 : 1_000;
   for (let sent = 0; sent < job.warmUp + job.messages; sent++) {

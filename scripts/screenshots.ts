@@ -13,7 +13,7 @@ const images = path.join(root, "docs", "images");
 /** Long enough for every variable to have come at least once, in milliseconds. */
 const settlingMs = 15_000;
 
-/** What the editor's page has that this program uses. */
+/** The part of the editor's page that this program uses. */
 interface EditorPage {
   RED?: {
     nodes?: { filterNodes: (filter: { type: string }) => { id: string; name: string; z: string }[] };
@@ -64,7 +64,7 @@ async function takeFlow(page: Page): Promise<void> {
   await page.screenshot({ path: path.join(images, "demo.png") });
 }
 
-/** The sidebar with the things of the house, and the details of a variable. */
+/** Takes a picture of the sidebar with the things of the house, and the details of a variable. */
 async function takeSidebar(page: Page): Promise<void> {
   await page.evaluate(() => (globalThis as EditorPage).RED?.sidebar.show("arduino-cloud-sidebar"));
   const line = (name: string): Locator =>
@@ -75,7 +75,7 @@ async function takeSidebar(page: Page): Promise<void> {
   await page.screenshot({ path: path.join(images, "sidebar.png") });
 }
 
-/** What the doctor says of the demo's account. */
+/** Takes a picture of the doctor's report on the demo's account. */
 async function takeDoctor(page: Page): Promise<void> {
   await page.evaluate(() => (globalThis as EditorPage).RED?.actions.invoke("arduino-cloud:doctor"));
   const dialog = page.locator(".ui-dialog:visible");
@@ -84,7 +84,7 @@ async function takeDoctor(page: Page): Promise<void> {
   await dialog.locator(".arduino-cloud-close").click();
 }
 
-/** The form of property in with its list of variables open. */
+/** Takes a picture of the form of property in with its list of variables open. */
 async function takeForm(page: Page): Promise<void> {
   await page.evaluate(() => {
     const { RED } = globalThis as EditorPage;

@@ -25,7 +25,7 @@ function portOf(text: string | undefined, option: string): number {
   return port;
 }
 
-/** What a client of this simulator needs to know. */
+/** Returns the addresses and secrets that a client of this simulator needs. */
 function addresses(simulator: Simulator & Partial<SecureAddresses>): Record<string, string> {
   const { secureRestUrl, secureBrokerUrl, secureDeviceBrokerUrl, certificateBrokerUrl, caPem } = simulator;
   const { restUrl, brokerUrl, deviceBrokerUrl, controlUrl } = simulator;
@@ -35,7 +35,7 @@ function addresses(simulator: Simulator & Partial<SecureAddresses>): Record<stri
   return caPem === undefined ? plain : ({ ...plain, ...secure } as Record<string, string>);
 }
 
-/** Puts the house into the cloud, with history if asked for, and lets its boards connect; gives what stops them. */
+/** Puts the house into the cloud, with history if asked for, and lets its boards connect; returns what stops them. */
 function startHouse({ store, deviceBrokerUrl }: Simulator, hasYear: boolean): () => Promise<void> {
   const house = seedHouse(store);
   if (hasYear)

@@ -249,7 +249,7 @@ export class Session {
     over.abort();
   }
 
-  /** Reads anew after an await, which the compiler's narrowing does not expect. */
+  /** Returns the present state, read anew after an await, which the compiler's narrowing does not expect. */
   #isStillWanted(): boolean {
     return this.#isWanted;
   }
@@ -260,7 +260,7 @@ export class Session {
   }
 }
 
-/** Reads anew after an await, which the compiler's narrowing does not expect. */
+/** Returns the present state, read anew after an await, which the compiler's narrowing does not expect. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }

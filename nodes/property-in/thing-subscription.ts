@@ -211,7 +211,7 @@ export class ThingSubscription implements ValueListener, Origin {
   }
 }
 
-/** Reads anew after an await, which the compiler's narrowing does not expect. */
+/** Returns the present state, read anew after an await, which the compiler's narrowing does not expect. */
 function isAborted(signal: AbortSignal): boolean {
   return signal.aborted;
 }

@@ -8,12 +8,12 @@ import { fillThing } from "../../simulator/seeds/year";
 export interface DemoCloud {
   /** For people. */
   description: string;
-  /** What the demo flow's account reads from its environment, secrets included. */
+  /** The environment of the demo flow's account, secrets included. */
   environment: Record<string, string>;
   stop(): Promise<void>;
 }
 
-/** Gives the real cloud where `environment` holds an API key for it, else a simulated one with a house in it. */
+/** Returns the real cloud where `environment` holds an API key for it, else a simulated one with a house in it. */
 export function chooseCloud(environment: NodeJS.ProcessEnv): Promise<DemoCloud> {
   const { ARDUINO_CLIENT_ID: clientId = "", ARDUINO_CLIENT_SECRET: clientSecret = "" } = environment;
   if (clientId === "" && clientSecret === "") return simulateCloud();

@@ -7,7 +7,7 @@ const stories = ["A family dashboard", "A greenhouse", "A year of temperatures a
 
 type FlowNode = Record<string, unknown> & { id: string; type: string };
 
-/** The flow of the demo: the stories, then a tour of the nodes; all on the tour's account. */
+/** Composes the flow of the demo: the stories, then a tour of the nodes; all on the tour's account. */
 export async function composeFlow(): Promise<string> {
   const tour = await read(path.join(__dirname, "flow.json"));
   const told = await Promise.all(stories.map((name) => read(path.join(root, "examples", `${name}.json`))));

@@ -121,7 +121,7 @@ async function placeFlow(folder: string): Promise<void> {
   await writeFile(placed, text);
 }
 
-/** The credentials of the flow's account: not the secrets, but where Node-RED finds them when it starts. */
+/** Returns the credentials of the flow's account: not the secrets, but where Node-RED finds them when it starts. */
 function credentialReferences(flow: string): Record<string, Record<string, string>> {
   const nodes = JSON.parse(flow) as { id: string; type: string }[];
   const accounts = nodes.filter(({ type }) => type === "arduino-cloud-account");
@@ -129,7 +129,7 @@ function credentialReferences(flow: string): Record<string, Record<string, strin
   return Object.fromEntries(accounts.map(({ id }) => [id, references]));
 }
 
-/** What Node-RED encrypts credentials with, made once for each folder. */
+/** Returns the key that Node-RED encrypts credentials with, made once for each folder. */
 async function credentialSecret(folder: string): Promise<string> {
   const file = path.join(folder, ".credential-secret");
   if (existsSync(file)) return readFile(file, "utf8");
@@ -139,7 +139,7 @@ async function credentialSecret(folder: string): Promise<string> {
   return secret;
 }
 
-/** The folder of the demo: `DEMO_FOLDER`, or `.demo` in the repository. */
+/** Returns the folder of the demo: `DEMO_FOLDER`, or `.demo` in the repository. */
 export function demoFolder({ DEMO_FOLDER: folder = ".demo" }: NodeJS.ProcessEnv): string {
   return path.resolve(root, folder);
 }

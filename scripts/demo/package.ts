@@ -10,7 +10,7 @@ import { npmCommand } from "../npm";
 const execute = promisify(execFile);
 export const root = path.resolve(__dirname, "..", "..");
 
-/** What `dist/` is made of. */
+/** The sources of `dist/`. */
 const sources = ["cloud", "nodes", "types", "icons", "locales", "scripts/build.ts", "tsconfig.json", "package.json"];
 
 /** Runs the build unless `dist/` is newer than everything it is made of. */

@@ -8,7 +8,7 @@ export type BoardProfile = Extract<SenmlProfile, "cpp" | "python">;
 /** Largest message that a C++ board sends, in bytes (docs/protocol.md#message-limits). */
 const largestMessage = 256;
 
-/** What a Python board dies of: it reconnects then (docs/protocol.md#boards). */
+/** An error that a Python board dies of: it reconnects then (docs/protocol.md#boards). */
 export class BoardCrash extends Error {}
 
 function takeScalar(kind: ValueKind, written: SenmlScalar): SenmlScalar | undefined {

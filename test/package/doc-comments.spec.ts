@@ -21,10 +21,6 @@ const pending = [
   "nodes/editor/forms/",
   "nodes/editor/sidebar/tab.ts",
   "nodes/admin/connection-test.ts",
-  "scripts/bench.ts",
-  "scripts/demo/",
-  "scripts/screenshots.ts",
-  "simulator/main.ts",
 ];
 
 interface Documented {
