@@ -64,11 +64,11 @@ export interface Board {
 }
 
 /** Milliseconds that `connectBoard` waits for the board to be ready. */
-const readyTimeoutMs = 10_000;
+const readyTimeoutMs = 30_000;
 
 /**
  * Connects a board and waits until it knows its thing and the cloud's last values.
- * @throws Error when that takes more than 10 seconds, or at once when the broker refuses the first CONNECT
+ * @throws Error when that takes more than 30 seconds, or at once when the broker refuses the first CONNECT
  */
 export async function connectBoard(options: BoardOptions): Promise<Board> {
   const board = new MqttBoard(options);

@@ -5,6 +5,7 @@ import path from "node:path";
 import { createInterface } from "node:readline";
 import { npmCommand } from "../../scripts/npm";
 import type { SecureAddresses, Simulator } from "../../simulator";
+import { until } from "../support/wait";
 import { askToken, request, tokenOf } from "./support/arduino-client";
 
 const root = path.resolve(__dirname, "../..");
@@ -52,7 +53,7 @@ describe("simulator program", () => {
       const devices = JSON.parse(text) as { device_status: string }[];
       return devices.filter(({ device_status: status }) => status === "ONLINE").length;
     };
-    while ((await online()) < 4) await new Promise((resolve) => setTimeout(resolve, 200));
+    await until("four boards online", async () => (await online()) === 4);
     child.kill("SIGTERM");
     assert.deepEqual(await once(child, "exit"), [0, null]);
   });

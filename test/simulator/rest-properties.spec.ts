@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { startSimulator, type Simulator } from "../../simulator";
 import { decodeSenml } from "../../simulator/codec/senml";
+import { until } from "../support/wait";
 import { arduinoClient, refused, request, tokenOf, type ArduinoClient } from "./support/arduino-client";
 
 const fields = (more: object = {}): object => ({
@@ -154,9 +155,10 @@ describe("simulator REST: properties", () => {
     simulator.faults.publishDelayMs = 150;
     const { properties } = client;
     const { id } = await properties.propertiesV2Create(thingId, fields());
+    const start = performance.now();
     await properties.propertiesV2Publish(thingId, id, { value: 1, device_id: deviceId });
-    assert.equal(simulator.store.propertyNamed(thingId, "Level")?.last_value, undefined);
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await until("the value", () => simulator.store.propertyNamed(thingId, "Level")?.last_value === 1);
+    assert.ok(performance.now() - start >= 145);
     assert.equal((await properties.propertiesV2Show(thingId, id)).last_value, 1);
   });
 

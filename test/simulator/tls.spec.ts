@@ -8,7 +8,8 @@ import { startSimulator, type SecureAddresses, type Simulator } from "../../simu
 import { certificateRequest } from "../../simulator/security/authority";
 import { offersTls13 } from "../../simulator/security/client-hello";
 import { arduinoClient, tokenOf, type ArduinoClient } from "./support/arduino-client";
-import { connected, event, until } from "./support/setup";
+import { connected, event } from "./support/setup";
+import { until } from "../support/wait";
 
 /** MQTT.js hands what it does not know on to Node's TLS. */
 type Options = IClientOptions & SecureContextOptions;
@@ -124,7 +125,7 @@ describe("simulator: TLS", () => {
     await rest.certificates.devicesV2CertsUpdate(cid, id, { enabled: true });
     await login(options);
     await rest.certificates.devicesV2CertsDelete(cid, id);
-    await until(() => simulator.store.devices.get(id)?.connected === false, "offline");
+    await until("offline", () => simulator.store.devices.get(id)?.connected === false);
     await assert.rejects(login(options), /Not authorized/);
   });
 

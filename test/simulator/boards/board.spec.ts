@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { createServer, type AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Aedes } from "aedes";
 import { decodeCommand, encodeCommand } from "../../../simulator/codec/commands";
-import { connectBoard, type Board, type BoardOptions } from "../../../simulator/boards/board";
+import { connectBoard, runBoard, type Board, type BoardOptions } from "../../../simulator/boards/board";
 import { decodeSenml, encodeSenml, type SenmlValue } from "../../../simulator/codec/senml";
-import { gather, setUp, until, type Setup } from "../support/setup";
+import { gather, setUp, type Setup } from "../support/setup";
+import { until } from "../../support/wait";
 
 const variables = { temperature: { type: "TEMPERATURE_C", value: 21.3 }, count: "INT", on: "STATUS" };
 
@@ -29,6 +29,11 @@ describe("simulated boards", () => {
     boards.push(made);
     return made;
   }
+  /** A board of a device of its own, without a thing. */
+  const strange = (options: Partial<BoardOptions>): Promise<Board> => {
+    const { id: deviceId } = s.store.createDevice({ name: "Other", secret_key: "other" }, { userId: s.user.id });
+    return board({ deviceId, secretKey: "other", ...options });
+  };
   const last = (name: string) => s.store.propertyNamed(s.thing.id, name)!.last_value;
   const write = (values: Record<string, SenmlValue>): void => {
     const entries = Object.entries(values).map(([variable, value]) => ({ variable, value }));
@@ -46,7 +51,7 @@ describe("simulated boards", () => {
         const { thingId, values, ready } = await board({ profile });
         assert.deepEqual([thingId, ready], [s.thing.id, true]);
         assert.deepEqual(values, { temperature: 21.3, count: 5 });
-        await until(() => last("temperature") !== undefined, "the first report");
+        await until("the first report", () => last("temperature") !== undefined);
         assert.equal(last("temperature"), profile === "cpp" ? Math.fround(21.3) : 21.3);
         assert.equal(last("on"), undefined);
       });
@@ -56,23 +61,23 @@ describe("simulated boards", () => {
         const seen: unknown[] = [];
         const off = made.onWrite((one) => seen.push(one));
         write({ on: true, lamp: { swi: true, hue: 10, sat: 20, bri: 30 }, unknown: 1 });
-        await until(() => seen.length === 2, "two writes");
+        await until("two writes", () => seen.length === 2);
         off();
         write({ lamp: { bri: 99 } });
-        await until(() => made.writes.length === 3, "the third write");
+        await until("the third write", () => made.writes.length === 3);
         assert.deepEqual(seen, made.writes.slice(0, 2));
         assert.deepEqual(made.values["lamp"], { swi: true, hue: 10, sat: 20, bri: 99 });
       });
 
       it("comes back after a lost connection and reports what waited, once", async () => {
         const made = await board({ profile });
-        await until(() => last("temperature") !== undefined, "the first report");
+        await until("the first report", () => last("temperature") !== undefined);
         await s.broker.brokerDown(true);
-        await until(() => !made.ready, "the loss");
+        await until("the loss", () => !made.ready);
         await made.report({ count: 1 });
         await made.report({ count: 2 });
         await s.broker.brokerDown(false);
-        await until(() => last("count") === 2, "the report");
+        await until("the report", () => last("count") === 2);
         assert.equal(s.store.propertyNamed(s.thing.id, "count")!.history.length, 1);
         assert.equal(s.store.propertyNamed(s.thing.id, "temperature")!.history.length, 1);
       });
@@ -81,11 +86,11 @@ describe("simulated boards", () => {
         const made = await board({ profile });
         const other = s.store.createThing({ name: "Other" }, { userId: s.user.id });
         s.store.attach(s.device.id, other.id);
-        await until(() => made.ready && made.thingId === other.id, "the other thing");
+        await until("the other thing", () => made.ready && made.thingId === other.id);
         s.broker.inject(`/a/t/${other.id}/e/i`, encodeSenml([{ variable: "count", value: 8 }], "js"));
-        await until(() => made.values["count"] === 8, "a write by the other thing");
+        await until("a write by the other thing", () => made.values["count"] === 8);
         s.store.detach(other.id);
-        await until(() => made.thingId === "", "no thing");
+        await until("no thing", () => made.thingId === "");
         assert.equal(made.ready, false);
       });
 
@@ -94,20 +99,25 @@ describe("simulated boards", () => {
         const made = await board({ profile });
         assert.deepEqual([made.thingId, made.ready], ["", false]);
         s.store.attach(s.device.id, s.thing.id);
-        await until(() => made.ready, "the thing");
+        await until("the thing", () => made.ready);
       });
 
       it("closes for good, online or not", async () => {
         const first = await board({ profile });
         await first.close();
-        await until(() => s.device.connected === false, "offline");
+        await until("offline", () => s.device.connected === false);
         const second = await board({ profile });
+        const witness = await strange({ profile });
+        const connects = (deviceId: string): number =>
+          s.observed.connects.filter(({ clientId }) => clientId === deviceId).length;
+        const before = connects(second.deviceId);
         await s.broker.brokerDown(true);
-        await until(() => !second.ready, "the loss");
+        await until("the loss", () => !second.ready);
         await second.close();
         await s.broker.brokerDown(false);
-        await sleep(100);
-        assert.deepEqual(s.observed.connections, []);
+        // What another board of its kind does in the meantime.
+        await until("the return of another", () => connects(witness.deviceId) === 2);
+        assert.equal(connects(second.deviceId), before);
       });
     });
   }
@@ -116,20 +126,21 @@ describe("simulated boards", () => {
     const loud = await board({ accept: ({ value }) => value !== 13 });
     write({ count: 13 });
     write({ count: 7 });
-    await until(() => last("count") === 7, "the echo");
+    await until("the echo", () => last("count") === 7);
     assert.deepEqual(loud.values["count"], 7);
     await loud.close();
     const quiet = await board({ profile: "python" });
     write({ count: 9 });
-    await until(() => quiet.values["count"] === 9, "the write");
-    await sleep(30);
+    await until("the write", () => quiet.values["count"] === 9);
+    await quiet.report({ temperature: 5 });
+    await until("a later report", () => last("temperature") === 5);
     assert.equal(last("count"), 7);
   });
 
   it("converts what is written as C++ does", async () => {
     const made = await board();
     write({ count: 2.9, on: 1, temperature: "warm" });
-    await until(() => made.writes.length === 2, "two writes");
+    await until("two writes", () => made.writes.length === 2);
     assert.deepEqual(made.writes, [
       { variable: "count", value: 2 },
       { variable: "on", value: true },
@@ -144,18 +155,18 @@ describe("simulated boards", () => {
       );
     const inject = (payload: Uint8Array): void => s.broker.inject(`/a/t/${s.thing.id}/e/i`, payload);
     const startAgain = async (count: number): Promise<void> =>
-      until(() => s.observed.connects.length === count && s.device.connected === true, `connection ${count}`);
+      until(`connection ${count}`, () => s.observed.connects.length === count && s.device.connected === true);
 
     it("an int takes no float, whole or not, whatever the type of the variable", async () => {
       const made = await board({ profile: "python", variables: { temperature: { type: "FLOAT", value: 0 } } });
       inject(float64("temperature", "403f000000000000"));
       await startAgain(2);
-      await until(() => made.ready, "ready again");
+      await until("ready again", () => made.ready);
       write({ temperature: 21.5 });
       await startAgain(3);
-      await until(() => made.ready, "ready again");
+      await until("ready again", () => made.ready);
       write({ temperature: 31 });
-      await until(() => made.values["temperature"] === 31, "the integer");
+      await until("the integer", () => made.values["temperature"] === 31);
       assert.equal(s.observed.connects.length, 3);
     });
 
@@ -164,10 +175,10 @@ describe("simulated boards", () => {
       const made = await board({ profile: "python", variables });
       write({ temperature: 31, count: 5 });
       inject(float64("temperature", "403f800000000000"));
-      await until(() => made.values["temperature"] === 31.5 && made.values["count"] === 5, "the writes");
+      await until("the writes", () => made.values["temperature"] === 31.5 && made.values["count"] === 5);
       write({ count: "many" });
       await startAgain(2);
-      await until(() => made.ready, "ready again");
+      await until("ready again", () => made.ready);
       write({ count: true });
       await startAgain(3);
     });
@@ -177,7 +188,7 @@ describe("simulated boards", () => {
       const made = await board({ profile: "python", variables: { lamp: "HOME_COLORED_LIGHT" } });
       assert.deepEqual(made.values["lamp"], { swi: true, hue: 10, sat: 20.5, bri: 30 });
       write({ lamp: { hue: 11, sat: 21, bri: 31 } });
-      await until(() => made.writes.length === 1, "the write");
+      await until("the write", () => made.writes.length === 1);
       write({ lamp: { bri: 31.5 } });
       await startAgain(2);
     });
@@ -196,7 +207,7 @@ describe("simulated boards", () => {
     const made = await board();
     s.broker.inject(`/a/d/${s.device.id}/c/dw`, encodeCommand("ThingUpdate", [s.thing.id]));
     write({ count: 1 });
-    await until(() => made.writes.length === 1, "the write");
+    await until("the write", () => made.writes.length === 1);
     assert.equal(sent("/c/up").filter((hex) => hex === "da0001050080").length, 1);
   });
 
@@ -225,11 +236,11 @@ describe("simulated boards", () => {
       await once(server, "listening");
       const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const starting = connectBoard({ url, deviceId: "x", secretKey: "y", profile, variables, askAgainMs: 20 });
-      await until(() => count(profile === "cpp" ? "ThingBegin" : "thing") >= 2, "a second question for the thing");
+      await until("a second question for the thing", () => count(profile === "cpp" ? "ThingBegin" : "thing") >= 2);
       if (profile === "cpp") put("/a/d/x/c/dw", encodeCommand("ThingUpdate", ["t"]));
       else put("/a/d/x/e/i", encodeSenml([{ variable: "thing_id", value: "t" }], "cloud"));
       assert.equal(count("unsubscribe") > 0, profile === "python");
-      await until(() => count(profile === "cpp" ? "LastValuesBegin" : "shadow") >= 2, "a second question for values");
+      await until("a second question for values", () => count(profile === "cpp" ? "LastValuesBegin" : "shadow") >= 2);
       if (profile === "cpp") put("/a/d/x/c/dw", encodeCommand("LastValuesUpdate", [encodeSenml([], "cloud")]));
       else put("/a/t/t/shadow/i", encodeSenml([{ variable: "count", value: 3 }], "cloud"));
       const made = await starting;
@@ -246,9 +257,12 @@ describe("simulated boards", () => {
       for (const topic of [`/a/t/${s.thing.id}/e/i`, `/a/d/${s.device.id}/c/dw`, `/a/d/${s.device.id}/e/i`]) {
         s.broker.inject(topic, Buffer.from("ff00", "hex"));
       }
-      await until(() => made.ready, "ready");
-      await sleep(50);
-      await until(() => made.ready, "ready again");
+      if (profile === "cpp") {
+        write({ count: 5 });
+        await until("a later write", () => made.values["count"] === 5);
+      } else {
+        await until("the return", () => s.observed.connects.length === 3 && made.ready);
+      }
       await made.close();
     }
   });
@@ -256,7 +270,7 @@ describe("simulated boards", () => {
   it("writes its dialect on the wire: C++", async () => {
     const made = await board({ variables: { t: { type: "FLOAT", value: 21 } } });
     await made.report({ t: 21.5 });
-    await until(() => sent("/e/o").length === 2, "two reports");
+    await until("two reports", () => sent("/e/o").length === 2);
     assert.deepEqual(sent("/e/o"), ["9fa20061740 2fa41a80000ff".replace(" ", ""), "9fa200617402fa41ac0000ff"]);
     const [version, network, begin, values] = sent("/c/up");
     assert.match(version!, /^da000107008165/);
@@ -280,7 +294,7 @@ describe("simulated boards", () => {
     const lamp = { swi: true, hue: 1, sat: 2, bri: 3 };
     const values = Object.fromEntries(names.map((name) => [name, lamp]));
     await made.report({ ...values, text: "x".repeat(300) });
-    await until(() => sent("/e/o").length >= 6, "all messages");
+    await until("all messages", () => sent("/e/o").length >= 6);
     const packs = sent("/e/o").map((hex) => Buffer.from(hex, "hex"));
     assert.ok(packs.every(({ length }) => length <= 256));
     const readings = packs.flatMap((payload) => decodeSenml(payload));
@@ -297,14 +311,19 @@ describe("simulated boards", () => {
     const made = await board({ variables: {} });
     const got = gather(user);
     await made.publish(Buffer.from("ff", "hex"));
-    await until(() => got.length === 1, "the bytes");
+    await until("the bytes", () => got.length === 1);
     assert.equal(got[0]!.hex, "ff");
   });
 
   it("fails to start on a wrong key", async () => {
-    await assert.rejects(board({ secretKey: "wrong" }), { code: 5 });
-    await sleep(60);
-    assert.equal(s.observed.connects.length, 1);
+    const options = { url: s.broker.deviceBrokerUrl, secretKey: "wrong", variables, reconnectMs: 1 };
+    await assert.rejects(connectBoard({ ...options, deviceId: s.device.id }), { code: 5 });
+    // Another one that goes on trying shows that this one does not.
+    boards.push(runBoard({ ...options, deviceId: "stubborn" }));
+    const connects = (deviceId: string): number =>
+      s.observed.connects.filter(({ clientId }) => clientId === deviceId).length;
+    await until("attempts of another", () => connects("stubborn") > 2);
+    assert.equal(connects(s.device.id), 1);
   });
 
   it("refuses to report a variable that it does not have", async () => {

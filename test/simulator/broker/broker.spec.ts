@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
 import { WebSocket } from "ws";
 import { encodeSenml } from "../../../simulator/codec/senml";
-import { connected, event, gather, messages, setUp, until, type Setup } from "../support/setup";
+import { connected, event, gather, messages, roundTrip, setUp, type Setup } from "../support/setup";
+import { until } from "../../support/wait";
 
 const value = Buffer.from("81a200656f746865720201", "hex");
 const code = (expected: number) => (error: { code?: unknown }) => {
@@ -101,8 +101,7 @@ describe("simulator broker", () => {
       assert.deepEqual(packets, []);
       assert.equal(second.connected, true);
       const other = await s.user1();
-      await sleep(20);
-      assert.deepEqual([second.connected, other.connected], [true, true]);
+      await Promise.all([roundTrip(second), roundTrip(other)]);
     });
   });
 
@@ -153,13 +152,13 @@ describe("simulator broker", () => {
       const odd = Buffer.from("9fbf18007f6161ff02f93e00ffff", "hex");
       await user.publishAsync(input, odd, { qos: 1, retain: true });
       await device.publishAsync(output, Buffer.from("ff00", "hex"), { qos: 1, retain: true });
-      await until(() => atUser.length === 1 && atDevice.length === 1, "one message each");
+      await until("one message each", () => atUser.length === 1 && atDevice.length === 1);
       assert.deepEqual(atDevice, [{ topic: input, hex: odd.toString("hex") }]);
       assert.deepEqual(atUser, [{ topic: output, hex: "ff00" }]);
       const late = await s.user1();
       const atLate = gather(late);
       await late.subscribeAsync(output, { qos: 1 });
-      await sleep(30);
+      await roundTrip(late);
       assert.deepEqual(atLate, []);
     });
 
@@ -170,7 +169,7 @@ describe("simulator broker", () => {
       s.store.detach(s.thing.id);
       const user = await s.user1();
       await user.publishAsync(input, value, { qos: 1 });
-      await sleep(30);
+      await roundTrip(device);
       assert.deepEqual(got, []);
       await assert.rejects(device.subscribeAsync(input));
     });
@@ -241,10 +240,10 @@ describe("simulator broker", () => {
       assert.equal(s.device.connected, true);
       const second = await s.device1();
       await event(device, "close");
-      await sleep(20);
+      await roundTrip(second);
       assert.equal(s.device.connected, true);
       second.end();
-      await until(() => s.device.connected === false, "offline");
+      await until("offline", () => s.device.connected === false);
       assert.deepEqual(
         s.device.events.map((event) => event.value),
         ["CONNECTED", "DISCONNECTED"],

@@ -3,7 +3,8 @@ import { decodeCommand } from "../../../simulator/codec/commands";
 import { decodeSenml, encodeSenml } from "../../../simulator/codec/senml";
 import { timezoneAt } from "../../../simulator/store/timezone";
 import { lastValues } from "../../../simulator/broker/device-gateway";
-import { gather, messages, setUp, until, type Setup } from "../support/setup";
+import { gather, messages, setUp, type Setup } from "../support/setup";
+import { until } from "../../support/wait";
 
 const text = (value: string): string => Buffer.from(value).toString("hex");
 const shadowRequest = Buffer.from("81a20063723a6d036d6765744c61737456616c756573", "hex");
@@ -27,7 +28,7 @@ describe("simulator device handshakes", () => {
     const got = gather(device);
     await device.subscribeAsync(`${path}/e/i`, { qos: 1 });
     await device.subscribeAsync(`${path}/e/i`, { qos: 1 });
-    await until(() => got.length === 2, "two associations");
+    await until("two associations", () => got.length === 2);
     for (const { hex } of got) assert.equal(association(hex), expected(s.thing.id));
     const seconds = Buffer.from(got[0]!.hex, "hex").readDoubleBE(4);
     assert.ok(Math.abs(seconds - Date.now() / 1000) < 10);
@@ -72,12 +73,12 @@ describe("simulator device handshakes", () => {
     await send("da00011100820164535349 44".replaceAll(" ", ""));
     await send("da000120148165312e362e30");
     await send("da000103008160");
-    await until(() => got.length === 1, "ThingUpdate");
+    await until("ThingUpdate", () => got.length === 1);
     assert.deepEqual(got[0], { topic: `${path}/c/dw`, hex: update(s.thing.id) });
     assert.equal(s.device.lib_version, "2.0.0");
     assert.equal(s.device.wifi_fw_version, "1.6.0");
     await send("da0001050080");
-    await until(() => got.length === 2, "LastValuesUpdate");
+    await until("LastValuesUpdate", () => got.length === 2);
     const command = decodeCommand(Buffer.from(got[1]!.hex, "hex"));
     assert.equal(command.name, "LastValuesUpdate");
     const values = decodeSenml(command.parameters[0] as Uint8Array);
@@ -86,7 +87,7 @@ describe("simulator device handshakes", () => {
       ["temperature", "tz_offset", "tz_dst_until"],
     );
     await send("da0001080080");
-    await until(() => got.length === 3, "Timezone");
+    await until("Timezone", () => got.length === 3);
     assert.equal(decodeCommand(Buffer.from(got[2]!.hex, "hex")).name, "Timezone");
     assert.deepEqual(s.broker.ignored, []);
     await send("da00ffff0080");
@@ -101,7 +102,7 @@ describe("simulator device handshakes", () => {
     const got = gather(device);
     await device.publishAsync(`${path}/c/up`, Buffer.from("da000103008160", "hex"));
     await device.publishAsync(`${path}/c/up`, Buffer.from("da0001050080", "hex"));
-    await until(() => got.length === 2, "two answers");
+    await until("two answers", () => got.length === 2);
     assert.deepEqual(
       got.map(({ hex }) => hex),
       [update(""), "da00010600814180"],
@@ -155,7 +156,7 @@ describe("simulator device handshakes", () => {
     await device.subscribeAsync([`${path}/c/dw`, `${path}/e/i`]);
     const got = gather(device);
     s.store.attach(s.device.id, second.id);
-    await until(() => got.length >= 4, "four messages");
+    await until("four messages", () => got.length >= 4);
     const frames = got.filter(({ topic }) => topic.endsWith("c/dw")).map(({ hex }) => hex);
     assert.deepEqual(frames, [detach(s.thing.id), update(second.id)]);
     const ids = got.filter(({ topic }) => topic.endsWith("e/i")).map(({ hex }) => association(hex));

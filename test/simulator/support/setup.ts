@@ -1,5 +1,4 @@
 import { once, type EventEmitter } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 import { startBroker, type Broker } from "../../../simulator/broker/broker";
 import { noFaults, type Faults } from "../../../simulator/behaviour/faults";
@@ -24,14 +23,14 @@ export interface Setup {
   stop(): Promise<void>;
 }
 
-/** What the client's next event of that name brings; an error where none comes within 5 s. */
+/** What the client's next event of that name brings; an error where none comes. */
 export function event(client: MqttClient, name: string): Promise<unknown[]> {
-  return once(client as unknown as EventEmitter, name, { signal: AbortSignal.timeout(5000) });
+  return once(client as unknown as EventEmitter, name, { signal: AbortSignal.timeout(45_000) });
 }
 
 /** The client once it is connected; an error with the CONNACK code or the socket's fault otherwise. */
 export async function connected(url: string, options: IClientOptions): Promise<MqttClient> {
-  const client = mqtt.connect(url, { reconnectPeriod: 0, connectTimeout: 5000, ...options });
+  const client = mqtt.connect(url, { reconnectPeriod: 0, connectTimeout: 45_000, ...options });
   const failed = new Promise<never>((_, reject) => {
     client.once("error", reject);
     client.once("close", () => reject(new Error("closed")));
@@ -102,18 +101,17 @@ export async function messages(client: MqttClient, count: number): Promise<{ top
   return got;
 }
 
+/**
+ * Waits for the answer to a packet that says nothing: what the broker sent the client before has arrived by then, and the
+ * connection lives.
+ */
+export async function roundTrip(client: MqttClient): Promise<void> {
+  await client.unsubscribeAsync("nothing");
+}
+
 /** Gathers messages from now on. */
 export function gather(client: MqttClient): { topic: string; hex: string }[] {
   const got: { topic: string; hex: string }[] = [];
   client.on("message", (topic, payload) => got.push({ topic, hex: payload.toString("hex") }));
   return got;
-}
-
-/** Waits until `check` is true. */
-export async function until(check: () => boolean, what: string): Promise<void> {
-  const end = Date.now() + 5000;
-  while (!check()) {
-    if (Date.now() > end) throw new Error(`Not in time: ${what}`);
-    await sleep(5);
-  }
 }
