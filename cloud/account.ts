@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { type Clock, systemClock } from "./core/clock";
 import { ValueFeed } from "./live-values/value-feed";
+import { type MqttMessage, mqttSender } from "./live-values/mqtt-sender";
 import { Outbox } from "./live-values/outbox";
 import { Session } from "./mqtt/session";
 import type { CloudError } from "./core/errors";
@@ -31,7 +32,7 @@ export class CloudAccount {
   readonly polling: Polling;
   readonly session: Session;
   readonly feed: ValueFeed;
-  readonly outbox: Outbox;
+  readonly outbox: Outbox<MqttMessage>;
   /** What is written as a thing's device. */
   readonly reports: RestPublisher;
   readonly writer: ValueWriter;
@@ -50,12 +51,13 @@ export class CloudAccount {
       ...this.#logins(clock),
     });
     this.feed = new ValueFeed({ session: this.session, clock, ...events });
-    this.outbox = new Outbox({
-      clock,
-      messagesPerSecond: settings.messagesPerSecond,
-      onSend: (topic, payload) => this.feed.sends(topic, payload),
+    this.outbox = new Outbox({ clock, messagesPerSecond: settings.messagesPerSecond });
+    this.session.setPublisher({
+      online: (connection) =>
+        this.outbox.online(mqttSender(connection, ({ topic, payload }) => this.feed.sends(topic, payload))),
+      offline: () => this.outbox.offline(),
+      drain: () => this.outbox.drain(),
     });
-    this.session.setPublisher(this.outbox);
     const lastValues = new LastValues({ directory, feed: this.feed, clock });
     this.reports = new RestPublisher({
       client: this.rest.client,

@@ -76,8 +76,10 @@ const hiddenVariables = { offset: "tz_offset", until: "tz_dst_until" } as const;
  */
 export class CloudDevice {
   readonly session: Session;
-  readonly outbox: Outbox;
+  /** What is under way is a message in SenML, for the thing that the device belongs to when it is sent. */
+  readonly outbox: Outbox<Uint8Array>;
   readonly #clock: Clock;
+  readonly #deviceId: string;
   readonly #feed: ValueFeed;
   readonly #control: DeviceProtocol;
   readonly #takeOvers: TakeOvers;
@@ -98,6 +100,7 @@ export class CloudDevice {
   constructor(settings: DeviceSettings, notices: DeviceNotices, clock: Clock = systemClock) {
     const login = deviceLogin(settings);
     this.#clock = clock;
+    this.#deviceId = settings.deviceId;
     this.#takeOvers = new TakeOvers(clock);
     this.session = new Session({
       url: parseEndpoints({ brokerUrl: settings.brokerUrl }).brokerUrl,
@@ -191,14 +194,14 @@ export class CloudDevice {
   report(report: DeviceReport): void {
     const { owner, whenOffline, queueLimit, settle } = report;
     const time = this.#clock.now();
-    const pack = (): EncodedMessage => this.#prepare(report, time);
+    const pack = (): EncodedMessage<Uint8Array> => this.#prepare(report, time);
     if (whenOffline === "reject" && this.#connectionState.name === "no-thing") {
       settle(new CloudError("offline", this.#connectionState.error.message));
       return;
     }
     this.outbox.add({
       owner,
-      thing: "",
+      target: this.#deviceId,
       lane: JSON.stringify([...report.values.keys()].sort()),
       whenOffline,
       queueLimit,
@@ -246,7 +249,7 @@ export class CloudDevice {
     this.outbox.offline();
     if (connection === undefined || thingId === "") return;
     const topic = valueTopic(thingId, "reported");
-    this.outbox.online({ publish: (_topic, payload) => connection.publish(topic, payload) });
+    this.outbox.online({ send: (payload) => connection.publish(topic, payload) });
   }
 
   #follow(listening: Listening): void {
@@ -296,12 +299,10 @@ export class CloudDevice {
     if (left > 0) this.#stopTimezoneTimer = this.#clock.after(left, () => this.#control.refresh());
   }
 
-  #prepare({ values, types }: DeviceReport, time: number): EncodedMessage {
+  #prepare({ values, types }: DeviceReport, time: number): EncodedMessage<Uint8Array> {
     const packed = packReport(values, { types, time, lastKnown: (variable) => this.#latest.get(variable) });
     for (const [variable, value] of packed.values) this.#latest.set(variable, value);
-    // The topic depends on the thing at the time of sending.
-    const writes = packed.messages.map((payload) => ({ topic: "", payload }));
-    return { thingId: "", thingName: undefined, writes };
+    return { targetNames: [], writes: packed.messages.map((payload) => ({ payload })) };
   }
 
   #tellState(): void {

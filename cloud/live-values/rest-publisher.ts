@@ -1,7 +1,6 @@
 import type { Clock } from "../core/clock";
 import { backoffMs } from "../core/backoff";
 import { Outbox } from "./outbox";
-import type { EncodedWrite } from "./queued-message";
 import type { PropertyValue } from "../codec/values";
 import { CloudError, isTransient } from "../core/errors";
 import { operation } from "../rest/operations/index";
@@ -10,7 +9,7 @@ import type { KnownThing } from "../rest/directory/find-by-name";
 import type { Property } from "../rest/models";
 
 /** One value as the device of a thing reports it, on its way to REST. */
-interface Report {
+export interface ReportedValue {
   thingId: string;
   propertyId: string;
   value: PropertyValue;
@@ -21,15 +20,14 @@ interface Report {
  * Makes a value into a report of the thing's device (docs/protocol.md#writing-values).
  * @throws CloudError `precondition_failed` where the thing has no device
  */
-export function encodeReport(thing: KnownThing, property: Property, value: PropertyValue): EncodedWrite {
+export function toReport(thing: KnownThing, property: Property, value: PropertyValue): ReportedValue {
   if (thing.device_id === undefined) {
     throw new CloudError(
       "precondition_failed",
       `"${thing.name}" has no device, so nothing can be reported as its device: attach one in the Arduino Cloud.`,
     );
   }
-  const report: Report = { thingId: thing.id, propertyId: property.id, value, deviceId: thing.device_id };
-  return { topic: `${thing.id}/${property.id}`, payload: Buffer.from(JSON.stringify(report)) };
+  return { thingId: thing.id, propertyId: property.id, value, deviceId: thing.device_id };
 }
 
 /**
@@ -37,7 +35,7 @@ export function encodeReport(thing: KnownThing, property: Property, value: Prope
  * queueing and repetition are the same, whose far side is one REST call at a time.
  */
 export class RestPublisher {
-  readonly outbox: Outbox;
+  readonly outbox: Outbox<ReportedValue>;
   readonly #client: RestClient;
   readonly #clock: Clock;
   readonly #closing = new AbortController();
@@ -59,11 +57,10 @@ export class RestPublisher {
   }
 
   #open(): void {
-    this.outbox.online({ publish: (_topic, payload) => this.#publish(payload) });
+    this.outbox.online({ send: (report) => this.#send(report) });
   }
 
-  async #publish(payload: Uint8Array): Promise<void> {
-    const { thingId, propertyId, value, deviceId } = JSON.parse(Buffer.from(payload).toString()) as Report;
+  async #send({ thingId, propertyId, value, deviceId }: ReportedValue): Promise<void> {
     try {
       await this.#client.call(
         operation("properties_v2#publish"),

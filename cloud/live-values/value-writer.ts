@@ -11,7 +11,8 @@ import { valueTopic } from "../mqtt/topics";
 import { CloudError, isTransient } from "../core/errors";
 import type { LastValues } from "./last-values";
 import type { Directory } from "../rest/directory/directory";
-import { encodeReport } from "./rest-publisher";
+import type { MqttMessage } from "./mqtt-sender";
+import { type ReportedValue, toReport } from "./rest-publisher";
 import type { KnownThing } from "../rest/directory/find-by-name";
 import { type Property, wireName } from "../rest/models";
 
@@ -33,6 +34,9 @@ export interface WriteRequest {
   settle: (error?: CloudError) => void;
 }
 
+/** Makes a value into what is sent. */
+type Encode<Payload> = (thing: KnownThing, property: Property, value: PropertyValue) => Payload;
+
 /** Knowledge older than this is refreshed before a message is refused because of it. */
 const cacheTtlMs = 2_000;
 
@@ -40,8 +44,8 @@ const cacheTtlMs = 2_000;
 export class ValueWriter {
   readonly #directory: Directory;
   readonly #lastValues: LastValues;
-  readonly #outbox: Outbox;
-  readonly #restOutbox: Outbox;
+  readonly #outbox: Outbox<MqttMessage>;
+  readonly #restOutbox: Outbox<ReportedValue>;
   readonly #feed: ValueFeed;
   readonly #clock: Clock;
   /** Per thing, as given: the last of the look-ups in line. */
@@ -51,8 +55,8 @@ export class ValueWriter {
   constructor(options: {
     directory: Directory;
     lastValues: LastValues;
-    outbox: Outbox;
-    reports: Outbox;
+    outbox: Outbox<MqttMessage>;
+    reports: Outbox<ReportedValue>;
     feed: ValueFeed;
     clock: Clock;
   }) {
@@ -66,66 +70,69 @@ export class ValueWriter {
 
   /** Takes a request in; its `settle` tells the outcome. Gives the function that ends what still waits for the board. */
   write(request: WriteRequest): () => void {
-    const { owner, thing, whenOffline, queueLimit } = request;
-    const time = this.#clock.now();
+    const { owner, thing, whenOffline, queueLimit, settle } = request;
+    const lane = JSON.stringify([thing, ...[...request.values.keys()].sort()]);
+    const queued = { owner, target: thing, lane, whenOffline, queueLimit };
+    if (request.as === "device") {
+      // What is reported as the device needs no device to report it back.
+      this.#restOutbox.add({ ...queued, settle, prepare: () => this.#prepare(request, toReport) });
+      return () => undefined;
+    }
     const confirmation = this.#confirmation(request);
-    const outbox = request.as === "device" ? this.#restOutbox : this.#outbox;
-    outbox.add({
-      owner,
-      thing,
-      lane: JSON.stringify([thing, ...[...request.values.keys()].sort()]),
-      whenOffline,
-      queueLimit,
-      prepare: () => this.#prepare(request, time, confirmation),
-      settle: (error) => (confirmation === undefined ? request.settle(error) : confirmation.sentAll(error)),
+    const encode = encodeAt(this.#clock.now());
+    this.#outbox.add({
+      ...queued,
+      prepare: () => this.#prepare(request, encode, confirmation),
+      settle: (error) => (confirmation === undefined ? settle(error) : confirmation.sentAll(error)),
     });
     return () => confirmation?.end();
   }
 
-  #confirmation({ as, confirmWithin, settle }: WriteRequest): WriteConfirmation | undefined {
-    // What is reported as the device needs no device to report it back.
-    if (confirmWithin === undefined || as === "device") return undefined;
+  #confirmation({ confirmWithin, settle }: WriteRequest): WriteConfirmation | undefined {
+    if (confirmWithin === undefined) return undefined;
     return new WriteConfirmation({ feed: this.#feed, clock: this.#clock, timeoutMs: confirmWithin, settle });
   }
 
-  #prepare(
+  #prepare<Payload>(
     request: WriteRequest,
-    time: number,
+    encode: Encode<Payload>,
     confirmation?: WriteConfirmation,
-  ): EncodedMessage | Promise<EncodedMessage> {
+  ): EncodedMessage<Payload> | Promise<EncodedMessage<Payload>> {
     let maxAge: number | undefined;
     const thing = this.#directory.peek(request.thing);
     if (thing !== undefined && confirmation === undefined) {
       try {
         const targets = this.#targets(thing, request);
-        if (!targets.some(isMultiValue)) return encodeAll(request.as, thing, targets, time);
+        if (!targets.some(isMultiValue)) return encodeAll(thing, targets, encode);
       } catch {
         // What memory refuses may have changed in the cloud meanwhile, so only fresh knowledge refuses.
         maxAge = cacheTtlMs;
       }
     }
-    const lookUp = (): Promise<EncodedMessage> => this.#lookUpAndEncode(request, time, maxAge, confirmation);
-    return this.#inTurn(request.thing, lookUp);
+    return this.#inTurn(request.thing, async () => {
+      const known = await this.#directory.thing(request.thing, maxAge === undefined ? {} : { maxAge });
+      const targets = this.#targets(known, request);
+      const encoded = await this.#completeAndEncode(known, targets, encode);
+      return confirmation === undefined ? encoded : confirmation.watch(known.id, encoded, targets.map(toExpected));
+    });
   }
 
-  async #lookUpAndEncode(
-    request: WriteRequest,
-    time: number,
-    maxAge: number | undefined,
-    confirmation?: WriteConfirmation,
-  ): Promise<EncodedMessage> {
-    const thing = await this.#directory.thing(request.thing, maxAge === undefined ? {} : { maxAge });
-    const targets = this.#targets(thing, request);
+  /** Encodes values, partial ones completed from the last known ones. */
+  async #completeAndEncode<Payload>(
+    thing: KnownThing,
+    targets: readonly WriteTarget[],
+    encode: Encode<Payload>,
+  ): Promise<EncodedMessage<Payload>> {
     for (const target of targets) {
       if (isMultiValue(target) && !isComplete(target)) {
         target.lastKnown = await this.#lastValues.get(thing.id, target.property);
       }
     }
-    const prepared = encodeAll(request.as, thing, targets, time);
+    const encoded = encodeAll(thing, targets, encode);
     for (const { property, given, lastKnown } of targets.filter(isMultiValue)) {
       this.#lastValues.wrote(thing.id, property, coerce(property, given, lastKnown));
     }
-    return confirmation === undefined ? prepared : confirmation.watch(prepared, targets.map(toExpected));
+    return encoded;
   }
 
   /** The variables of a request, each known to be writable. */
@@ -144,7 +151,7 @@ export class ValueWriter {
    * Runs look-ups for one thing one after the other, because a partial value builds on the one before it. After a
    * failure that may pass, those in line fail with it, so that all are tried again in their order.
    */
-  #inTurn(thing: string, work: () => Promise<EncodedMessage>): Promise<EncodedMessage> {
+  #inTurn<T>(thing: string, work: () => Promise<T>): Promise<T> {
     const turn = (this.#turns.get(thing) ?? Promise.resolve()).then(work);
     const next = turn.catch((reason: unknown) => {
       if (this.#turns.get(thing) !== next && isTransient(reason)) throw reason;
@@ -179,19 +186,23 @@ function isComplete({ property, given }: WriteTarget): boolean {
   }
 }
 
-function encodeAll(
-  as: WriteRequest["as"],
+function encodeAll<Payload>(
   thing: KnownThing,
   targets: readonly WriteTarget[],
-  time: number,
-): EncodedMessage {
-  const writes = targets.map(({ property, given, lastKnown }) => {
-    const value = coerce(property, given, lastKnown);
-    if (as === "device") return encodeReport(thing, property, value);
-    const payload = encodeWrite({ property: wireName(property), value, time });
-    return { topic: valueTopic(thing.id, "requested"), payload };
+  encode: Encode<Payload>,
+): EncodedMessage<Payload> {
+  const writes = targets.map(({ property, given, lastKnown }) => ({
+    payload: encode(thing, property, coerce(property, given, lastKnown)),
+  }));
+  return { targetNames: [thing.id, thing.name], writes };
+}
+
+/** Returns what encodes values as a dashboard writes them at that time. */
+function encodeAt(time: number): Encode<MqttMessage> {
+  return (thing, property, value) => ({
+    topic: valueTopic(thing.id, "requested"),
+    payload: encodeWrite({ property: wireName(property), value, time }),
   });
-  return { thingId: thing.id, thingName: thing.name, writes };
 }
 
 /** The value that the board is expected to report back. */

@@ -45,18 +45,22 @@ export class WriteConfirmation {
    * Listens to the variables; resolves, when the broker sends them, with the messages as they are to go out.
    * @throws CloudError `forbidden` where the broker does not allow it
    */
-  async watch(prepared: EncodedMessage, expected: readonly Expected[]): Promise<EncodedMessage> {
+  async watch<Payload>(
+    thingId: string,
+    encoded: EncodedMessage<Payload>,
+    expected: readonly Expected[],
+  ): Promise<EncodedMessage<Payload>> {
     this.end();
     this.#awaited = expected.map((one) => ({ ...one, isSent: false, isConfirmed: false }));
-    await Promise.all(this.#awaited.map((awaited) => this.#listen(prepared.thingId, awaited)));
-    const writes = prepared.writes.map((write, index) => ({
+    await Promise.all(this.#awaited.map((awaited) => this.#listen(thingId, awaited)));
+    const writes = encoded.writes.map((write, index) => ({
       ...write,
       onSend: () => {
         const awaited = this.#awaited[index];
         if (awaited !== undefined) awaited.isSent = true;
       },
     }));
-    return { ...prepared, writes };
+    return { ...encoded, writes };
   }
 
   /** The broker has acknowledged all, or the message has failed. */

@@ -24,7 +24,7 @@ export interface WriteOrder {
 /** Where property out writes to. */
 export interface Destination {
   /** The outbox in which messages wait. */
-  readonly outbox: Outbox;
+  readonly outbox: Pick<Outbox<unknown>, "isOnline" | "pending" | "withdraw">;
   /** Whether messages have to name a thing. */
   readonly needsThing: boolean;
   /** Takes an order; returns the function that ends what still waits for the board. */

@@ -29,7 +29,7 @@ function play(deliveries: Delivery[], end: number): string[] {
   return out;
 }
 
-describe("Handover", () => {
+describe("StreamMerge", () => {
   it("goes on where the old connection ended", () => {
     const out = play(
       [
