@@ -7,7 +7,10 @@ import type { Session, SessionState } from "../mqtt/session";
 import type { PropertyValue } from "../codec/values";
 import { type CloudError, isTransient, toCloudError } from "../core/errors";
 import { retry } from "../core/retry";
-import { changedValues, type BufferedValue, replayOutage } from "./replay";
+import { isReported } from "./known-edges";
+import { changedValues } from "./present-values";
+import { replayOutage } from "./replay";
+import type { BufferedValue } from "./replay-context";
 import { type KnownThing, type Property, type Rest, wireName } from "../rest/index";
 import { type LastSeen, SeenValues } from "./seen-values";
 
@@ -30,7 +33,7 @@ export interface CatchUpOptions {
   /** What `lastSeen` gave before a restart; anything else counts as nothing. */
   lastSeen?: unknown;
   /** Most live values that wait, and most bytes of them. */
-  mostHeld?: { values: number; bytes: number };
+  maxBuffered?: { values: number; bytes: number };
   /** Every value, live or caught up, in the order in which a flow shall get it. */
   sink: (value: LiveValue, source: CaughtSource) => void;
   /** Something that the user should know, while it goes on. */
@@ -41,14 +44,16 @@ export interface CatchUpOptions {
 
 /** An outage, with what came live after it. */
 interface Outage {
+  /** Milliseconds since 1970 at which the connection was lost. */
+  readonly lostAt: number;
   /** Milliseconds since 1970 at which the connection was back; undefined until then. */
   onlineAt?: number;
-  held: BufferedValue[];
+  readonly buffered: BufferedValue[];
   bytes: number;
-  /** What is held has gone out already, and what comes goes out at once: nothing waits, or too much did. */
+  /** What is buffered has gone out already, and what comes goes out at once: nothing waits, or too much did. */
   isReleased: boolean;
-  /** What came since then, beyond what is held. */
-  later: SeenValues;
+  /** What came since then, beyond what is buffered. */
+  readonly later: SeenValues;
 }
 
 const defaultDelayMs = 15_000;
@@ -71,11 +76,11 @@ export class CatchUp {
   readonly #seen: SeenValues;
   readonly #closing = new AbortController();
   /** Outages that are not caught up, oldest first; live values wait with the last one. */
-  readonly #gaps: Outage[] = [];
+  readonly #outages: Outage[] = [];
   #isOnline = false;
   #isWorking = false;
   #unobserve: (() => void) | undefined;
-  #told = new Set<string>();
+  #warned = new Set<string>();
 
   constructor(options: CatchUpOptions) {
     this.#options = options;
@@ -85,7 +90,7 @@ export class CatchUp {
   /** Begins to follow the session; to be called before the first value. */
   start(): void {
     const { session } = this.#options.account;
-    if (this.#seen.since !== undefined) this.#gaps.push(this.#newGap());
+    if (this.#seen.since !== undefined) this.#outages.push(this.#newOutage());
     this.#unobserve = session.observe((state) => this.#follow(state));
     this.#follow(session.state);
   }
@@ -93,9 +98,9 @@ export class CatchUp {
   /** Takes a value of the feed, at the moment it arrives. */
   value(live: LiveValue): void {
     if (this.#closing.signal.aborted) return;
-    const gap = this.#gaps.at(-1);
+    const outage = this.#outages.at(-1);
     const at = this.#options.clock.now();
-    if (gap !== undefined) this.#hold(gap, live, at);
+    if (outage !== undefined) this.#buffer(outage, live, at);
     else {
       this.#note(live, at);
       this.#give(live, "live");
@@ -113,22 +118,23 @@ export class CatchUp {
     this.#unobserve?.();
   }
 
-  #newGap(): Outage {
+  #newOutage(): Outage {
     // With `last` nothing waits.
-    return { held: [], bytes: 0, isReleased: this.#options.mode === "last", later: new SeenValues() };
+    const isReleased = this.#options.mode === "last";
+    return { lostAt: this.#options.clock.now(), buffered: [], bytes: 0, isReleased, later: new SeenValues() };
   }
 
   #follow({ name }: SessionState): void {
     const isOnline = name === "online";
     if (isOnline === this.#isOnline) return;
     this.#isOnline = isOnline;
-    const gap = this.#gaps.at(-1);
+    const outage = this.#outages.at(-1);
     if (!isOnline) {
-      if (gap === undefined || gap.onlineAt !== undefined) this.#gaps.push(this.#newGap());
-    } else if (gap === undefined) {
+      if (outage === undefined || outage.onlineAt !== undefined) this.#outages.push(this.#newOutage());
+    } else if (outage === undefined) {
       this.#seen.since ??= this.#options.clock.now();
     } else {
-      gap.onlineAt ??= this.#options.clock.now();
+      outage.onlineAt ??= this.#options.clock.now();
       void this.#work();
     }
   }
@@ -137,17 +143,17 @@ export class CatchUp {
     if (direction === "reported") seen.note(variable, { value, timestamp, at, isStored: false });
   }
 
-  #hold(gap: Outage, live: LiveValue, at: number): void {
-    if (gap.isReleased) {
-      this.#note(live, at, gap.later);
+  #buffer(outage: Outage, live: LiveValue, at: number): void {
+    if (outage.isReleased) {
+      this.#note(live, at, outage.later);
       this.#give(live, "live");
       return;
     }
-    gap.held.push({ live, at });
-    gap.bytes += sizeOf(live);
-    const { values, bytes } = this.#options.mostHeld ?? defaultLimits;
-    const sum = (of: (gap: Outage) => number): number => this.#gaps.reduce((total, one) => total + of(one), 0);
-    if (sum((one) => one.held.length) > values || sum((one) => one.bytes) > bytes) this.#release();
+    outage.buffered.push({ live, at });
+    outage.bytes += sizeOf(live);
+    const { values, bytes } = this.#options.maxBuffered ?? defaultLimits;
+    const sum = (of: (outage: Outage) => number): number => this.#outages.reduce((total, one) => total + of(one), 0);
+    if (sum((one) => one.buffered.length) > values || sum((one) => one.bytes) > bytes) this.#release();
   }
 
   /** Too much waits: lets it go out of turn, which is better than to lose it. */
@@ -155,9 +161,9 @@ export class CatchUp {
     this.#options.onWarning(
       "Too many live values wait for the values of an outage: they go on now, and the older ones follow late.",
     );
-    for (const gap of this.#gaps.filter(({ isReleased }) => !isReleased)) {
-      gap.isReleased = true;
-      for (const { live } of gap.held) this.#give(live, "live");
+    for (const outage of this.#outages.filter(({ isReleased }) => !isReleased)) {
+      outage.isReleased = true;
+      for (const { live } of outage.buffered) this.#give(live, "live");
     }
   }
 
@@ -165,62 +171,67 @@ export class CatchUp {
   async #work(): Promise<void> {
     if (this.#isWorking) return;
     this.#isWorking = true;
-    for (let gap = this.#gaps[0]; gap?.onlineAt !== undefined; gap = this.#gaps[0]) {
+    for (let outage = this.#outages[0]; outage?.onlineAt !== undefined; outage = this.#outages[0]) {
       try {
-        await this.#catchUp(gap, gap.onlineAt);
+        if (this.#options.mode === "last") await this.#catchUpLast(outage.onlineAt);
+        else await this.#catchUpAll(outage, outage.onlineAt);
       } catch (reason) {
         if (this.#closing.signal.aborted) return;
         this.#options.onError(toCloudError(reason));
       }
-      this.#gaps.shift();
-      this.#finish(gap, gap.onlineAt);
+      this.#outages.shift();
+      this.#finish(outage, outage.onlineAt);
     }
     this.#isWorking = false;
   }
 
-  async #catchUp(gap: Outage, onlineAt: number): Promise<void> {
-    if (this.#options.mode === "last") await this.#catchUpLast(onlineAt);
-    else await this.#catchUpAll(gap, onlineAt);
-  }
-
   /** Lets go what waited, and remembers that all up to the return has been seen. */
-  #finish(gap: Outage, onlineAt: number): void {
-    for (const { live, at } of gap.held) {
+  #finish(outage: Outage, onlineAt: number): void {
+    for (const { live, at } of outage.buffered) {
       this.#note(live, at);
-      if (!gap.isReleased) this.#give(live, "live");
+      if (!outage.isReleased) this.#give(live, "live");
     }
-    this.#seen.append(gap.later);
+    this.#seen.append(outage.later);
     this.#seen.since = onlineAt;
   }
 
   async #catchUpLast(onlineAt: number): Promise<void> {
     const properties = await this.#properties(onlineAt);
-    for (const value of changedValues(properties, this.#seen, this.#options.account.rest.client.clockSkew)) {
-      // What came live is newer, also what came after a further outage.
-      const came = this.#gaps.some(({ later }) => later.of(value.variable).length > 0);
-      if (!came) this.#emit(value);
-    }
+    for (const value of this.#changed(properties)) this.#emit(value);
   }
 
-  async #catchUpAll(gap: Outage, onlineAt: number): Promise<void> {
+  /** Returns the present values that are news, in order of time. */
+  #changed(properties: readonly Property[]): StoredValue[] {
+    // What came live is newer, also what came after a further outage.
+    const came = (name: string): boolean =>
+      this.#outages.some(
+        ({ buffered, later }) =>
+          later.of(name).length > 0 || buffered.some((one) => isReported(one) && one.live.variable === name),
+      );
+    const changed = changedValues(properties, this.#seen, this.#options.account.rest.client.clockSkew);
+    return changed.filter(({ variable }) => !came(variable));
+  }
+
+  async #catchUpAll(outage: Outage, onlineAt: number): Promise<void> {
     const { clock, account, delay = defaultDelayMs, onWarning } = this.#options;
     const { signal } = this.#closing;
-    const waited = Math.max(delay, minDelayMs);
-    await sleep(clock, Math.max(0, onlineAt + waited - clock.now()), signal, "Catching up");
+    const delayMs = Math.max(delay, minDelayMs);
+    await sleep(clock, Math.max(0, onlineAt + delayMs - clock.now()), signal, "Catching up");
     const properties = await this.#properties(onlineAt);
     const unstored = properties.filter(({ persist }) => persist === false);
     this.#warnUnstored(unstored);
     await replayOutage({
       client: { call: (...call) => this.#persist(() => account.rest.client.call(...call)) },
-      clockSkew: account.rest.client.clockSkew,
+      clockSkewMs: account.rest.client.clockSkew,
       clock,
       signal,
       seen: this.#seen,
-      held: gap.held,
       onlineAt,
-      delay: waited,
+      buffered: outage.buffered,
+      lostAgainAt: () => this.#outages[1]?.lostAt,
+      delayMs,
       stored: properties.filter(({ persist }) => persist !== false),
-      unstored,
+      present: () => this.#changed(unstored),
       emit: (value) => this.#emit(value),
       warn: onWarning,
     });
@@ -238,8 +249,9 @@ export class CatchUp {
   }
 
   #emit({ variable, value, timestamp }: StoredValue): void {
-    const at = timestamp - this.#seen.offset(variable) - this.#options.account.rest.client.clockSkew;
-    this.#seen.note(variable, { value, timestamp, at, isStored: true });
+    const { account, clock } = this.#options;
+    const at = timestamp - (this.#seen.offset(variable) || account.rest.client.clockSkew);
+    this.#seen.note(variable, { value, timestamp, at: Math.min(at, clock.now()), isStored: true });
     const live = { variable, value: value as PropertyValue, timestamp, direction: "reported", own: false } as const;
     this.#give(live, "catch-up");
   }
@@ -253,9 +265,9 @@ export class CatchUp {
   }
 
   #warnUnstored(properties: readonly Property[]): void {
-    const names = properties.map(wireName).filter((name) => !this.#told.has(name));
+    const names = properties.map(wireName).filter((name) => !this.#warned.has(name));
     if (names.length === 0) return;
-    for (const name of names) this.#told.add(name);
+    for (const name of names) this.#warned.add(name);
     this.#options.onWarning(
       `The cloud keeps no history of ${names.join(", ")}: after an outage only the present value is caught up.`,
     );

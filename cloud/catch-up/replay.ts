@@ -1,266 +1,180 @@
+/*
+ * What a flow got live, beside what history has of the same time:
+ *
+ *              live before         outage          live after, buffered
+ *   got        21  22  22  21 │                 │  20  22  23  22
+ *   stored     21  22  22  21 │  20  22  19  20 │  20  22  23          (the last 22 is not stored yet)
+ *                             │                 │
+ *                   dropKnownPrefix         dropKnownSuffix
+ *
+ * Given out is what lies between the two cuts. Each cut is where the sequence of what was got fits what is stored
+ * (sequence-alignment.ts); so that it can be found, history is read from well before the loss to well after the return.
+ * Where nothing came live after an outage before the next one began, the next replay has what lies behind it.
+ */
+import { sleep } from "../core/clock";
+import { readRaw } from "../history/raw-reader";
+import type { SeriesWindow } from "../history/points";
+import { type Property, wireName } from "../rest/index";
+import { edgesAfter, edgesBefore, isReported } from "./known-edges";
+import { toStored } from "./present-values";
+import type { ReplayContext } from "./replay-context";
 import {
-  dropKnownSuffix,
   dropKnownPrefix,
+  dropKnownSuffix,
   type Edge,
   estimateSkew,
   estimateSkewBehind,
   maxSkewMs,
-  type Reference,
   type Skew,
   type StoredValue,
 } from "./sequence-alignment";
-import { type Clock, sleep } from "../core/clock";
-import type { LiveValue } from "../live-values/value-feed";
-import { fingerprint, storedValue } from "../property-types/fingerprint";
-import { type Property, type RestClient, wireName } from "../rest/index";
-import { readRaw } from "../history/raw-reader";
-import type { SeriesWindow } from "../history/points";
-import { offsetOf, maxSeenValues, type SeenValue, type SeenValues } from "./seen-values";
 
-/** A live value that waits. */
-export interface BufferedValue {
-  live: LiveValue;
-  /** Milliseconds since 1970 at which it arrived, by our clock. */
-  at: number;
-}
-
-/** What is needed to read the values that were missed in an outage. */
-export interface ReplayContext {
-  client: Pick<RestClient, "call">;
-  /** Milliseconds by which the service's clock is ahead of ours, roughly. */
-  clockSkew: number;
-  clock: Clock;
-  signal: AbortSignal;
-  /** What was seen before the outage. Values given out are added. */
-  seen: SeenValues;
-  /** Live values that came since, in their order; grows meanwhile. */
-  held: readonly BufferedValue[];
-  /** Milliseconds since 1970, by our clock, at which the connection was back. */
-  onlineAt: number;
-  /** Milliseconds after which a value is expected to be in history. */
-  delay: number;
-  /** The variables that have a history. */
-  stored: readonly Property[];
-  /** The variables that have none. */
-  unstored: readonly Property[];
-  emit: (value: StoredValue) => void;
-  warn: (message: string) => void;
-}
-
-/**
- * Values before the gap that are read all the same, to find in history what was seen: theirs and two clocks'
- * difference.
- */
+/** Values beside the outage that are read all the same, to find in them what was got: theirs and two clocks' difference. */
 const overlapMs = 2 * maxSkewMs;
 /** Live values that history has already may still be on their way to us so long. */
 const inFlightMs = 1_000;
 /** How often history is read again because it has not caught up. */
 const maxReads = 4;
-/** A value counts as updated after it was seen if it is so much later, since a live one has the time of its arrival. */
-const laterByMs = 1_000;
-
 /** A difference of clocks that is told in whole seconds is off by so much at most. */
 const wholeSecondsErrorMs = 1_100;
 
 /**
- * Gives out every stored value of an outage that was not seen live before it and does not wait among the held ones, in
- * order of time. Reads from well before the loss, so that the end of what was seen is found in it, to well after the
- * return, so that the beginning of what is held is found too (see sequence-alignment.ts). A long outage is given out
- * while it is read; only its two ends are kept.
+ * Gives out every stored value of an outage that was not seen live before it and is not buffered after it, in order of
+ * time. A long outage is given out while it is read; only its two ends are kept.
  * @throws CloudError as `readRaw`
  */
 export async function replayOutage(context: ReplayContext): Promise<void> {
-  const { seen, stored, clockSkew } = context;
+  const { seen, stored, clockSkewMs } = context;
   const offsets = stored.map((property) => seen.offset(wireName(property)));
-  const [lostAt, backAt] = [seen.reached + clockSkew, context.onlineAt + clockSkew];
-  const seenUntil = lostAt + Math.max(0, ...offsets) + overlapMs;
-  const heldFrom = backAt + Math.min(0, ...offsets) - overlapMs;
+  const [lostAt, backAt] = [seen.reached + clockSkewMs, context.onlineAt + clockSkewMs];
+  const headEnd = lostAt + Math.max(0, ...offsets) + overlapMs;
+  const tailBegin = backAt + Math.min(0, ...offsets) - overlapMs;
   const windows = (from: number, to: number): ReplayWindow[] =>
     stored.map((property, index) => {
       const offset = offsets[index] ?? 0;
       const begin = Math.max(from, lostAt + Math.min(0, offset) - overlapMs);
       return { property, begin, end: Math.min(to, backAt + Math.max(0, offset) + overlapMs) };
     });
-  let skew: number | undefined;
-  const isLong = heldFrom > seenUntil;
-  if (isLong) skew = await replayMiddle(context, windows(-Infinity, heldFrom), seenUntil);
-  const tail = await readTail(context, windows(isLong ? heldFrom : -Infinity, Infinity), !isLong, skew);
-  for (const value of tail) context.emit(value);
+  if (tailBegin <= headEnd) {
+    await replayEnd(context, windows(-Infinity, Infinity), { isWhole: true });
+  } else {
+    const skewMs = await replayBeginning(context, windows(-Infinity, tailBegin), headEnd);
+    await replayEnd(context, windows(tailBegin, Infinity), { isWhole: false, skewMs });
+  }
 }
 
+/** The span of a variable's history that is read; milliseconds since 1970: begin ≤ time < end. */
 interface ReplayWindow {
   property: Property;
-  /** Milliseconds since 1970: begin ≤ time < end. */
   begin: number;
   end: number;
 }
 
-/** Gives out all but what was seen before, as it is read; gives the difference of the clocks where it shows. */
-async function replayMiddle(
+/**
+ * Gives out all but what was seen before, as it is read.
+ * @param headEnd the time by which what was seen before ends for certain
+ * @returns the difference of the clocks, where it shows
+ */
+async function replayBeginning(
   context: ReplayContext,
-  spans: readonly ReplayWindow[],
-  seenUntil: number,
+  windows: readonly ReplayWindow[],
+  headEnd: number,
 ): Promise<number | undefined> {
-  const edges = seenEdges(context);
-  const head: StoredValue[] = [];
-  let isHead = true;
-  let skew: number | undefined;
-  for await (const value of readStored(context, spans)) {
-    if (isHead && value.timestamp > seenUntil) {
-      isHead = false;
-      skew = giveOutHead(context, head, edges);
+  const before = edgesBefore(context);
+  const giveOutHead = (head: readonly StoredValue[]): number | undefined => {
+    const skewMs = estimateSkew(head, before, context.clockSkewMs);
+    for (const value of dropKnownPrefix(head, before, toSkew(skewMs, context)).rest) context.emit(value);
+    return skewMs;
+  };
+  let head: StoredValue[] | undefined = [];
+  let skewMs: number | undefined;
+  for await (const value of readStored(context, windows)) {
+    if (head !== undefined && value.timestamp > headEnd) {
+      skewMs = giveOutHead(head);
+      head = undefined;
     }
-    if (isHead) head.push(value);
-    else context.emit(value);
+    if (head === undefined) context.emit(value);
+    else head.push(value);
   }
-  return isHead ? giveOutHead(context, head, edges) : skew;
+  return head === undefined ? skewMs : giveOutHead(head);
 }
 
-function giveOutHead(
+/**
+ * Reads the end of the outage, again if history has not caught up, and gives out what was not got otherwise.
+ * @param known whether that is the whole outage; else the difference of the clocks as its beginning tells it
+ */
+async function replayEnd(
   context: ReplayContext,
-  head: readonly StoredValue[],
-  edges: ReadonlyMap<string, Edge>,
-): number | undefined {
-  const skew = estimateSkew(head, edges, context.clockSkew);
-  for (const value of dropKnownPrefix(head, edges, toSkew(skew, context)).rest) context.emit(value);
-  return skew;
-}
-
-/** Reads the end of the gap, again if history has not caught up, and gives what is to be given out of it. */
-async function readTail(
-  context: ReplayContext,
-  spans: readonly ReplayWindow[],
-  holdsHead: boolean,
-  knownSkew: number | undefined,
-): Promise<StoredValue[]> {
-  const { clock, clockSkew, signal, delay } = context;
+  windows: readonly ReplayWindow[],
+  known: { isWhole: boolean; skewMs?: number | undefined },
+): Promise<void> {
+  const { clock, signal, delayMs, warn } = context;
   for (let reads = 1; ; reads++) {
-    const startedAt = clock.now();
+    const readAt = clock.now();
     const values: StoredValue[] = [];
-    for await (const value of readStored(context, spans)) values.push(value);
+    for await (const value of readStored(context, windows)) values.push(value);
     await sleep(clock, inFlightMs, signal, "Catching up");
-    const seen = holdsHead ? seenEdges(context) : new Map<string, Edge>();
-    const measured =
-      knownSkew ??
-      estimateSkew(values, seen, clockSkew) ??
-      estimateSkewBehind(values, bufferedEdges(context, startedAt, 0), clockSkew);
-    const skew = toSkew(measured, context);
-    const held = bufferedEdges(context, startedAt, measured === undefined ? 0.5 : 1);
-    const { rest, unmatched } = dropKnownSuffix(dropKnownPrefix(values, seen, skew).rest, held, skew);
-    const late = unmatched.filter((variable) => held.get(variable)?.known.at(-1)?.tolerance === maxSkewMs);
+    const before = known.isWhole ? edgesBefore(context) : new Map<string, Edge>();
+    const { missed, late } = cutOut(context, values, before, readAt, known.skewMs);
     if (late.length === 0 || reads === maxReads) {
-      if (late.length > 0) context.warn(`History does not have the newest values of ${late.join(", ")} yet.`);
-      return withPresent(rest, context);
+      if (late.length > 0) warn(`History does not have the newest values of ${late.join(", ")} yet.`);
+      const all = [...missed, ...context.present()].sort((a, b) => a.timestamp - b.timestamp);
+      for (const value of all) context.emit(value);
+      return;
     }
-    await sleep(clock, Math.max(delay, inFlightMs), signal, "Catching up");
+    await sleep(clock, Math.max(delayMs, inFlightMs), signal, "Catching up");
   }
 }
 
-/** The difference of the clocks as the values tell it; else as the service's whole seconds do. */
-function toSkew(measured: number | undefined, { clockSkew }: ReplayContext): Skew {
-  if (measured !== undefined) return { by: measured, within: 0 };
-  return { by: clockSkew, within: clockSkew === 0 ? 0 : wholeSecondsErrorMs };
+/** Returns what lies between the two cuts, and the variables whose stored values end before the second one. */
+function cutOut(
+  context: ReplayContext,
+  values: readonly StoredValue[],
+  before: ReadonlyMap<string, Edge>,
+  readAt: number,
+  knownSkewMs: number | undefined,
+): { missed: StoredValue[]; late: string[] } {
+  const { clockSkewMs } = context;
+  const measured =
+    knownSkewMs ??
+    estimateSkew(values, before, clockSkewMs) ??
+    estimateSkewBehind(values, edgesAfter(context, readAt, 0), clockSkewMs);
+  const skew = toSkew(measured, context);
+  const after = edgesAfter(context, readAt, measured === undefined ? 0.5 : 1);
+  const { rest, unmatched } = dropKnownSuffix(dropKnownPrefix(values, before, skew).rest, after, skew);
+  const late = unmatched.filter((variable) => after.get(variable)?.known.at(-1)?.isSurelyStored);
+  return { missed: withoutNextOutage(rest, context, skew), late };
 }
 
-/** What was seen before the gap. What is older than the clocks can differ lies before anything that is read. */
-function seenEdges({ seen, stored, clockSkew }: ReplayContext): Map<string, Edge> {
-  const recent = seen.reached - maxSkewMs;
-  return new Map(
-    stored.map((property) => {
-      const name = wireName(property);
-      const known = seen
-        .of(name)
-        .filter(({ at }) => at >= recent)
-        .map((value) => toReference(property, value, maxSkewMs));
-      const last = known.at(-1);
-      // Nothing of this variable came between its last value and the loss, so that any moment in between will do.
-      const limit = Math.max(seen.since ?? -Infinity, recent) + seen.offset(name);
-      return [name, { known, limit: last === undefined ? limit : last.timestamp + 1 - (last.isExact ? clockSkew : 0) }];
-    }),
+/**
+ * Leaves to the next replay what belongs to a further outage: history may not have all of that yet. Of a variable of
+ * which nothing came in between, any moment in between will do.
+ */
+function withoutNextOutage(values: StoredValue[], context: ReplayContext, { byMs }: Skew): StoredValue[] {
+  const { onlineAt, lostAgainAt, buffered, seen } = context;
+  const lostAt = lostAgainAt();
+  if (lostAt === undefined) return values;
+  const came = new Set(buffered.filter(isReported).map(({ live }) => live.variable));
+  const middle = (onlineAt + lostAt) / 2;
+  return values.filter(
+    ({ variable, timestamp }) => came.has(variable) || timestamp < middle + (seen.offset(variable) || byMs),
   );
 }
 
-/**
- * What came live after the gap, the first value last. What has had time to be stored is surely in history. What is
- * later may not be; but then it is apart from the gap, and a stored value is its copy only if it is nearer to it.
- * @param share the part of the time to the gap that counts as near
- */
-function bufferedEdges({ held, stored, onlineAt }: ReplayContext, readAt: number, share: number): Map<string, Edge> {
-  const edges = new Map<string, Edge>();
-  for (const property of stored) {
-    const name = wireName(property);
-    const own = held.filter((one) => isReported(one) && one.live.variable === name).slice(0, maxSeenValues);
-    const first = own[0];
-    if (first === undefined) continue;
-    const known = own
-      .filter(({ at }) => at <= onlineAt + maxSkewMs)
-      .map(({ live: { value, timestamp }, at }) => {
-        const apart = at - onlineAt;
-        const tolerance = readAt - at >= apart ? maxSkewMs : apart * share;
-        return toReference(property, { value, timestamp, at, isStored: false }, tolerance);
-      });
-    const limit = known.length > 0 ? Infinity : onlineAt + maxSkewMs + offsetOf(first.live.timestamp, first.at);
-    edges.set(name, { known: known.reverse(), limit });
-  }
-  return edges;
+/** Returns the difference of the clocks as the values tell it; else as the service's whole seconds do. */
+function toSkew(measuredMs: number | undefined, { clockSkewMs }: ReplayContext): Skew {
+  if (measuredMs !== undefined) return { byMs: measuredMs, withinMs: 0 };
+  return { byMs: clockSkewMs, withinMs: clockSkewMs === 0 ? 0 : wholeSecondsErrorMs };
 }
 
-function isReported({ live }: BufferedValue): boolean {
-  return live.direction === "reported";
-}
-
-function toReference({ type }: Property, seen: SeenValue, tolerance: number): Reference {
-  const isExact = seen.isStored || offsetOf(seen.timestamp, seen.at) !== 0;
-  return { print: fingerprint(type, seen.value), timestamp: seen.timestamp, isExact, tolerance };
-}
-
-/** Adds the present values of the variables that have no history, in order of time. */
-function withPresent(values: StoredValue[], { seen, held, unstored, clockSkew }: ReplayContext): StoredValue[] {
-  const came = new Set(held.filter(isReported).map(({ live }) => live.variable));
-  const present = changedValues(unstored, seen, clockSkew).filter(({ variable }) => !came.has(variable));
-  return present.length === 0 ? values : [...values, ...present].sort((a, b) => a.timestamp - b.timestamp);
-}
-
-/**
- * The present values of those variables that changed since they were seen, in order of time.
- * @param clockSkew milliseconds by which the service's clock is ahead of ours, roughly
- */
-export function changedValues(properties: readonly Property[], seen: SeenValues, clockSkew: number): StoredValue[] {
-  const present = properties.flatMap((property) => {
-    const timestamp = Date.parse(property.value_updated_at ?? "");
-    const { last_value: value } = property;
-    if (!Number.isFinite(timestamp) || value === undefined || value === null) return [];
-    return isNews(property, value, timestamp, seen, clockSkew) ? [toStored(property, value, timestamp)] : [];
-  });
-  return present.sort((a, b) => a.timestamp - b.timestamp);
-}
-
-function isNews(property: Property, value: unknown, timestamp: number, seen: SeenValues, clockSkew: number): boolean {
-  const print = fingerprint(property.type, value);
-  const values = seen.of(wireName(property)).map((other) => toReference(property, other, 0));
-  const last = values.at(-1);
-  if (last === undefined) return timestamp - clockSkew > (seen.since ?? Infinity);
-  const laterThan = (other: Reference): number => timestamp - other.timestamp - (other.isExact ? 0 : clockSkew);
-  if (print === last.print) return laterThan(last) > laterByMs;
-  if (laterThan(last) > 0) return true;
-  // The cloud's present value may lag behind what was seen; else its clock does.
-  const isOld = values.some((other) => print === other.print && Math.abs(laterThan(other)) < laterByMs);
-  return laterThan(last) > -maxSkewMs && !isOld;
-}
-
-function toStored(property: Property, value: unknown, timestamp: number): StoredValue {
-  const { type } = property;
-  return { variable: wireName(property), value: storedValue(type, value), timestamp, print: fingerprint(type, value) };
-}
-
-/** The stored values of some spans, ascending in time. */
+/** Reads the stored values of some windows, ascending in time. */
 async function* readStored(
   context: ReplayContext,
-  spans: readonly ReplayWindow[],
+  windows: readonly ReplayWindow[],
 ): AsyncGenerator<StoredValue, void, undefined> {
   const { client, signal, warn } = context;
-  const byId = new Map(spans.map((span) => [span.property.id, span]));
-  const windows: SeriesWindow[] = spans
+  const byId = new Map(windows.map((window) => [window.property.id, window]));
+  const series: SeriesWindow[] = windows
     .filter(({ begin, end }) => begin < end)
     .map(({ property, begin, end }) => ({ propertyId: property.id, from: iso(begin), to: iso(end) }));
   const onOverflow = (propertyId: string, time: string): void => {
@@ -268,11 +182,11 @@ async function* readStored(
     const name = property === undefined ? propertyId : wireName(property);
     warn(`"${name}" has more than 1000 values at ${time}; the API gives no more of them.`);
   };
-  for await (const point of readRaw({ client, windows, signal, onOverflow })) {
-    const span = byId.get(point.propertyId);
+  for await (const point of readRaw({ client, windows: series, signal, onOverflow })) {
+    const window = byId.get(point.propertyId);
     // Whether the end of a window belongs to it is not documented.
-    if (span === undefined || point.timestamp >= span.end) continue;
-    yield toStored(span.property, point.value, point.timestamp);
+    if (window === undefined || point.timestamp >= window.end) continue;
+    yield toStored(window.property, point.value, point.timestamp);
   }
 }
 

@@ -15,7 +15,17 @@ export interface SeenValue {
  * What was seen last, as plain JSON: by variable name the last value, the time that flows got with it and the time at
  * which it arrived. The entry under `""` tells since when all variables are followed.
  */
-export type LastSeen = Record<string, { time: number; at?: number; value: unknown }>;
+export type LastSeen = Record<string, LastSeenValue>;
+
+interface LastSeenValue {
+  time: number;
+  at?: number;
+  value: unknown;
+  /** The time is the stored one: the value comes from history. */
+  stored?: boolean;
+  /** How far the sender's clock is ahead of ours, where the times don't tell. */
+  offset?: number;
+}
 
 /** So many values of each variable are remembered: enough to find a place in the history of one that repeats itself. */
 export const maxSeenValues = 20;
@@ -36,10 +46,14 @@ export class SeenValues {
   static from(json: unknown, now: number): SeenValues {
     const seen = new SeenValues();
     for (const [variable, entry] of Object.entries(asRecord(json) ?? {})) {
-      const { time, at = time, value } = asRecord(entry) ?? {};
+      const { time, at = time, value, stored, offset } = asRecord(entry) ?? {};
       if (typeof time !== "number" || typeof at !== "number" || !Number.isFinite(time + at)) continue;
-      if (variable === "") seen.since = Math.min(time, now);
-      else seen.note(variable, { value, timestamp: time, at: Math.min(at, now), isStored: false });
+      if (variable === "") {
+        seen.since = Math.min(time, now);
+        continue;
+      }
+      seen.note(variable, { value, timestamp: time, at: Math.min(at, now), isStored: stored === true });
+      if (typeof offset === "number" && Number.isFinite(offset)) seen.#offsets.set(variable, offset);
     }
     if (Number.isFinite(seen.#reached)) seen.since ??= seen.#reached;
     return seen;
@@ -77,7 +91,9 @@ export class SeenValues {
       this.since === undefined ? [] : [["", { time: this.since, value: null }]];
     for (const [variable, values] of this.#values) {
       const last = values.at(-1);
-      if (last !== undefined) entries.push([variable, { time: last.timestamp, at: last.at, value: last.value }]);
+      if (last === undefined) continue;
+      const { timestamp: time, at, value, isStored } = last;
+      entries.push([variable, { time, at, value, ...(isStored && { stored: true, offset: this.offset(variable) }) }]);
     }
     return Object.fromEntries(entries);
   }

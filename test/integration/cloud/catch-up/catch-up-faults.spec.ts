@@ -77,7 +77,7 @@ describe("CatchUp when more goes wrong", () => {
   });
 
   it("lets live values go when too many wait, and the older ones follow", async () => {
-    follower.follow("all", { variable: "counter", delay: 800, mostHeld: { values: 5, bytes: 1e6 } });
+    follower.follow("all", { variable: "counter", delay: 800, maxBuffered: { values: 5, bytes: 1e6 } });
     await follower.online();
     await follower.board.report({ counter: 1 });
     await until("the first", () => follower.got.length === 1);

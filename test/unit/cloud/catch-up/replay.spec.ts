@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import type { StoredValue } from "../../../../cloud/catch-up/sequence-alignment";
 import type { Clock } from "../../../../cloud/core/clock";
-import { changedValues, type ReplayContext, replayOutage } from "../../../../cloud/catch-up/replay";
+import { changedValues } from "../../../../cloud/catch-up/present-values";
+import { replayOutage } from "../../../../cloud/catch-up/replay";
+import type { BufferedValue, ReplayContext } from "../../../../cloud/catch-up/replay-context";
 import type { CallAnswer, CallInput, Operation, Property } from "../../../../cloud/rest/index";
 import { SeenValues } from "../../../../cloud/catch-up/seen-values";
 
@@ -108,22 +110,23 @@ async function play(world: World, names: readonly string[], all: readonly Event[
     type: "INT",
     permission: "READ_ONLY",
   });
+  const buffered = all
+    .filter(({ phase }) => phase === "after")
+    .map(({ variable, value, timestamp, at }): BufferedValue => {
+      return { live: { variable, value, timestamp, direction: "reported", own: false }, at };
+    });
   const context: ReplayContext = {
     client: { call },
-    clockSkew: world.clockSkew,
+    clockSkewMs: world.clockSkew,
     clock,
     signal: new AbortController().signal,
     seen,
-    held: all
-      .filter(({ phase }) => phase === "after")
-      .map(({ variable, value, timestamp, at }) => ({
-        live: { variable, value, timestamp, direction: "reported", own: false },
-        at,
-      })),
+    buffered,
+    lostAgainAt: () => undefined,
     onlineAt: backAt,
-    delay: readAfter,
+    delayMs: readAfter,
     stored: names.map(property),
-    unstored: [],
+    present: () => [],
     emit: (value) => emitted.push(value),
     warn: (message) => warnings.push(message),
   };
@@ -152,7 +155,7 @@ const gaps = [1_000, 10_000, 100_000, 2_000_000];
 const intervals = [500, 2_000, 9_000];
 const describeWorld = (world: World, round: number): string => `round ${round}: ${JSON.stringify(world)}`;
 
-describe("replayGap", () => {
+describe("replayOutage", () => {
   beforeEach(() => (seed = 42));
 
   it("is exact where values differ, whatever the clocks say", async () => {

@@ -16,6 +16,18 @@ describe("SeenValues", () => {
     assert.deepEqual(copy.toJSON(), seen.toJSON());
   });
 
+  it("keeps that a value comes from history, whose times tell nothing of the sender's clock", () => {
+    const seen = new SeenValues();
+    seen.since = 1_000_000;
+    seen.note("a", { value: 1, timestamp: 4_000_000, at: 1_000_000, isStored: false });
+    seen.note("a", { value: 2, timestamp: 9_000_000, at: 2_000_000, isStored: true });
+    seen.note("b", { value: 3, timestamp: 2_040_000, at: 2_000_000, isStored: true });
+    const copy = SeenValues.from(JSON.parse(JSON.stringify(seen)), 9_000_000);
+    assert.deepEqual([copy.of("a")[0]?.isStored, copy.offset("a")], [true, 3_000_000]);
+    assert.deepEqual([copy.of("b")[0]?.isStored, copy.offset("b")], [true, 0]);
+    assert.deepEqual(copy.toJSON(), seen.toJSON());
+  });
+
   it("takes anything else for nothing, and no time for later than now", () => {
     for (const json of [undefined, null, 1, "x", [], { a: null, b: { time: "soon", value: 1 }, c: { time: NaN } }]) {
       assert.equal(SeenValues.from(json, 1_000).since, undefined);

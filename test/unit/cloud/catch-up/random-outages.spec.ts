@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { OutageWorld, type WorldOptions } from "../../../support/outage-world";
+
+/** Outages in a row, returns too short for a catch-up, a REST service that is away, redeploys in the midst of it. */
+describe("CatchUp through random outages", function () {
+  this.timeout(60_000);
+  /** OUTAGE_SEEDS=1000 plays so many seeds of each kind; OUTAGE_FIRST=17 begins with that one. */
+  const seeds = Number(process.env.OUTAGE_SEEDS ?? 5);
+  const first = Number(process.env.OUTAGE_FIRST ?? 1);
+  const troubles = { restFails: true, redeploys: true };
+
+  const kinds: Record<string, Omit<WorldOptions, "seed">> = {
+    "outages alone": { mode: "all", values: Infinity },
+    "REST away": { mode: "all", values: Infinity, restFails: true },
+    redeploys: { mode: "all", values: Infinity, redeploys: true },
+    "all troubles": { mode: "all", values: Infinity, ...troubles },
+    "values that repeat": { mode: "all", values: 2, restFails: true },
+    "values that repeat, and redeploys": { mode: "all", values: 2, ...troubles },
+    "a slow network": { mode: "all", values: Infinity, latencyMs: 800, ...troubles },
+    "a slow history": { mode: "all", values: Infinity, lateMs: 13_000, ...troubles },
+    "a clock that is off": { mode: "all", values: 3, skewMs: 40_000, ...troubles },
+    "a clock that is off by a part": {
+      mode: "all",
+      values: Infinity,
+      skewMs: -5_700,
+      knownSkewMs: -5_000,
+      ...troubles,
+    },
+    "a clock that is off unknown": { mode: "all", values: Infinity, skewMs: 40_000, knownSkewMs: 0, ...troubles },
+    "a board with a time of its own": { mode: "all", values: 3, skewMs: 5_000, ownTimeMs: 60_000, ...troubles },
+  };
+
+  for (const [kind, options] of Object.entries(kinds)) {
+    it(`gives each value once and in order: ${kind}`, async () => {
+      for (let seed = first; seed < first + seeds; seed++) {
+        const world = new OutageWorld({ ...options, seed });
+        const verdict = await world.play();
+        const isRight = Object.values(verdict).every(({ length }) => length === 0);
+        assert.ok(isRight, `Seed ${seed}: ${JSON.stringify(verdict)}\n${world.log.join("\n")}`);
+      }
+    });
+  }
+});
