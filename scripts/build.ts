@@ -7,7 +7,8 @@ import { buildSync } from "esbuild";
 const root = path.resolve(__dirname, "..");
 const nodes = path.join(root, "nodes");
 const output = path.join(root, "dist", "nodes");
-const typescript = path.join(root, "node_modules", "typescript", "bin", "tsc");
+// TypeScript 7 makes the same files as 6 in a fifth of the time; ESLint still asks for 6.
+const typescript = path.join(root, "node_modules", "typescript-7", "bin", "tsc");
 
 rmSync(path.join(root, "dist"), { recursive: true, force: true });
 for (const project of ["tsconfig.json", "tsconfig.editor.json"]) {
