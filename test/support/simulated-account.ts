@@ -1,6 +1,7 @@
 import mqtt, { type MqttClient } from "mqtt";
 import { type Board, type BoardOptions, connectBoard } from "../../simulator/boards/board";
 import { decodeSenml, type SenmlReading } from "../../simulator/codec/senml";
+import type { ObservedRequest } from "../../simulator/behaviour/recorder";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../simulator";
 
 /** A simulated cloud with one thing, its device, and whatever variables a spec names. */
@@ -118,6 +119,13 @@ export async function startHouse(
       await simulator.stop();
     },
   };
+}
+
+/** Returns what lists the requests of those accounts that have asked already, without those of their successors. */
+export function presentRequests({ simulator }: Pick<House, "simulator">): () => ObservedRequest[] {
+  const { requests } = simulator.observed;
+  const tokens = new Set(requests.flatMap(({ headers }) => headers.authorization ?? []));
+  return () => requests.filter(({ headers }) => tokens.has(String(headers.authorization)));
 }
 
 /** A dashboard's write, over REST. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type House, startHouse } from "../../support/simulated-account";
+import { until } from "../../support/wait";
 import { type NodeRed, readUserFiles, startNodeRed } from "../../support/node-red";
 import type { TestedCheck, OverviewThing, ThingChoice, ThingDetail, TypedAccount } from "../../../nodes/admin/protocol";
 
@@ -224,8 +225,8 @@ describe("admin endpoints", function () {
       (await test(space)).every(({ state }) => state === "ok"),
       true,
     );
-    await new Promise((resolve) => setTimeout(resolve, 200));
-    assert.equal(house.simulator.observed.connections.filter(({ kind }) => kind === "user").length, 0);
+    const users = (): number => house.simulator.observed.connections.filter(({ kind }) => kind === "user").length;
+    await until("the end of every connection", () => users() === 0);
   });
 
   it("resolves environment variables as a deploy does", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { encodeWrite } from "../../../cloud/codec/senml-encode";
 import { type House, startHouse } from "../../support/simulated-account";
-import { until } from "../../support/wait";
+import { clockMoves, until } from "../../support/wait";
 import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("what outlives an outage, a redeploy or a node", () => {
@@ -50,7 +50,7 @@ describe("what outlives an outage, a redeploy or a node", () => {
       await bench.arrived("out");
       await house.simulator.brokerDown(true);
       for (const value of [2, 3, 4]) {
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        await clockMoves(30);
         house.simulator.store.record(house.thingId, "counter", value, Date.now());
       }
       await house.simulator.brokerDown(false);

@@ -130,14 +130,22 @@ describe("arduino-cloud-property-in", () => {
   });
 
   describe("with an input", () => {
+    const around = [
+      out,
+      ...caught,
+      { id: "complete", type: "complete", scope: ["in"], wires: [["completed"]] },
+      { id: "completed", type: "helper" },
+    ];
     const order = async (message: object): Promise<void> => {
+      const ended = (): number => (bench?.at("completed").length ?? 0) + (bench?.at("caught").length ?? 0);
+      const before = ended();
       bench?.node("in").receive(message);
-      await new Promise((resolve) => setTimeout(resolve, 150));
+      await until("the end of the order", () => ended() > before);
     };
 
     it("subscribes, tells and unsubscribes on orders, with the words of the MQTT nodes", async () => {
       const other = house.addThing("Other", { counter: "INT" });
-      bench = await load(house, [propertyIn({ thing: "", inputs: 1 }), out, ...caught]);
+      bench = await load(house, [propertyIn({ thing: "", inputs: 1 }), ...around]);
       await order({ action: "getSubscriptions", keep: "me" });
       const [none] = await bench.arrived("out");
       assert.deepEqual([none?.payload, none?.keep], [[], "me"]);
@@ -148,6 +156,7 @@ describe("arduino-cloud-property-in", () => {
         { thingId: other, property: "counter", direction: "reported" },
         { thingId: house.thingId, property: "relay", direction: "requested" },
       ]);
+      await subscribed(2);
       report("counter", 1, other);
       report("counter", 2);
       await bench.arrived("out", 3);
@@ -159,7 +168,7 @@ describe("arduino-cloud-property-in", () => {
     });
 
     it("disconnects and connects the session", async () => {
-      bench = await load(house, [propertyIn({ inputs: "1" }), out]);
+      bench = await load(house, [propertyIn({ inputs: "1" }), ...around]);
       await subscribed(1);
       const users = (): number => house.simulator.observed.connections.filter(({ kind }) => kind === "user").length;
       await order({ action: "disconnect" });
@@ -171,7 +180,7 @@ describe("arduino-cloud-property-in", () => {
     });
 
     it("refuses orders that make no sense, naming the field", async () => {
-      bench = await load(house, [propertyIn({ inputs: 1 }), out, ...caught]);
+      bench = await load(house, [propertyIn({ inputs: 1 }), ...around]);
       for (const message of [
         {},
         { action: "explode" },

@@ -32,6 +32,8 @@ describe("property in and out with a device of their own", () => {
     { id: "delivered", type: "helper" },
     { id: "catch", type: "catch", wires: [["caught"]] },
     { id: "caught", type: "helper" },
+    { id: "status", type: "status", scope: ["out"], wires: [["statuses"]] },
+    { id: "statuses", type: "helper" },
   ];
   const held = (variable: string): unknown => house.simulator.store.propertyNamed(house.thingId, variable)?.last_value;
   const isOnline = (): boolean => house.simulator.store.devices.get(house.deviceId)?.connected === true;
@@ -49,7 +51,7 @@ describe("property in and out with a device of their own", () => {
     await open();
     assert.equal(isOnline(), true);
     await dashboardWrites(house, "relay", true);
-    const [message] = await bench!.arrived("arrived", 1, 1_000);
+    const [message] = await bench!.arrived("arrived");
     assert.deepEqual(
       [message?.payload, message?.topic, message?.direction, message?.source, (message?.thing as { id: string }).id],
       [true, "relay", "requested", "live", house.thingId],
@@ -83,7 +85,7 @@ describe("property in and out with a device of their own", () => {
     bench = await load(house, flow());
     await until("the device is connected", isOnline);
     bench.node("out").receive({ payload: 5, topic: "counter" });
-    await new Promise((resolve) => setTimeout(resolve, 400));
+    await until("the status", () => bench!.at("statuses").some(({ status }) => /queued/.test(JSON.stringify(status))));
     assert.equal(bench.at("delivered").length, 0);
     house.simulator.store.attach(house.deviceId, house.thingId);
     await bench.arrived("delivered");

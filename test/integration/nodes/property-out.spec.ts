@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { decodeReadings } from "../../../cloud/codec/senml-decode";
 import { type House, startHouse } from "../../support/simulated-account";
 import { until } from "../../support/wait";
-import { type TestRuntime, load } from "../../support/node-helper";
+import { type TestRuntime, load, type Received } from "../../support/node-helper";
 
 describe("arduino-cloud-property-out", () => {
   let house: House;
@@ -32,6 +32,8 @@ describe("arduino-cloud-property-out", () => {
     { id: "caught", type: "helper" },
     { id: "complete", type: "complete", scope: ["write"], wires: [["completed"]] },
     { id: "completed", type: "helper" },
+    { id: "status", type: "status", wires: [["statuses"]] },
+    { id: "statuses", type: "helper" },
   ];
   /** What has gone to the device, as [variable, value]. */
   const written = (): unknown[] =>
@@ -155,9 +157,10 @@ describe("arduino-cloud-property-out", () => {
     ]);
     bench.node("write").receive({ payload: 0 });
     await bench.arrived("out");
+    const shown = bench.at("statuses").length;
     await house.simulator.brokerDown(true);
-    await until("the loss", () => house.simulator.observed.connections.length === 0);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    const isAway = ({ status }: Received): boolean => (status as { fill?: string }).fill === "yellow";
+    await until("the loss", () => bench?.at("statuses").slice(shown).some(isAway) === true);
     for (const payload of [1, 2]) bench.node("write").receive({ payload });
     for (const payload of [3, 4]) bench.node("latest").receive({ payload });
     bench.node("reject").receive({ payload: 5 });

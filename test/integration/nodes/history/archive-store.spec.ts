@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import { type House, startHouse } from "../../../support/simulated-account";
 import { until } from "../../../support/wait";
 import { type TestRuntime, load, type Received } from "../../../support/node-helper";
@@ -137,7 +136,7 @@ describe("arduino-cloud-history as an archive", () => {
     slow.removeAllListeners("input");
     slow.on("input", ({ payload }, _send, done) => {
       const isSecond = (payload as Row[])[0]?.value === 4;
-      setTimeout(() => done(isSecond ? answer : undefined), 30);
+      setImmediate(() => done(isSecond ? answer : undefined));
     });
     answer = new Error("disk full");
     assert.deepEqual(values(await run(runtime)), upTo(8));
@@ -160,10 +159,16 @@ describe("arduino-cloud-history as an archive", () => {
     ]);
     const slow = runtime.node("slow");
     slow.removeAllListeners("input");
-    slow.on("input", (_message, _send, done) => void setTimeout(() => done(), 200));
+    let finish: (() => void) | undefined;
+    slow.on("input", (_message, _send, done) => {
+      if (finish === undefined) finish = done;
+      else done();
+    });
     runtime.node("history").receive({});
     await runtime.arrived("out", 1);
     runtime.node("history").receive({ action: "cancel" });
+    await until("the first message", () => finish !== undefined);
+    finish?.();
     await runtime.arrived("caught");
     assert.deepEqual(codes(runtime.at("caught")), ["cancelled"]);
     assert.deepEqual(values(await run(runtime)), upTo(10, 4));
@@ -296,7 +301,7 @@ describe("arduino-cloud-history as an archive", () => {
     await run(runtime);
     await run(runtime);
     await until("the warning", () => warnings.length > 0);
-    await sleep(50);
+    await run(runtime);
     assert.deepEqual(warnings, [
       'The plan keeps the history of thing "House" for 10 days: what is older is not there.',
     ]);

@@ -4,6 +4,7 @@ import { systemClock } from "../../../../../cloud/core/clock";
 import type { Rest } from "../../../../../cloud/rest/index";
 import { restOn, startFakeCloud, type FakeCloud, type Seen } from "../../../../support/fake-api";
 import { rejection } from "../../../../support/rejection";
+import { until } from "../../../../support/wait";
 
 describe("directory", () => {
   let cloud: FakeCloud;
@@ -125,37 +126,40 @@ describe("directory", () => {
       () => ({ raw: (response) => release.push(() => response.end(JSON.stringify({ id, name: "Thing 0" }))) }),
     ];
     const looks = [rest.directory.thing(id)];
-    const waiting = async (count: number): Promise<void> => {
-      while (cloud.requests.length < count) await new Promise((resolve) => setTimeout(resolve, 1));
-    };
-    await waiting(1);
+    await until("the first request", () => release.length === 1);
     looks.push(rest.directory.thing(id));
-    await new Promise((resolve) => setTimeout(resolve, 50));
-    assert.equal(cloud.requests.length, 1);
     looks.push(rest.directory.thing(id, { maxAge: 0 }));
-    await waiting(2);
+    await until("the second request", () => release.length === 2);
     for (const answer of release) answer();
     await Promise.all(looks);
+    assert.equal(cloud.requests.length, 2);
   });
 
   it("does not keep an answer from before a change", async () => {
-    const [id = ""] = addThings(1);
     const reply = cloud.replies[0]!;
-    cloud.replies = [
-      (seen) => ({
-        raw: (response) => {
+    for (const answeredFirst of ["early", "late"]) {
+      const [id = ""] = addThings(1);
+      const answers: (() => void)[] = [];
+      cloud.replies = [
+        (seen) => {
           const { body } = (reply as (seen: Seen) => { body: unknown })(seen);
-          setTimeout(() => response.end(JSON.stringify(body)), 60);
+          return { raw: (response) => answers.push(() => response.end(JSON.stringify(body))) };
         },
-      }),
-    ];
-    const early = rest.directory.thing(id);
-    while (cloud.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    rest.directory.forget(id);
-    names.set(id, "Renamed");
-    assert.equal((await rest.directory.thing(id)).name, "Renamed");
-    assert.equal((await early).name, "Thing 0");
-    assert.equal(rest.directory.peek(id)?.name, "Renamed");
+      ];
+      const early = rest.directory.thing(id);
+      await until("the early request", () => answers.length === 1);
+      rest.directory.forget(id);
+      names.set(id, "Renamed");
+      const late = rest.directory.thing(id);
+      await until("the late request", () => answers.length === 2);
+      const inOrder = answeredFirst === "early" ? [early, late] : [late, early];
+      for (const look of inOrder) {
+        answers[look === early ? 0 : 1]?.();
+        await look;
+      }
+      assert.deepEqual([(await early).name, (await late).name], ["Thing 0", "Renamed"]);
+      assert.equal(rest.directory.peek(id)?.name, "Renamed");
+    }
   });
 
   it("says what is not there, alone, among others and by name", async () => {
@@ -220,7 +224,7 @@ describe("directory", () => {
     cloud.replies = ["silence"];
     const call = rest.directory.thing(id);
     const settled = Promise.allSettled([call]);
-    while (cloud.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    await until("the request", () => cloud.requests.length > 0);
     rest.close();
     await rejection(call, "cancelled");
     await settled;

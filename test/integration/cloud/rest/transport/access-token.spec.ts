@@ -13,6 +13,7 @@ import {
   type Reply,
 } from "../../../../support/fake-api";
 import { rejection } from "../../../../support/rejection";
+import { until } from "../../../../support/wait";
 
 describe("token source", () => {
   let cloud: FakeCloud;
@@ -193,7 +194,7 @@ describe("token source", () => {
     cloud.tokenReplies = ["silence"];
     const tokens = source();
     const given = rejection(tokens.get(), "timeout", /30 seconds/);
-    while (cloud.tokenRequests.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until("the request", () => cloud.tokenRequests.length > 0);
     await clock.advance(30_000);
     await given;
     cloud.tokenReplies = [];

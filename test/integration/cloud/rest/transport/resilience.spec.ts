@@ -2,7 +2,9 @@ import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { operation, type Rest } from "../../../../../cloud/rest/index";
 import { restOn, startFakeCloud, type Answer, type FakeCloud } from "../../../../support/fake-api";
+import { FakeClock } from "../../../../support/fake-clock";
 import { assertNoSecrets, rejection } from "../../../../support/rejection";
+import { settle, until } from "../../../../support/wait";
 
 const list = operation("things_v2#list");
 const show = operation("things_v2#show");
@@ -79,7 +81,7 @@ describe("REST client under faults", () => {
     it("repeat also what is unsafe while there is no token, since nothing was sent", async () => {
       cloud.tokenReplies = [{ status: 503 }, "drop", { status: 429 }];
       const call = rest.client.call(publish, { path: { id: "1", pid: "2" }, body: { value: 1 } });
-      while (cloud.tokenRequests.length < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+      await until("three requests", () => cloud.tokenRequests.length >= 3);
       cloud.tokenReplies = [];
       await call;
       assert.equal(cloud.requests.length, 1);
@@ -110,8 +112,7 @@ describe("REST client under faults", () => {
     it("keep other calls waiting too while the service asks for a pause", async () => {
       cloud.replies = [{ status: 429, headers: { "retry-after": "4" } }, { body: [] }];
       const calls = [rest.client.call(list)];
-      while (cloud.requests.length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      await until("the pause", () => logged.length > 0);
       calls.push(rest.client.call(show, { path: { id: "1" } }));
       await Promise.all(calls);
       assert(cloud.requests[1]!.at - cloud.requests[0]!.at >= 4_000 / 20 - 1);
@@ -129,29 +130,46 @@ describe("REST client under faults", () => {
     });
 
     it("repeat a safe request once that got no answer in time", async () => {
+      const clock = new FakeClock();
+      const patient = restOn(cloud, { timeout: 2_000, clock });
+      await patient.client.call(list);
       cloud.replies = ["silence"];
-      const hasty = restOn(cloud, { timeout: 2_000 });
-      await rejection(hasty.client.call(list), "timeout", /within 2 seconds.*tried 2 times/);
-      assert.equal(cloud.requests.length, 2);
-      await rejection(hasty.client.call(create, { body: {} }), "timeout");
-      assert.equal(cloud.requests.length, 3);
-      hasty.close();
+      const safe = rejection(patient.client.call(list), "timeout", /within 2 seconds.*tried 2 times/);
+      await until("a request", () => cloud.requests.length === 2);
+      await clock.advance(2_000);
+      await clock.advance(1_000);
+      await until("another request", () => cloud.requests.length === 3);
+      await clock.advance(2_000);
+      await safe;
+      const unsafe = rejection(patient.client.call(create, { body: {} }), "timeout");
+      await until("the unsafe request", () => cloud.requests.length === 4);
+      await clock.advance(2_000);
+      await unsafe;
+      assert.equal(clock.waiting, 0);
+      patient.close();
     });
 
     it("give up in time on an answer that trickles", async () => {
-      let trickle: NodeJS.Timeout | undefined;
+      let trickles = 0;
       cloud.replies = [
         {
           raw: (response) => {
             response.writeHead(200);
-            trickle = setInterval(() => response.write(" "), 5);
+            const trickle = setInterval(() => {
+              response.write(" ");
+              trickles++;
+            }, 5);
             response.on("close", () => clearInterval(trickle));
           },
         },
       ];
-      const hasty = restOn(cloud, { timeout: 2_000 });
-      await rejection(hasty.client.call(create, { body: {} }), "timeout");
-      hasty.close();
+      const clock = new FakeClock();
+      const patient = restOn(cloud, { timeout: 2_000, clock });
+      const call = rejection(patient.client.call(create, { body: {} }), "timeout");
+      await until("some of the answer", () => trickles > 3);
+      await clock.advance(2_000);
+      await call;
+      patient.close();
     });
 
     it("say that nobody is there", async () => {
@@ -162,20 +180,20 @@ describe("REST client under faults", () => {
   });
 
   describe("abort", () => {
-    const places: [string, () => void][] = [
-      ["in a request for a token", () => (cloud.tokenReplies = ["silence"])],
-      ["in a request", () => (cloud.replies = ["silence"])],
-      ["in a wait to try again", () => (cloud.replies = [{ status: 429, headers: { "retry-after": "100" } }])],
+    const limited: Answer = { status: 429, headers: { "retry-after": "100" } };
+    const places: [string, () => void, () => boolean][] = [
+      ["in a request for a token", () => (cloud.tokenReplies = ["silence"]), () => cloud.tokenRequests.length > 0],
+      ["in a request", () => (cloud.replies = ["silence"]), () => cloud.requests.length > 0],
+      ["in a wait to try again", () => (cloud.replies = [limited]), () => logged.length > 0],
     ];
-    for (const [where, prepare] of places) {
+    for (const [where, prepare, isThere] of places) {
       it(`by the caller ends the call ${where}, by closing too`, async () => {
         prepare();
         const abort = new AbortController();
         const mine = rest.client.call(list, {}, { signal: abort.signal });
         const other = rest.client.call(show, { path: { id: "1" } });
         const settled = Promise.allSettled([mine, other]);
-        while (cloud.requests.length + cloud.tokenRequests.length < 1) await new Promise((go) => setTimeout(go, 1));
-        await new Promise((resolve) => setTimeout(resolve, 30));
+        await until(where, isThere);
         abort.abort();
         await rejection(mine, "cancelled");
         assert.equal(getEventListeners(abort.signal, "abort").length, 0, "a listener is left");
@@ -193,13 +211,13 @@ describe("REST client under faults", () => {
     });
 
     it("ends what waits for its turn", async () => {
-      const slow = restOn(cloud, { requestsPerSecond: 0.1 });
+      const slow = restOn(cloud, { requestsPerSecond: 0.001 });
       await slow.client.call(list);
       const abort = new AbortController();
       const mine = slow.client.call(list, {}, { signal: abort.signal });
       const other = slow.client.call(list);
       const settled = Promise.allSettled([mine, other]);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await settle();
       abort.abort();
       await rejection(mine, "cancelled");
       slow.close();
