@@ -24,8 +24,12 @@ export interface ValueListener {
   value(live: LiveValue): void;
   /** A value came that no flow can use: NaN or infinite (docs/protocol.md#numbers). */
   unusable?(variable: string): void;
+  /** Tells that all values come from now on. */
   subscribed?(): void;
+  /** Tells that none come, since the broker does not allow it. */
   refused?(error: CloudError): void;
+  /** Tells that none come until one of these is told again. */
+  lost?(): void;
 }
 
 export interface FeedOptions {
@@ -135,6 +139,11 @@ class TopicFeed implements TopicListener {
   refused(error: CloudError): void {
     this.#state = error;
     this.#forEach((listener) => listener.refused?.(error));
+  }
+
+  lost(): void {
+    this.#state = "unknown";
+    this.#forEach((listener) => listener.lost?.());
   }
 
   #deliver(reading: Reading, own: boolean): void {

@@ -67,7 +67,7 @@ export async function handOver(old: MqttConnection, next: MqttConnection, sessio
   await session.drain();
   // After this the old connection's stream is complete: whatever follows is on the new one.
   if (topics.length > 0) await old.unsubscribe(topics).catch(() => undefined);
-  subscriptions.replace(next, refused);
+  subscriptions.replace(next, topics, refused);
   stream.complete();
   session.adopt();
   void old.close();

@@ -152,6 +152,7 @@ export class Session {
     this.#publisher?.offline();
     await this.#current?.close();
     this.#current = undefined;
+    this.#subscriptions.detach();
   }
 
   /**
@@ -169,6 +170,7 @@ export class Session {
     } catch (reason) {
       this.#current?.abandon(toCloudError(reason));
       this.#current = undefined;
+      this.#subscriptions.detach();
       return { error: toCloudError(reason), onlineMs: 0 };
     }
     const since = clock.monotonic();

@@ -9,6 +9,8 @@ export interface TopicListener {
   subscribed?(): void;
   /** Tells that the broker does not allow the topic; it is asked again on the next connection. */
   refused?(error: CloudError): void;
+  /** Tells that the connection is gone of which either of these was told. */
+  lost?(): void;
 }
 
 interface Subscription {
@@ -63,17 +65,19 @@ export class SubscriptionRegistry {
     return this.exclusively(() => this.#synchronize());
   }
 
-  /** Notes that the connection is gone. */
+  /** Notes that the connection is gone, and tells those who listen. */
   detach(): void {
     this.#connection = undefined;
-    for (const topic of this.#topics.values()) topic.status = "unknown";
+    const known = [...this.#topics.values()].filter(({ status }) => status !== "unknown");
+    for (const topic of known) topic.status = "unknown";
+    for (const { listeners } of known) for (const listener of listeners) listener.lost?.();
   }
 
-  /** Takes a connection into use on which all that is wanted has been subscribed already. */
-  replace(connection: MqttConnection, refused: readonly string[]): void {
-    this.detach();
+  /** Takes a connection into use, without a gap, on which these topics have been asked for already. */
+  replace(connection: MqttConnection, topics: readonly string[], refused: readonly string[]): void {
     this.#connection = connection;
-    this.#settle(this.wanted(), refused);
+    for (const topic of this.#topics.values()) topic.status = "unknown";
+    this.#settle(topics, refused);
     this.#schedule();
   }
 

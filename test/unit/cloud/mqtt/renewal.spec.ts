@@ -74,6 +74,21 @@ describe("the renewal of a Session", () => {
     assert.ok(broker.connections.length >= 8, `${broker.connections.length} connections`);
   });
 
+  it("subscribes on the successor what is asked for while both are open", async () => {
+    const told: string[] = [];
+    await online();
+    await clock.advance(75_000);
+    assert.equal(broker.open.length, 2);
+    session.subscribe("/late", {
+      message: (payload) => heard.push(Buffer.from(payload).toString()),
+      subscribed: () => told.push(broker.last.topics.has("/late") ? "subscribed" : "too early"),
+    });
+    await clock.advance(1_000);
+    broker.send("/late", "late");
+    await clock.advance(10);
+    assert.deepEqual([told, heard], [["subscribed"], ["late"]]);
+  });
+
   it("stays with the old connection when no successor is to be had, and tries again in a second", async () => {
     await online();
     await clock.advance(74_000);

@@ -126,6 +126,37 @@ describe("Session", () => {
     assert.deepEqual([...broker.last.topics], ["a", "b", "c"]);
   });
 
+  it("tells of each topic when it is subscribed, refused and lost, but not of a renewal", async () => {
+    const told: string[] = [];
+    const follow = (name: string): (() => void) =>
+      session.subscribe(name, {
+        message: () => undefined,
+        subscribed: () => told.push(`${name} subscribed`),
+        refused: () => told.push(`${name} refused`),
+        lost: () => told.push(`${name} lost`),
+      });
+    broker.forbidden.add("/b");
+    lifetime = 100_000;
+    follow("/a");
+    follow("/b");
+    await online();
+    assert.deepEqual(told.splice(0), ["/a subscribed", "/b refused"]);
+    broker.forbidden.clear();
+    broker.forbidden.add("/a");
+    await clock.advance(76_000);
+    assert.deepEqual(told.splice(0), ["/a refused", "/b subscribed"], "the renewal");
+    broker.forbidden.clear();
+    broker.last.lose();
+    await settle();
+    assert.deepEqual(told.splice(0), ["/a lost", "/b lost"]);
+    await clock.advance(2_000);
+    assert.deepEqual(told.splice(0), ["/a subscribed", "/b subscribed"]);
+    const stopped = session.stop();
+    await clock.advance(10);
+    await stopped;
+    assert.deepEqual(told, ["/a lost", "/b lost"]);
+  });
+
   it("subscribes and unsubscribes while it is online, all that come in one go together", async () => {
     await online();
     const ends = ["a", "b"].map((name) => listen(name));
