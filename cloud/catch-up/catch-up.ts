@@ -30,7 +30,7 @@ export interface CatchUpOptions {
    * Default 15 s.
    */
   delay?: number;
-  /** What `lastSeen` gave before a restart; anything else counts as nothing. */
+  /** A result of `lastSeen` from before a restart; anything else counts as nothing. */
   lastSeen?: unknown;
   /** Most live values that wait, and most bytes of them. */
   maxBuffered?: { values: number; bytes: number };
@@ -50,9 +50,9 @@ interface Outage {
   onlineAt?: number;
   readonly buffered: BufferedValue[];
   bytes: number;
-  /** What is buffered has gone out already, and what comes goes out at once: nothing waits, or too much did. */
+  /** Whether all that was buffered has gone out: then what comes goes out at once. */
   isReleased: boolean;
-  /** What came since then, beyond what is buffered. */
+  /** Values that came since then, beyond those that are buffered. */
   readonly later: SeenValues;
 }
 
@@ -60,7 +60,7 @@ const defaultDelayMs = 15_000;
 /** Time for what the broker relayed last to reach history, whatever delay is set. */
 const minDelayMs = 250;
 const defaultLimits = { values: 10_000, bytes: 16 * 2 ** 20 };
-/** What a value takes in memory besides its texts, roughly. */
+/** Rough size of a value in memory besides its texts. */
 const valueBytes = 200;
 /** Look-ups of many nodes after the same outage share an answer that is no older. */
 const cacheTtlMs = 1_000;
@@ -68,8 +68,9 @@ const cacheTtlMs = 1_000;
 /**
  * Stands between the feed and a flow, and fills the gaps that outages of the session leave in the reported values of a
  * thing: with `last`, the present values that changed meanwhile, unless a live value came first; with `all`, the whole
- * gap from history, while live values wait behind it. Outages are dealt with one after the other, so that one that comes
- * while another is being caught up finds a known end of what was seen. What fails and may pass is tried until it works.
+ * gap from history, while live values wait behind it. Outages are dealt with one after the other, so that one that
+ * comes while another is being caught up finds a known end of what was seen. What fails and may pass is tried until it
+ * works.
  */
 export class CatchUp {
   readonly #options: CatchUpOptions;
@@ -107,7 +108,7 @@ export class CatchUp {
     }
   }
 
-  /** What was seen last, as plain JSON for the `lastSeen` of a successor. */
+  /** The values seen last, as plain JSON for the `lastSeen` of a successor. */
   get lastSeen(): LastSeen {
     return this.#seen.toJSON();
   }
@@ -156,7 +157,7 @@ export class CatchUp {
     if (sum((one) => one.buffered.length) > values || sum((one) => one.bytes) > bytes) this.#release();
   }
 
-  /** Too much waits: lets it go out of turn, which is better than to lose it. */
+  /** Lets what waits go out of turn, once it is too much, which is better than to lose it. */
   #release(): void {
     this.#options.onWarning(
       "Too many live values wait for the values of an outage: they go on now, and the older ones follow late.",
@@ -237,7 +238,7 @@ export class CatchUp {
     });
   }
 
-  /** The variables concerned, as they are now. */
+  /** Returns the variables concerned, as they are now. */
   async #properties(onlineAt: number): Promise<Property[]> {
     const { account, clock, thingId, variable } = this.#options;
     const { signal } = this.#closing;

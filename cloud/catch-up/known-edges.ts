@@ -29,9 +29,9 @@ export function edgesBefore({ seen, stored, clockSkewMs }: ReplayContext): Map<s
 }
 
 /**
- * Returns what came live after the outage, by variable, the first value last. What has had time to be stored is surely in
- * history, and tells the position alone if there is any; what is later may or may not be there. But then it is apart from
- * the outage, and a stored value is its copy only if it is nearer to it.
+ * Returns what came live after the outage, by variable, the first value last. What has had time to be stored is surely
+ * in history, and tells the position alone if there is any; what is later may or may not be there. But then it is apart
+ * from the outage, and a stored value is its copy only if it is nearer to it.
  * @param share the part of the time to the outage that counts as near
  */
 export function edgesAfter(
@@ -62,7 +62,7 @@ export function edgesAfter(
   return edges;
 }
 
-/** Whether a value tells what the device reported: history has no others. */
+/** Returns whether a value tells what the device reported: history has no others. */
 export function isReported({ live }: BufferedValue): boolean {
   return live.direction === "reported";
 }

@@ -11,14 +11,14 @@ export interface BufferedValue {
   at: number;
 }
 
-/** What is needed to read the values that were missed in an outage. */
+/** All that is needed to read the values that were missed in an outage. */
 export interface ReplayContext {
   client: Pick<RestClient, "call">;
   /** How far the service's clock is ahead of ours, roughly. */
   clockSkewMs: number;
   clock: Clock;
   signal: AbortSignal;
-  /** What was seen before the outage. Values given out are added. */
+  /** The values seen before the outage. Those that are passed on are added. */
   seen: SeenValues;
   /** Milliseconds since 1970, by our clock, at which the connection was back. */
   onlineAt: number;

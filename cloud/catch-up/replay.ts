@@ -29,7 +29,9 @@ import {
   type StoredValue,
 } from "./sequence-alignment";
 
-/** Values beside the outage that are read all the same, to find in them what was got: theirs and two clocks' difference. */
+/**
+ * Values beside the outage that are read all the same, to find in them what was got: theirs and two clocks' difference.
+ */
 const overlapMs = 2 * maxSkewMs;
 /** Live values that history has already may still be on their way to us so long. */
 const inFlightMs = 1_000;
@@ -39,7 +41,7 @@ const maxReads = 4;
 const wholeSecondsErrorMs = 1_100;
 
 /**
- * Gives out every stored value of an outage that was not seen live before it and is not buffered after it, in order of
+ * Passes on every stored value of an outage that was not seen live before it and is not buffered after it, in order of
  * time. A long outage is given out while it is read; only its two ends are kept.
  * @throws CloudError as `readRaw`
  */
@@ -71,7 +73,7 @@ interface ReplayWindow {
 }
 
 /**
- * Gives out all but what was seen before, as it is read.
+ * Passes on all but what was seen before, as it is read.
  * @param headEnd the time by which what was seen before ends for certain
  * @returns the difference of the clocks, where it shows
  */

@@ -12,7 +12,7 @@ export interface SeenValue {
 }
 
 /**
- * What was seen last, as plain JSON: by variable name the last value, the time that flows got with it and the time at
+ * The values seen last, as plain JSON: by variable name the last value, the time that flows got with it and the time at
  * which it arrived. The entry under `""` tells since when all variables are followed.
  */
 export type LastSeen = Record<string, LastSeenValue>;
@@ -81,7 +81,10 @@ export class SeenValues {
     return this.#values.get(variable) ?? [];
   }
 
-  /** How far the sender's clock is ahead of ours, in milliseconds; 0 where values come without times of their own. */
+  /**
+   * Returns how far the sender's clock is ahead of ours, in milliseconds; 0 where values come without times of their
+   * own.
+   */
   offset(variable: string): number {
     return this.#offsets.get(variable) ?? 0;
   }
@@ -99,7 +102,7 @@ export class SeenValues {
   }
 }
 
-/** How far the timestamp of a value is ahead of its arrival, where that tells of the sender's clock. */
+/** Returns how far the timestamp of a value is ahead of its arrival, where that tells of the sender's clock. */
 export function offsetOf(timestamp: number, at: number): number {
   const offset = timestamp - at;
   return Math.abs(offset) < ownTimeMs || Math.abs(offset) > maxOffsetMs ? 0 : offset;

@@ -1,12 +1,13 @@
 /**
  * Finds in the history of a variable the values that are known from elsewhere: those seen live before an outage, and
  * those that came live after it (drawn in replay.ts). Times alone don't tell, since live values often carry the time of
- * their arrival here, and the two clocks differ; values alone don't either, since boards report the same value again and
- * again. So positions are looked for at which the sequence of values fits, near to where the clocks would have it if
- * there is one, and of several the one at which the times fit best. Pure functions; all times in milliseconds since 1970.
+ * their arrival here, and the two clocks differ; values alone don't either, since boards report the same value again
+ * and again. So positions are looked for at which the sequence of values fits, near to where the clocks would have it
+ * if there is one, and of several the one at which the times fit best. Pure functions; all times in milliseconds since
+ * 1970.
  */
 
-/** What is known of the difference of the two clocks may be so far off. */
+/** The most that is assumed of an error in the difference of the two clocks. */
 export const maxSkewMs = 120_000;
 /** A stored copy is so near to where the clocks would have it, if what is known of them is right. */
 const nearMs = 2_000;
@@ -36,7 +37,7 @@ export interface KnownValue {
   toleranceMs: number;
 }
 
-/** What is known of one variable at one side of an outage. */
+/** The known values of one variable at one side of an outage. */
 export interface Edge {
   /** In the order in which they came, the one next to the outage last. */
   known: readonly KnownValue[];
@@ -114,8 +115,8 @@ function mirrorEdges(edges: ReadonlyMap<string, Edge>): Map<string, Edge> {
 }
 
 /**
- * Returns how far the clock of history is ahead of ours, as the variables with one possible position tell: their median.
- * Undefined where there is none.
+ * Returns how far the clock of history is ahead of ours, as the variables with one possible position tell: their
+ * median. Undefined where there is none.
  * @param roughlyMs what is known of it, to within `maxSkewMs`
  */
 export function estimateSkew(
@@ -134,7 +135,7 @@ export function estimateSkew(
   return samples[Math.floor(samples.length / 2)];
 }
 
-/** As `estimateSkew`, for what is known behind the outage; counts only values that are surely stored. */
+/** Does as `estimateSkew` for what is known behind the outage; counts only values that are surely stored. */
 export function estimateSkewBehind(
   points: readonly StoredValue[],
   edges: ReadonlyMap<string, Edge>,

@@ -12,7 +12,6 @@ const verb = /^(?!Gives|Milliseconds|Seconds|Microseconds|Days|Values|Fields|Mes
 /** Folders and files that are being rebuilt, whose comments follow. */
 const pending = [
   "cloud/live-values/",
-  "cloud/catch-up/",
   "cloud/account.ts",
   "cloud/device.ts",
   "nodes/editor/form-",
