@@ -25,7 +25,7 @@ export interface Control {
 type Patch = Record<string, unknown>;
 
 /** Faults that are acts; the control interface takes them as switches too. */
-const acts = ["restDown", "brokerDown", "halfOpen"] as const;
+const acts = ["restDown", "brokerDown", "halfOpen", "holdSubscribes"] as const;
 
 /** Changes known fields of `target`. @throws Error that names an unknown one, before anything is changed */
 function patch(target: object, changes: Patch): void {
@@ -66,9 +66,9 @@ function state({ faults, choices, observed }: Controlled): unknown {
 
 /**
  * Starts the control interface, JSON over HTTP on 127.0.0.1: `GET /state`; `POST /faults` (a patch of the switches,
- * `restDown`, `brokerDown` and `halfOpen` among them); `POST /choices` (a patch); `POST /drop` (`users`, `devices`);
- * `POST /inject` (`topic`, `hex`); `POST /year` (`days`, `end`, `seed`: adds a thing "Garden" with history); `POST
- * /revoke` (all tokens); `POST /clear` (no faults, nothing observed).
+ * `restDown`, `brokerDown`, `halfOpen` and `holdSubscribes` among them); `POST /choices` (a patch); `POST /drop`
+ * (`users`, `devices`); `POST /inject` (`topic`, `hex`); `POST /year` (`days`, `end`, `seed`: adds a thing "Garden" with
+ * history); `POST /revoke` (all tokens); `POST /clear` (no faults, nothing observed).
  */
 export async function startControl(controlled: Controlled): Promise<Control> {
   const app = fastify({ forceCloseConnections: true });

@@ -84,6 +84,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     dropAll: (kinds) => broker.dropAll(kinds),
     brokerDown: (down) => broker.brokerDown(down),
     halfOpen: (on) => broker.halfOpen(on),
+    holdSubscribes: (on) => broker.holdSubscribes(on),
     inject: (topic, payload) => broker.inject(topic, payload),
   };
   const control = await startControl({

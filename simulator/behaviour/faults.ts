@@ -82,6 +82,8 @@ export interface BrokerActs {
    * again.
    */
   halfOpen(on: boolean): void;
+  /** Leaves SUBSCRIBEs undecided: neither granted nor answered. Off: they are decided now, as it stands then. */
+  holdSubscribes(on: boolean): void;
   /** Puts raw bytes on a topic. */
   inject(topic: string, payload: Uint8Array): void;
 }

@@ -99,6 +99,8 @@ class SimulatedBroker implements Broker {
   private readonly sessions = new Map<Client, Session>();
   private readonly listeners: BrokerListeners;
   private readonly context: TwinContext;
+  /** The SUBSCRIBEs that are held, while they are. */
+  private undecided: (() => void)[] | undefined;
 
   constructor(private readonly options: BrokerOptions) {
     const { store } = options;
@@ -110,7 +112,7 @@ class SimulatedBroker implements Broker {
     this.aedes = new Aedes({
       preConnect: (client, packet, done) => this.logIn(client, packet, done),
       authorizeSubscribe: (client, subscription, done) =>
-        done(null, this.grants(client, subscription.topic) ? subscription : null),
+        this.decide(() => done(null, this.grants(client, subscription.topic) ? subscription : null)),
       authorizePublish: (client, packet, done) => done(client ? this.takePublish(client, packet) : null),
       authorizeForward: (client, packet) => (this.allows(client, packet.topic) ? packet : null),
       published: (packet, _client, done) => {
@@ -201,6 +203,12 @@ class SimulatedBroker implements Broker {
 
   halfOpen(on: boolean): void {
     for (const link of this.links) link.mute(on);
+  }
+
+  holdSubscribes(on: boolean): void {
+    const { undecided } = this;
+    this.undecided = on ? (undecided ?? []) : undefined;
+    if (!on) for (const decide of undecided ?? []) decide();
   }
 
   inject(topic: string, payload: Uint8Array): void {
@@ -302,6 +310,12 @@ class SimulatedBroker implements Broker {
   private allows(client: Client, topic: string): boolean {
     const session = this.sessions.get(client);
     return session !== undefined && mayUse(this.options.store, session.login, topic);
+  }
+
+  /** Runs what decides on a SUBSCRIBE, at once or when they are held no longer. */
+  private decide(decide: () => void): void {
+    if (this.undecided === undefined) decide();
+    else this.undecided.push(decide);
   }
 
   private grants(client: Client, topic: string): boolean {

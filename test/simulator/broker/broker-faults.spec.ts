@@ -156,6 +156,27 @@ describe("simulator broker faults", () => {
     await user.subscribeAsync(output);
   });
 
+  it("leaves SUBSCRIBEs undecided on order, and decides them when that ends", async () => {
+    const user = await s.user1();
+    const got = gather(user);
+    const answers: string[] = [];
+    s.broker.holdSubscribes(true);
+    const granted = user.subscribeAsync(output).then(() => answers.push("granted"));
+    const refused = user.subscribeAsync(input).catch(() => answers.push("refused"));
+    // The acknowledgement shows that the broker has read what came before.
+    await user.publishAsync(input, Buffer.of(1), { qos: 1 });
+    s.broker.inject(output, Buffer.of(2));
+    await user.publishAsync(input, Buffer.of(1), { qos: 1 });
+    assert.deepEqual([answers, got], [[], []]);
+    s.faults.subackRefuse = [input];
+    s.broker.holdSubscribes(false);
+    await Promise.all([granted, refused]);
+    assert.deepEqual(answers.sort(), ["granted", "refused"]);
+    s.broker.inject(output, Buffer.of(3));
+    await until("the message", () => got.length > 0);
+    assert.deepEqual(got, [{ topic: output, hex: "03" }]);
+  });
+
   it("closes a user's connection when its token expires, unless told not to", async () => {
     const mint = async (): Promise<string> => (await s.tokens.mint({ userId: s.user.id }, 1.5)).accessToken;
     const user = await s.user1({ password: await mint() });
