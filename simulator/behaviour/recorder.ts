@@ -42,10 +42,18 @@ export interface Observed {
   connections: ObservedConnection[];
   connects: ObservedConnect[];
   publishes: ObservedPublish[];
+  /** Topics of subscriptions that were refused. */
+  refusals: string[];
 }
 
 /** Returns a record of nothing. */
-export const nothingObserved = (): Observed => ({ requests: [], connections: [], connects: [], publishes: [] });
+export const nothingObserved = (): Observed => ({
+  requests: [],
+  connections: [],
+  connects: [],
+  publishes: [],
+  refusals: [],
+});
 
 /** Most entries that a list keeps; the oldest go, so that a demo can run for days. */
 const maxEntries = 10_000;

@@ -319,7 +319,9 @@ class SimulatedBroker implements Broker {
   }
 
   private grants(client: Client, topic: string): boolean {
-    return !this.options.faults.subackRefuse.includes(topic) && this.allows(client, topic);
+    const isGranted = !this.options.faults.subackRefuse.includes(topic) && this.allows(client, topic);
+    if (!isGranted) note(this.options.observed.refusals, topic);
+    return isGranted;
   }
 
   private subscribed(client: Client, topic: string, qos: number): void {

@@ -3,7 +3,7 @@ import net, { type AddressInfo } from "node:net";
 import { systemClock } from "../../../../cloud/core/clock";
 import { checkName, checkPort, checkTls, hasProxy, serverOf } from "../../../../cloud/doctor/network-checks";
 import type { TlsOptions } from "../../../../cloud/core/tls";
-import { startTlsServer } from "../../../cloud/doctor/certificates";
+import { startTlsServer } from "../../../support/tls-server";
 
 const { signal } = new AbortController();
 
