@@ -8,7 +8,7 @@ import { address, numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-device");
 let creator: DeviceCreator | undefined;
-let devices: ListPicker | undefined;
+let ownDevices: ListPicker | undefined;
 
 RED.nodes.registerType("arduino-cloud-device", {
   category: "config",
@@ -35,7 +35,7 @@ RED.nodes.registerType("arduino-cloud-device", {
   },
   oneditprepare() {
     creator = offerDeviceCreation(this.id, translate);
-    devices = pickDeviceId(translate);
+    ownDevices = pickDeviceId(translate);
     offerDeviceDoctor(this.id);
     const advanced = $("#arduino-cloud-device-advanced");
     // The placeholders show the defaults: what differs from them should be seen.
@@ -54,5 +54,5 @@ RED.nodes.registerType("arduino-cloud-device", {
 /** Answers that come later are ignored. */
 function closeForm(): void {
   creator?.close();
-  devices?.close();
+  ownDevices?.close();
 }

@@ -10,12 +10,12 @@ const translate = textsOf("arduino-cloud-history");
 /** A date with or without a time, milliseconds since 1970, `now`, or a span back from now; the runtime looks closer. */
 const timeForm = /^(now|\d{4}-\d\d-\d\d.*|-?\d{9,16}|0|-\d{1,9}[mhdw])?$/;
 
-const textOf = (value: unknown): string =>
+const typedText = (value: unknown): string =>
   typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
 const isTime: Validate = (value, { label = "" }) =>
-  timeForm.test(textOf(value)) || `${label}: ${translate("error.time")}`;
+  timeForm.test(typedText(value)) || `${label}: ${translate("error.time")}`;
 const isInterval: Validate = (value, { label = "" }) => {
-  const text = textOf(value);
+  const text = typedText(value);
   const isFine =
     /^(day|week|month)?$/.test(text) || (/^\d{1,8}$/.test(text) && Number(text) >= 1 && Number(text) <= 31_622_400);
   return isFine || `${label}: ${translate("error.interval")}`;
@@ -81,12 +81,12 @@ RED.nodes.registerType("arduino-cloud-history", {
   },
   oneditprepare() {
     preferOnlyAccount(this);
-    prepareStatistics(textOf(this.aggregation));
+    prepareStatistics(typedText(this.aggregation));
     closeLists = pickThingAndVariable({
       type: "arduino-cloud-history",
       problemOf: ({ persist }) => (persist ? undefined : translate("tip.no-history")),
     });
-    prepareStores(textOf(this.store), translate);
+    prepareStores(typedText(this.store), translate);
     showRetention(translate);
     showRows(["mode", "output", "since"], {
       "#arduino-cloud-interval-row": () => fieldValue("mode") !== "raw",

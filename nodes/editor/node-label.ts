@@ -1,3 +1,4 @@
+import { textOf } from "../../cloud/core/text";
 /**
  * The label of a node that is about a thing, or a device of Node-RED's own, and a variable: its name, else their names,
  * else `fallback`.
@@ -17,8 +18,4 @@ export function deviceLabel(node: EditorNode, fallback: string): string {
 /** The name that the user gave a node, else `fallback`. */
 export function nameLabel({ name }: EditorNode, fallback: string): string {
   return textOf(name) || fallback;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

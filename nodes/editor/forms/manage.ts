@@ -1,5 +1,5 @@
 import {
-  bodyFields,
+  bodyFieldsOf,
   type ManagedOperation,
   messagePropertyOf,
   operationsOf,
@@ -12,6 +12,7 @@ import { type WantedOperation, wantedOperations } from "../../manage/extra-opera
 import { pickTargets, targetFields } from "./manage-pickers";
 import { fieldValue } from "../form-rows";
 import { textsOf } from "../i18n";
+import { textOf } from "../../../cloud/core/text";
 
 const translate = textsOf("arduino-cloud-manage");
 /** The resource by which an operation is given as the API calls it. */
@@ -31,7 +32,7 @@ export function manageForm(node: EditorNode): () => void {
   let listed = "";
   const showOperations = (wanted?: string): void => {
     listed = fieldValue("resource");
-    const values = [...entriesOf(listed).map(({ value }) => value), ...wantedOf(listed).map(({ name }) => name)];
+    const values = [...choicesOf(listed).map(({ value }) => value), ...wantedOf(listed).map(({ name }) => name)];
     const usual = values.includes("list") ? "list" : "";
     fill($("#node-input-operation"), ["", ...values], wanted ?? usual);
     showNeeds();
@@ -76,7 +77,7 @@ function fill(select: JQuery, values: readonly string[], chosen: string): void {
   select.val(chosen);
 }
 
-function entriesOf(resource: string): Entry[] {
+function choicesOf(resource: string): Entry[] {
   if (resource !== any) return operationsOf(resource).map((operation) => ({ value: operation.name, operation }));
   const isRow = ({ fixed, isAlias }: ManagedOperation): boolean => fixed === undefined && isAlias === undefined;
   const all = resources.flatMap((one) => operationsOf(one)).filter(isRow);
@@ -102,7 +103,7 @@ function needsOf(resource: string, name: string): Needs {
   if (wanted !== undefined) {
     return { targets: new Set(), hasForce: false, summary: wanted.summary, lines: [...wanted.input] };
   }
-  const entries = entriesOf(resource);
+  const entries = choicesOf(resource);
   const chosen = entries.find(({ value }) => value === name)?.operation;
   const meant = chosen === undefined ? entries.map(({ operation }) => operation) : [chosen];
   const kinds = new Set(meant.flatMap(({ row }) => pathParameters(row).map(({ kind }) => kind)));
@@ -126,7 +127,7 @@ function linesOf(chosen: ManagedOperation, kinds: ReadonlySet<string>): string[]
 }
 
 function bodyText({ name, row }: ManagedOperation): string {
-  const fields = namesOf(row.body?.type === "list" ? {} : bodyFields(row));
+  const fields = namesOf(row.body?.type === "list" ? {} : bodyFieldsOf(row));
   if (row.body?.type === "list") return translate("label.list");
   return takesMany({ name, row }) ? `${fields} ${translate("label.or-many")}` : fields;
 }
@@ -135,8 +136,4 @@ function namesOf(fields: Fields): string {
   return Object.entries(fields)
     .map(([name, { required }]) => (required ? `${name}*` : name))
     .join(", ");
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }
