@@ -55,7 +55,7 @@ const clients = ["axios", "mqtt"].map((name) => ({
 }));
 
 export default tseslint.config(
-  { ignores: ["dist/", ".demo/", ".cache/", "node_modules/"] },
+  { ignores: ["dist/", "resources/", ".demo/", ".cache/", "node_modules/"] },
   js.configs.recommended,
   tseslint.configs.strictTypeChecked,
   {
@@ -90,6 +90,20 @@ export default tseslint.config(
     rules: { "no-restricted-imports": ["error", { patterns: ["node-red", "@node-red/*"] }] },
   },
   { files: ["nodes/**"], rules: { "no-restricted-imports": ["error", { paths: clients }] } },
+  {
+    files: ["nodes/*.editor.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        {
+          paths: clients,
+          patterns: [
+            { regex: "^\\./editor/(.+/|shared$)", message: "What forms do is in the shared code, loaded once." },
+          ],
+        },
+      ],
+    },
+  },
   {
     files: ["simulator/**", "scripts/**"],
     rules: { "no-console": "off" },

@@ -1,11 +1,12 @@
-import { offerConnectionTest } from "./editor/forms/connection-test";
-import { registerDoctorAction } from "./editor/forms/doctor-subjects";
-import { nameLabel } from "./editor/node-label";
 import { textsOf } from "./editor/i18n";
+import { nameLabel } from "./editor/node-label";
+import { noForm, openForm } from "./editor/open-form";
+import { withSharedCode } from "./editor/shared-code";
 import { address, numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-account");
-let endTest: () => void = () => undefined;
+const doctor = "arduino-cloud:doctor";
+let form = noForm;
 
 RED.nodes.registerType("arduino-cloud-account", {
   category: "config",
@@ -47,17 +48,14 @@ RED.nodes.registerType("arduino-cloud-account", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    // A new account begins with what has to be pasted; the editor itself focuses the first field a little later.
-    const clientId = $("#node-config-input-clientId");
-    if (clientId.val() === "") window.setTimeout(() => clientId.trigger("focus"), 400);
-    endTest = offerConnectionTest(this.id, translate);
-    const advanced = $("#arduino-cloud-account-advanced");
-    // The placeholders show the defaults: what differs from them should be seen.
-    const isChanged = advanced.find("input").is((_index, input) => $(input).val() !== $(input).attr("placeholder"));
-    advanced.prop("open", isChanged || $("#node-config-input-tls").val() !== "_ADD_");
+    form = openForm(this, ({ accountForm }) => accountForm(this));
   },
-  oneditsave: () => endTest(),
-  oneditcancel: () => endTest(),
+  oneditsave: () => form.save(),
+  oneditcancel: () => form.close(),
 });
 
-registerDoctorAction();
+// The script runs again when the nodes are disabled and enabled, and an action can't be added twice.
+RED.actions.remove(doctor);
+RED.actions.add(doctor, () => withSharedCode(({ examineConfigured }) => examineConfigured()), {
+  label: translate("doctor.action"),
+});

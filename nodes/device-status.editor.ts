@@ -1,11 +1,10 @@
-import { preferOnlyAccount } from "./editor/default-account";
-import { pickDevice } from "./editor/forms/device-choice";
-import { deviceLabel } from "./editor/node-label";
 import { textsOf } from "./editor/i18n";
+import { deviceLabel } from "./editor/node-label";
+import { noForm, openForm } from "./editor/open-form";
 import { numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-device-status");
-let closeList: () => void = () => undefined;
+let form = noForm;
 
 RED.nodes.registerType("arduino-cloud-device-status", {
   category: "Arduino Cloud",
@@ -31,9 +30,8 @@ RED.nodes.registerType("arduino-cloud-device-status", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    preferOnlyAccount(this);
-    closeList = pickDevice("arduino-cloud-device-status");
+    form = openForm(this, ({ deviceStatusForm }) => deviceStatusForm(this));
   },
-  oneditsave: () => closeList(),
-  oneditcancel: () => closeList(),
+  oneditsave: () => form.save(),
+  oneditcancel: () => form.close(),
 });

@@ -1,14 +1,10 @@
-import { type DeviceCreator, offerDeviceCreation } from "./editor/forms/create-device";
-import { pickDeviceId } from "./editor/forms/device-pickers";
-import { offerDeviceDoctor } from "./editor/forms/doctor-subjects";
-import { nameLabel } from "./editor/node-label";
-import type { ListPicker } from "./editor/widgets/list-picker";
 import { textsOf } from "./editor/i18n";
+import { nameLabel } from "./editor/node-label";
+import { noForm, openForm } from "./editor/open-form";
 import { address, numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-device");
-let creator: DeviceCreator | undefined;
-let ownDevices: ListPicker | undefined;
+let form = noForm;
 
 RED.nodes.registerType("arduino-cloud-device", {
   category: "config",
@@ -34,25 +30,8 @@ RED.nodes.registerType("arduino-cloud-device", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    creator = offerDeviceCreation(this.id, translate);
-    ownDevices = pickDeviceId(translate);
-    offerDeviceDoctor(this.id);
-    const advanced = $("#arduino-cloud-device-advanced");
-    // The placeholders show the defaults: what differs from them should be seen.
-    const isChanged =
-      $("#node-config-input-brokerUrl").val() !== "" || $("#node-config-input-messagesPerSecond").val() !== "25";
-    advanced.prop("open", isChanged || $("#node-config-input-tls").val() !== "_ADD_");
-    $("#arduino-cloud-device-creation").prop("open", $("#node-config-input-deviceId").val() === "");
+    form = openForm(this, ({ deviceForm }) => deviceForm(this));
   },
-  oneditsave() {
-    creator?.save(this);
-    closeForm();
-  },
-  oneditcancel: closeForm,
+  oneditsave: () => form.save(),
+  oneditcancel: () => form.close(),
 });
-
-/** Answers that come later are ignored. */
-function closeForm(): void {
-  creator?.close();
-  ownDevices?.close();
-}

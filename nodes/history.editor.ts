@@ -1,45 +1,24 @@
-import { preferOnlyAccount } from "./editor/default-account";
-import { prepareStores, showRetention } from "./editor/forms/archive";
-import { targetLabel } from "./editor/node-label";
-import { fieldValue, showRows } from "./editor/form-rows";
-import { pickThingAndVariable } from "./editor/forms/thing-and-variable";
 import { textsOf } from "./editor/i18n";
+import { targetLabel } from "./editor/node-label";
+import { noForm, openForm } from "./editor/open-form";
 import { numberFrom, type Validate, wholeNumberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-history");
 /** A date with or without a time, milliseconds since 1970, `now`, or a span back from now; the runtime looks closer. */
 const timeForm = /^(now|\d{4}-\d\d-\d\d.*|-?\d{9,16}|0|-\d{1,9}[mhdw])?$/;
 
-const typedText = (value: unknown): string =>
+const textOf = (value: unknown): string =>
   typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
 const isTime: Validate = (value, { label = "" }) =>
-  timeForm.test(typedText(value)) || `${label}: ${translate("error.time")}`;
+  timeForm.test(textOf(value)) || `${label}: ${translate("error.time")}`;
 const isInterval: Validate = (value, { label = "" }) => {
-  const text = typedText(value);
+  const text = textOf(value);
   const isFine =
     /^(day|week|month)?$/.test(text) || (/^\d{1,8}$/.test(text) && Number(text) >= 1 && Number(text) <= 31_622_400);
   return isFine || `${label}: ${translate("error.interval")}`;
 };
 
-/** Shows several aggregations, which one field holds with commas between them. */
-function prepareStatistics(aggregation: string): void {
-  const chosen = aggregation.toUpperCase().split(/[\s,]+/);
-  $<HTMLInputElement>("#arduino-cloud-statistics-row input").each(function () {
-    this.checked = chosen.includes(this.value);
-  });
-  // What the other list lacks would be saved as nothing at all.
-  $("#node-input-aggregation").val(fieldValue("aggregation"));
-}
-
-/** Puts what is chosen for buckets where the editor looks for the field. */
-function saveStatistics(): void {
-  if (fieldValue("mode") !== "buckets") return;
-  const boxes = $<HTMLInputElement>("#arduino-cloud-statistics-row input:checked").get();
-  const value = boxes.map((box) => box.value).join();
-  $("#node-input-aggregation").append($("<option>", { value })).val(value);
-}
-
-let closeLists: () => void = () => undefined;
+let form = noForm;
 
 RED.nodes.registerType("arduino-cloud-history", {
   category: "Arduino Cloud",
@@ -80,26 +59,8 @@ RED.nodes.registerType("arduino-cloud-history", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    preferOnlyAccount(this);
-    prepareStatistics(typedText(this.aggregation));
-    closeLists = pickThingAndVariable({
-      type: "arduino-cloud-history",
-      problemOf: ({ persist }) => (persist ? undefined : translate("tip.no-history")),
-    });
-    prepareStores(typedText(this.store), translate);
-    showRetention(translate);
-    showRows(["mode", "output", "since"], {
-      "#arduino-cloud-interval-row": () => fieldValue("mode") !== "raw",
-      "#arduino-cloud-aggregation-row": () => ["", "aggregate"].includes(fieldValue("mode")),
-      ".arduino-cloud-archive": () => fieldValue("since") === "last-run",
-      "#arduino-cloud-statistics-row": () => fieldValue("mode") === "buckets",
-      "#arduino-cloud-chart-format-row, #arduino-cloud-compatible-row": () => fieldValue("output") === "chart",
-      "#arduino-cloud-batch-row, #arduino-cloud-advance-row": () => fieldValue("output") === "stream",
-    });
+    form = openForm(this, ({ historyForm }) => historyForm(this));
   },
-  oneditsave() {
-    saveStatistics();
-    closeLists();
-  },
-  oneditcancel: () => closeLists(),
+  oneditsave: () => form.save(),
+  oneditcancel: () => form.close(),
 });

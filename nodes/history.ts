@@ -12,7 +12,7 @@ import { invalidQuery } from "../cloud/history/invalid-query";
 import { findAccount } from "./runtime/account-node";
 import { type Message, onClose, onInput, type Send } from "./runtime/input";
 import { registerHistoryRoutes } from "./admin/history-routes";
-import { messageText } from "./runtime/message";
+import { textOf } from "./runtime/message";
 import { legacyChartMessage } from "./runtime/legacy-messages";
 import { failMisconfigured } from "./runtime/misconfigured";
 import type { RawSettings } from "./runtime/settings";
@@ -22,7 +22,7 @@ import { ArchiveStore } from "./history/archive-store";
 import { Backpressure } from "./history/backpressure";
 import { oldSeriesOf, rowsOf, variablesById, type WholeOutput, wholeOf } from "./history/output-formats";
 import { RunQueue } from "./history/run-queue";
-import { type HistorySettings, readHistorySettings, historyRequestOf } from "./history/settings";
+import { type HistorySettings, readSettings, historyRequestOf } from "./history/settings";
 
 interface Run {
   plan: HistoryPlan;
@@ -53,7 +53,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
     try {
-      const settings = readHistorySettings(config as unknown as RawSettings);
+      const settings = readSettings(config as unknown as RawSettings);
       const { account } = findAccount(RED, settings.account);
       new HistoryReader(RED, this, status, settings, account).start();
     } catch (reason) {
@@ -100,7 +100,7 @@ class HistoryReader {
   }
 
   async #take(message: Message, send: Send): Promise<void> {
-    const action = messageText(message, "action");
+    const action = textOf(message, "action");
     if (action === "next") this.#handOver?.goOn();
     else if (action === "cancel") this.#runs.cancel();
     else if (action === "reset") {
@@ -194,7 +194,7 @@ class HistoryReader {
     const all: RawPoint[] = [];
     const showProgress = this.#progress(plan);
     for await (const { items } of pointBatches(reader, 1_000, limit)) {
-      requireOpen(signal);
+      requireGoing(signal);
       for (const point of items) all.push(point);
       if (all.length > maxRows) throw tooLarge();
       showProgress(items.at(-1));
@@ -225,7 +225,7 @@ class HistoryReader {
     const showProgress = this.#progress(plan);
     let [index, count] = [0, 0];
     for await (const { items, isLast } of pointBatches(reader, batch, limit)) {
-      requireOpen(signal);
+      requireGoing(signal);
       showProgress(items.at(-1));
       const part: Message = {
         ...this.#RED.util.cloneMessage(rest),
@@ -287,7 +287,7 @@ function displayName({ thing, variables: [first, ...more] }: HistoryPlan): strin
 }
 
 /** Throws where the run was called off: what was read before may still come. */
-function requireOpen(signal: AbortSignal): void {
+function requireGoing(signal: AbortSignal): void {
   if (signal.aborted) throw cancelled(work);
 }
 

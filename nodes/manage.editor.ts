@@ -1,10 +1,9 @@
-import { preferOnlyAccount } from "./editor/default-account";
-import { nameLabel } from "./editor/node-label";
-import { manageForm, operationSentence } from "./editor/forms/manage";
 import { textsOf } from "./editor/i18n";
+import { operationLabel } from "./editor/node-label";
+import { noForm, openForm } from "./editor/open-form";
 
 const translate = textsOf("arduino-cloud-manage");
-let closeForm: () => void = () => undefined;
+let form = noForm;
 
 RED.nodes.registerType("arduino-cloud-manage", {
   category: "Arduino Cloud",
@@ -36,15 +35,14 @@ RED.nodes.registerType("arduino-cloud-manage", {
   icon: "arduino-cloud-manage.svg",
   paletteLabel: translate("palette"),
   label() {
-    return nameLabel(this, operationSentence(this));
+    return operationLabel(this);
   },
   labelStyle() {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    preferOnlyAccount(this);
-    closeForm = manageForm(this);
+    form = openForm(this, ({ manageForm }) => manageForm(this));
   },
-  oneditsave: () => closeForm(),
-  oneditcancel: () => closeForm(),
+  oneditsave: () => form.save(),
+  oneditcancel: () => form.close(),
 });

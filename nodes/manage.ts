@@ -15,7 +15,7 @@ import { findAccount } from "./runtime/account-node";
 import { examineDeployed, type ManagedReport } from "./admin/doctor-report";
 import { type Message, onClose, onInput, type Send } from "./runtime/input";
 import { registerManageRoutes } from "./admin/manage-routes";
-import { messagePropertyField, messageText, messageThing } from "./runtime/message";
+import { namedPropertyOf, textOf, thingOf } from "./runtime/message";
 import { failMisconfigured } from "./runtime/misconfigured";
 import { type RawSettings, readFlag, readText } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
@@ -87,7 +87,7 @@ function manage(
   status.idle();
 
   const carryOut = async (message: Message, send: Send): Promise<void> => {
-    const choice = operationChoiceOf(settings, message);
+    const choice = choiceOf(settings, message);
     if (choice.operation === doctorOperation.name) {
       finish(message, await status.during(examine(signal)), send);
       return;
@@ -131,9 +131,9 @@ function manage(
 }
 
 /** Reads the operation: what the form leaves open, the message says. */
-function operationChoiceOf(settings: ManageSettings, message: Message): Parameters<typeof chooseOperation>[0] {
+function choiceOf(settings: ManageSettings, message: Message): Parameters<typeof chooseOperation>[0] {
   const { resource } = settings;
-  const open = (field: "operation" | "method" | "path"): string => settings[field] || messageText(message, field);
+  const open = (field: "operation" | "method" | "path"): string => settings[field] || textOf(message, field);
   return { resource, operation: open("operation"), method: open("method"), path: open("path") };
 }
 
@@ -144,14 +144,14 @@ function inputOf(settings: ManageSettings, { row }: Chosen, message: Message): M
 }
 
 function targetsOf({ targets }: ManageSettings, message: Message): ManageSettings["targets"] {
-  const named = messageTargets.map((kind) => [kind, messageText(message, messagePropertyOf(kind))] as const);
+  const named = messageTargets.map((kind) => [kind, textOf(message, messagePropertyOf(kind))] as const);
   return {
     ...Object.fromEntries(named),
-    thing: targets.thing || messageThing(message),
-    property: targets.property || messageText(message, "propertyId") || messagePropertyField(message),
-    device: targets.device || messageText(message, "deviceId"),
-    dashboard: targets.dashboard || messageText(message, "dashboardId"),
-    trigger: targets.trigger || messageText(message, "triggerId"),
+    thing: targets.thing || thingOf(message),
+    property: targets.property || textOf(message, "propertyId") || namedPropertyOf(message),
+    device: targets.device || textOf(message, "deviceId"),
+    dashboard: targets.dashboard || textOf(message, "dashboardId"),
+    trigger: targets.trigger || textOf(message, "triggerId"),
   };
 }
 

@@ -1,5 +1,5 @@
-import { openMigration } from "./editor/migration/dialog";
 import { textsOf } from "./editor/i18n";
+import { withSharedCode } from "./editor/shared-code";
 import { connectionType, oldTypes } from "./migration/old-nodes";
 
 const id = "arduino-cloud-migration";
@@ -12,7 +12,9 @@ RED.plugins.registerPlugin(id, {
     const translate = textsOf(id);
     // The script runs again when the package is disabled and enabled, and an action can't be added twice.
     RED.actions.remove(action);
-    RED.actions.add(action, () => openMigration(translate), { label: translate("label.action") });
+    RED.actions.add(action, () => withSharedCode(({ openMigration }) => openMigration(translate)), {
+      label: translate("label.action"),
+    });
     let isOffered = false;
     // The menu has it only for those who need it.
     RED.events.on("nodes:add", ({ type, name }) => {

@@ -1,11 +1,10 @@
-import { preferOnlyAccount } from "./editor/default-account";
-import { targetLabel } from "./editor/node-label";
-import { pickThingAndVariable } from "./editor/forms/thing-and-variable";
 import { textsOf } from "./editor/i18n";
+import { targetLabel } from "./editor/node-label";
+import { noForm, openForm } from "./editor/open-form";
 import { numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-property-get");
-let closeLists: () => void = () => undefined;
+let form = noForm;
 
 RED.nodes.registerType("arduino-cloud-property-get", {
   category: "Arduino Cloud",
@@ -41,9 +40,8 @@ RED.nodes.registerType("arduino-cloud-property-get", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    preferOnlyAccount(this);
-    closeLists = pickThingAndVariable({ type: "arduino-cloud-property-get" });
+    form = openForm(this, ({ propertyGetForm }) => propertyGetForm(this));
   },
-  oneditsave: () => closeLists(),
-  oneditcancel: () => closeLists(),
+  oneditsave: () => form.save(),
+  oneditcancel: () => form.close(),
 });

@@ -1,13 +1,11 @@
-import { preferOnlyAccount } from "./editor/default-account";
-import { targetLabel } from "./editor/node-label";
-import { accountOrDevice, hasOwnDevice, ownDeviceForm } from "./editor/forms/own-device";
-import { fieldValue, showRows } from "./editor/form-rows";
-import { pickThingAndVariable } from "./editor/forms/thing-and-variable";
+import { accountOrDevice } from "./editor/account-or-device";
 import { textsOf } from "./editor/i18n";
+import { targetLabel } from "./editor/node-label";
+import { noForm, openForm } from "./editor/open-form";
 import { numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-property-in");
-let closeForm: () => void = () => undefined;
+let form = noForm;
 
 RED.nodes.registerType("arduino-cloud-property-in", {
   category: "Arduino Cloud",
@@ -49,28 +47,10 @@ RED.nodes.registerType("arduino-cloud-property-in", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    preferOnlyAccount(this);
     // A flow may lack it, and the runtime takes that for "on".
     if (this.echo === undefined) $("#node-input-echo").prop("checked", true);
-    const endForm = ownDeviceForm(this);
-    const closeLists = pickThingAndVariable({
-      type: "arduino-cloud-property-in",
-      tipWithDevice: translate("tip.property-typed"),
-    });
-    closeForm = () => {
-      endForm();
-      closeLists();
-    };
-    const catchesUp = (): boolean => !hasOwnDevice() && fieldValue("direction") !== "requested";
-    showRows(["device", "direction", "emit", "catchUp", "inputs"], {
-      ".arduino-cloud-with-account": () => !hasOwnDevice(),
-      ".arduino-cloud-with-device": hasOwnDevice,
-      "#arduino-cloud-deadband-row": () => fieldValue("emit") === "changed",
-      "#arduino-cloud-catch-up-row": catchesUp,
-      "#arduino-cloud-catch-up-delay-row": () => catchesUp() && fieldValue("catchUp") === "all",
-      "#arduino-cloud-inputs-hint": () => fieldValue("inputs") === "1",
-    });
+    form = openForm(this, ({ propertyInForm }) => propertyInForm(this));
   },
-  oneditsave: () => closeForm(),
-  oneditcancel: () => closeForm(),
+  oneditsave: () => form.save(),
+  oneditcancel: () => form.close(),
 });

@@ -1,13 +1,11 @@
-import { preferOnlyAccount } from "./editor/default-account";
-import { targetLabel } from "./editor/node-label";
-import { accountOrDevice, hasOwnDevice, ownDeviceForm } from "./editor/forms/own-device";
-import { fieldValue, showRows } from "./editor/form-rows";
-import { pickThingAndVariable } from "./editor/forms/thing-and-variable";
+import { accountOrDevice } from "./editor/account-or-device";
 import { textsOf } from "./editor/i18n";
+import { targetLabel } from "./editor/node-label";
+import { noForm, openForm } from "./editor/open-form";
 import { numberFrom, wholeNumberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-property-out");
-let closeForm: () => void = () => undefined;
+let form = noForm;
 
 RED.nodes.registerType("arduino-cloud-property-out", {
   category: "Arduino Cloud",
@@ -47,26 +45,8 @@ RED.nodes.registerType("arduino-cloud-property-out", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    preferOnlyAccount(this);
-    const endForm = ownDeviceForm(this);
-    const writesAsUser = (): boolean => !hasOwnDevice() && fieldValue("as") === "user";
-    const closeLists = pickThingAndVariable({
-      type: "arduino-cloud-property-out",
-      problemOf: ({ writable }) => (writable || !writesAsUser() ? undefined : translate("tip.read-only")),
-      problemFields: ["as"],
-      tipWithDevice: translate("tip.property-typed"),
-    });
-    closeForm = () => {
-      endForm();
-      closeLists();
-    };
-    showRows(["device", "as", "confirm", "whenOffline"], {
-      ".arduino-cloud-with-account": () => !hasOwnDevice(),
-      "#arduino-cloud-confirm-row": writesAsUser,
-      "#arduino-cloud-confirm-timeout-row": () => writesAsUser() && fieldValue("confirm") === "device",
-      ".arduino-cloud-queueing": () => fieldValue("whenOffline") !== "reject",
-    });
+    form = openForm(this, ({ propertyOutForm }) => propertyOutForm(this));
   },
-  oneditsave: () => closeForm(),
-  oneditcancel: () => closeForm(),
+  oneditsave: () => form.save(),
+  oneditcancel: () => form.close(),
 });

@@ -1,5 +1,5 @@
-import { CloudTab } from "./editor/sidebar/tab";
 import { textsOf } from "./editor/i18n";
+import { loadSharedCode, notLoadedText } from "./editor/shared-code";
 
 const id = "arduino-cloud-sidebar";
 const action = "arduino-cloud:show-sidebar";
@@ -11,12 +11,14 @@ RED.plugins.registerPlugin(id, {
     RED.actions.remove(action);
     if (RED.sidebar.containsTab(id)) RED.sidebar.removeTab(id);
     const translate = textsOf(id);
-    const tab = new CloudTab(translate);
+    const content = $('<div class="arduino-cloud-sidebar">');
+    const tab = loadSharedCode().then(({ CloudTab }) => new CloudTab(content, translate));
+    tab.catch(() => content.append($('<div class="arduino-cloud-sidebar-note">').text(notLoadedText())));
     RED.sidebar.addTab({
       id,
       label: translate("label.short"),
       name: translate("label.tab"),
-      content: tab.element,
+      content,
       iconClass: "fa fa-cloud",
       pinned: true,
       enableOnEdit: true,
@@ -24,7 +26,10 @@ RED.plugins.registerPlugin(id, {
     });
     const show = (): void => {
       RED.sidebar.show(id);
-      tab.focus();
+      tab.then(
+        (shown) => shown.focus(),
+        () => undefined,
+      );
     };
     RED.actions.add(action, show, { label: translate("label.tab") });
   },

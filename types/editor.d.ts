@@ -12,6 +12,8 @@ interface EditorNode {
   changed?: boolean;
   /** What was typed since the last deploy; `__PWRD__` stands for a stored secret. */
   credentials?: Record<string, unknown>;
+  /** How its type was registered. */
+  _def: NodeDefinition;
   _(key: string, values?: Record<string, string | number>): string;
   [field: string]: unknown;
 }
@@ -75,6 +77,12 @@ interface SidebarTab {
   action: string;
 }
 
+/** The name of the file of `resources/` that holds the shared code; set by scripts/build.ts. */
+declare const SHARED_CODE_FILE: string;
+
+/** What the form of manage offers; set by scripts/build.ts. */
+declare const FORM_OPERATIONS: readonly import("../nodes/manage/form-operations").FormOperation[];
+
 declare const RED: {
   _(key: string, values?: Record<string, string | number>): string;
   nodes: {
@@ -96,7 +104,11 @@ declare const RED: {
     dirty(isDirty?: boolean): boolean;
   };
   /** `context` names the context stores of the runtime. */
-  settings: { context?: { default: string; stores: string[] } };
+  settings: {
+    context?: { default: string; stores: string[] };
+    /** Where the admin API is, as seen from the editor's page; blank or with a slash at the end. */
+    apiRootUrl: string;
+  };
   popover: { tooltip(target: JQuery, text: string): unknown };
   plugins: { registerPlugin(id: string, definition: { type: string; onadd: () => void }): void };
   sidebar: {

@@ -1,7 +1,6 @@
 import { isPlainObject } from "./json";
-import { printable } from "./text";
 
-const maxExcerptLength = 60;
+const maxExcerptLength = 40;
 const maxNames = 5;
 
 /** Describes a value of any kind for an error message: short, in words, and without ever throwing. */
@@ -21,11 +20,10 @@ export function excerpt(text: string): string {
 function describe(value: unknown): string {
   switch (typeof value) {
     case "string":
-      return `"${printable(excerpt(value))}"`;
-    case "undefined":
-      return "nothing";
+      return `the text ${JSON.stringify(excerpt(value))}`;
     case "number":
     case "boolean":
+    case "undefined":
       return String(value);
     case "object":
       return value === null ? "null" : describeObject(value);
@@ -36,9 +34,7 @@ function describe(value: unknown): string {
 
 function describeObject(value: object): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (value instanceof Uint8Array) return `a Buffer of ${value.length} bytes`;
-  if (value instanceof Date)
-    return Number.isNaN(value.getTime()) ? "an invalid date" : `the date ${value.toISOString()}`;
+  if (Buffer.isBuffer(value)) return `a Buffer of ${value.length} bytes`;
   if (!isPlainObject(value)) {
     const name: unknown = (value as { constructor?: { name?: unknown } }).constructor?.name;
     return typeof name === "string" && name !== "" ? `an object of class ${excerpt(name)}` : "an object of some class";

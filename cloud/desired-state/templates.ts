@@ -3,10 +3,10 @@ import { printable } from "../core/text";
 import { asRecord } from "../core/json";
 import { ownField, pickFields, type BodyFields } from "./compare";
 import { ensure, type EnsureOptions, type EnsureResult } from "./ensure";
-import { firstText, thingLinkFields, variableLinkFields } from "./links";
+import { firstText, thingFields, variableFields } from "./links";
 import { match, type Raw } from "./match";
-import { propertyFields, rawList } from "./properties";
-import { readItems, textField, wrong } from "./read-input";
+import { rawList } from "./properties";
+import { readItems, textOf, wrong } from "./read-input";
 
 /** The kinds of object that templates can be made of. */
 export type TemplateKind = "things" | "dashboards";
@@ -27,6 +27,18 @@ export function findOne(noun: string, objects: readonly Raw[], reference: string
 }
 
 const ownFields = ["name", "timezone", "assistant", "webhook_uri", "webhook_active", "tags"] as const;
+const propertyFields = [
+  "name",
+  "variable_name",
+  "type",
+  "permission",
+  "update_strategy",
+  "update_parameter",
+  "min_value",
+  "max_value",
+  "persist",
+  "tag",
+] as const;
 
 /** Returns a thing as the service answers it, without all that is only its own. */
 function thingTemplate(thing: BodyFields): Template {
@@ -55,9 +67,9 @@ const widgetFields = [
  */
 export function dashboardTemplate(dashboard: BodyFields, links: "ids" | "names" = "names"): Template {
   const pages = records(ownField(dashboard, "pages"));
-  const pageNames = new Map(pages.map((page) => [textField(page, "id"), textField(page, "name")]));
+  const pageNames = new Map(pages.map((page) => [textOf(page, "id"), textOf(page, "name")]));
   const widgets = records(ownField(dashboard, "widgets")).map((widget) => {
-    const page = pageNames.get(textField(widget, "page_id")) ?? ownField(widget, "page");
+    const page = pageNames.get(textOf(widget, "page_id")) ?? ownField(widget, "page");
     const variables = ownField(widget, "variables");
     return {
       ...pickFields(widget, widgetFields),
@@ -85,7 +97,7 @@ function linkById(link: unknown): unknown {
 function linkByNames(link: unknown): unknown {
   const fields = asRecord(link);
   if (fields === undefined) return link;
-  const [thing, variable] = [firstText(fields, thingLinkFields), firstText(fields, variableLinkFields)];
+  const [thing, variable] = [firstText(fields, thingFields), firstText(fields, variableFields)];
   return thing !== "" && variable !== "" ? { thing, variable } : link;
 }
 
@@ -137,7 +149,7 @@ export function instantiate(template: unknown, copies: unknown): Template[] {
 
 function tagMap(tags: unknown): Record<string, unknown> {
   if (!Array.isArray(tags)) return { ...asRecord(tags) };
-  return Object.fromEntries(tags.map((tag: unknown) => [textField(asRecord(tag) ?? {}, "key"), asRecord(tag)?.value]));
+  return Object.fromEntries(tags.map((tag: unknown) => [textOf(asRecord(tag) ?? {}, "key"), asRecord(tag)?.value]));
 }
 
 /**
@@ -161,10 +173,10 @@ export function repoint(where: string, dashboard: Template, things: ReadonlyMap<
   const used = new Set<string>();
   const swap = (link: unknown): unknown => {
     const fields = asRecord(link) ?? {};
-    const old = thingLinkFields.map((name) => textField(fields, name)).find((name) => things.has(name));
+    const old = thingFields.map((name) => textOf(fields, name)).find((name) => things.has(name));
     if (old === undefined) return link;
     used.add(old);
-    const variable = firstText(fields, variableLinkFields);
+    const variable = firstText(fields, variableFields);
     return { thing: things.get(old), variable };
   };
   const swapped = records(dashboard.widgets).map((fields) => {

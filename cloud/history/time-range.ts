@@ -1,6 +1,5 @@
 import { CloudError } from "../core/errors";
-import { isoTime } from "../core/text";
-import { describeValue } from "../core/describe";
+import { printable } from "../core/text";
 
 /** A span of time in milliseconds since 1970: from ≤ time < to. */
 export interface TimeWindow {
@@ -26,7 +25,7 @@ const [firstYear, lastYear] = [1842, 2242];
 export function parseWindow(given: { from: unknown; to: unknown }, now: number): TimeWindow {
   const from = parseTime("from", given.from, now);
   const to = parseTime("to", given.to, now);
-  const shown = `from ${describeValue(given.from)} (${isoTime(from)}), to ${describeValue(given.to)} (${isoTime(to)})`;
+  const shown = `from "${show(given.from)}" (${iso(from)}), to "${show(given.to)}" (${iso(to)})`;
   if (from > to) {
     throw new CloudError("invalid_input", `history: from is after to, but expected is from before to: ${shown}.`);
   }
@@ -44,7 +43,7 @@ export function parseTime(field: string, given: unknown, now: number): number {
   const time = readTime(given, now);
   const year = new Date(time).getUTCFullYear();
   if (year >= firstYear && year <= lastYear) return time;
-  throw new CloudError("invalid_input", `history: ${field} is ${describeValue(given)}, but expected is ${expected}.`);
+  throw new CloudError("invalid_input", `history: ${field} is "${show(given)}", but expected is ${expected}.`);
 }
 
 /** Reads a time in milliseconds since 1970; NaN where it is none. */
@@ -69,12 +68,21 @@ function readIso(text: string): number {
   const midnight = new Date(`${date}T00:00:00Z`);
   if (!Number.isFinite(midnight.getTime()) || !midnight.toISOString().startsWith(date)) return NaN;
   const milliseconds = fraction.slice(0, 3).padEnd(3, "0");
-  return Date.parse(`${date}T${hour}:${minute}:${second}.${milliseconds}${zoneOffsetMs(zone)}`);
+  return Date.parse(`${date}T${hour}:${minute}:${second}.${milliseconds}${offsetOf(zone)}`);
 }
 
 /** Returns an offset as `Date.parse` takes it, also of the short forms `+01` and `+0100`. */
-function zoneOffsetMs(zone: string | undefined): string {
+function offsetOf(zone: string | undefined): string {
   if (zone === undefined || zone.toUpperCase() === "Z") return zone === undefined ? "" : "Z";
   const digits = zone.replace(":", "").padEnd(5, "0");
   return `${digits.slice(0, 3)}:${digits.slice(3)}`;
+}
+
+function iso(time: number): string {
+  return new Date(time).toISOString();
+}
+
+function show(given: unknown): string {
+  if (typeof given === "string" || typeof given === "number") return printable(String(given));
+  return given instanceof Date ? String(given) : typeof given;
 }

@@ -30,7 +30,7 @@ export class LastValues {
 
   /** Gives the last known value; `undefined` where none was ever written. Throws what the REST call throws. */
   async get(thingId: string, property: Property): Promise<unknown> {
-    const key = propertyKey(thingId, property);
+    const key = keyOf(thingId, property);
     if (this.#followed.has(key)) return this.#known.get(key)?.value;
     const variable = wireName(property);
     const follow = (direction: "reported" | "requested"): (() => void) =>
@@ -55,7 +55,7 @@ export class LastValues {
 
   /** Notes a value that is on its way to the device, so that the next partial one builds on it. */
   wrote(thingId: string, property: Property, value: PropertyValue): void {
-    this.#note(propertyKey(thingId, property), value, this.#clock.now());
+    this.#note(keyOf(thingId, property), value, this.#clock.now());
   }
 
   /** The session is lost: what comes meanwhile is not seen, so everything is read anew when it is next needed. */
@@ -70,6 +70,6 @@ export class LastValues {
   }
 }
 
-function propertyKey(thingId: string, property: Property): string {
+function keyOf(thingId: string, property: Property): string {
   return `${thingId}/${property.id}`;
 }

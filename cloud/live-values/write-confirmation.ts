@@ -109,16 +109,16 @@ export class WriteConfirmation {
 
   #late(): CloudError {
     const missing = this.#awaited.find(({ isConfirmed }) => !isConfirmed);
-    const what = `"${missing?.variable ?? ""}" = ${contentOf(missing?.value)}`;
+    const what = `"${missing?.variable ?? ""}" = ${shown(missing?.value)}`;
     const seen =
       missing?.lastSeen === undefined
         ? "it has reported no value since"
-        : `the last value seen is ${contentOf(missing.lastSeen)}`;
+        : `the last value seen is ${shown(missing.lastSeen)}`;
     const seconds = this.#options.timeoutMs / 1000;
     return new CloudError("timeout", `The board did not report ${what} back within ${seconds} s; ${seen}.`);
   }
 }
 
-function contentOf(value: unknown): string {
+function shown(value: unknown): string {
   return JSON.stringify(value).slice(0, 80);
 }

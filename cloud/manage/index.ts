@@ -1,11 +1,12 @@
 export type { ItemResult, Progress } from "./bulk";
 export {
-  bodyFieldsOf,
+  bodyFields,
   type ManagedOperation,
   messagePropertyOf,
   operationsOf,
   pathParameters,
   resources,
+  schemaOf,
   takesMany,
 } from "./catalogue";
 export { type OperationChoice as Choice, chooseOperation, type Chosen } from "./choose-operation";

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { CloudError, systemCodeOf } from "../core/errors";
+import { CloudError } from "../core/errors";
 import type { Operation } from "../rest/operations/index";
 import type { CallInput, Query } from "../rest/transport/request";
 import { printable } from "../core/text";
 import { asRecord } from "../core/json";
 import { requireValid } from "../rest/validation/index";
-import { bodyFieldsOf, messagePropertyOf, type PathParameter, pathParameters } from "./catalogue";
+import { bodyFields, messagePropertyOf, type PathParameter, pathParameters } from "./catalogue";
 import type { Chosen } from "./choose-operation";
 import { isLookedUp, type NameResolver } from "./name-resolver";
 
@@ -39,7 +39,7 @@ export async function prepareRequest(
 ): Promise<PreparedRequest> {
   const targets = readTargets(chosen, input.targets);
   const query = input.query ?? {};
-  const body = await readPayload(chosen, input.body);
+  const body = await readBody(chosen, input.body);
   const asked = targets.map(({ parameter, kind, given }) => [parameter, isLookedUp(kind, given) ? anyId : given]);
   const warnings = requireValid(chosen.row, { path: Object.fromEntries(asked), query, body });
   const path: Record<string, string> = {};
@@ -65,7 +65,7 @@ function readTargets(chosen: Chosen, targets: ManageInput["targets"]): (PathPara
 }
 
 /** Reads the body to send: the payload where the operation takes one, with the fields that it always has. */
-async function readPayload(chosen: Chosen, payload: unknown): Promise<unknown> {
+async function readBody(chosen: Chosen, payload: unknown): Promise<unknown> {
   const { row, fixed } = chosen;
   if (row.body === undefined) return undefined;
   if (fixed !== undefined) return fixed;
@@ -76,7 +76,7 @@ async function readPayload(chosen: Chosen, payload: unknown): Promise<unknown> {
 
 /** Reads the fields of an upload: bytes, or the name of a file to read, alone or among others. */
 async function readUpload(row: Operation, payload: unknown): Promise<Record<string, unknown>> {
-  const [field = ""] = Object.entries(bodyFieldsOf(row)).find(([, { type }]) => type === "file") ?? [];
+  const [field = ""] = Object.entries(bodyFields(row)).find(([, { type }]) => type === "file") ?? [];
   const isAlone = typeof payload === "string" || payload instanceof Uint8Array;
   const fields: Record<string, unknown> = isAlone ? { [field]: payload } : { ...asRecord(payload) };
   const file = fields[field];
@@ -92,7 +92,7 @@ async function readBytes(row: Operation, file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (reason) {
-    const code = systemCodeOf(reason) || "unreadable";
+    const code = reason instanceof Error && "code" in reason ? String(reason.code) : "unreadable";
     throw new CloudError(
       "invalid_input",
       `${operationName(row)}: the file "${printable(file)}" cannot be read (${code}).`,

@@ -4,7 +4,6 @@ import { propertyTypes } from "./index";
 import { describeValue, excerpt } from "../core/describe";
 import { isPlainObject } from "../core/json";
 import type { Components, PropertyValue, Scalar } from "../codec/values";
-import { hasLoneSurrogate } from "../core/text";
 
 /** The most text that one value may hold, in bytes of UTF-8. Arduino documents no limit; no board takes this much. */
 export const maxTextBytes = 64 * 1024;
@@ -14,6 +13,7 @@ const maxFreeComponents = 256;
 
 /** Optional sign, digits, fraction, exponent. Neither hexadecimal nor "Infinity". */
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
+const loneSurrogate = /[\uD800-\uDFFF]/u;
 
 const words: ReadonlyMap<string, boolean> = new Map([
   ["true", true],
@@ -141,7 +141,7 @@ function lastComponents(lastKnown: unknown): Components {
  * (docs/protocol.md#components); `__proto__` would reach a prototype.
  */
 function isComponentName(name: string): boolean {
-  return name !== "" && name !== "__proto__" && !name.includes(":") && !hasLoneSurrogate(name);
+  return name !== "" && name !== "__proto__" && !name.includes(":") && !loneSurrogate.test(name);
 }
 
 /**
@@ -195,7 +195,7 @@ function toText(given: unknown): string | undefined {
 }
 
 function wellFormed(given: unknown): string | undefined {
-  return typeof given === "string" && !hasLoneSurrogate(given) ? given : undefined;
+  return typeof given === "string" && !loneSurrogate.test(given) ? given : undefined;
 }
 
 function textBytes(value: PropertyValue): number {

@@ -1,18 +1,16 @@
-import {
-  storedSecret,
-  type CreatedDevice,
-  type DeviceChoice,
-  type NamedChoice,
-  type NewDevice,
-  type OverviewDevice,
-  type OverviewThing,
-  type Refusal,
-  type RetentionAnswer,
-  type ThingChoice,
-  type ThingDetail,
-  type TypedAccount,
+import type {
+  CreatedDevice,
+  DeviceChoice,
+  NamedChoice,
+  NewDevice,
+  OverviewDevice,
+  OverviewThing,
+  Refusal,
+  RetentionAnswer,
+  ThingChoice,
+  ThingDetail,
+  TypedAccount,
 } from "../admin/protocol";
-import { textOf } from "../../cloud/core/text";
 
 /** Why a list could not be had: a code that `errorText` puts into words. */
 export class ListError extends Error {
@@ -39,10 +37,10 @@ export const accountFields = [
  */
 export function typedAccount({ id, credentials, ...account }: EditorNode): TypedAccount {
   const secret = (name: string): string => {
-    if (credentials === undefined) return storedSecret;
+    if (credentials === undefined) return "__PWRD__";
     const typed = credentials[name];
     if (typeof typed === "string" && typed !== "") return typed;
-    return credentials[`has_${name}`] === true ? storedSecret : "";
+    return credentials[`has_${name}`] === true ? "__PWRD__" : "";
   };
   return {
     id,
@@ -83,7 +81,7 @@ export function fetchVariables(account: EditorNode, refresh: boolean): Promise<T
  */
 export async function fetchDeviceThing(account: EditorNode, device: EditorNode): Promise<ThingDetail> {
   const typed = device.credentials?.deviceId;
-  const wanted = { node: device.id, device: textOf(typed) };
+  const wanted = { node: device.id, device: typeof typed === "string" ? typed : "" };
   const path = `arduino-cloud/accounts/${encodeURIComponent(account.id)}/device-thing`;
   const thing = await (account.changed === true
     ? post<ThingDetail | null>("arduino-cloud/device-thing", { ...typedAccount(account), ...wanted })

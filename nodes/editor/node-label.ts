@@ -1,4 +1,3 @@
-import { textOf } from "../../cloud/core/text";
 /**
  * The label of a node that is about a thing, or a device of Node-RED's own, and a variable: its name, else their names,
  * else `fallback`.
@@ -15,7 +14,17 @@ export function deviceLabel(node: EditorNode, fallback: string): string {
   return nameLabel(node, textOf(node.deviceName) || textOf(node.device) || fallback);
 }
 
+/** The label of a node that manages: its name, else what it does, in short: "things: create". */
+export function operationLabel(node: EditorNode): string {
+  const call = [node.method, node.path].map(textOf).filter(Boolean).join(" ");
+  return nameLabel(node, `${textOf(node.resource)}: ${textOf(node.operation) || call || "msg.operation"}`);
+}
+
 /** The name that the user gave a node, else `fallback`. */
 export function nameLabel({ name }: EditorNode, fallback: string): string {
   return textOf(name) || fallback;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

@@ -18,7 +18,7 @@ export interface ListenerSettings extends SubscriptionTarget, MessageSettings {
 }
 
 /** A subscription as `getSubscriptions` tells it. */
-export type SubscriptionFacts = Record<"thingId" | "property" | "direction", string>;
+export type Subscription = Record<"thingId" | "property" | "direction", string>;
 
 /** How often the list of things is asked for when a node listens to all of them. */
 const listIntervalMs = 60_000;
@@ -81,7 +81,7 @@ export class AccountListener {
    * @param isOrdered a message asked for it, and is told of the first outcome by whoever called
    */
   async subscribe(target: SubscriptionTarget, isOrdered = false): Promise<CloudError | undefined> {
-    const key = targetKey(target);
+    const key = keyOf(target);
     if (this.#subscriptions.has(key)) return undefined;
     let isReported = !isOrdered;
     const subscription = new ThingSubscription({
@@ -124,13 +124,10 @@ export class AccountListener {
 
   /** Removes a subscription, named as it was made or by the ids it stands for; false where there is none. */
   unsubscribe(target: SubscriptionTarget): boolean {
-    const wanted = targetKey(target);
+    const wanted = keyOf(target);
     for (const [key, subscription] of this.#subscriptions) {
-      const { thingId, property } = subscriptionFacts(subscription);
-      if (
-        key !== wanted &&
-        targetKey({ thing: thingId, property, direction: subscription.target.direction }) !== wanted
-      ) {
+      const { thingId, property } = describe(subscription);
+      if (key !== wanted && keyOf({ thing: thingId, property, direction: subscription.target.direction }) !== wanted) {
         continue;
       }
       subscription.stop();
@@ -142,8 +139,8 @@ export class AccountListener {
   }
 
   /** Returns all present subscriptions, by ids as far as they are known. */
-  subscriptions(): SubscriptionFacts[] {
-    return [...this.#subscriptions.values()].map(subscriptionFacts);
+  subscriptions(): Subscription[] {
+    return [...this.#subscriptions.values()].map(describe);
   }
 
   /** Listens to every thing of the account, those included that appear later, by one list request a minute. */
@@ -174,7 +171,7 @@ export class AccountListener {
       const has =
         property === "" || thing.properties.some(({ id, variable_name: name }) => [id, name].includes(property));
       const target = { thing: thing.id, property, direction };
-      if (has) wanted.set(targetKey(target), target);
+      if (has) wanted.set(keyOf(target), target);
     }
     for (const [key, subscription] of this.#subscriptions) {
       if (wanted.has(key)) continue;
@@ -208,11 +205,11 @@ export class AccountListener {
   }
 }
 
-function targetKey({ thing, property, direction }: SubscriptionTarget): string {
+function keyOf({ thing, property, direction }: SubscriptionTarget): string {
   return JSON.stringify([thing, property, direction]);
 }
 
-function subscriptionFacts({ target, thingId, property }: ThingSubscription): SubscriptionFacts {
+function describe({ target, thingId, property }: ThingSubscription): Subscription {
   return {
     thingId: thingId === "" ? target.thing : thingId,
     property: property?.variable_name ?? target.property,

@@ -6,7 +6,7 @@ import type { CloudError } from "../../cloud/core/errors";
 import { isUuid, type Directory, wireName } from "../../cloud/rest/index";
 import { toCloudError } from "../../cloud/core/errors";
 import type { NodeStatus } from "../runtime/status";
-import type { SubscriptionFacts } from "./account-listener";
+import type { Subscription } from "./account-listener";
 import { DeviceVariableTypes } from "../runtime/device-variable-types";
 import { type MessageSettings, type Origin, MessageBuilder } from "./message-builder";
 
@@ -87,7 +87,7 @@ export class DeviceListener {
   }
 
   /** Returns all present subscriptions. */
-  subscriptions(): SubscriptionFacts[] {
+  subscriptions(): Subscription[] {
     const { id: thingId } = this.#device.thing;
     return [...this.#listenings.keys()].map((property) => ({ thingId, property, direction: "requested" }));
   }

@@ -1,11 +1,12 @@
-import { schemaFields, type Field, type Fields, type Operation } from "../../cloud/rest/operations/index";
+import type { Field, Fields, Operation } from "../../cloud/rest";
 import {
-  bodyFieldsOf,
+  bodyFields,
   type ManagedOperation,
   messagePropertyOf,
   operationsOf,
   pathParameters,
   resources,
+  schemaOf,
   takesMany,
 } from "../../cloud/manage/index";
 import { wantedOperations } from "../../nodes/manage/extra-operations";
@@ -30,7 +31,7 @@ export function operationsPage(): string {
     );
     return [`## ${resource}`, ...own, ...wanted].join("\n\n");
   });
-  const bodies = [...usedSchemas()].sort().map((name) => `### \`${name}\`\n\n${fieldList(schemaFields(name))}`);
+  const bodies = [...usedSchemas()].sort().map((name) => `### \`${name}\`\n\n${fieldList(schemaOf(name))}`);
   return [head, ...sections, "## Objects in bodies", ...bodies].join("\n\n");
 }
 
@@ -56,7 +57,7 @@ function bodyLines(row: Operation, isMany: boolean): string[] {
   ];
   return [
     `- \`msg.payload\`${body.required ? "*" : ""}${notes.length > 0 ? `, ${notes.join(", ")}` : ""}:`,
-    nested(fieldList(bodyFieldsOf(row))),
+    nested(fieldList(bodyFields(row))),
   ];
 }
 
@@ -93,13 +94,13 @@ function usedSchemas(): Set<string> {
       const { schema } = field.type === "list" ? (field.items ?? field) : field;
       if (schema === undefined || found.has(schema)) continue;
       found.add(schema);
-      visit(schemaFields(schema));
+      visit(schemaOf(schema));
     }
   };
   for (const resource of resources) {
     for (const { row } of operationsOf(resource)) {
       const { body } = row;
-      visit(body?.type === "list" && body.items ? { items: body.items } : bodyFieldsOf(row));
+      visit(body?.type === "list" && body.items ? { items: body.items } : bodyFields(row));
     }
   }
   return found;

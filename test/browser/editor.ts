@@ -24,6 +24,14 @@ export async function startBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
 }
 
+interface OpenOptions {
+  dark?: boolean;
+  width?: number;
+  language?: string;
+  /** Called with the page before it loads anything. */
+  prepare?: (page: Page) => Promise<unknown>;
+}
+
 /** An open editor, with an eye on what must not happen in it. */
 export class Editor {
   readonly page: Page;
@@ -53,12 +61,13 @@ export class Editor {
   static async open(
     browser: Browser,
     url: string,
-    { dark = false, width = 1400, language = "en-US" } = {},
+    { dark = false, width = 1400, language = "en-US", prepare }: OpenOptions = {},
   ): Promise<Editor> {
     const context = await browser.newContext({ viewport: { width, height: 1000 }, locale: language });
     const page = await context.newPage();
     if (dark) await page.addInitScript(() => localStorage.setItem("view-dark-theme", "dark"));
     const editor = new Editor(page);
+    await prepare?.(page);
     await page.goto(url);
     await page.locator(".red-ui-palette-node[data-palette-type='arduino-cloud-property-out']").waitFor();
     return editor;

@@ -48,7 +48,7 @@ describe("the packed package", function () {
   it("holds no tests, simulator, scripts or sources", () => {
     const strange = packed.files
       .map((file) => file.path)
-      .filter((file) => !/^(dist|examples)\/|^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(file));
+      .filter((file) => !/^(dist|resources|examples)\/|^(package\.json|LICENSE|README\.md|CHANGELOG\.md)$/.test(file));
     assert.deepEqual(strange, []);
     const sources = packed.files.filter((file) => /\.ts$|\.spec\.|simulator|\/test\//.test(file.path));
     assert.deepEqual(sources, []);

@@ -31,8 +31,8 @@ function sources(folder: string): string[] {
 }
 
 interface Form {
-  /** The shared scripts that its texts are for, first the one that fills its lists. */
-  scripts: [lists: string, ...more: string[]];
+  /** The shared scripts that its texts are for, beside `forms/<set>`. */
+  scripts: string[];
   /** The fields that have a list. */
   fields: string[];
   /** The texts of its status, error codes aside. */
@@ -40,26 +40,26 @@ interface Form {
 }
 
 const usualForm: Form = {
-  scripts: ["thing-and-variable", "own-device"],
+  scripts: ["forms/thing-and-variable", "account-or-device"],
   fields: ["thing", "property"],
   states: ["connected", "connecting", "idle", "waiting", "no-thing", "taken-over"],
 };
 const deviceStates = ["online", "offline", "unknown", "stale"].map((state) => `device-${state}`);
 const forms: Record<string, Form> = {
   "property-out": { ...usualForm, states: [...usualForm.states, "sending", "queued"] },
-  "property-get": { ...usualForm, scripts: ["thing-and-variable"], states: ["idle", "working", "done"] },
+  "property-get": { ...usualForm, scripts: ["forms/thing-and-variable"], states: ["idle", "working", "done"] },
   history: {
     ...usualForm,
-    scripts: ["thing-and-variable", "archive"],
+    scripts: ["forms/thing-and-variable", "forms/archive"],
     states: ["idle", "working", "done", "share", "lost", "near"],
   },
   manage: {
-    scripts: ["manage-pickers", "manage", "thing-and-variable", "device-choice"],
+    scripts: ["forms/manage-pickers", "forms/thing-and-variable", "forms/device-choice"],
     fields: ["thing", "property", "device", "dashboard", "trigger"],
     states: ["idle", "working", "done", "progress", "progress-seconds", "progress-minutes", "upload"],
   },
   "device-status": {
-    scripts: ["device-choice"],
+    scripts: ["forms/device-choice"],
     fields: ["device"],
     states: ["connecting", ...deviceStates, "devices"],
   },
@@ -93,6 +93,7 @@ function usedKeys(set: string): Set<string> {
     shared(["migration/dialog"]);
     for (const code of noteCodes) used.add(`note.${code}`);
   } else if (set === "sidebar") {
+    shared(["shared-code"]);
     shared(
       ["canvas", "details", "details-panel", "tree-line", "drag-to-canvas", "tab", "tree"].map(
         (name) => `sidebar/${name}`,
@@ -106,7 +107,7 @@ function usedKeys(set: string): Set<string> {
     for (const node of ["property-in", "property-out", "device-status", "read-only"]) used.add(`label.becomes-${node}`);
   } else {
     const { scripts, fields, states } = forms[set] ?? usualForm;
-    shared(["widgets/list-picker", ...scripts.map((name) => `forms/${name}`)]);
+    shared(["widgets/list-picker", `forms/${set}`, ...scripts]);
     const hints = [...read("nodes", "editor", "widgets", "list-picker.ts").matchAll(/`tip\.\$\{field\}-([\w-]+)`/g)];
     for (const [, hint] of hints) for (const field of fields) used.add(`tip.${field}-${hint}`);
     for (const state of [...states, ...codes]) used.add(`status.${state}`);

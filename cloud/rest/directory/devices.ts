@@ -4,7 +4,6 @@ import { adviseNames } from "./find-by-name";
 import { type Device, readDevice, readList } from "../models";
 import { operation } from "../operations/index";
 import { isUuid, printable } from "../../core/text";
-import { unexpectedAnswer } from "../transport/error-response";
 
 /**
  * Returns all devices of the account.
@@ -16,7 +15,10 @@ export async function listDevices(
 ): Promise<Device[]> {
   const { body } = await client.call(operation("devices_v2#list"), {}, options);
   if (body === null || Array.isArray(body)) return readList(body, readDevice);
-  throw unexpectedAnswer("devices: list", "a list");
+  throw new CloudError(
+    "server_error",
+    "devices: list: the answer is not a list. Check the account's base URL; try again later.",
+  );
 }
 
 /**

@@ -74,7 +74,7 @@ export function nameCall({ resource, name, verb }: Operation, path: string): str
  * @param object what a 404 is about, as in "thing 1234…"
  * @param secrets what the service may echo but nobody may see
  */
-export function answerError(answer: HttpAnswer, what: string, object: string, secrets: readonly string[]): CloudError {
+export function refusal(answer: HttpAnswer, what: string, object: string, secrets: readonly string[]): CloudError {
   const { code, said, advice } = meaningOf(answer.status);
   const { detail, requestId } = readErrorBody(answer, secrets);
   const reason = code === "not_found" && object !== "" ? `no ${object}` : said;
@@ -97,18 +97,6 @@ function readErrorBody(
   const model = asRecord(parseJson(text));
   if (model !== undefined) return { detail: clean(model.detail), requestId: clean(model.id) };
   return { detail: mediaType.startsWith("text/plain") ? clean(text) : "", requestId: "" };
-}
-
-/**
- * Makes the error of a success whose body is none that the operation answers.
- * @param call names the operation, as in "things: list"
- * @param expected what it should be, as in "a list"
- */
-export function unexpectedAnswer(call: string, expected: string): CloudError {
-  return new CloudError(
-    "server_error",
-    `${call}: the answer is not ${expected}. Check the account's base URL; try again later.`,
-  );
 }
 
 /**

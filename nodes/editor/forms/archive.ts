@@ -1,5 +1,5 @@
 import { fetchRetention } from "../admin-client";
-import { fieldValue } from "../form-rows";
+import { fieldValue } from "../form-fields";
 import type { Translate } from "../i18n";
 import { chosenAccount, isEnvironment } from "./thing-and-variable";
 

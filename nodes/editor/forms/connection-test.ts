@@ -23,7 +23,7 @@ export function offerConnectionTest(id: string, translate: Translate): () => voi
       list.empty().append(lines);
       list.get(0)?.scrollIntoView({ block: "nearest" });
     };
-    post<{ checks: TestedCheck[] }>("arduino-cloud/test", accountOfForm(id)).then(
+    post<{ checks: TestedCheck[] }>("arduino-cloud/test", typedAccount(id)).then(
       ({ checks }) => show(checks.map((check) => line(check, translate))),
       (reason: unknown) => {
         const code = reason instanceof ListError ? reason.code : "server_error";
@@ -32,7 +32,7 @@ export function offerConnectionTest(id: string, translate: Translate): () => voi
     );
   });
   $("#arduino-cloud-account-doctor").on("click", () => {
-    const account = accountOfForm(id);
+    const account = typedAccount(id);
     openDoctor([{ label: "", request: () => ({ account }) }]);
   });
   return () => {
@@ -41,7 +41,7 @@ export function offerConnectionTest(id: string, translate: Translate): () => voi
 }
 
 /** What is typed into the account form. A stored secret that was not touched is `__PWRD__` there too. */
-function accountOfForm(id: string): TypedAccount {
+function typedAccount(id: string): TypedAccount {
   const typed = (field: string): string => String($(`#node-config-input-${field}`).val() ?? "");
   const setting = (field: string): string => (typed(field) === "_ADD_" ? "" : typed(field));
   return {

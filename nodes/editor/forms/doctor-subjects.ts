@@ -1,21 +1,16 @@
-import { storedSecret, type DoctorRequest, type TypedDevice } from "../../admin/protocol";
+import type { DoctorRequest, TypedDevice } from "../../admin/protocol";
 import { type DoctorSubject, openDoctor } from "./doctor-dialog";
 import { accountSource } from "../admin-client";
 import { nameLabel } from "../node-label";
 import { textsOf } from "../i18n";
-import { textOf } from "../../../cloud/core/text";
 
 const translate = textsOf("arduino-cloud-account");
-const action = "arduino-cloud:doctor";
+const storedSecret = "__PWRD__";
 const deviceFields = ["name", "account", "brokerUrl", "tls", "messagesPerSecond"] as const;
 
-/** Puts the doctor into the editor's list of actions: it examines any account or device of the workspace. */
-export function registerDoctorAction(): void {
-  // The script runs again when the nodes are disabled and enabled, and an action can't be added twice.
-  RED.actions.remove(action);
-  RED.actions.add(action, () => openDoctor(configured()), {
-    label: translate("doctor.action"),
-  });
+/** Opens the doctor for any account or device of the workspace. */
+export function examineConfigured(): void {
+  openDoctor(configured());
 }
 
 /** Makes the **Doctor** button of the device form work: it examines what is in the form, deployed or not. */
@@ -70,4 +65,8 @@ function deviceSource(node: EditorNode): TypedDevice | { id: string } {
       secretKey: textOf(credentials.secretKey) || (isStored ? storedSecret : ""),
     },
   };
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

@@ -1,7 +1,7 @@
 import { deviceChoice } from "./device-choice";
 import { fetchDevices, fetchNamed, fetchThing, fetchThings, fetchVariables } from "../admin-client";
 import { ListPicker, type PickerOptions } from "../widgets/list-picker";
-import { fieldValue } from "../form-rows";
+import { fieldValue } from "../form-fields";
 import type { ListChoice } from "../widgets/choice-index";
 import { textsOf } from "../i18n";
 import { chosenAccount, isEnvironment, thingChoice, variableChoices } from "./thing-and-variable";

@@ -1,38 +1,34 @@
-import {
-  bodyFieldsOf,
-  type ManagedOperation,
-  messagePropertyOf,
-  operationsOf,
-  pathParameters,
-  resources,
-  takesMany,
-} from "../../../cloud/manage/catalogue";
-import type { Fields } from "../../../cloud/rest/operations/index";
+import type { FormOperation } from "../../manage/form-operations";
 import { type WantedOperation, wantedOperations } from "../../manage/extra-operations";
 import { pickTargets, targetFields } from "./manage-pickers";
-import { fieldValue } from "../form-rows";
+import { preferOnlyAccount } from "../default-account";
+import { fieldValue } from "../form-fields";
 import { textsOf } from "../i18n";
-import { textOf } from "../../../cloud/core/text";
+import type { Form } from "../open-form";
 
 const translate = textsOf("arduino-cloud-manage");
 /** The resource by which an operation is given as the API calls it. */
 const any = "any";
 
+/** The resources, in the order of the form. */
+const resources: readonly string[] = [...new Set(FORM_OPERATIONS.map(({ resource }) => resource))];
+
 /** An operation of the list, under the name by which it is stored. */
 interface Entry {
   value: string;
-  operation: ManagedOperation;
+  operation: FormOperation;
 }
 
-/** Fills the form of manage with what the node has and shows what its operation needs. Gives what closes it. */
-export function manageForm(node: EditorNode): () => void {
+/** Fills the form of manage with what the node has and shows what its operation needs. */
+export function manageForm(node: EditorNode): Form {
+  preferOnlyAccount(node);
   const lists = pickTargets();
   const resource = $("#node-input-resource");
   fill(resource, [...resources, any], textOf(node.resource));
   let listed = "";
   const showOperations = (wanted?: string): void => {
     listed = fieldValue("resource");
-    const values = [...choicesOf(listed).map(({ value }) => value), ...wantedOf(listed).map(({ name }) => name)];
+    const values = [...entriesOf(listed).map(({ value }) => value), ...wantedOf(listed).map(({ name }) => name)];
     const usual = values.includes("list") ? "list" : "";
     fill($("#node-input-operation"), ["", ...values], wanted ?? usual);
     showNeeds();
@@ -55,13 +51,7 @@ export function manageForm(node: EditorNode): () => void {
     if (fieldValue("resource") !== listed) showOperations();
   });
   $("#node-input-operation").on("change", showNeeds);
-  return () => lists.close();
-}
-
-/** What the node does, in short: "things: create". */
-export function operationSentence(node: EditorNode): string {
-  const call = [node.method, node.path].map(textOf).filter(Boolean).join(" ");
-  return `${textOf(node.resource)}: ${textOf(node.operation) || call || "msg.operation"}`;
+  return { close: () => lists.close() };
 }
 
 /** Fills a list of choices; what is chosen stays even if the list does not have it. */
@@ -77,11 +67,11 @@ function fill(select: JQuery, values: readonly string[], chosen: string): void {
   select.val(chosen);
 }
 
-function choicesOf(resource: string): Entry[] {
-  if (resource !== any) return operationsOf(resource).map((operation) => ({ value: operation.name, operation }));
-  const isRow = ({ fixed, isAlias }: ManagedOperation): boolean => fixed === undefined && isAlias === undefined;
-  const all = resources.flatMap((one) => operationsOf(one)).filter(isRow);
-  return all.map((operation) => ({ value: operation.row.id, operation }));
+function entriesOf(resource: string): Entry[] {
+  return FORM_OPERATIONS.flatMap((operation) => {
+    if (resource !== any) return operation.resource === resource ? [{ value: operation.name, operation }] : [];
+    return operation.id === undefined ? [] : [{ value: operation.id, operation }];
+  });
 }
 
 function wantedOf(resource: string): WantedOperation[] {
@@ -103,37 +93,31 @@ function needsOf(resource: string, name: string): Needs {
   if (wanted !== undefined) {
     return { targets: new Set(), hasForce: false, summary: wanted.summary, lines: [...wanted.input] };
   }
-  const entries = choicesOf(resource);
+  const entries = entriesOf(resource);
   const chosen = entries.find(({ value }) => value === name)?.operation;
   const meant = chosen === undefined ? entries.map(({ operation }) => operation) : [chosen];
-  const kinds = new Set(meant.flatMap(({ row }) => pathParameters(row).map(({ kind }) => kind)));
   return {
-    targets: kinds,
-    hasForce: meant.some(({ row }) => "force" in row.query),
+    targets: new Set(meant.flatMap(({ path }) => Object.keys(path))),
+    hasForce: meant.some(({ hasForce }) => hasForce),
     summary: chosen?.summary ?? "",
-    lines: chosen === undefined ? [] : linesOf(chosen, kinds),
+    lines: chosen === undefined ? [] : linesOf(chosen),
   };
 }
 
-function linesOf(chosen: ManagedOperation, kinds: ReadonlySet<string>): string[] {
-  const { row, fixed } = chosen;
-  const lines = [...kinds]
-    .filter((kind) => !targetFields.some((field) => field === kind))
-    .map((kind) => `msg.${messagePropertyOf(kind)}`);
-  if (row.body !== undefined && fixed === undefined) lines.push(`msg.payload: ${bodyText(chosen)}`);
-  const query = namesOf(row.query);
-  if (query !== "") lines.push(`msg.query: ${query}`);
-  return lines;
+function linesOf({ path, payload, fields, query }: FormOperation): string[] {
+  const ids = Object.entries(path).filter(([kind]) => !targetFields.some((field) => field === kind));
+  return [
+    ...ids.map(([, property]) => `msg.${property}`),
+    ...(payload === undefined ? [] : [`msg.payload: ${payloadText(payload, fields)}`]),
+    ...(query === "" ? [] : [`msg.query: ${query}`]),
+  ];
 }
 
-function bodyText({ name, row }: ManagedOperation): string {
-  const fields = namesOf(row.body?.type === "list" ? {} : bodyFieldsOf(row));
-  if (row.body?.type === "list") return translate("label.list");
-  return takesMany({ name, row }) ? `${fields} ${translate("label.or-many")}` : fields;
+function payloadText(payload: FormOperation["payload"] & string, fields: string): string {
+  if (payload === "list") return translate("label.list");
+  return payload === "bodies" ? `${fields} ${translate("label.or-many")}` : fields;
 }
 
-function namesOf(fields: Fields): string {
-  return Object.entries(fields)
-    .map(([name, { required }]) => (required ? `${name}*` : name))
-    .join(", ");
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
 }

@@ -1,8 +1,7 @@
 import type { ThingChoice, ThingDetail, VariableChoice } from "../../admin/protocol";
 import { fetchDeviceThing, fetchThing, fetchThings, fetchVariables } from "../admin-client";
-import { hasOwnDevice } from "./own-device";
 import { ListPicker } from "../widgets/list-picker";
-import { fieldValue } from "../form-rows";
+import { fieldValue, hasOwnDevice } from "../form-fields";
 import type { ListChoice } from "../widgets/choice-index";
 import { textsOf, type Translate } from "../i18n";
 

@@ -14,7 +14,7 @@ const gatherMs = 50;
 
 /** The content of the sidebar's tab: the account, a search, the tree, and what is to be said of the chosen item. */
 export class CloudTab {
-  readonly element = $('<div class="arduino-cloud-sidebar">');
+  readonly #element: JQuery;
   readonly #translate: Translate;
   readonly #chooser = $("<select>");
   readonly #search = $('<input type="text">');
@@ -34,7 +34,9 @@ export class CloudTab {
   #seen: Seen = { overview: {}, isLoading: false };
   #timer: number | undefined;
 
-  constructor(translate: Translate) {
+  /** Fills `element`. */
+  constructor(element: JQuery, translate: Translate) {
+    this.#element = element;
     this.#translate = translate;
     const putting: Putting = { translate, account: () => this.#account?.id ?? "" };
     this.#details = new DetailsPanel({ translate, onAdd: (item, out) => putInSight(item, out, putting) });
@@ -68,7 +70,7 @@ export class CloudTab {
     RED.popover.tooltip(this.#refresh, translate("label.refresh"));
     this.#add.text(translate("label.add-account")).on("click", () => RED.editor.editConfig("", accountType, "_ADD_"));
     this.#tip.text(translate("tip.drag"));
-    this.element.append(head, this.#note, this.#add, this.#tree.element, this.#details.element, this.#tip);
+    this.#element.append(head, this.#note, this.#add, this.#tree.element, this.#details.element, this.#tip);
     this.#draw();
   }
 
@@ -85,7 +87,7 @@ export class CloudTab {
     this.#refresh.on("click", () => this.#watch.refresh());
     for (const event of ["flows:loaded", "nodes:add", "nodes:change", "nodes:remove", "workspace:clear", "deploy"])
       RED.events.on(event, () => this.#accountsMayDiffer());
-    const element = this.element.get(0);
+    const element = this.#element.get(0);
     if (element !== undefined) watchVisibility(element, (isVisible) => this.#watch.setVisible(isVisible));
     // The package may be enabled in an editor that has its flows already.
     this.#accountsMayDiffer();

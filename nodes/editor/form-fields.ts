@@ -1,7 +1,12 @@
-/** What a field of the open form holds; blank where the form has no such field, and for a config node that is not chosen. */
+/** Returns what a field of the open form holds; blank where the form has none, and for a config node not chosen. */
 export function fieldValue(field: string): string {
   const value = String($(`#node-input-${field}`).val() ?? "");
   return value === "_ADD_" ? "" : value;
+}
+
+/** Returns whether a device of Node-RED's own is chosen in the open form: then account and thing do not matter. */
+export function hasOwnDevice(): boolean {
+  return fieldValue("device") !== "";
 }
 
 /** Shows rows, by selector, only where they matter; `fields` are those that decide it. */

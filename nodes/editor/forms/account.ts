@@ -1,0 +1,16 @@
+import { textsOf } from "../i18n";
+import type { Form } from "../open-form";
+import { offerConnectionTest } from "./connection-test";
+
+/** Makes the form of an account work. */
+export function accountForm({ id }: EditorNode): Form {
+  // A new account begins with what has to be pasted; the editor itself focuses the first field a little later.
+  const clientId = $("#node-config-input-clientId");
+  if (clientId.val() === "") window.setTimeout(() => clientId.trigger("focus"), 400);
+  const close = offerConnectionTest(id, textsOf("arduino-cloud-account"));
+  const advanced = $("#arduino-cloud-account-advanced");
+  // The placeholders show the defaults: what differs from them should be seen.
+  const isChanged = advanced.find("input").is((_index, input) => $(input).val() !== $(input).attr("placeholder"));
+  advanced.prop("open", isChanged || $("#node-config-input-tls").val() !== "_ADD_");
+  return { close };
+}

@@ -1,0 +1,26 @@
+import { textsOf } from "../i18n";
+import type { Form } from "../open-form";
+import { offerDeviceCreation } from "./create-device";
+import { pickDeviceId } from "./device-pickers";
+import { offerDeviceDoctor } from "./doctor-subjects";
+
+/** Makes the form of a device of Node-RED's own work. */
+export function deviceForm(node: EditorNode): Form {
+  const translate = textsOf("arduino-cloud-device");
+  const creator = offerDeviceCreation(node.id, translate);
+  const devices = pickDeviceId(translate);
+  offerDeviceDoctor(node.id);
+  // The placeholders show the defaults: what differs from them should be seen.
+  const isChanged =
+    $("#node-config-input-brokerUrl").val() !== "" || $("#node-config-input-messagesPerSecond").val() !== "25";
+  const hasTls = $("#node-config-input-tls").val() !== "_ADD_";
+  $("#arduino-cloud-device-advanced").prop("open", isChanged || hasTls);
+  $("#arduino-cloud-device-creation").prop("open", $("#node-config-input-deviceId").val() === "");
+  return {
+    save: () => creator.save(node),
+    close: () => {
+      creator.close();
+      devices.close();
+    },
+  };
+}

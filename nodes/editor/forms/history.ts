@@ -1,0 +1,52 @@
+import { preferOnlyAccount } from "../default-account";
+import { fieldValue, showRows } from "../form-fields";
+import { textsOf } from "../i18n";
+import type { Form } from "../open-form";
+import { prepareStores, showRetention } from "./archive";
+import { pickThingAndVariable } from "./thing-and-variable";
+
+const type = "arduino-cloud-history";
+
+/** Makes the form of history work. */
+export function historyForm(node: EditorNode): Form {
+  const translate = textsOf(type);
+  preferOnlyAccount(node);
+  prepareStatistics(textOf(node.aggregation));
+  const close = pickThingAndVariable({
+    type,
+    problemOf: ({ persist }) => (persist ? undefined : translate("tip.no-history")),
+  });
+  prepareStores(textOf(node.store), translate);
+  showRetention(translate);
+  showRows(["mode", "output", "since"], {
+    "#arduino-cloud-interval-row": () => fieldValue("mode") !== "raw",
+    "#arduino-cloud-aggregation-row": () => ["", "aggregate"].includes(fieldValue("mode")),
+    ".arduino-cloud-archive": () => fieldValue("since") === "last-run",
+    "#arduino-cloud-statistics-row": () => fieldValue("mode") === "buckets",
+    "#arduino-cloud-chart-format-row, #arduino-cloud-compatible-row": () => fieldValue("output") === "chart",
+    "#arduino-cloud-batch-row, #arduino-cloud-advance-row": () => fieldValue("output") === "stream",
+  });
+  return { save: saveStatistics, close };
+}
+
+/** Shows several aggregations, which one field holds with commas between them. */
+function prepareStatistics(aggregation: string): void {
+  const chosen = aggregation.toUpperCase().split(/[\s,]+/);
+  $<HTMLInputElement>("#arduino-cloud-statistics-row input").each(function () {
+    this.checked = chosen.includes(this.value);
+  });
+  // What the other list lacks would be saved as nothing at all.
+  $("#node-input-aggregation").val(fieldValue("aggregation"));
+}
+
+/** Puts what is chosen for buckets where the editor looks for the field. */
+function saveStatistics(): void {
+  if (fieldValue("mode") !== "buckets") return;
+  const boxes = $<HTMLInputElement>("#arduino-cloud-statistics-row input:checked").get();
+  const value = boxes.map((box) => box.value).join();
+  $("#node-input-aggregation").append($("<option>", { value })).val(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value.trim() : "";
+}

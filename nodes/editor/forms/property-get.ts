@@ -1,0 +1,9 @@
+import { preferOnlyAccount } from "../default-account";
+import type { Form } from "../open-form";
+import { pickThingAndVariable } from "./thing-and-variable";
+
+/** Makes the form of property get work. */
+export function propertyGetForm(node: EditorNode): Form {
+  preferOnlyAccount(node);
+  return { close: pickThingAndVariable({ type: "arduino-cloud-property-get" }) };
+}

@@ -1,0 +1,24 @@
+import { preferOnlyAccount } from "../default-account";
+import { fieldValue, hasOwnDevice, showRows } from "../form-fields";
+import { textsOf } from "../i18n";
+import type { Form } from "../open-form";
+import { pickThingAndVariable } from "./thing-and-variable";
+
+const type = "arduino-cloud-property-in";
+
+/** Makes the form of property in work. */
+export function propertyInForm(node: EditorNode): Form {
+  const translate = textsOf(type);
+  preferOnlyAccount(node);
+  const close = pickThingAndVariable({ type, tipWithDevice: translate("tip.property-typed") });
+  const catchesUp = (): boolean => !hasOwnDevice() && fieldValue("direction") !== "requested";
+  showRows(["device", "direction", "emit", "catchUp", "inputs"], {
+    ".arduino-cloud-with-account": () => !hasOwnDevice(),
+    ".arduino-cloud-with-device": hasOwnDevice,
+    "#arduino-cloud-deadband-row": () => fieldValue("emit") === "changed",
+    "#arduino-cloud-catch-up-row": catchesUp,
+    "#arduino-cloud-catch-up-delay-row": () => catchesUp() && fieldValue("catchUp") === "all",
+    "#arduino-cloud-inputs-hint": () => fieldValue("inputs") === "1",
+  });
+  return { close };
+}

@@ -1,0 +1,76 @@
+import { loadSharedCode, notLoadedText, presentSharedCode, type SharedCode } from "./shared-code";
+
+/** The part of a form that is more than fields. */
+export interface Form {
+  /** Puts what is chosen where the editor looks for it; called before `close`. */
+  save?: () => void;
+  /** Ends lists, buttons and whatever is under way. */
+  close: () => void;
+}
+
+/** A form that is open, with or without the shared code. */
+export interface OpenForm {
+  /** Ends the form of a user who takes over what is in it. */
+  save(): void;
+  /** Ends the form of a user who gives it up. */
+  close(): void;
+}
+
+/** The form of a node that nobody edits. */
+export const noForm: OpenForm = { save: () => undefined, close: () => undefined };
+
+let edited: EditorNode | undefined;
+
+/** Returns whether the form of a node is open: then its fields count, and the node still has what was saved. */
+export function isFormOpen({ id }: EditorNode): boolean {
+  return edited?.id === id;
+}
+
+/**
+ * Makes the form of a node work, with the part of the shared code that `prepare` calls: at once where that is loaded,
+ * else as soon as it is. Where it can't be had, the fields remain, and a line above them says why nothing else works.
+ */
+export function openForm(node: EditorNode, prepare: (code: SharedCode) => Form): OpenForm {
+  edited = node;
+  let form: Form | undefined;
+  let isOpen = true;
+  const begin = (code: SharedCode): void => {
+    form = prepare(code);
+  };
+  const late = (code: SharedCode): void => {
+    if (!isOpen) return;
+    begin(code);
+    announceFields(node);
+  };
+  const close = (): void => {
+    isOpen = false;
+    edited = undefined;
+    form?.close();
+  };
+  const code = presentSharedCode();
+  if (code === undefined) loadSharedCode().then(late, () => isOpen && showProblem(node));
+  else begin(code);
+  return {
+    save: () => {
+      form?.save?.();
+      close();
+    },
+    close,
+  };
+}
+
+/** Does what the editor does when a form is ready: tells all fields that they have changed, without judging them. */
+function announceFields(node: EditorNode): void {
+  fieldsOf(node).attr("skipValidation", "true").trigger("change").removeAttr("skipValidation");
+}
+
+function showProblem(node: EditorNode): void {
+  const problem = $('<div class="form-tips arduino-cloud-problem" role="alert">').text(notLoadedText());
+  fieldsOf(node).closest("form").prepend(problem);
+}
+
+function fieldsOf({ _def: { category, defaults, credentials = {} } }: EditorNode): JQuery {
+  const prefix = category === "config" ? "node-config-input" : "node-input";
+  const names = Object.keys({ ...defaults, ...credentials });
+  return $(names.map((name) => `#${prefix}-${name}`).join());
+}
