@@ -9,6 +9,8 @@ export interface Reading {
   value: PropertyValue;
   /** The latest time (base time plus time) of its records as carried, in a unit that `senml-time.ts` tells. */
   time: number | undefined;
+  /** Whether it holds an integer that JavaScript has no number for, so that its last digits are lost. */
+  isRounded?: true;
 }
 
 /** The content of a message. */
@@ -17,6 +19,8 @@ export interface Decoded {
   readings: Reading[];
   /** How many records were dropped because they hold no usable name and value. Base records are not counted. */
   skipped: number;
+  /** The variables of which a record has a name and no value at all; absent where there are none. */
+  valueless?: ReadonlySet<string>;
 }
 
 /** Far more than a broker of this cloud relays, and little enough to be read in a few milliseconds. */
@@ -51,7 +55,8 @@ export function decodeReadings(payload: Uint8Array): Decoded {
   const first = readPackHead(reader);
   for (let left = reader.count(first, 1); reader.hasNext(left); left -= 1) pack.element(reader.byte());
   if (!reader.done) throw reader.error("it goes on after its end");
-  return { readings: pack.readings, skipped: pack.skipped };
+  const { readings, skipped, valueless } = pack;
+  return valueless.size === 0 ? { readings, skipped } : { readings, skipped, valueless };
 }
 
 function readPackHead(reader: CborReader): number {
@@ -76,6 +81,10 @@ class PackFields {
   isBase = false;
   /** Whether the record has a name, or a value of any kind. */
   isValue = false;
+  /** Whether the record has a label of a value, whatever stands there. */
+  hasValue = false;
+  /** Whether its number is an integer that JavaScript can't hold. */
+  isRounded = false;
   /** Whether all that must be understood is. */
   isUsable = true;
 
@@ -84,19 +93,34 @@ class PackFields {
       if (isTime(item)) this.time = item;
       return;
     }
-    if (key === label.name) this.name = typeof item === "string" ? item : undefined;
-    else if (key === label.value) this.number = typeof item === "number" ? item : undefined;
+    if (!isOfValue(key)) return;
+    this.isValue = true;
+    if (key === label.name) {
+      this.name = typeof item === "string" ? item : undefined;
+      return;
+    }
+    this.hasValue = true;
+    if (key === label.value) this.number = typeof item === "number" ? item : undefined;
     else if (key === label.text) this.text = typeof item === "string" ? item : undefined;
     else if (key === label.boolean) this.boolean = typeof item === "boolean" ? item : undefined;
-    else if (key !== label.sum && key !== label.data) return;
-    this.isValue = true;
   }
+}
+
+/** Returns whether an item, by its first byte an integer, is beyond what JavaScript tells apart. */
+function isRounded(first: number, item: unknown): boolean {
+  return first >> 5 <= major.negative && !Number.isSafeInteger(item);
+}
+
+/** Returns whether a label says what a record is about, or what its value is. */
+function isOfValue(key: number): boolean {
+  return key === label.name || (key >= label.value && key <= label.sum) || key === label.data;
 }
 
 /** One pass over the records of a pack. */
 class Pack {
   readonly readings: Reading[] = [];
   skipped = 0;
+  readonly valueless = new Set<string>();
   /** The reading that the latest record went into. */
   private latest: Reading | undefined;
   private baseTime: number | undefined;
@@ -119,16 +143,20 @@ class Pack {
     const fields = new PackFields();
     for (let left = reader.count(first, 2); reader.hasNext(left); left -= 1) {
       const key = readLabel(reader);
-      const item = reader.scalar(reader.byte());
+      const firstOfItem = reader.byte();
+      const item = reader.scalar(firstOfItem);
+      if (key === label.value) fields.isRounded = isRounded(firstOfItem, item);
       if (key >= 0) fields.put(key, item);
       else if (key === mandatoryLabel) fields.isUsable = false;
       else if (key !== unknownLabel) this.base(key, item, fields);
     }
     const value = fields.number ?? fields.text ?? fields.boolean;
     if (fields.isUsable && fields.name && value !== undefined) {
-      this.add(this.prefix + fields.name, value, this.resolve(fields.time));
+      const reading = this.add(this.prefix + fields.name, value, this.resolve(fields.time));
+      if (fields.isRounded && reading !== undefined) reading.isRounded = true;
     } else if (!fields.isUsable || !fields.isBase || fields.isValue) {
       this.skipped += 1;
+      if (fields.isUsable && fields.name && !fields.hasValue) this.lacksValue(this.prefix + fields.name);
     }
   }
 
@@ -143,6 +171,11 @@ class Pack {
     else if (key === label.baseTime && isTime(item)) this.baseTime = item;
   }
 
+  private lacksValue(name: string): void {
+    const [variable = ""] = name.split(":", 1);
+    if (variable !== "") this.valueless.add(variable);
+  }
+
   private resolve(time: number | undefined): number | undefined {
     if (time === undefined || this.baseTime === undefined) return time ?? this.baseTime;
     return this.baseTime + time;
@@ -153,30 +186,32 @@ class Pack {
    * (docs/protocol.md#components,
    * #names).
    */
-  private add(name: string, value: Scalar, time: number | undefined): void {
+  private add(name: string, value: Scalar, time: number | undefined): Reading | undefined {
     const colon = name.indexOf(":");
-    if (colon < 0) {
-      this.put(name, undefined, value, time);
-      return;
-    }
+    if (colon < 0) return this.put(name, undefined, value, time);
     const property = name.slice(0, colon);
     const component = name.slice(colon + 1);
     // A component of this name would reach a prototype as soon as somebody copies the object.
-    if (property === "" || component === "__proto__") this.skipped += 1;
-    else this.put(property, component === "" ? undefined : component, value, time);
+    if (property !== "" && component !== "__proto__") {
+      return this.put(property, component === "" ? undefined : component, value, time);
+    }
+    this.skipped += 1;
+    return undefined;
   }
 
-  private put(property: string, component: string | undefined, value: Scalar, time: number | undefined): void {
+  private put(property: string, component: string | undefined, value: Scalar, time: number | undefined): Reading {
     const { latest } = this;
     if (latest?.property !== property) {
-      this.latest = { property, value: component === undefined ? value : { [component]: value }, time };
-      this.readings.push(this.latest);
-      return;
+      const reading: Reading = { property, value: component === undefined ? value : { [component]: value }, time };
+      this.latest = reading;
+      this.readings.push(reading);
+      return reading;
     }
     if (component === undefined) latest.value = value;
     else if (typeof latest.value === "object") latest.value[component] = value;
     else latest.value = { [component]: value };
     if (time !== undefined && (latest.time === undefined || time > latest.time)) latest.time = time;
+    return latest;
   }
 }
 

@@ -1,7 +1,11 @@
 import { SequenceEvents, Simple } from "cbor2";
 
 /** What a decoder should give for a payload; undefined where it should reject it. */
-export type Expected = { readings: { property: string; value: unknown; time: number | undefined }[]; skipped: number };
+export interface Expected {
+  readings: { property: string; value: unknown; time: number | undefined; isRounded?: true }[];
+  skipped: number;
+  valueless?: Set<string>;
+}
 
 /** An item as a tree, in which whole numbers are told from floats and text from the rest. */
 type Item =
@@ -141,11 +145,15 @@ function readRecords(elements: Item[]): Expected {
     const [name, value] = [nameOf(fields), valueOf(fields)];
     if (name !== undefined && name !== "" && value !== undefined && !fields.has("must")) {
       const resolved = time === undefined ? baseTime : time + (baseTime ?? 0);
-      addReading(result, (prefix + name).split(":"), value, resolved);
+      const isRounded = fields.get("v")?.kind === "int" && !Number.isSafeInteger(value);
+      addReading(result, (prefix + name).split(":"), value, resolved, isRounded);
     } else {
       const isBase =
         bases.some((base) => fields.has(base)) && !["n", "v", "vs", "vb", "s", "vd"].some((f) => fields.has(f));
       if (!isBase || fields.has("must")) result.skipped += 1;
+      const lacksValue = !["v", "vs", "vb", "s", "vd"].some((f) => fields.has(f)) && !fields.has("must");
+      const [variable] = lacksValue && name ? (prefix + name).split(":") : [];
+      if (variable) (result.valueless ??= new Set()).add(variable);
     }
   }
   return result;
@@ -168,6 +176,7 @@ function addReading(
   [property = "", ...rest]: string[],
   value: number | string | boolean,
   time: number | undefined,
+  isRounded: boolean,
 ): void {
   const component = rest.join(":");
   if (property === "" || component === "__proto__") {
@@ -184,4 +193,5 @@ function addReading(
   else last.value = { [component]: value };
   const times = [last.time, time].filter((one) => one !== undefined);
   last.time = times.length > 0 ? Math.max(...times) : undefined;
+  if (isRounded) last.isRounded = true;
 }

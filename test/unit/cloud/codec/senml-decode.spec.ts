@@ -70,6 +70,29 @@ describe("decodeReadings, where the wire format leaves a choice,", () => {
     assert.equal(decode("81a0").skipped, 1);
   });
 
+  it("names the variables that a record gives no value, as arduino-iot-js 0.13.0 sends 0, false and blank texts", () => {
+    const decoded = (hex: string): unknown => decodeReadings(Buffer.from(hex, "hex"));
+    const valueless = new Set(["v_status"]);
+    assert.deepEqual(decoded("81a20068765f737461747573221b000001a22823197f"), { readings: [], skipped: 1, valueless });
+    assert.deepEqual(decoded("82a200666c3a737769" + "75221864a200656c3a62726902182f"), {
+      readings: [{ property: "l", value: { bri: 47 }, time: 100 }],
+      skipped: 1,
+      valueless: new Set(["l"]),
+    });
+    // No value of its kind is another matter, and so are base records.
+    assert.deepEqual(decoded("81a200617602f6"), { readings: [], skipped: 1 });
+    assert.deepEqual(decoded("81a1221864"), { readings: [], skipped: 0 });
+  });
+
+  it("tells integers that JavaScript can't hold, and no floats", () => {
+    const isRounded = (value: string): unknown =>
+      decodeReadings(Buffer.from(`81a200617602${value}`, "hex")).readings[0]?.isRounded;
+    assert.equal(isRounded("1b001fffffffffffff"), undefined);
+    assert.equal(isRounded("1b0020000000000001"), true);
+    assert.equal(isRounded("3bffffffffffffffff"), true);
+    assert.equal(isRounded("fb4415af1d78b58c40"), undefined);
+  });
+
   it("reads a view into a larger buffer, and no byte beyond it", () => {
     const large = Buffer.from("ffff81a20061610205ffff", "hex");
     assert.deepEqual(decodeReadings(large.subarray(2, 9)).readings[0]?.value, 5);
