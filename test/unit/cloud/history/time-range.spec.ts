@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { runInNewContext } from "node:vm";
 import { parseTime, parseWindow } from "../../../../cloud/history/time-range";
 
 const now = Date.parse("2026-03-10T12:00:00Z");
@@ -30,6 +31,20 @@ describe("parseTime", () => {
       ["-24h", now - 24 * hour],
       ["-7d", now - 168 * hour],
       ["-2w", now - 336 * hour],
+    ] as const)
+      assert.equal(parse(given), expected, String(given));
+  });
+
+  it("takes numbers below 1e11 for seconds, also as text, and dates of function nodes", () => {
+    for (const [given, expected] of [
+      [1_795_968_025, 1_795_968_025_000],
+      ["1795968025", 1_795_968_025_000],
+      [1_795_968_025.7, 1_795_968_025_700],
+      [-86_400, -86_400_000],
+      [99_999_999_999 / 100, 999_999_999_990],
+      [1e11, 1e11],
+      [-1e11, -1e11],
+      [runInNewContext("new Date(1767225600000)"), 1_767_225_600_000],
     ] as const)
       assert.equal(parse(given), expected, String(given));
   });
