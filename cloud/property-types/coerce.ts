@@ -1,5 +1,6 @@
 import { CloudError } from "../core/errors";
-import { type ComponentFormats, type ScalarFormat, type ValueFormat } from "./table";
+import { type ComponentFormats, type ValueFormat } from "./table";
+import { convertScalar, expectations, loneSurrogate } from "./scalars";
 import { propertyTypes } from "./index";
 import { describeValue, excerpt } from "../core/describe";
 import { isPlainObject } from "../core/json";
@@ -10,36 +11,6 @@ export const maxTextBytes = 64 * 1024;
 
 /** The most components of an object whose type does not fix them. */
 const maxFreeComponents = 256;
-
-/** Optional sign, digits, fraction, exponent. Neither hexadecimal nor "Infinity". */
-const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
-const loneSurrogate = /[\uD800-\uDFFF]/u;
-
-const words: ReadonlyMap<string, boolean> = new Map([
-  ["true", true],
-  ["on", true],
-  ["1", true],
-  ["false", false],
-  ["off", false],
-  ["0", false],
-]);
-
-/** Converters of what a flow gives to a scalar of each format; undefined where it can't. */
-const converters: Readonly<Record<ScalarFormat, (given: unknown) => Scalar | undefined>> = {
-  float: toNumber,
-  int32: (given) => toInteger(given, -(2 ** 31), 2 ** 31 - 1),
-  uint32: (given) => toInteger(given, 0, 2 ** 32 - 1),
-  boolean: toBoolean,
-  string: toText,
-};
-
-const expectations: Readonly<Record<ScalarFormat, string>> = {
-  float: "a finite number, or one as decimal text",
-  int32: "a whole number from -2147483648 to 2147483647",
-  uint32: "a whole number from 0 to 4294967295",
-  boolean: "true or false (also 1, 0, on, off)",
-  string: "a text, a finite number or a boolean",
-};
 
 /** The context of `coerceValue`. */
 export interface CoerceContext {
@@ -72,7 +43,7 @@ function convert(format: ValueFormat | undefined, given: unknown, lastKnown: unk
   }
   if (format === "free") return toFreeObject(fromText(given), lastKnown, refuse);
   if (typeof format === "object") return toObject(format, fromText(given), lastKnown, refuse);
-  const scalar = converters[format](given);
+  const scalar = convertScalar(format, given);
   if (scalar === undefined) throw refuse(`${describeValue(given)} was given, ${expectations[format]} is expected`);
   return scalar;
 }
@@ -91,7 +62,7 @@ function toObject(formats: ComponentFormats, given: unknown, lastKnown: unknown,
   const missing: string[] = [];
   for (const [name, format] of Object.entries(formats)) {
     const source: ReadonlyMap<string, unknown> | undefined = entries.has(name) ? entries : last;
-    const component = converters[format](source?.get(name));
+    const component = convertScalar(format, source?.get(name));
     if (component !== undefined) components[name] = component;
     else if (source !== entries) missing.push(name);
     else {
@@ -168,34 +139,7 @@ function fromText(given: unknown): unknown {
 
 function toScalar(given: unknown): Scalar | undefined {
   if (typeof given === "boolean") return given;
-  return typeof given === "number" ? toNumber(given) : wellFormed(given);
-}
-
-function toNumber(given: unknown): number | undefined {
-  const text = typeof given === "string" ? given.trim() : undefined;
-  const number = text !== undefined && decimal.test(text) ? Number(text) : given;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
-}
-
-function toInteger(given: unknown, lowest: number, highest: number): number | undefined {
-  const number = toNumber(given);
-  return Number.isInteger(number) && number !== undefined && number >= lowest && number <= highest ? number : undefined;
-}
-
-function toBoolean(given: unknown): boolean | undefined {
-  if (typeof given === "boolean") return given;
-  if (typeof given === "string") return words.get(given.toLowerCase());
-  if (given === 1) return true;
-  return given === 0 ? false : undefined;
-}
-
-function toText(given: unknown): string | undefined {
-  if (typeof given === "boolean" || (typeof given === "number" && Number.isFinite(given))) return String(given);
-  return wellFormed(given);
-}
-
-function wellFormed(given: unknown): string | undefined {
-  return typeof given === "string" && !loneSurrogate.test(given) ? given : undefined;
+  return convertScalar(typeof given === "number" ? "float" : "string", given);
 }
 
 function textBytes(value: PropertyValue): number {

@@ -21,6 +21,8 @@ const kinds: Readonly<Record<ScalarFormat, PropertyKind>> = {
   float: "number",
   int32: "integer",
   uint32: "integer",
+  time: "integer",
+  localTime: "integer",
   boolean: "boolean",
   string: "string",
 };

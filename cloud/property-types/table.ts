@@ -1,5 +1,5 @@
 /** Formats of scalars. Floats are float32 in a board; integers are 32 bit there (docs/protocol.md#types). */
-export type ScalarFormat = "float" | "int32" | "uint32" | "boolean" | "string";
+export type ScalarFormat = "float" | "int32" | "uint32" | "time" | "localTime" | "boolean" | "string";
 
 /** The components of a multi-value type by name, in wire order. */
 export type ComponentFormats = Readonly<Record<string, ScalarFormat>>;
@@ -25,7 +25,7 @@ const television: ComponentFormats = {
   inp: "int32",
   cha: "int32",
 };
-const schedule: ComponentFormats = { frm: "uint32", to: "uint32", len: "uint32", msk: "uint32" };
+const schedule: ComponentFormats = { frm: "localTime", to: "localTime", len: "uint32", msk: "uint32" };
 
 /**
  * All types of variables that the API takes (docs/protocol.md#types): name, format, status, unit where the name has it.
@@ -149,7 +149,7 @@ export const propertyTypeRows: readonly (readonly [
   ["ELECTRIC_POTENTIAL", "float", "current"],
   ["ELECTRICAL_RESISTANCE", "float", "current"],
   ["CAPACITANCE", "float", "current"],
-  ["TIME", "uint32", "current"],
+  ["TIME", "time", "current"],
   ["FREQUENCY", "float", "current"],
   ["DATA_RATE", "float", "current"],
   ["ACCELERATION", "float", "current"],

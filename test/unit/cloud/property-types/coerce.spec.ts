@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { types } from "node:util";
 import { runInNewContext } from "node:vm";
 import { CloudError } from "../../../../cloud/core/errors";
 import { coerceValue, maxTextBytes } from "../../../../cloud/property-types/coerce";
@@ -45,7 +46,8 @@ odd.push([], [1, 2], circular, throwing, revoked, {}, new Uint8Array(1e6), new E
 describe("coerceValue", () => {
   it("refuses for every type what is no value", () => {
     for (const type of [...propertyTypes.keys(), "TYPE_OF_TOMORROW", undefined]) {
-      for (const value of odd) refuses(type, value);
+      // A time takes a Date; one that is none it refuses too.
+      for (const value of odd) if (type !== "TIME" || !types.isDate(value)) refuses(type, value);
     }
   });
 
@@ -82,8 +84,35 @@ describe("coerceValue", () => {
       for (const value of [2 ** 31, -(2 ** 31) - 1, 2.5, "2.5", true, "1e10"]) refuses(type, value);
     }
     assert.equal(coerce("TIME", 2 ** 32 - 1), 2 ** 32 - 1);
-    for (const value of [-1, 2 ** 32, 1.5]) refuses("TIME", value);
     assert.match(refusal("INT", 2.5).message, /2\.5 was given, a whole number from -2147483648 to 2147483647/);
+  });
+
+  it("takes times as seconds, milliseconds by their size, ISO text and dates", () => {
+    const seconds = 1_767_225_600;
+    const same: unknown[] = [seconds, String(seconds), seconds * 1e3, seconds * 1e3 + 999, `${seconds * 1e3}`];
+    same.push(seconds * 1e6, seconds * 1e9, "2026-01-01T00:00:00Z", " 2026-01-01T01:00:00.5+01:00 ");
+    same.push(new Date(seconds * 1e3), runInNewContext(`new Date(${seconds * 1e3})`));
+    for (const value of same) assert.equal(coerce("TIME", value), seconds, String(value));
+    assert.equal(coerce("TIME", "2026-07-01"), new Date(2026, 6, 1).getTime() / 1e3);
+    assert.equal(coerce("TIME", 0), 0);
+    const bad = [-1, 1.5, 2 ** 32, 1e11, "soon", "2026-02-30", "2107-01-01T00:00:00Z", new Date(NaN), new Date(-1), ""];
+    for (const value of bad) refuses("TIME", value);
+    assert.match(refusal("TIME", "soon").message, /seconds since 1970.* milliseconds, as ISO 8601/);
+    for (const type of ["INT", "FLOAT", "CHARSTRING"]) refuses(type, new Date());
+  });
+
+  it("takes a schedule in seconds of local time, milliseconds by their size, and says so", () => {
+    const schedule = { frm: 1_767_254_400, to: 0, len: 600, msk: 0 };
+    assert.deepEqual(coerce("SCHEDULE", { ...schedule, frm: schedule.frm * 1e3 }), schedule);
+    assert.deepEqual(coerce("SCHEDULE", JSON.stringify({ ...schedule, to: 1.8e12 })), { ...schedule, to: 1.8e9 });
+    // An instant is no local time: which one is meant, nobody knows here.
+    for (const frm of ["2026-01-01T08:00:00Z", new Date(), -1]) {
+      assert.match(
+        refusal("SCHEDULE", { ...schedule, frm }).message,
+        /frm .* local time in whole seconds .*1767254400/,
+      );
+    }
+    refuses("SCHEDULE", { ...schedule, len: 1e12 });
   });
 
   it("takes booleans in all the usual forms", () => {
