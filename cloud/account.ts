@@ -5,10 +5,11 @@ import { type MqttMessage, mqttSender } from "./live-values/mqtt-sender";
 import { Outbox } from "./live-values/outbox";
 import { Session } from "./mqtt/session";
 import type { CloudError } from "./core/errors";
+import { KnownObjects } from "./live-values/known-objects";
 import { LastValues } from "./live-values/last-values";
 import { Polling } from "./polling/polling";
 import { RestPublisher } from "./live-values/rest-publisher";
-import { createRest, type Rest } from "./rest/index";
+import { createRest, type Property, type Rest, wireName } from "./rest/index";
 import { ValueWriter } from "./live-values/value-writer";
 import type { AccountSettings } from "./rest/account-settings";
 
@@ -50,7 +51,12 @@ export class CloudAccount {
       ...(settings.tls === undefined ? {} : { tls: settings.tls }),
       ...this.#logins(clock),
     });
-    this.feed = new ValueFeed({ session: this.session, clock, ...events });
+    const variables = (thingId: string): readonly Property[] | undefined => directory.peek(thingId)?.properties;
+    const objects = new KnownObjects({
+      now: () => clock.now() + this.rest.client.clockSkew,
+      property: (thingId, variable) => variables(thingId)?.find((property) => wireName(property) === variable),
+    });
+    this.feed = new ValueFeed({ session: this.session, clock, objects, variables, ...events });
     this.outbox = new Outbox({ clock, messagesPerSecond: settings.messagesPerSecond });
     this.session.setPublisher({
       online: (connection) =>
@@ -58,7 +64,7 @@ export class CloudAccount {
       offline: () => this.outbox.offline(),
       drain: () => this.outbox.drain(),
     });
-    const lastValues = new LastValues({ directory, feed: this.feed, clock });
+    const lastValues = new LastValues({ directory, feed: this.feed, objects });
     this.reports = new RestPublisher({
       client: this.rest.client,
       requestsPerSecond: settings.requestsPerSecond,

@@ -3,6 +3,7 @@ import { DeviceProtocol } from "./device-protocol/device-protocol";
 import { type LiveValue, ValueFeed, type ValueListener } from "./live-values/value-feed";
 import { tidyValue } from "./codec/float32";
 import type { MqttConnection } from "./mqtt/connection";
+import { KnownObjects } from "./live-values/known-objects";
 import { Outbox } from "./live-values/outbox";
 import type { EncodedMessage, WhenOffline } from "./live-values/queued-message";
 import type { Reading } from "./codec/senml-decode";
@@ -89,7 +90,7 @@ export class CloudDevice {
   /** The values that the cloud held when it was last asked; `undefined` until it has answered for this thing. */
   #lastValues: ReadonlyMap<string, StoredDeviceValue> | undefined;
   /** The latest value of each variable, whoever set it, to complete partial ones from. */
-  readonly #latest = new Map<string, PropertyValue>();
+  readonly #objects: KnownObjects;
   #thingId = "";
   #connectionState: DeviceConnectionState = { name: "idle" };
   #timezone: Timezone = { offset: 0, until: 0 };
@@ -109,7 +110,8 @@ export class CloudDevice {
       login: () => Promise.resolve(login),
       ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     });
-    this.#feed = new ValueFeed({ session: this.session, clock, ...notices });
+    this.#objects = new KnownObjects({ now: () => clock.now() });
+    this.#feed = new ValueFeed({ session: this.session, clock, objects: this.#objects, ...notices });
     this.outbox = new Outbox({ clock, messagesPerSecond: settings.messagesPerSecond });
     this.#control = new DeviceProtocol({
       session: this.session,
@@ -132,7 +134,10 @@ export class CloudDevice {
       this.#takeOvers.note(state);
       this.#tellState();
     });
-    this.listen("", { value: (live) => this.#latest.set(live.variable, live.value) });
+    // The feed keeps what comes only while somebody listens, and tells housekeeping to those only who name it.
+    for (const variable of ["", hiddenVariables.offset, hiddenVariables.until]) {
+      this.listen(variable, { value: () => undefined });
+    }
   }
 
   get connectionState(): DeviceConnectionState {
@@ -235,7 +240,7 @@ export class CloudDevice {
     if (thingId !== this.#thingId) {
       this.#thingId = thingId;
       this.#lastValues = undefined;
-      this.#latest.clear();
+      this.#objects.clear();
       for (const listening of this.#listenings) this.#follow(listening);
       this.#control.follow(thingId);
     }
@@ -265,7 +270,7 @@ export class CloudDevice {
       value: (live: LiveValue) => {
         if (!this.#takeHidden(live.variable, live.value)) listener.value(live);
       },
-      unusable: (variable) => listener.unusable?.(variable),
+      flawed: (variable, flaw) => listener.flawed?.(variable, flaw),
       subscribed: () => listener.subscribed?.(),
       refused: (error) => listener.refused?.(error),
     };
@@ -277,7 +282,7 @@ export class CloudDevice {
       if (this.#takeHidden(property, value) || !isUsable(value)) continue;
       const tidy = tidyValue(value);
       values.set(property, { value: tidy, timestamp: usableTimestamp(time) ?? this.#clock.now() });
-      this.#latest.set(property, tidy);
+      this.#objects.note(this.#thingId, property, tidy);
     }
     this.#lastValues = values;
     for (const tell of [...this.#valueObservers]) tell();
@@ -300,8 +305,12 @@ export class CloudDevice {
   }
 
   #prepare({ values, types }: DeviceReport, time: number): EncodedMessage<Uint8Array> {
-    const packed = packReport(values, { types, time, lastKnown: (variable) => this.#latest.get(variable) });
-    for (const [variable, value] of packed.values) this.#latest.set(variable, value);
+    const packed = packReport(values, {
+      types,
+      time,
+      lastKnown: (variable) => this.#objects.get(this.#thingId, variable),
+    });
+    for (const [variable, value] of packed.values) this.#objects.note(this.#thingId, variable, value);
     return { targetNames: [], writes: packed.messages.map((payload) => ({ payload })) };
   }
 

@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
-import { tidyValue } from "../cloud/codec/float32";
+import { storedValue } from "../cloud/property-types/fingerprint";
 import { isPlainObject } from "../cloud/core/json";
 import { CloudError, toCloudError } from "../cloud/core/errors";
 import { type KnownThing, type Property, wireName } from "../cloud/rest";
@@ -162,7 +162,7 @@ function readAll({ properties }: KnownThing): Reading {
  */
 function valueOf(property: Property): unknown {
   if (timeOf(property) === undefined) return null;
-  return structuredClone(tidyValue(property.last_value ?? null));
+  return structuredClone(storedValue(property.type, property.last_value ?? null));
 }
 
 /** Returns when the value was made, in milliseconds since 1970. */

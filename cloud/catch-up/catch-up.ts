@@ -140,8 +140,8 @@ export class CatchUp {
     }
   }
 
-  #note({ variable, value, timestamp, direction }: LiveValue, at: number, seen = this.#seen): void {
-    if (direction === "reported") seen.note(variable, { value, timestamp, at, isStored: false });
+  #note({ variable, value, received, timestamp, direction }: LiveValue, at: number, seen = this.#seen): void {
+    if (direction === "reported") seen.note(variable, { value: received ?? value, timestamp, at, isStored: false });
   }
 
   #buffer(outage: Outage, live: LiveValue, at: number): void {

@@ -48,11 +48,11 @@ export function edgesAfter(
     if (first === undefined) continue;
     const all = own
       .filter(({ at }) => at <= onlineAt + maxSkewMs)
-      .map(({ live: { value, timestamp }, at }) => {
+      .map(({ live: { value, received = value, timestamp }, at }) => {
         const apartMs = at - onlineAt;
         const isSurelyStored = readAt - at >= apartMs;
         const toleranceMs = isSurelyStored ? maxSkewMs : apartMs * share;
-        return toKnown(property, { value, timestamp, at, isStored: false }, { isSurelyStored, toleranceMs });
+        return toKnown(property, { value: received, timestamp, at, isStored: false }, { isSurelyStored, toleranceMs });
       });
     const sure = all.filter(({ isSurelyStored }) => isSurelyStored);
     const known = sure.length > 0 ? sure : all;

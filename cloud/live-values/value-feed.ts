@@ -1,18 +1,22 @@
 import type { Clock } from "../core/clock";
 import { type CloudError, toCloudError } from "../core/errors";
 import { tidyValue } from "../codec/float32";
-import { decodeReadings, type Reading } from "../codec/senml-decode";
+import { type Decoded, decodeReadings, type Reading } from "../codec/senml-decode";
 import type { Session } from "../mqtt/session";
 import type { TopicListener } from "../mqtt/subscriptions";
 import { usableTimestamp } from "../codec/senml-time";
 import { type Direction, valueTopic } from "../mqtt/topics";
 import type { PropertyValue } from "../codec/values";
+import type { KnownObjects } from "./known-objects";
+import { type Property, wireName } from "../rest/models";
 
 /** A value of one variable, as a flow gets it. */
 export interface LiveValue {
   /** The variable name. */
   variable: string;
   value: PropertyValue;
+  /** The value as it came, where that was a part which was completed from the last known value. */
+  received?: PropertyValue;
   /** Milliseconds since 1970: the sender's time if it is usable, else the time of arrival. */
   timestamp: number;
   direction: Direction;
@@ -20,10 +24,16 @@ export interface LiveValue {
   own: boolean;
 }
 
+/**
+ * What can be wrong with a value: it is NaN or infinite, or not there at all, and is left out; or an integer has lost its
+ * last digits (docs/protocol.md#numbers, #components).
+ */
+export type ValueFlaw = "not-finite" | "no-value" | "rounded";
+
 export interface ValueListener {
   value(live: LiveValue): void;
-  /** A value came that no flow can use: NaN or infinite (docs/protocol.md#numbers). */
-  unusable?(variable: string): void;
+  /** Tells that something is wrong with a value of a variable. */
+  flawed?(variable: string, flaw: ValueFlaw): void;
   /** Tells that all values come from now on. */
   subscribed?(): void;
   /** Tells that none come, since the broker does not allow it. */
@@ -35,6 +45,10 @@ export interface ValueListener {
 export interface FeedOptions {
   session: Session;
   clock: Clock;
+  /** What objects are completed from. */
+  objects: KnownObjects;
+  /** Tells the variables of a thing as far as they are remembered, and asks nobody. */
+  variables?: (thingId: string) => readonly Property[] | undefined;
   /** Told of every message that is not SenML in CBOR. */
   onMalformed: (topic: string, error: CloudError) => void;
   /** Told of a fault in a listener; it goes no further. */
@@ -57,7 +71,7 @@ export class ValueFeed {
     const topic = valueTopic(thingId, direction);
     let feed = this.#topics.get(topic);
     if (feed === undefined) {
-      feed = new TopicFeed(topic, direction, this.#options);
+      feed = new TopicFeed(thingId, direction, this.#options);
       this.#topics.set(topic, feed);
     }
     const listened = feed;
@@ -76,7 +90,11 @@ export class ValueFeed {
 /** How long a message of our own may take to come back. */
 const ownWindowMs = 60_000;
 
+/** The names with which boards and the cloud keep house on the topics of things (docs/protocol.md#names). */
+const housekeeping: ReadonlySet<string> = new Set(["tz_offset", "tz_dst_until"]);
+
 class TopicFeed implements TopicListener {
+  readonly #thingId: string;
   readonly #topic: string;
   readonly #direction: Direction;
   readonly #options: FeedOptions;
@@ -88,8 +106,9 @@ class TopicFeed implements TopicListener {
   #end: (() => void) | undefined;
   #state: "unknown" | "subscribed" | CloudError = "unknown";
 
-  constructor(topic: string, direction: Direction, options: FeedOptions) {
-    this.#topic = topic;
+  constructor(thingId: string, direction: Direction, options: FeedOptions) {
+    this.#thingId = thingId;
+    this.#topic = valueTopic(thingId, direction);
     this.#direction = direction;
     this.#options = options;
   }
@@ -120,15 +139,16 @@ class TopicFeed implements TopicListener {
   }
 
   message(payload: Uint8Array): void {
-    let readings: readonly Reading[];
+    let decoded: Decoded;
     try {
-      readings = decodeReadings(payload).readings;
+      decoded = decodeReadings(payload);
     } catch (reason) {
       this.#options.onMalformed(this.#topic, toCloudError(reason));
       return;
     }
     const own = this.#own.length > 0 && this.#isOwn(payload);
-    for (const reading of readings) this.#deliver(reading, own);
+    for (const reading of decoded.readings) this.#deliver(reading, own);
+    for (const variable of decoded.valueless ?? []) this.#warn(variable, "no-value");
   }
 
   subscribed(): void {
@@ -148,25 +168,46 @@ class TopicFeed implements TopicListener {
 
   #deliver(reading: Reading, own: boolean): void {
     const variable = reading.property;
-    const listeners = this.#byVariable.get(variable);
-    if (listeners === undefined && this.#all.length === 0) return;
-    const usable = isFiniteValue(reading.value);
+    const listeners = this.#listenersOf(reading);
+    if (listeners.length === 0) return;
+    if (!isFiniteValue(reading.value)) {
+      this.#tell(listeners, (listener) => listener.flawed?.(variable, "not-finite"));
+      return;
+    }
+    const received = tidyValue(reading.value);
+    const value =
+      typeof received === "object" ? this.#options.objects.complete(this.#thingId, variable, received) : received;
     const live: LiveValue = {
       variable,
-      value: usable ? tidyValue(reading.value) : reading.value,
+      value,
       timestamp: usableTimestamp(reading.time) ?? this.#options.clock.now(),
       direction: this.#direction,
       own,
     };
-    if (listeners !== undefined) this.#tell(listeners, live, usable);
-    if (this.#all.length > 0) this.#tell(this.#all, live, usable);
+    if (value !== received) live.received = received;
+    this.#tell(listeners, (listener) => listener.value(live));
+    if (reading.isRounded) this.#tell(listeners, (listener) => listener.flawed?.(variable, "rounded"));
   }
 
-  #tell(listeners: readonly ValueListener[], live: LiveValue, usable: boolean): void {
+  /** Returns those who listen to a variable, without those whom housekeeping does not concern. */
+  #listenersOf(reading: Reading): readonly ValueListener[] {
+    const named = this.#byVariable.get(reading.property);
+    if (named === undefined && this.#all.length === 0) return [];
+    if (!isHousekeeping(reading)) return both(named, this.#all);
+    const variables = this.#options.variables?.(this.#thingId);
+    if (variables?.some((property) => wireName(property) === reading.property)) return both(named, this.#all);
+    // Until the thing is known, whoever asks for such a name has a reason.
+    return variables === undefined ? (named ?? []) : [];
+  }
+
+  #warn(variable: string, flaw: ValueFlaw): void {
+    this.#tell(both(this.#byVariable.get(variable), this.#all), (listener) => listener.flawed?.(variable, flaw));
+  }
+
+  #tell(listeners: readonly ValueListener[], what: (listener: ValueListener) => void): void {
     for (const listener of listeners) {
       try {
-        if (usable) listener.value(live);
-        else listener.unusable?.(live.variable);
+        what(listener);
       } catch (reason) {
         this.#options.onFault(reason);
       }
@@ -193,6 +234,17 @@ class TopicFeed implements TopicListener {
   #forEach(work: (listener: ValueListener) => void): void {
     for (const listeners of [...this.#byVariable.values(), this.#all]) listeners.forEach(work);
   }
+}
+
+function both(named: readonly ValueListener[] | undefined, all: readonly ValueListener[]): readonly ValueListener[] {
+  if (named === undefined) return all;
+  return all.length === 0 ? named : [...named, ...all];
+}
+
+/** Returns whether a reading looks like housekeeping: the time zone, or `r:m`, which asks the cloud for something. */
+function isHousekeeping({ property, value }: Reading): boolean {
+  if (property !== "r") return housekeeping.has(property);
+  return typeof value === "object" && Object.keys(value).join() === "m";
 }
 
 function isFiniteValue(value: Reading["value"]): boolean {

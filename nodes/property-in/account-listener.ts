@@ -4,6 +4,7 @@ import { systemClock } from "../../cloud/core/clock";
 import { type CloudError, isTransient, toCloudError } from "../../cloud/core/errors";
 import type { NodeStatus } from "../runtime/status";
 import { PersistentState } from "../runtime/persistent-state";
+import { FlawWarnings } from "./flaw-warnings";
 import { type MessageSettings, MessageBuilder } from "./message-builder";
 import { type CatchUpSettings, type SubscriptionTarget, ThingSubscription } from "./thing-subscription";
 
@@ -38,7 +39,8 @@ export class AccountListener {
   readonly #memory: PersistentState;
   #stopList: () => void = () => undefined;
   #listFault: CloudError | undefined;
-  /** The warnings that the user has seen: error codes, and variables without a finite value. */
+  readonly #flaws: FlawWarnings;
+  /** The error codes that the user has been told already. */
   readonly #told = new Set<string>();
   #isStopped = false;
 
@@ -48,6 +50,7 @@ export class AccountListener {
     this.#settings = settings;
     this.#account = account;
     this.#emitter = new MessageBuilder(node, settings);
+    this.#flaws = new FlawWarnings((warning) => node.warn(warning));
     this.#unobserve = account.session.observe(() => this.#showStatus());
     this.#memory = new PersistentState(node, "lastSeen", () => this.#lastSeen());
   }
@@ -93,7 +96,7 @@ export class AccountListener {
       catchUp: this.#catchUpWish(),
       emitter: this.#emitter,
       onFault: (fault) => (isReported ? this.#report(fault) : this.#showStatus()),
-      onUnusable: (variable) => this.#warnUnusable(variable),
+      onFlaw: (thing, variable, flaw) => this.#flaws.note(thing, variable, flaw),
     });
     this.#subscriptions.set(key, subscription);
     const outcome = await subscription.start();
@@ -188,12 +191,6 @@ export class AccountListener {
     if (fault === undefined || isTransient(fault) || this.#told.has(fault.code)) return;
     this.#told.add(fault.code);
     this.#node.error(fault, {});
-  }
-
-  #warnUnusable(variable: string): void {
-    if (this.#told.has(`value of ${variable}`)) return;
-    this.#told.add(`value of ${variable}`);
-    this.#node.warn(`"${variable}" has no finite value (NaN or infinite); such values are left out.`);
   }
 
   #showStatus(): void {

@@ -6,6 +6,7 @@ import type { CloudError } from "../../cloud/core/errors";
 import { isUuid, type Directory, wireName } from "../../cloud/rest/index";
 import { toCloudError } from "../../cloud/core/errors";
 import type { NodeStatus } from "../runtime/status";
+import { FlawWarnings } from "./flaw-warnings";
 import type { Subscription } from "./account-listener";
 import { DeviceVariableTypes } from "../runtime/device-variable-types";
 import { type MessageSettings, type Origin, MessageBuilder } from "./message-builder";
@@ -33,6 +34,7 @@ export class DeviceListener {
   /** By variable, as given; blank is every variable. */
   readonly #listenings = new Map<string, () => void>();
   readonly #ends: (() => void)[] = [];
+  readonly #flaws: FlawWarnings;
   readonly #told = new Set<string>();
   #held: LiveValue[] | undefined;
 
@@ -49,6 +51,7 @@ export class DeviceListener {
     this.#device = device;
     this.#types = new DeviceVariableTypes(device, directory);
     this.#emitter = new MessageBuilder(node, settings);
+    this.#flaws = new FlawWarnings((warning) => node.warn(warning));
     this.#held = settings.initial ? [] : undefined;
   }
 
@@ -75,7 +78,9 @@ export class DeviceListener {
       value: (live) => {
         if (variable === reference || this.#means(reference, live.variable)) this.#receive(live);
       },
-      unusable: (name) => this.#warnOnce(`"${name}" has no finite value (NaN or infinite); such values are left out.`),
+      flawed: (name, flaw) => {
+        if (variable === reference || this.#means(reference, name)) this.#flaws.note("", name, flaw);
+      },
     });
     this.#listenings.set(reference, end);
   }

@@ -1,8 +1,8 @@
 import type { CloudAccount } from "../../cloud/account";
 import { CatchUp } from "../../cloud/catch-up/catch-up";
 import { systemClock } from "../../cloud/core/clock";
-import type { LiveValue, ValueListener } from "../../cloud/live-values/value-feed";
-import { tidyValue } from "../../cloud/codec/float32";
+import type { LiveValue, ValueFlaw, ValueListener } from "../../cloud/live-values/value-feed";
+import { storedValue } from "../../cloud/property-types/fingerprint";
 import type { Direction } from "../../cloud/mqtt/topics";
 import type { CloudError } from "../../cloud/core/errors";
 import { isTransient, toCloudError } from "../../cloud/core/errors";
@@ -45,8 +45,8 @@ export interface SubscriptionOptions {
   emitter: MessageBuilder;
   /** Told when something is wrong with the subscription, and with `undefined` when it no longer is. */
   onFault: (fault: CloudError | undefined) => void;
-  /** Told of a variable whose value no flow can use. */
-  onUnusable: (variable: string) => void;
+  /** Told of a variable whose value is not as it should be. */
+  onFlaw: (thing: string, variable: string, flaw: ValueFlaw) => void;
 }
 
 /** After this a look-up that failed by the thing or variable itself is tried again: it may have been made meanwhile. */
@@ -115,8 +115,8 @@ export class ThingSubscription implements ValueListener, Origin {
     else this.#held.push(live);
   }
 
-  unusable(variable: string): void {
-    this.#options.onUnusable(variable);
+  flawed(variable: string, flaw: ValueFlaw): void {
+    this.#options.onFlaw(this.thing?.name ?? (this.thingName || this.thingId), variable, flaw);
   }
 
   subscribed(): void {
@@ -199,7 +199,7 @@ export class ThingSubscription implements ValueListener, Origin {
       const { last_value: value } = property;
       if (!Number.isFinite(timestamp) || value === undefined || value === null) continue;
       const about = { variable: wireName(property), timestamp, direction, own: false } as const;
-      this.#options.emitter.emit(this, about, tidyValue(value), "initial");
+      this.#options.emitter.emit(this, about, storedValue(property.type, value), "initial");
     }
   }
 
