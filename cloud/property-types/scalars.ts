@@ -31,7 +31,7 @@ const converters: Readonly<Record<ScalarFormat, (given: unknown) => Scalar | und
   string: toText,
 };
 
-/** What each format expects, for errors. */
+/** The values that each format expects, for errors. */
 export const expectations: Readonly<Record<ScalarFormat, string>> = {
   float: "a finite number, or one as decimal text",
   int32: "a whole number from -2147483648 to 2147483647",

@@ -20,7 +20,10 @@ export class FlawWarnings {
     this.#warn = warn;
   }
 
-  /** @param thing the name of the thing, where there may be several; else blank */
+  /**
+   * Warns of a value, unless it was warned of before.
+   * @param thing the name of the thing, where there may be several; else blank
+   */
   note(thing: string, variable: string, flaw: ValueFlaw): void {
     const key = JSON.stringify([flaw, thing, variable]);
     if (this.#told.has(key) || this.#told.size >= maxWarnings) return;
