@@ -1,6 +1,7 @@
 import { Aedes, type AedesPublishPacket, type Client, type PublishPacket } from "aedes";
 import type { BrokerActs, Faults } from "../behaviour/faults";
 import { Link } from "./faulty-connection";
+import { Gate } from "./gate";
 import {
   brokerListeners,
   type Accept,
@@ -99,8 +100,7 @@ class SimulatedBroker implements Broker {
   private readonly sessions = new Map<Client, Session>();
   private readonly listeners: BrokerListeners;
   private readonly context: TwinContext;
-  /** The SUBSCRIBEs that are held, while they are. */
-  private undecided: (() => void)[] | undefined;
+  private readonly subscribes = new Gate();
 
   constructor(private readonly options: BrokerOptions) {
     const { store } = options;
@@ -112,7 +112,7 @@ class SimulatedBroker implements Broker {
     this.aedes = new Aedes({
       preConnect: (client, packet, done) => this.logIn(client, packet, done),
       authorizeSubscribe: (client, subscription, done) =>
-        this.decide(() => done(null, this.grants(client, subscription.topic) ? subscription : null)),
+        this.subscribes.pass(() => done(null, this.grants(client, subscription.topic) ? subscription : null)),
       authorizePublish: (client, packet, done) => done(client ? this.takePublish(client, packet) : null),
       authorizeForward: (client, packet) => (this.allows(client, packet.topic) ? packet : null),
       published: (packet, _client, done) => {
@@ -206,9 +206,7 @@ class SimulatedBroker implements Broker {
   }
 
   holdSubscribes(on: boolean): void {
-    const { undecided } = this;
-    this.undecided = on ? (undecided ?? []) : undefined;
-    if (!on) for (const decide of undecided ?? []) decide();
+    this.subscribes.close(on);
   }
 
   inject(topic: string, payload: Uint8Array): void {
@@ -310,12 +308,6 @@ class SimulatedBroker implements Broker {
   private allows(client: Client, topic: string): boolean {
     const session = this.sessions.get(client);
     return session !== undefined && mayUse(this.options.store, session.login, topic);
-  }
-
-  /** Runs what decides on a SUBSCRIBE, at once or when they are held no longer. */
-  private decide(decide: () => void): void {
-    if (this.undecided === undefined) decide();
-    else this.undecided.push(decide);
   }
 
   private grants(client: Client, topic: string): boolean {

@@ -1,0 +1,17 @@
+/** Lets work through at once, or keeps it while it is closed. */
+export class Gate {
+  #kept: (() => void)[] | undefined;
+
+  /** Closes the gate, or opens it: what was kept runs now, in its order. */
+  close(on: boolean): void {
+    const kept = this.#kept;
+    this.#kept = on ? (kept ?? []) : undefined;
+    if (!on) for (const work of kept ?? []) work();
+  }
+
+  /** Runs work now, or when the gate opens. */
+  pass(work: () => void): void {
+    if (this.#kept === undefined) work();
+    else this.#kept.push(work);
+  }
+}
