@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { randomBytes } from "node:crypto";
-import { copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import path from "node:path";
 import { parseArgs } from "node:util";
 import { planMigration } from "./convert";
 import { parseFlowFile } from "./flow-file";
+import { replaceFile } from "./replace-file";
 import type { Migration, Note } from "./report";
 
 /** The command line: `node-red-arduino-cloud migrate flows.json`, a dry run unless it is told where to write. */
@@ -14,7 +15,7 @@ const usage = `Moves a flow file over from Arduino's own Node-RED nodes.
   npx @iot-flows/node-red-arduino-cloud migrate flows.json [--write out.json] [--new-messages]
 
 Without --write it only tells what would change. The file may be written over: what was there is kept beside it,
-with .backup at its end. Stop Node-RED before you change its flow file.
+with .backup (.backup-2 …) at its end. Stop Node-RED before you change its flow file.
 
   --write FILE     write the converted flow to FILE
   --new-messages   give messages the shape of this package, instead of keeping the old one
@@ -44,7 +45,9 @@ function run(args: string[]): string {
   const newId = (): string => randomBytes(8).toString("hex");
   const migration = planMigration(flow, { keepsShape: !values["new-messages"], newId });
   if (migration.steps.length === 0) return `${file}: there are no nodes of Arduino's own package. Nothing to do.\n`;
-  const end = values.write === undefined ? dryRun(file) : write(values.write, print(migration.flow), migration);
+  if (values.write === undefined) return `${report(migration)}\n${dryRun(file)}`;
+  const before = path.resolve(values.write) === path.resolve(file) ? source : undefined;
+  const end = write(values.write, print(migration.flow), before, migration);
   return `${report(migration)}\n${end}`;
 }
 
@@ -72,13 +75,12 @@ function dryRun(file: string): string {
   return `Nothing was written. To convert the flow, add --write ${JSON.stringify(file)} or another file.\n`;
 }
 
-function write(file: string, text: string, { keys }: Migration): string {
-  const backup = existsSync(file) ? `${file}.backup` : undefined;
+function write(file: string, text: string, before: string | undefined, { keys }: Migration): string {
+  let backup: string | undefined;
   try {
-    if (backup !== undefined) copyFileSync(file, backup);
-    writeFileSync(file, text);
+    backup = replaceFile(file, text, before);
   } catch (reason) {
-    throw new UserError(`${file} can't be written: ${(reason as Error).message}`, 1);
+    throw new UserError(`${file} can't be written: ${(reason as Error).message}.`, 1);
   }
   const lines = [`Written to ${file}${backup === undefined ? "" : `; what was there is in ${backup}`}.`];
   lines.push("The API keys stay where they are, in the credentials file (flows_cred.json goes with flows.json).");

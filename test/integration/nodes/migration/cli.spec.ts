@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdtemp, readdir, readFile, rename, rm, symlink, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { oldFlow, space } from "../../../support/old-flow";
@@ -58,6 +58,56 @@ describe("migration from the command line", function () {
     assert.equal(await get("flows.json"), await get("out.json"));
     assert.equal(await get("flows.json.backup"), JSON.stringify(flow, null, 4));
     assert.match((await run("migrate", "flows.json")).stdout, /Nothing to do/);
+  });
+
+  it("never writes over a copy that an earlier run has kept", async () => {
+    await put("flows.json.backup", "an older one");
+    const { stdout } = await run("migrate", "flows.json", "--write", "flows.json");
+    assert.match(stdout, /what was there is in flows\.json\.backup-2\./);
+    assert.equal(await get("flows.json.backup"), "an older one");
+    assert.equal(await get("flows.json.backup-2"), JSON.stringify(flow, null, 4));
+    assert.deepEqual((await readdir(folder)).sort(), ["flows.json", "flows.json.backup", "flows.json.backup-2"]);
+  });
+
+  it("puts no copy where a link leads, and writes through a link that flows.json itself is", async () => {
+    await put("precious", "stays");
+    await symlink("precious", path.join(folder, "flows.json.backup"));
+    await symlink("nowhere", path.join(folder, "flows.json.backup-2"));
+    await rename(path.join(folder, "flows.json"), path.join(folder, "real.json"));
+    await symlink("real.json", path.join(folder, "flows.json"));
+    const { code, stdout } = await run("migrate", "flows.json", "--write", "flows.json");
+    assert.equal(code, 0);
+    assert.match(stdout, /flows\.json\.backup-3\./);
+    assert.equal(await get("precious"), "stays");
+    assert.equal((await lstat(path.join(folder, "flows.json"))).isSymbolicLink(), true);
+    assert.doesNotMatch(await get("real.json"), /"property in/);
+    assert.equal((await readdir(folder)).includes("nowhere"), false);
+  });
+
+  it("leaves a file that nobody else may read as it is to others", async () => {
+    await chmod(path.join(folder, "flows.json"), 0o600);
+    await run("migrate", "flows.json", "--write", "flows.json");
+    assert.equal((await lstat(path.join(folder, "flows.json"))).mode & 0o777, 0o600);
+    assert.equal((await lstat(path.join(folder, "flows.json.backup"))).mode & 0o777, 0o600);
+  });
+
+  it("loses nothing where several run at once", async () => {
+    const runs = await Promise.all(
+      Array.from({ length: 4 }, () => run("migrate", "flows.json", "--write", "flows.json")),
+    );
+    assert.equal(runs.filter(({ code }) => code === 0).length > 0, true);
+    for (const { code, stderr, stdout } of runs) {
+      if (code !== 0) assert.match(stderr, /can't be written: it has changed since it was read/);
+      else assert.match(stdout, /Written to|Nothing to do/);
+    }
+    assert.doesNotMatch(await get("flows.json"), /"property in/);
+    const copies = (await readdir(folder)).filter((name) => name !== "flows.json");
+    assert.equal(
+      copies.every((name) => name.startsWith("flows.json.backup")),
+      true,
+    );
+    const kept = await Promise.all(copies.map(get));
+    assert.equal(kept.includes(JSON.stringify(flow, null, 4)), true);
   });
 
   it("gives messages the new shape where that is wanted, and says what changes", async () => {
