@@ -4,6 +4,7 @@ import { ValueFeed } from "./live-values/value-feed";
 import { type MqttMessage, mqttSender } from "./live-values/mqtt-sender";
 import { Outbox } from "./live-values/outbox";
 import { Session } from "./mqtt/session";
+import type { SessionTimings } from "./mqtt/timings";
 import type { CloudError } from "./core/errors";
 import { KnownObjects } from "./live-values/known-objects";
 import { LastValues } from "./live-values/last-values";
@@ -13,7 +14,7 @@ import { createRest, type Property, type Rest, wireName } from "./rest/index";
 import { ValueWriter } from "./live-values/value-writer";
 import type { AccountSettings } from "./rest/account-settings";
 
-/** What an account tells whoever runs it. */
+/** The events that an account tells whoever runs it. */
 export interface AccountEvents {
   /** A message that is not SenML in CBOR arrived and was dropped. */
   onMalformed: (topic: string, error: CloudError) => void;
@@ -23,31 +24,39 @@ export interface AccountEvents {
   onNotice?: (message: string) => void;
 }
 
+/** Options of an account, each with a usual value. */
+export interface AccountOptions {
+  clock?: Clock;
+  timings?: Partial<SessionTimings>;
+}
+
 /**
  * One account of the Arduino Cloud: one token, one paced REST client, one broker session, and what stands on them.
  * Nothing is shared with another account.
  */
 export class CloudAccount {
   readonly rest: Rest;
-  /** What is asked for again and again. */
+  /** Requests that are made again and again. */
   readonly polling: Polling;
   readonly session: Session;
   readonly feed: ValueFeed;
   readonly outbox: Outbox<MqttMessage>;
-  /** What is written as a thing's device. */
+  /** The way of values that are written as a thing's device. */
   readonly reports: RestPublisher;
   readonly writer: ValueWriter;
   readonly #unobserve: () => void;
 
   /** @throws CloudError `invalid_input` naming the setting that is wrong */
-  constructor(settings: AccountSettings, events: AccountEvents, clock: Clock = systemClock) {
+  constructor(settings: AccountSettings, events: AccountEvents, options: AccountOptions = {}) {
     const { onNotice } = events;
+    const { clock = systemClock, timings = {} } = options;
     this.rest = createRest({ ...settings, clock, ...(onNotice && { onNotice }) });
     const { directory, endpoints } = this.rest;
     this.polling = new Polling({ rest: this.rest, clock });
     this.session = new Session({
       url: endpoints.brokerUrl,
       clock,
+      timings,
       ...(settings.tls === undefined ? {} : { tls: settings.tls }),
       ...this.#logins(clock),
     });
@@ -83,7 +92,9 @@ export class CloudAccount {
     });
   }
 
-  /** Ends everything: requests and waiting messages with `cancelled`, the session politely, within about two seconds. */
+  /**
+   * Ends everything: requests and waiting messages with `cancelled`, the session politely, within about two seconds.
+   */
   async close(): Promise<void> {
     this.#unobserve();
     this.rest.close();
@@ -93,7 +104,7 @@ export class CloudAccount {
   }
 
   /**
-   * User logins: the user id is the name, the token the password, the client id unlike any other
+   * Returns how users log in: the user id is the name, the token the password, the client id unlike any other
    * (docs/protocol.md#logins).
    */
   #logins(clock: Clock): Pick<ConstructorParameters<typeof Session>[0], "login" | "loginRefused"> {

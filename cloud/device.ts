@@ -1,17 +1,15 @@
 import { type Clock, systemClock } from "./core/clock";
 import { DeviceProtocol } from "./device-protocol/device-protocol";
 import { type LiveValue, ValueFeed, type ValueListener } from "./live-values/value-feed";
-import { tidyValue } from "./codec/float32";
 import type { MqttConnection } from "./mqtt/connection";
 import { KnownObjects } from "./live-values/known-objects";
 import { Outbox } from "./live-values/outbox";
 import type { EncodedMessage, WhenOffline } from "./live-values/queued-message";
-import type { Reading } from "./codec/senml-decode";
 import { Session } from "./mqtt/session";
-import { usableTimestamp } from "./codec/senml-time";
+import type { SessionTimings } from "./mqtt/timings";
 import { valueTopic } from "./mqtt/topics";
-import type { PropertyValue } from "./codec/values";
 import { packReport } from "./device-protocol/pack-report";
+import { DeviceShadow, type StoredDeviceValue, type Timezone, timezoneVariables } from "./device-protocol/shadow";
 import {
   type DeviceConnectionState,
   stableAfterMs,
@@ -22,7 +20,7 @@ import { CloudError } from "./core/errors";
 import { parseEndpoints } from "./rest/index";
 import { type DeviceSettings, deviceLogin } from "./device-protocol/device-settings";
 
-/** What a device tells whoever runs it. */
+/** The events that a device tells whoever runs it. */
 export interface DeviceNotices {
   /** A message that is not what its topic carries arrived and was dropped. */
   onMalformed: (topic: string, error: CloudError) => void;
@@ -30,19 +28,15 @@ export interface DeviceNotices {
   onFault: (reason: unknown) => void;
 }
 
-/** A value that the cloud holds. `timestamp` is in milliseconds since 1970. */
-export interface StoredDeviceValue {
-  value: PropertyValue;
-  timestamp: number;
+/** Options of a device, each with a usual value. */
+export interface DeviceOptions {
+  clock?: Clock;
+  timings?: Partial<SessionTimings>;
+  /** The pause after the given attempt to ask for the thing, while the cloud has not said anything. */
+  silentMs?: (attempt: number) => number;
 }
 
-/** Where the device's thing is: seconds that local time is ahead of UTC, until a time in seconds since 1970. */
-export interface Timezone {
-  offset: number;
-  until: number;
-}
-
-/** What a flow reports. */
+/** Values that a flow reports. */
 export interface DeviceReport {
   /** The node that reports. */
   owner: string;
@@ -68,37 +62,31 @@ interface Listening {
   end: () => void;
 }
 
-/** Variables of every thing that are none of the user's (docs/protocol.md#names). */
-const hiddenVariables = { offset: "tz_offset", until: "tz_dst_until" } as const;
-
 /**
  * A device of the Arduino Cloud: one broker session with the device's own login, which learns from the cloud to what
  * thing it belongs, receives what dashboards write to that thing, and reports values. Shares nothing with an account.
  */
 export class CloudDevice {
   readonly session: Session;
-  /** What is under way is a message in SenML, for the thing that the device belongs to when it is sent. */
+  /** Messages in SenML, for the thing that the device belongs to when they are sent. */
   readonly outbox: Outbox<Uint8Array>;
   readonly #clock: Clock;
   readonly #deviceId: string;
   readonly #feed: ValueFeed;
   readonly #control: DeviceProtocol;
+  readonly #shadow: DeviceShadow;
   readonly #takeOvers: TakeOvers;
   readonly #listenings = new Set<Listening>();
   readonly #observers = new Set<(connectionState: DeviceConnectionState) => void>();
-  readonly #valueObservers = new Set<() => void>();
-  /** The values that the cloud held when it was last asked; `undefined` until it has answered for this thing. */
-  #lastValues: ReadonlyMap<string, StoredDeviceValue> | undefined;
-  /** The latest value of each variable, whoever set it, to complete partial ones from. */
+  /** The latest values of multi-value variables, whoever set them, to complete partial ones from. */
   readonly #objects: KnownObjects;
   #thingId = "";
   #connectionState: DeviceConnectionState = { name: "idle" };
-  #timezone: Timezone = { offset: 0, until: 0 };
-  #stopTimezoneTimer: () => void = () => undefined;
   #connection: MqttConnection | undefined;
 
   /** @throws CloudError `not_configured`, `invalid_input` naming the setting that is missing or wrong */
-  constructor(settings: DeviceSettings, notices: DeviceNotices, clock: Clock = systemClock) {
+  constructor(settings: DeviceSettings, notices: DeviceNotices, options: DeviceOptions = {}) {
+    const { clock = systemClock, timings } = options;
     const login = deviceLogin(settings);
     this.#clock = clock;
     this.#deviceId = settings.deviceId;
@@ -106,22 +94,28 @@ export class CloudDevice {
     this.session = new Session({
       url: parseEndpoints({ brokerUrl: settings.brokerUrl }).brokerUrl,
       clock,
-      timings: { stableAfterMs },
+      timings: { stableAfterMs, ...timings },
       login: () => Promise.resolve(login),
       ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     });
     this.#objects = new KnownObjects({ now: () => clock.now() });
     this.#feed = new ValueFeed({ session: this.session, clock, objects: this.#objects, ...notices });
     this.outbox = new Outbox({ clock, messagesPerSecond: settings.messagesPerSecond });
+    this.#shadow = new DeviceShadow({
+      clock,
+      onValue: (variable, value) => this.#objects.note(this.#thingId, variable, value),
+      onTimezoneEnd: () => this.#control.refresh(),
+    });
     this.#control = new DeviceProtocol({
       session: this.session,
       clock,
       deviceId: settings.deviceId,
+      silentMs: options.silentMs,
       events: {
         onThing: (thingId) => this.#belongsTo(thingId),
         onSettled: () => this.#tellState(),
-        onLastValues: (readings) => this.#takeLastValues(readings),
-        onTimezone: (offset, until) => this.#setTimezone({ offset, until }),
+        onLastValues: (readings) => this.#shadow.takeLastValues(readings),
+        onTimezone: (offset, until) => this.#shadow.setTimezone({ offset, until }),
         onMalformed: notices.onMalformed,
       },
     });
@@ -135,9 +129,7 @@ export class CloudDevice {
       this.#tellState();
     });
     // The feed keeps what comes only while somebody listens, and tells housekeeping to those only who name it.
-    for (const variable of ["", hiddenVariables.offset, hiddenVariables.until]) {
-      this.listen(variable, { value: () => undefined });
-    }
+    for (const variable of ["", ...timezoneVariables]) this.listen(variable, { value: () => undefined });
   }
 
   get connectionState(): DeviceConnectionState {
@@ -151,15 +143,15 @@ export class CloudDevice {
 
   /** The time zone of the thing; 0 until the cloud has told it. */
   get timezone(): Readonly<Timezone> {
-    return this.#timezone;
+    return this.#shadow.timezone;
   }
 
   /** The values that the cloud held when it was last asked, by variable; empty until `observeLastValues` tells. */
   get lastValues(): ReadonlyMap<string, StoredDeviceValue> {
-    return this.#lastValues ?? new Map<string, StoredDeviceValue>();
+    return this.#shadow.lastValues;
   }
 
-  /** Calls `observer` whenever the state of the connection may have changed; gives the function that ends it. */
+  /** Calls `observer` whenever the state of the connection may have changed; returns the function that ends it. */
   observe(observer: (connectionState: DeviceConnectionState) => void): () => void {
     this.#observers.add(observer);
     return () => this.#observers.delete(observer);
@@ -167,20 +159,15 @@ export class CloudDevice {
 
   /**
    * Calls `observer` each time when the cloud has told its last values (on every connection, and for every thing), at
-   * once where it has already; gives the function that ends it.
+   * once where it has already; returns the function that ends it.
    */
   observeLastValues(observer: (values: ReadonlyMap<string, StoredDeviceValue>) => void): () => void {
-    const tell = (): void => {
-      if (this.#lastValues !== undefined) observer(this.#lastValues);
-    };
-    this.#valueObservers.add(tell);
-    tell();
-    return () => this.#valueObservers.delete(tell);
+    return this.#shadow.observe(observer);
   }
 
   /**
    * Listens to what is written to one variable of the device's thing, or with `variable` `""` to all of them, whatever
-   * thing that is at the time; gives the function that ends it.
+   * thing that is at the time; returns the function that ends it.
    */
   listen(variable: string, listener: ValueListener): () => void {
     const listening: Listening = { variable, listener: this.#withoutHidden(listener), end: () => undefined };
@@ -217,11 +204,10 @@ export class CloudDevice {
 
   /** Ends everything: waiting reports with `cancelled`, the session politely, within about two seconds. */
   async close(): Promise<void> {
-    this.#stopTimezoneTimer();
     await this.session.close();
     this.outbox.close();
+    this.#shadow.close();
     this.#observers.clear();
-    this.#valueObservers.clear();
   }
 
   #online(connection: MqttConnection): void {
@@ -235,11 +221,11 @@ export class CloudDevice {
     this.outbox.offline();
   }
 
-  /** The cloud has named the thing. */
+  /** Notes that the cloud has named the thing. */
   #belongsTo(thingId: string): void {
     if (thingId !== this.#thingId) {
       this.#thingId = thingId;
-      this.#lastValues = undefined;
+      this.#shadow.forget();
       this.#objects.clear();
       for (const listening of this.#listenings) this.#follow(listening);
       this.#control.follow(thingId);
@@ -268,40 +254,13 @@ export class CloudDevice {
   #withoutHidden(listener: ValueListener): ValueListener {
     return {
       value: (live: LiveValue) => {
-        if (!this.#takeHidden(live.variable, live.value)) listener.value(live);
+        if (!this.#shadow.takeHidden(live.variable, live.value)) listener.value(live);
       },
       flawed: (variable, flaw) => listener.flawed?.(variable, flaw),
       subscribed: () => listener.subscribed?.(),
       refused: (error) => listener.refused?.(error),
+      lost: () => listener.lost?.(),
     };
-  }
-
-  #takeLastValues(readings: readonly Reading[]): void {
-    const values = new Map<string, StoredDeviceValue>();
-    for (const { property, value, time } of readings) {
-      if (this.#takeHidden(property, value) || !isUsable(value)) continue;
-      const tidy = tidyValue(value);
-      values.set(property, { value: tidy, timestamp: usableTimestamp(time) ?? this.#clock.now() });
-      this.#objects.note(this.#thingId, property, tidy);
-    }
-    this.#lastValues = values;
-    for (const tell of [...this.#valueObservers]) tell();
-  }
-
-  /** Takes a value that is about the time zone; false for any other. */
-  #takeHidden(variable: string, value: PropertyValue): boolean {
-    if (variable !== hiddenVariables.offset && variable !== hiddenVariables.until) return false;
-    const field = variable === hiddenVariables.offset ? "offset" : "until";
-    if (typeof value === "number") this.#setTimezone({ ...this.#timezone, [field]: value });
-    return true;
-  }
-
-  /** Keeps the time zone, and asks for it again when it ends (docs/protocol.md#handshake). */
-  #setTimezone(timezone: Timezone): void {
-    this.#timezone = timezone;
-    this.#stopTimezoneTimer();
-    const left = timezone.until * 1000 - this.#clock.now();
-    if (left > 0) this.#stopTimezoneTimer = this.#clock.after(left, () => this.#control.refresh());
   }
 
   #prepare({ values, types }: DeviceReport, time: number): EncodedMessage<Uint8Array> {
@@ -318,9 +277,4 @@ export class CloudDevice {
     this.#connectionState = connectionStateOf(this.session.state, this.#control.thingId, this.#takeOvers);
     for (const observer of [...this.#observers]) observer(this.#connectionState);
   }
-}
-
-function isUsable(value: PropertyValue): boolean {
-  const parts = typeof value === "object" ? Object.values(value) : [value];
-  return parts.every((part) => typeof part !== "number" || Number.isFinite(part));
 }

@@ -50,16 +50,24 @@ export class DeviceProtocol {
   #connection: MqttConnection | undefined;
   #leaveShadow: () => void = () => undefined;
 
-  constructor(options: { session: Session; clock: Clock; deviceId: string; events: DeviceEvents }) {
+  /** @param options `silentMs` is as for `Handshake` */
+  constructor(options: {
+    session: Session;
+    clock: Clock;
+    deviceId: string;
+    events: DeviceEvents;
+    silentMs?: ((attempt: number) => number) | undefined;
+  }) {
     const { session, clock, deviceId, events } = options;
     this.#session = session;
     this.#events = events;
     this.#root = `/a/d/${deviceId}`;
-    this.#handshake = new Handshake(clock, {
-      askThing: (attempt) => this.#askThing(attempt),
+    const acts = {
+      askThing: (attempt: number) => this.#askThing(attempt),
       askLastValues: () => this.#askLastValues(),
-      named: (thingId) => events.onThing(thingId),
-    });
+      named: (thingId: string) => events.onThing(thingId),
+    };
+    this.#handshake = new Handshake(clock, acts, options.silentMs);
     this.#subscribe(`${this.#root}/e/i`, (payload) => this.#discovered(payload));
     this.#subscribe(`${this.#root}/c/dw`, (payload) => this.#commanded(payload));
   }

@@ -27,6 +27,7 @@ const maxLastValues = 10;
  */
 export class Handshake {
   readonly #acts: HandshakeActs;
+  readonly #silentMs: (attempt: number) => number;
   readonly #thing: RetryTimer;
   readonly #lastValues: RetryTimer;
   #isOnline = false;
@@ -36,8 +37,10 @@ export class Handshake {
   #subscribed: string | undefined;
   #isAwaitingValues = false;
 
-  constructor(clock: Clock, acts: HandshakeActs) {
+  /** @param silentMs the pause after the given attempt to ask for the thing, while the cloud has not said anything */
+  constructor(clock: Clock, acts: HandshakeActs, silentMs: (attempt: number) => number = silent) {
     this.#acts = acts;
+    this.#silentMs = silentMs;
     this.#thing = new RetryTimer(clock, (attempt) => acts.askThing(attempt));
     this.#lastValues = new RetryTimer(clock, () => acts.askLastValues());
   }
@@ -55,7 +58,7 @@ export class Handshake {
   /** Begins on an open connection. The cloud may have named the thing before, as soon as the topics were subscribed. */
   online(): void {
     this.#isOnline = true;
-    this.#thing.start(silent);
+    this.#thing.start(this.#silentMs);
     if (this.#named !== undefined) this.#apply(this.#named);
   }
 

@@ -23,7 +23,7 @@ export class OutboxEntry<Payload> {
     this.cameOffline = cameOffline;
   }
 
-  /** What is to be sent, once that is known. */
+  /** The payloads to be sent, once they are known. */
   get encoded(): EncodedMessage<Payload> | undefined {
     return this.#encoded;
   }

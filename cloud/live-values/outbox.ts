@@ -11,8 +11,8 @@ const defaultWindow = 20;
 const withdrawalGraceMs = 700;
 
 /**
- * The writes that go one way: in order per target, at the pace that the far side takes, each kept until the far side has
- * acknowledged it. What a lost connection left unacknowledged is sent again, so a message arrives at least once.
+ * The writes that go one way: in order per target, at the pace that the far side takes, each kept until the far side
+ * has acknowledged it. What a lost connection left unacknowledged is sent again, so a message arrives at least once.
  */
 export class Outbox<Payload> {
   readonly #clock: Clock;
@@ -26,8 +26,8 @@ export class Outbox<Payload> {
   #retries = 0;
 
   /**
-   * @param options `messagesPerSecond`: what the far side takes, see docs/protocol.md#message-limits; `window`: how many messages may be
-   *   under way at once, 1 where they could overtake each other
+   * @param options `messagesPerSecond`: what the far side takes, see docs/protocol.md#message-limits; `window`: how
+   *   many messages may be under way at once, 1 where they could overtake each other
    */
   constructor(options: { clock: Clock; messagesPerSecond: number; window?: number }) {
     const { clock, messagesPerSecond, window: size = defaultWindow } = options;
@@ -162,7 +162,7 @@ export class Outbox<Payload> {
     }
   }
 
-  /** A newer message takes the place of the older ones that wait for the same variables. */
+  /** Lets a newer message take the place of the older ones that wait for the same variables. */
   #supersede(newer: OutboxEntry<Payload>): void {
     for (const entry of this.#owners.get(newer.message.owner) ?? []) {
       if (entry === newer) return;
@@ -210,7 +210,7 @@ export class Outbox<Payload> {
     return !entry.isSuspect || !entry.isUnderWay;
   }
 
-  /** The far side has taken one write of an entry, or refused it for good. */
+  /** Notes that the far side has taken one write of an entry, or refused it for good. */
   #answered(entry: OutboxEntry<Payload>, index: number, refusal?: CloudError): void {
     entry.note(index, "done");
     if (refusal !== undefined) this.#settle(entry, refusal);

@@ -1,11 +1,11 @@
 import type { CloudError } from "../core/errors";
 
-/** What happens to a message while there is no session: as the field "When offline" of property out says. */
+/** The fate of a message while there is no session: as the field "When offline" of property out says. */
 export type WhenOffline = "queue" | "latest" | "reject";
 
-/** What is sent for one message of a flow, once thing, variable and type are known. */
+/** One message of a flow as it is sent, once thing, variable and type are known. */
 export interface EncodedMessage<Payload> {
-  /** What else the target may be called, now that it is known. */
+  /** The other names of the target, now that it is known. */
   targetNames: readonly (string | undefined)[];
   writes: readonly EncodedWrite<Payload>[];
 }
@@ -38,6 +38,6 @@ export interface QueuedMessage<Payload> {
    * Looks up what is needed and encodes. Asked again after a failure that may pass; any other error ends the message.
    */
   prepare(): EncodedMessage<Payload> | Promise<EncodedMessage<Payload>>;
-  /** Called exactly once, unless the message is withdrawn: delivered, or the error that ended it. */
+  /** Tells that the message is delivered, or the error that ended it. Called exactly once, unless it is withdrawn. */
   settle(error?: CloudError): void;
 }

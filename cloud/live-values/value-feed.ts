@@ -6,7 +6,7 @@ import type { Session } from "../mqtt/session";
 import type { TopicListener } from "../mqtt/subscriptions";
 import { usableTimestamp } from "../codec/senml-time";
 import { type Direction, valueTopic } from "../mqtt/topics";
-import type { PropertyValue } from "../codec/values";
+import { isFiniteValue, type PropertyValue } from "../codec/values";
 import type { KnownObjects } from "./known-objects";
 import { type Property, wireName } from "../rest/models";
 
@@ -25,7 +25,7 @@ export interface LiveValue {
 }
 
 /**
- * What can be wrong with a value: it is NaN or infinite, or not there at all, and is left out; or an integer has lost its
+ * A fault of a value: it is NaN or infinite, or not there at all, and is left out; or an integer has lost its
  * last digits (docs/protocol.md#numbers, #components).
  */
 export type ValueFlaw = "not-finite" | "no-value" | "rounded";
@@ -45,7 +45,7 @@ export interface ValueListener {
 export interface FeedOptions {
   session: Session;
   clock: Clock;
-  /** What objects are completed from. */
+  /** The objects from which partial ones are completed. */
   objects: KnownObjects;
   /** Tells the variables of a thing as far as they are remembered, and asks nobody. */
   variables?: (thingId: string) => readonly Property[] | undefined;
@@ -65,7 +65,7 @@ export class ValueFeed {
   }
 
   /**
-   * Listens to one variable of a thing, or with `variable` `""` to all of them; gives the function that ends it.
+   * Listens to one variable of a thing, or with `variable` `""` to all of them; returns the function that ends it.
    */
   listen(thingId: string, direction: Direction, variable: string, listener: ValueListener): () => void {
     const topic = valueTopic(thingId, direction);
@@ -120,7 +120,7 @@ class TopicFeed implements TopicListener {
     else if (this.#state !== "unknown") listener.refused?.(this.#state);
   }
 
-  /** True when nobody is left. */
+  /** Removes a listener; returns whether nobody is left. */
   remove(variable: string, listener: ValueListener): boolean {
     this.#put(
       variable,
@@ -245,10 +245,4 @@ function both(named: readonly ValueListener[] | undefined, all: readonly ValueLi
 function isHousekeeping({ property, value }: Reading): boolean {
   if (property !== "r") return housekeeping.has(property);
   return typeof value === "object" && Object.keys(value).join() === "m";
-}
-
-function isFiniteValue(value: Reading["value"]): boolean {
-  if (typeof value === "number") return Number.isFinite(value);
-  if (typeof value !== "object") return true;
-  return Object.values(value).every((component) => typeof component !== "number" || Number.isFinite(component));
 }

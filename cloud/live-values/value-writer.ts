@@ -16,7 +16,7 @@ import { type ReportedValue, toReport } from "./rest-publisher";
 import type { KnownThing } from "../rest/directory/find-by-name";
 import { type Property, wireName } from "../rest/models";
 
-/** What a flow wants written. */
+/** Values that a flow wants written. */
 export interface WriteRequest {
   /** `user`: as a dashboard writes, to the device. `device`: as the thing's device reports, over REST. */
   as: "user" | "device";
@@ -68,7 +68,9 @@ export class ValueWriter {
     this.#clock = options.clock;
   }
 
-  /** Takes a request in; its `settle` tells the outcome. Gives the function that ends what still waits for the board. */
+  /**
+   * Takes a request in; its `settle` tells the outcome. Returns the function that ends what still waits for the board.
+   */
   write(request: WriteRequest): () => void {
     const { owner, thing, whenOffline, queueLimit, settle } = request;
     const lane = JSON.stringify([thing, ...[...request.values.keys()].sort()]);
@@ -135,7 +137,7 @@ export class ValueWriter {
     return encoded;
   }
 
-  /** The variables of a request, each known to be writable. */
+  /** Returns the variables of a request, each known to be writable. */
   #targets(thing: KnownThing, request: WriteRequest): WriteTarget[] {
     return [...request.values].map(([reference, given]) => {
       const property = this.#directory.variable(thing, reference);
@@ -175,7 +177,7 @@ function isMultiValue({ property }: WriteTarget): boolean {
   return propertyKind(property.type) === "object";
 }
 
-/** Whether a value needs nothing of the last known one. A free object may always leave something out. */
+/** Returns whether a value needs nothing of the last known one. A free object may always leave something out. */
 function isComplete({ property, given }: WriteTarget): boolean {
   if (propertyTypes.get(property.type)?.format === "free") return false;
   try {
@@ -205,7 +207,7 @@ function encodeAt(time: number): Encode<MqttMessage> {
   });
 }
 
-/** The value that the board is expected to report back. */
+/** Returns the value that the board is expected to report back. */
 function toExpected({ property, given, lastKnown }: WriteTarget): Expected {
   return { variable: wireName(property), type: property.type, value: coerce(property, given, lastKnown) };
 }

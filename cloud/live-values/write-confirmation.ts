@@ -20,7 +20,7 @@ interface Awaited extends Expected {
 }
 
 interface Options {
-  feed: ValueFeed;
+  feed: Pick<ValueFeed, "listen">;
   clock: Clock;
   /** Milliseconds from the broker's acknowledgement on. */
   timeoutMs: number;
@@ -63,7 +63,7 @@ export class WriteConfirmation {
     return { ...encoded, writes };
   }
 
-  /** The broker has acknowledged all, or the message has failed. */
+  /** Notes that the broker has acknowledged all, or that the message has failed. */
   sentAll(error?: CloudError): void {
     if (error !== undefined) {
       this.#finish(error);

@@ -13,8 +13,8 @@ type State =
   | { readonly name: "deduplicating"; readonly source: Source; readonly merge: StreamMerge; readonly untilMs: number };
 
 /**
- * The one stream of messages that a session delivers, whichever of its connections they come from: each connection hands
- * in all that it receives, always in the same way, and what may pass is decided here.
+ * The one stream of messages that a session delivers, whichever of its connections they come from: each connection
+ * hands in all that it receives, always in the same way, and what may pass is decided here.
  */
 export class MessageStream {
   readonly #clock: Clock;

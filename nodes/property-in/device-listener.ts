@@ -1,7 +1,8 @@
 import type { Node } from "node-red";
 import { systemClock } from "../../cloud/core/clock";
 import type { LiveValue } from "../../cloud/live-values/value-feed";
-import type { CloudDevice, StoredDeviceValue } from "../../cloud/device";
+import type { CloudDevice } from "../../cloud/device";
+import type { StoredDeviceValue } from "../../cloud/device-protocol/shadow";
 import type { CloudError } from "../../cloud/core/errors";
 import { isUuid, type Directory, wireName } from "../../cloud/rest/index";
 import { toCloudError } from "../../cloud/core/errors";

@@ -11,9 +11,6 @@ const verb = /^(?!Gives|Milliseconds|Seconds|Microseconds|Days|Values|Fields|Mes
 
 /** Folders and files that are being rebuilt, whose comments follow. */
 const pending = [
-  "cloud/live-values/",
-  "cloud/account.ts",
-  "cloud/device.ts",
   "nodes/editor/form-",
   "nodes/editor/node-label.ts",
   "nodes/editor/validators.ts",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CloudDevice, type DeviceReport } from "../../cloud/device";
+import { CloudDevice, type DeviceOptions, type DeviceReport } from "../../cloud/device";
 import type { DeviceSettings } from "../../cloud/device-protocol/device-settings";
 import type { CloudError } from "../../cloud/core/errors";
 import type { House } from "./simulated-account";
@@ -14,12 +14,13 @@ export function settingsOf({ deviceId, secretKey, simulator }: House): DeviceSet
   return { deviceId, secretKey, brokerUrl: simulator.deviceBrokerUrl, messagesPerSecond: 25 };
 }
 
-/** Opens a device; it connects at once. */
-export function openDevice(settings: DeviceSettings): CloudDevice {
-  const device = new CloudDevice(settings, {
-    onMalformed: (topic) => malformed.push(topic),
-    onFault: (reason) => assert.fail(String(reason)),
-  });
+/** Opens a device; it connects at once, and tries again soon, as the rules of waiting have unit specs. */
+export function openDevice(settings: DeviceSettings, options: DeviceOptions = {}): CloudDevice {
+  const notices = {
+    onMalformed: (topic: string) => malformed.push(topic),
+    onFault: (reason: unknown) => assert.fail(String(reason)),
+  };
+  const device = new CloudDevice(settings, notices, { timings: { retryDelayMs: () => 100 }, ...options });
   opened.push(device);
   device.session.start();
   return device;

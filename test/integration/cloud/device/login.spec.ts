@@ -53,7 +53,8 @@ describe("the login of a CloudDevice", () => {
   });
 
   it("tells that another client uses the same identity, and backs off", async () => {
-    const device = openDevice(settingsOf(house));
+    const retryDelayMs = (failures: number): number => 100 * 2 ** failures;
+    const device = openDevice(settingsOf(house), { timings: { retryDelayMs } });
     await attached(device, house.thingId);
     const rival = await house.board({ reconnectMs: 200 });
     await standing(device, "taken-over");
@@ -63,5 +64,5 @@ describe("the login of a CloudDevice", () => {
     await attached(device, house.thingId);
     const attempts = observed.connects.length;
     assert.ok(attempts < 20, `${attempts} connections`);
-  }).timeout(60_000);
+  });
 });

@@ -1,0 +1,105 @@
+import type { Clock } from "../core/clock";
+import { tidyValue } from "../codec/float32";
+import type { Reading } from "../codec/senml-decode";
+import { usableTimestamp } from "../codec/senml-time";
+import { isFiniteValue, type PropertyValue } from "../codec/values";
+
+/** A value that the cloud holds. `timestamp` is in milliseconds since 1970. */
+export interface StoredDeviceValue {
+  value: PropertyValue;
+  timestamp: number;
+}
+
+/** Where the device's thing is: seconds that local time is ahead of UTC, until a time in seconds since 1970. */
+export interface Timezone {
+  offset: number;
+  until: number;
+}
+
+const [offsetVariable, untilVariable] = ["tz_offset", "tz_dst_until"];
+
+/** The variables of every thing that tell its time zone, and are none of the user's (docs/protocol.md#names). */
+export const timezoneVariables: readonly string[] = [offsetVariable, untilVariable];
+
+interface ShadowOptions {
+  clock: Clock;
+  /** Called with each last value that has come. */
+  onValue: (variable: string, value: PropertyValue) => void;
+  /** Called when the time zone has to be asked for again (docs/protocol.md#handshake). */
+  onTimezoneEnd: () => void;
+}
+
+/** Keeps what the cloud holds of a device's thing: its last values and its time zone. */
+export class DeviceShadow {
+  readonly #options: ShadowOptions;
+  readonly #observers = new Set<() => void>();
+  #lastValues: ReadonlyMap<string, StoredDeviceValue> | undefined;
+  #timezone: Timezone = { offset: 0, until: 0 };
+  #stopTimer: () => void = () => undefined;
+
+  constructor(options: ShadowOptions) {
+    this.#options = options;
+  }
+
+  /** The time zone of the thing; 0 until the cloud has told it. */
+  get timezone(): Readonly<Timezone> {
+    return this.#timezone;
+  }
+
+  /** The values that the cloud held when it was last asked, by variable; empty until it has answered for this thing. */
+  get lastValues(): ReadonlyMap<string, StoredDeviceValue> {
+    return this.#lastValues ?? new Map<string, StoredDeviceValue>();
+  }
+
+  /**
+   * Calls `observer` each time when last values have come, at once where they have; returns the function that ends it.
+   */
+  observe(observer: (values: ReadonlyMap<string, StoredDeviceValue>) => void): () => void {
+    const tell = (): void => {
+      if (this.#lastValues !== undefined) observer(this.#lastValues);
+    };
+    this.#observers.add(tell);
+    tell();
+    return () => this.#observers.delete(tell);
+  }
+
+  /** Takes the cloud's answer to a request for last values. */
+  takeLastValues(readings: readonly Reading[]): void {
+    const values = new Map<string, StoredDeviceValue>();
+    for (const { property, value, time } of readings) {
+      if (this.takeHidden(property, value) || !isFiniteValue(value)) continue;
+      const tidy = tidyValue(value);
+      values.set(property, { value: tidy, timestamp: usableTimestamp(time) ?? this.#options.clock.now() });
+      this.#options.onValue(property, tidy);
+    }
+    this.#lastValues = values;
+    for (const tell of [...this.#observers]) tell();
+  }
+
+  /** Takes a value that is about the time zone; returns false for any other. */
+  takeHidden(variable: string, value: PropertyValue): boolean {
+    if (!timezoneVariables.includes(variable)) return false;
+    const field = variable === offsetVariable ? "offset" : "until";
+    if (typeof value === "number") this.setTimezone({ ...this.#timezone, [field]: value });
+    return true;
+  }
+
+  /** Keeps the time zone until it ends. */
+  setTimezone(timezone: Timezone): void {
+    this.#timezone = timezone;
+    this.#stopTimer();
+    const leftMs = timezone.until * 1000 - this.#options.clock.now();
+    if (leftMs > 0) this.#stopTimer = this.#options.clock.after(leftMs, this.#options.onTimezoneEnd);
+  }
+
+  /** Forgets the values: the device belongs to another thing. */
+  forget(): void {
+    this.#lastValues = undefined;
+  }
+
+  /** Ends everything. */
+  close(): void {
+    this.#stopTimer();
+    this.#observers.clear();
+  }
+}

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { DeviceShadow } from "../../../../cloud/device-protocol/shadow";
+import { FakeClock } from "../../../support/fake-clock";
+
+describe("DeviceShadow", () => {
+  let clock: FakeClock;
+  let shadow: DeviceShadow;
+  /** The values that were noted. */
+  let noted: Map<string, unknown>;
+  /** How often the time zone was to be asked for again. */
+  let ended: number;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    ended = 0;
+    noted = new Map();
+    shadow = new DeviceShadow({
+      clock,
+      onValue: (variable, value) => noted.set(variable, value),
+      onTimezoneEnd: () => ended++,
+    });
+  });
+  const inSeconds = (seconds: number): number => clock.now() / 1_000 + seconds;
+
+  it("tells last values each time, and at once to one who comes later", () => {
+    const told: string[][] = [];
+    const end = shadow.observe((values) => told.push([...values.keys()]));
+    assert.deepEqual([told, shadow.lastValues.size], [[], 0]);
+    shadow.takeLastValues([{ property: "a", value: 1, time: undefined }]);
+    shadow.takeLastValues([{ property: "b", value: 2, time: undefined }]);
+    shadow.observe((values) => told.push(["late", ...values.keys()]))();
+    end();
+    shadow.takeLastValues([]);
+    assert.deepEqual(told, [["a"], ["b"], ["late", "b"]]);
+  });
+
+  it("has values as a flow uses them, with their time or that of their arrival", () => {
+    const time = Math.floor(inSeconds(-60));
+    shadow.takeLastValues([
+      { property: "float", value: Math.fround(21.3), time },
+      { property: "none", value: NaN, time },
+      { property: "lamp", value: { hue: Infinity, swi: true }, time },
+      { property: "early", value: "", time: 5 },
+    ]);
+    assert.deepEqual(
+      [...shadow.lastValues],
+      [
+        ["float", { value: 21.3, timestamp: time * 1_000 }],
+        ["early", { value: "", timestamp: clock.now() }],
+      ],
+    );
+    assert.deepEqual(
+      [...noted],
+      [
+        ["float", 21.3],
+        ["early", ""],
+      ],
+    );
+  });
+
+  it("forgets the values when the device belongs to another thing", () => {
+    shadow.takeLastValues([{ property: "a", value: 1, time: undefined }]);
+    shadow.forget();
+    assert.equal(shadow.lastValues.size, 0);
+    shadow.observe(() => assert.fail("There are none of this thing yet."));
+  });
+
+  it("keeps the time zone to itself, and asks for it again when it ends", async () => {
+    const until = inSeconds(3_600);
+    shadow.takeLastValues([
+      { property: "tz_offset", value: 7_200, time: undefined },
+      { property: "tz_dst_until", value: until, time: undefined },
+      { property: "counter", value: 1, time: undefined },
+    ]);
+    assert.deepEqual([[...shadow.lastValues.keys()], shadow.timezone], [["counter"], { offset: 7_200, until }]);
+    assert.deepEqual([shadow.takeHidden("tz_offset", "no number"), shadow.takeHidden("counter", 1)], [true, false]);
+    assert.equal(shadow.timezone.offset, 7_200);
+    await clock.advance(3_599_000);
+    assert.equal(ended, 0);
+    await clock.advance(1_000);
+    assert.equal(ended, 1);
+  });
+
+  it("does not ask again for a time zone that is replaced, over, or no longer wanted", async () => {
+    shadow.setTimezone({ offset: 0, until: inSeconds(10) });
+    shadow.setTimezone({ offset: 3_600, until: inSeconds(-10) });
+    await clock.advance(20_000);
+    shadow.setTimezone({ offset: 0, until: inSeconds(10) });
+    shadow.close();
+    await clock.advance(20_000);
+    assert.deepEqual([ended, clock.waiting], [0, 0]);
+  });
+});
