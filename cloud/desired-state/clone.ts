@@ -1,4 +1,5 @@
 import { CloudError } from "../core/errors";
+import { isSameName } from "../core/names";
 import { printable } from "../core/text";
 import type { WantedRest, WorkOptions } from "./apply";
 import { ensure } from "./ensure";
@@ -27,7 +28,7 @@ export async function cloneDashboard(options: CloneDashboardOptions): Promise<un
   const { dashboards, version } = await listDashboards(rest, options);
   const original = await readDashboard(rest, findOne("dashboard", dashboards, reference).id, version, options);
   const name = options.name ?? `${String(original.name)} copy`;
-  if (dashboards.some((dashboard) => dashboard.name === name)) {
+  if (dashboards.some((dashboard) => isSameName(dashboard.name, name))) {
     throw new CloudError("conflict", `${what}: there is a dashboard "${printable(name)}". Give another name.`);
   }
   const repointed = things === undefined ? original : repoint(what, original, readMap(what, things));

@@ -1,3 +1,4 @@
+import { isSameName } from "../core/names";
 import { shortestFloat32 } from "../codec/float32";
 
 /** The changes, by field; `null` stands for nothing. */
@@ -23,9 +24,15 @@ export function isSame(one: unknown, other: unknown): boolean {
   );
 }
 
-/** Returns the fields of `wanted` that `current` has otherwise; what is not wanted is left alone. */
+/**
+ * Returns the fields of `wanted` that `current` has otherwise; what is not wanted is left alone, and so is a name that is
+ * the same to whoever looks for it.
+ */
 export function changesOf(current: BodyFields, wanted: BodyFields, prefix = ""): Changes {
-  const changed = Object.keys(wanted).filter((key) => !isSame(ownField(current, key), wanted[key]));
+  const changed = Object.keys(wanted).filter((key) => {
+    const [present, given] = [ownField(current, key), wanted[key]];
+    return !isSame(present, given) && !(key === "name" && isSameName(present, given));
+  });
   return Object.fromEntries(
     changed.map((key) => [prefix + key, { from: ownField(current, key) ?? null, to: wanted[key] ?? null }]),
   );

@@ -1,4 +1,5 @@
 import { CloudError } from "../core/errors";
+import { foldName } from "../core/names";
 import { printable } from "../core/text";
 import { textOf, wrong } from "./read-input";
 
@@ -46,7 +47,7 @@ export function match<W extends Wanted>(
           `Leave the id out to have it made.`,
       );
     }
-    const key = found === undefined ? `name ${item.name}` : `id ${found.id}`;
+    const key = found === undefined ? `name ${foldName(item.name)}` : `id ${found.id}`;
     const other = claims.get(key);
     if (other !== undefined) throw wrong(item.where, `it means the same ${noun} as ${other}.`);
     claims.set(key, item.where);
@@ -59,7 +60,7 @@ export function match<W extends Wanted>(
 function group(current: readonly Raw[], nameField: string): Map<string, Raw[]> {
   const groups = new Map<string, Raw[]>();
   for (const object of current) {
-    const name = textOf(object, nameField);
+    const name = foldName(textOf(object, nameField));
     const same = groups.get(name);
     if (same === undefined) groups.set(name, [object]);
     else same.push(object);
@@ -70,7 +71,7 @@ function group(current: readonly Raw[], nameField: string): Map<string, Raw[]> {
 function findNamed(noun: string, byName: Map<string, Raw[]>, item: Wanted, nameField: string): Raw | undefined {
   if (item.name === "" && item.id !== "") return undefined;
   if (item.name === "") throw wrong(item.where, `${nameField} is missing; expected is the ${nameField}, or an id.`);
-  const [first, second, ...others] = byName.get(item.name) ?? [];
+  const [first, second, ...others] = byName.get(foldName(item.name)) ?? [];
   if (second === undefined) return first;
   const ids = [first, second, ...others].slice(0, 5).map((object) => printable(object?.id ?? ""));
   throw new CloudError(

@@ -1,4 +1,5 @@
 import { CloudError } from "../core/errors";
+import { isSameName } from "../core/names";
 import { printable } from "../core/text";
 import { asRecord } from "../core/json";
 import { ownField, pickFields, type BodyFields } from "./compare";
@@ -173,7 +174,8 @@ export function repoint(where: string, dashboard: Template, things: ReadonlyMap<
   const used = new Set<string>();
   const swap = (link: unknown): unknown => {
     const fields = asRecord(link) ?? {};
-    const old = thingFields.map((name) => textOf(fields, name)).find((name) => things.has(name));
+    const names = thingFields.map((name) => textOf(fields, name)).filter((name) => name !== "");
+    const old = [...things.keys()].find((known) => names.some((name) => isSameName(name, known)));
     if (old === undefined) return link;
     used.add(old);
     const variable = firstText(fields, variableFields);

@@ -1,3 +1,4 @@
+import { isSameName } from "../core/names";
 import { printable } from "../core/text";
 import { asRecord } from "../core/json";
 import { changesOf, ownField, pickFields, type Changes, type BodyFields } from "./compare";
@@ -158,7 +159,7 @@ function resolve(
 }
 
 function pageId(where: string, page: string, pages: readonly BodyFields[]): string {
-  const found = pages.find(({ id, name }) => id === page || name === page);
+  const found = pages.find(({ id, name }) => id === page || isSameName(name, page));
   if (page === mainPage) return mainPage;
   if (found !== undefined) return textOf(found, "id");
   throw wrong(where, `there is no page "${printable(page)}" on the dashboard.`);
@@ -184,7 +185,7 @@ function pair(present: readonly Raw[], targets: readonly Target[]): Map<Target, 
 }
 
 function isAlike(widget: Raw, { item, fields }: Target): boolean {
-  if (item.name !== "") return widget.name === item.name;
+  if (item.name !== "") return isSameName(widget.name, item.name);
   return textOf(widget, "name") === "" && widget.type === fields.type;
 }
 

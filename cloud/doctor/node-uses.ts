@@ -1,5 +1,6 @@
 import { CloudError, toCloudError } from "../core/errors";
 import { findThing, findVariable, isUuid, type KnownThing } from "../rest";
+import { foldName } from "../core/names";
 import { type Answer, found } from "./finding";
 
 /** A thing, variable or device that a node of a flow names. */
@@ -31,8 +32,8 @@ export function checkUses(uses: readonly NodeUse[], things: readonly KnownThing[
 
 /** Returns the things that uses name, each once; those that are not there are left out. */
 export function thingsInUse(uses: readonly NodeUse[], things: readonly KnownThing[]): KnownThing[] {
-  const names = new Set(uses.map(({ thing }) => thing));
-  return things.filter(({ id, name }) => names.has(id) || names.has(id.toLowerCase()) || names.has(name));
+  const names = new Set(uses.map(({ thing }) => (isUuid(thing) ? thing.toLowerCase() : foldName(thing))));
+  return things.filter(({ id, name }) => names.has(id.toLowerCase()) || names.has(foldName(name)));
 }
 
 /** Returns the first few answers, and one that counts the others. */

@@ -4,6 +4,7 @@ import type { Directory } from "../rest/directory/directory";
 import { adviseNames, findVariable, type KnownThing } from "../rest/directory/find-by-name";
 import type { Operation } from "../rest/operations/index";
 import type { CallInput } from "../rest/transport/request";
+import { allNamed } from "../core/names";
 import { isUuid, printable } from "../core/text";
 import { asRecord } from "../core/json";
 import { operationsOf } from "./catalogue";
@@ -107,7 +108,7 @@ function remembered<T>(memory: Map<string, Promise<T>>, key: string, ask: () => 
 }
 
 function findNamed(resource: string, listed: readonly Listed[], reference: string): Listed {
-  const found = listed.filter(({ name }) => name === reference);
+  const found = allNamed(listed, reference);
   const [first, second] = found;
   const shown = printable(reference);
   if (second !== undefined) {

@@ -1,6 +1,7 @@
 import type { Node } from "node-red";
 import type { CloudAccount } from "../../cloud/account";
 import { systemClock } from "../../cloud/core/clock";
+import { isSameName } from "../../cloud/core/names";
 import { type CloudError, isTransient, toCloudError } from "../../cloud/core/errors";
 import type { NodeStatus } from "../runtime/status";
 import { PersistentState } from "../runtime/persistent-state";
@@ -172,7 +173,8 @@ export class AccountListener {
     const wanted = new Map<string, SubscriptionTarget>();
     for (const thing of things) {
       const has =
-        property === "" || thing.properties.some(({ id, variable_name: name }) => [id, name].includes(property));
+        property === "" ||
+        thing.properties.some(({ id, variable_name: name }) => id === property || isSameName(name, property));
       const target = { thing: thing.id, property, direction };
       if (has) wanted.set(keyOf(target), target);
     }

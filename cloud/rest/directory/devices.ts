@@ -3,6 +3,7 @@ import type { RestClient } from "../transport/client";
 import { adviseNames } from "./find-by-name";
 import { type Device, readDevice, readList } from "../models";
 import { operation } from "../operations/index";
+import { allNamed } from "../../core/names";
 import { isUuid, printable } from "../../core/text";
 
 /**
@@ -28,7 +29,7 @@ export async function listDevices(
 export function findDevice(devices: readonly Device[], reference: string): Device {
   const found = isUuid(reference)
     ? devices.filter(({ id }) => id.toLowerCase() === reference.toLowerCase())
-    : devices.filter(({ name }) => name === reference);
+    : allNamed(devices, reference);
   const [first, second] = found;
   if (second !== undefined) {
     const ids = found.slice(0, 5).map(({ id }) => printable(id));

@@ -1,5 +1,6 @@
 import { CloudError } from "../../core/errors";
 import type { Property, Thing } from "../models";
+import { allNamed, isSameName } from "../../core/names";
 import { editDistance } from "../../core/spelling";
 import { isUuid, printable } from "../../core/text";
 
@@ -14,7 +15,7 @@ export type KnownThing = Thing & { properties: Property[] };
 export function findVariable(thing: KnownThing, ref: string): Property {
   const found = isUuid(ref)
     ? thing.properties.filter(({ id }) => id.toLowerCase() === ref.toLowerCase())
-    : thing.properties.filter(({ variable_name }) => variable_name === ref && ref !== "");
+    : allCalled(thing.properties, ref);
   const where = `thing "${printable(thing.name)}" (${printable(thing.id)})`;
   const [first, second] = found;
   if (second !== undefined) {
@@ -27,8 +28,15 @@ export function findVariable(thing: KnownThing, ref: string): Property {
   throw new CloudError("not_found", `${where} has no variable "${printable(ref)}"${adviseVariable(thing, ref)}`);
 }
 
+/** Returns the variables of a name: hardly ever another spelling than the given one is looked for. */
+function allCalled(properties: readonly Property[], ref: string): readonly Property[] {
+  if (ref.trim() === "") return [];
+  const exact = properties.filter(({ variable_name }) => variable_name === ref);
+  return exact.length > 0 ? exact : properties.filter(({ variable_name }) => isSameName(variable_name, ref));
+}
+
 function adviseVariable(thing: KnownThing, ref: string): string {
-  const meant = thing.properties.find(({ name }) => name === ref)?.variable_name;
+  const meant = thing.properties.find(({ name }) => isSameName(name, ref))?.variable_name;
   if (meant !== undefined) return `: that is a display name; its variable name is "${printable(meant)}".`;
   const names = thing.properties.flatMap(({ variable_name }) => variable_name ?? []);
   return adviseNames(names, ref, "It has no variables.");
@@ -39,7 +47,7 @@ function adviseVariable(thing: KnownThing, ref: string): string {
  * @throws CloudError `not_found` (with names that are close), `ambiguous`
  */
 export function findThing(things: readonly KnownThing[], name: string): KnownThing {
-  const found = things.filter((thing) => thing.name === name);
+  const found = allNamed(things, name);
   const [first, second] = found;
   if (second !== undefined) {
     const ids = found.slice(0, 5).map(({ id }) => printable(id));

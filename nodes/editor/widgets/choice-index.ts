@@ -35,13 +35,9 @@ export class ChoiceIndex {
   constructor(choices: readonly ListChoice[]) {
     this.#entries = choices.map((choice) => {
       const { value, name, detail, owner } = choice;
-      const title = [value, name, owner?.name ?? ""].join("\n").toLowerCase();
-      return {
-        choice,
-        text: `${title}\n${detail.toLowerCase()}`,
-        title,
-        words: [value.toLowerCase(), name.toLowerCase()],
-      };
+      const words = [searchable(value), searchable(name)] as const;
+      const title = [...words, searchable(owner?.name ?? "")].join("\n");
+      return { choice, text: `${title}\n${searchable(detail)}`, title, words };
     });
     // A value alone does not tell which of several owners is meant.
     for (const choice of choices) if (choice.owner === undefined) this.#byValue.set(choice.value, choice);
@@ -69,7 +65,7 @@ export class ChoiceIndex {
    * first. Choices that would not work come last, and those of one owner stand together.
    */
   search(text: string, present: string | undefined): ListChoice[] {
-    const wanted = text.trim().toLowerCase();
+    const wanted = searchable(text);
     const isOpen = wanted === "" || text.trim() === present;
     const parts = isOpen ? [] : wanted.split(/\s+/);
     const found = this.#entries.filter((entry) => parts.every((part) => entry.text.includes(part)));
@@ -81,6 +77,11 @@ export class ChoiceIndex {
       .sort((a, b) => a.best - b.best)
       .flatMap(({ choices }) => choices);
   }
+}
+
+/** Returns a text as it is searched: without regard to case, to how letters are composed, and to what space it has. */
+function searchable(text: string): string {
+  return text.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim();
 }
 
 function openRank({ choice }: Entry, present: string | undefined): number {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type Device, findDevice, listDevices, type Rest } from "../../../../../cloud/rest/index";
+import { alikeNames } from "../../../../support/alike-names";
 
 const id = "6f1f6f6f-6f2c-4f59-9a3f-0b5a2ad42d7c";
 const devices: Device[] = [
@@ -20,6 +21,9 @@ describe("devices", () => {
     assert.throws(() => findDevice(devices, "board"), { code: "not_found", message: /"Board"/ });
     assert.throws(() => findDevice([], "x"), { code: "not_found", message: /no devices/ });
     assert.throws(() => findDevice(devices, id.replace("6", "7")), { code: "not_found" });
+    for (const [inCloud, given] of alikeNames) {
+      assert.equal(findDevice([...devices, { id: "c", name: inCloud, type: "unoq" }], given).id, "c");
+    }
   });
 
   it("are read from whatever the cloud answers", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CloudError, type ErrorCode } from "../../../../../cloud/core/errors";
 import { findThing, findVariable, type KnownThing } from "../../../../../cloud/rest/index";
+import { alikeNames } from "../../../../support/alike-names";
 import { closeNames } from "../../../../../cloud/rest/directory/find-by-name";
 
 const id = (digit: string): string => `${digit.repeat(8)}-0000-4000-8000-000000000000`;
@@ -52,6 +53,11 @@ describe("look-up of a variable", () => {
     failure(() => findVariable(tank, "Level"), "not_found");
   });
 
+  it("goes by a name that is trimmed", () => {
+    assert.equal(findVariable(tank, " level\u00a0").id, id("a"));
+    failure(() => findVariable(tank, "\u00a0"), "not_found");
+  });
+
   it("tells close names, closest first, at most five", () => {
     const message = failure(() => findVariable(tank, "Levl"), "not_found");
     assert.match(message, /thing "Tank" \(1{8}-.*has no variable "Levl"\. Close names: "level", /);
@@ -74,6 +80,25 @@ describe("look-up of a thing by name", () => {
 
   it("takes the exact name that is unique", () => {
     assert.equal(findThing(things, "Tank"), tank);
+  });
+
+  it("takes names as the same that look the same, and tells only those apart that folding does not make equal", () => {
+    for (const [inCloud, given] of alikeNames) {
+      const other = { ...tank, name: "Kitchen sink" };
+      const alike = { ...tank, name: inCloud };
+      assert.equal(findThing([other, alike], given), alike, JSON.stringify(given));
+      const twin = { ...tank, name: given };
+      failure(() => findThing([twin, other, alike], given), "ambiguous");
+    }
+    failure(() => findThing([{ ...tank, name: "Kitchen" }], "kitchen"), "not_found");
+    failure(() => findThing([{ ...tank, name: "K\u00fcche" }], "Kuche"), "not_found");
+  });
+
+  it("sees a list that has grown", () => {
+    const growing: KnownThing[] = [];
+    failure(() => findThing(growing, "Tank"), "not_found");
+    growing.push(tank);
+    assert.equal(findThing(growing, "Tank"), tank);
   });
 
   it("names what it looked for where there is none or several", () => {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { type ListChoice, ChoiceIndex } from "../../../../../nodes/editor/widgets/choice-index";
+import { alikeNames } from "../../../../support/alike-names";
 import { cpuTimeOf } from "../../../../support/cpu-time";
 
 const choices: ListChoice[] = [
@@ -20,6 +21,20 @@ describe("ChoiceIndex", () => {
   it("finds by id and by type too", () => {
     assert.deepEqual(search("ID-5"), ["5"]);
     assert.deepEqual(search("temperature"), ["3"]);
+  });
+
+  it("finds what looks the same, however it is spelt", () => {
+    for (const [name, given] of alikeNames) {
+      const index = new ChoiceIndex([
+        { value: "other", name: "Else", detail: "" },
+        { value: "id", name, detail: "" },
+      ]);
+      assert.deepEqual(
+        index.search(given, undefined).map(({ value }) => value),
+        ["id"],
+        JSON.stringify(given),
+      );
+    }
   });
 
   it("gives all in their order for no text, those with a problem last", () => {
