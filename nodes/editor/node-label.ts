@@ -1,6 +1,6 @@
 /**
- * The label of a node that is about a thing, or a device of Node-RED's own, and a variable: its name, else their names,
- * else `fallback`.
+ * Returns the label of a node that is about a thing, or a device of Node-RED's own, and a variable: its name, else
+ * their names, else `fallback`.
  */
 export function targetLabel(node: EditorNode, fallback: string): string {
   const device = RED.nodes.node(textOf(node.device)) ?? undefined;
@@ -9,18 +9,18 @@ export function targetLabel(node: EditorNode, fallback: string): string {
   return nameLabel(node, [place, variable].filter(Boolean).join(" / ") || fallback);
 }
 
-/** The label of a node that is about a device: its name, else the device's, else `fallback`. */
+/** Returns the label of a node that is about a device: its name, else the device's, else `fallback`. */
 export function deviceLabel(node: EditorNode, fallback: string): string {
   return nameLabel(node, textOf(node.deviceName) || textOf(node.device) || fallback);
 }
 
-/** The label of a node that manages: its name, else what it does, in short: "things: create". */
+/** Returns the label of a node that manages: its name, else what it does, in short: "things: create". */
 export function operationLabel(node: EditorNode): string {
   const call = [node.method, node.path].map(textOf).filter(Boolean).join(" ");
   return nameLabel(node, `${textOf(node.resource)}: ${textOf(node.operation) || call || "msg.operation"}`);
 }
 
-/** The name that the user gave a node, else `fallback`. */
+/** Returns the name that the user gave a node, else `fallback`. */
 export function nameLabel({ name }: EditorNode, fallback: string): string {
   return textOf(name) || fallback;
 }

@@ -1,9 +1,11 @@
 import { textsOf, type Translate } from "./i18n";
 
-/** Gives `true`, or the reason why a value is not accepted. */
+/** Returns `true`, or the reason why a value is not accepted. */
 export type Validate = (this: EditorNode, value: unknown, options: { label?: string }) => boolean | string;
 
-/** Makes a validator of a check that gives the reason why a text is not accepted. The editor lets `${ENV}` pass before. */
+/**
+ * Makes a validator of a check that gives the reason why a text is not accepted. The editor lets `${ENV}` pass before.
+ */
 function validator(check: (text: string, translate: Translate) => string | undefined): Validate {
   const translate = textsOf("arduino-cloud-account");
   // Two declared parameters: with one, the editor takes a reason for "valid".

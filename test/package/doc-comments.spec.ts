@@ -11,11 +11,12 @@ const verb = /^(?!Gives|Milliseconds|Seconds|Microseconds|Days|Values|Fields|Mes
 
 /** Folders and files that are being rebuilt, whose comments follow. */
 const pending = [
-  "nodes/editor/form-",
-  "nodes/editor/node-label.ts",
-  "nodes/editor/validators.ts",
-  "nodes/editor/forms/",
-  "nodes/editor/sidebar/tab.ts",
+  "nodes/editor/form-fields.ts",
+  "nodes/editor/forms/connection-test.ts",
+  "nodes/editor/forms/device-",
+  "nodes/editor/forms/manage-pickers.ts",
+  "nodes/editor/forms/thing-and-variable.ts",
+  "nodes/editor/forms/doctor-dialog.ts",
   "nodes/admin/connection-test.ts",
 ];
 
@@ -74,7 +75,7 @@ describe("Doc comments", () => {
         .filter((name) => name.endsWith(".ts"))
         .map((name) => path.join(folder, name)),
     )
-    .filter((file) => !file.endsWith(".editor.ts") && !pending.some((start) => file.startsWith(start)))
+    .filter((file) => !pending.some((start) => file.startsWith(start)))
     .flatMap(declarationsOf);
   const places = (wrong: Documented[]): string[] =>
     wrong.map(({ place, comment }) => `${place}: ${comment.slice(0, 60)}`);

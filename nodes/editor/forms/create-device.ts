@@ -3,7 +3,7 @@ import { accountOfDevice, pickThingToAttach } from "./device-pickers";
 import { createDevice, ListError } from "../admin-client";
 import { errorText, type Translate } from "../i18n";
 
-/** What stands in the field of a secret that is stored. */
+/** The content of the field of a secret that is stored. */
 const storedSecret = "__PWRD__";
 
 /** The part of the form that creates a device. */

@@ -28,7 +28,7 @@ export function offerDeviceDoctor(id: string): void {
   });
 }
 
-/** The accounts and devices of the workspace, accounts first. */
+/** Returns the accounts and devices of the workspace, accounts first. */
 function configured(): DoctorSubject[] {
   const accounts: DoctorSubject[] = [];
   const devices: DoctorSubject[] = [];
@@ -52,7 +52,7 @@ function accountOf(id: string): Pick<DoctorRequest, "account"> {
   return account === undefined ? {} : { account: accountSource(account) };
 }
 
-/** A deployed device by its id, one with changes as it stands in the editor's memory. */
+/** Returns a deployed device by its id, one with changes as it stands in the editor's memory. */
 function deviceSource(node: EditorNode): TypedDevice | { id: string } {
   const { id, credentials = {} } = node;
   if (node.changed !== true) return { id };

@@ -83,11 +83,11 @@ interface Needs {
   targets: Set<string>;
   hasForce: boolean;
   summary: string;
-  /** What the message has to bring. */
+  /** The properties that the message has to bring. */
   lines: string[];
 }
 
-/** What one operation needs, or all that may be meant where the message chooses. */
+/** Returns the needs of one operation, or of all that may be meant where the message chooses. */
 function needsOf(resource: string, name: string): Needs {
   const wanted = wantedOf(resource).find((candidate) => candidate.name === name);
   if (wanted !== undefined) {

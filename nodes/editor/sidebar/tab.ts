@@ -26,10 +26,10 @@ export class CloudTab {
   readonly #details: DetailsPanel;
   readonly #watch = new AccountPoller((seen) => this.#show(seen));
   readonly #openings = new Map<string, boolean>();
-  /** What was opened or closed in the present search. */
+  /** Branches that were opened or closed in the present search. */
   readonly #searchOpenings = new Map<string, boolean>();
   #account: EditorNode | undefined;
-  /** What the account is looked at with: its id, or all its settings where they are not deployed. */
+  /** The source of the account's settings: its id, or all its settings where they are not deployed. */
   #settings = "";
   #seen: Seen = { overview: {}, isLoading: false };
   #timer: number | undefined;
