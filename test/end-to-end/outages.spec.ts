@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { Board } from "../../simulator/boards/board";
 import { accountOf, completeOf, flowTab, propertyIn, propertyOut, sink, watchers } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
@@ -13,7 +12,7 @@ describe("outages, seen from a real Node-RED", function () {
   let red: NodeRed;
   let board: Board;
   /** How many entries there were before the test, by list. */
-  let start: { heard: number; errors: number; writes: number; connects: number };
+  let start: { heard: number; errors: number; statuses: number; writes: number; connects: number };
 
   before(async () => {
     house = await startHouse({
@@ -34,6 +33,7 @@ describe("outages, seen from a real Node-RED", function () {
     start = {
       heard: red.received("heard").length,
       errors: red.received("errors").length,
+      statuses: red.received("statuses").length,
       writes: house.writes().length,
       connects: house.simulator.observed.connects.length,
     };
@@ -83,6 +83,14 @@ describe("outages, seen from a real Node-RED", function () {
   const tokenAnswers = (status: number): number =>
     house.simulator.observed.requests.filter((request) => request.status === status && /token$/.test(request.path))
       .length;
+
+  /** Waits until property in has said so many times, since the test began, that it will try again. */
+  const retries = (count: number): Promise<void> =>
+    until(`${count} failed attempts`, () => {
+      const shown = red.received("statuses").slice(start.statuses);
+      const states = shown.map(({ status }) => status as { text: string; source: { id: string } });
+      return states.filter(({ text, source }) => source.id === "in-heard" && text.startsWith("retry")).length >= count;
+    });
 
   /** Everything works: each of these values, sent before, is written and echoed once, and so is one more. */
   async function assertNothingLost(...values: number[]): Promise<void> {
@@ -159,7 +167,7 @@ describe("outages, seen from a real Node-RED", function () {
     house.simulator.dropAll({ users: true });
     await until("the loss", () => users() === 0);
     red.send("out", { payload: 1 });
-    await sleep(1_500);
+    await retries(2);
     house.simulator.faults.refuseConnect = 5;
     await until("a refusal", () => refusals(5) >= 1);
     house.simulator.faults.refuseConnect = null;
@@ -172,10 +180,10 @@ describe("outages, seen from a real Node-RED", function () {
     await deploy();
     red.send("out", { payload: 1 });
     red.send("out", { payload: "2" });
-    await sleep(1_500);
+    await retries(2);
     assert.equal(red.received("errors").length, start.errors);
     await house.simulator.brokerDown(false);
-    await sleep(500);
+    await retries(3);
     await house.simulator.restDown(false);
     await assertNothingLost(1, 2);
   });
@@ -199,11 +207,14 @@ describe("outages, seen from a real Node-RED", function () {
     await until("the refusals", () => errorsOf("rejected").length === 5);
     await house.simulator.brokerDown(false);
     await until("all writes", () => house.writes().length - start.writes >= 9);
-    await sleep(100);
-    assert.deepEqual(written("queued"), [1, 2, 3, 4, 5]);
-    assert.deepEqual(written("latest"), [5]);
-    assert.deepEqual(written("overflow"), [3, 4, 5]);
-    assert.deepEqual(written("rejected"), []);
+    for (const node of ["queued", "latest", "overflow", "rejected"]) {
+      red.send(node, { payload: 6 });
+      await until(`a later value of ${node}`, () => written(node).includes(6));
+    }
+    assert.deepEqual(written("queued"), [1, 2, 3, 4, 5, 6]);
+    assert.deepEqual(written("latest"), [5, 6]);
+    assert.deepEqual(written("overflow"), [3, 4, 5, 6]);
+    assert.deepEqual(written("rejected"), [6]);
     const all = (code: string, ...payloads: number[]): [unknown, unknown][] => payloads.map((value) => [value, code]);
     assert.deepEqual(errorsOf("queued"), []);
     assert.deepEqual(errorsOf("latest"), all("superseded", 1, 2, 3, 4));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { rm } from "node:fs/promises";
 import { accountOf, flowTab, propertyIn, propertyOut, sink, watchers } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
-import { until } from "../support/wait";
+import { clockMoves, until } from "../support/wait";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 
 describe("a restart of Node-RED with a persistent context store", () => {
@@ -41,22 +41,23 @@ describe("a restart of Node-RED with a persistent context store", () => {
     await until("the first value", () => red.received("values").length === 1);
     await house.simulator.brokerDown(true);
     for (const payload of ["one", "two", "three"]) red.send("write", { payload });
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const texts = (): unknown[] => red.received("statuses").map(({ status }) => (status as { text?: string }).text);
+    await until("the messages waiting", () => texts().includes("3 waiting"));
     await red.stop();
     device.end(true);
 
     for (const value of [2, 3]) {
       report(value);
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await clockMoves(20);
     }
     await house.simulator.brokerDown(false);
     red = await startNodeRed({ keeps: true, userDir: red.userDir });
-    await until("the messages", () => red.received("delivered").length === 3, 30_000);
+    await until("the messages", () => red.received("delivered").length === 3);
     assert.deepEqual(
       red.received("delivered").map(({ payload }) => payload),
       ["one", "two", "three"],
     );
-    await until("what was missed", () => red.received("values").length >= 2, 30_000);
+    await until("what was missed", () => red.received("values").length >= 2);
     assert.deepEqual(
       red.received("values").map(({ payload, source }) => [payload, source]),
       [
