@@ -8,6 +8,7 @@ import type { EncodedMessage, WhenOffline } from "./live-values/queued-message";
 import { Session } from "./mqtt/session";
 import type { SessionTimings } from "./mqtt/timings";
 import { valueTopic } from "./mqtt/topics";
+import { limitsOf, type ValueLimit } from "./property-types/value-limits";
 import { packReport } from "./device-protocol/pack-report";
 import { DeviceShadow, type StoredDeviceValue, type Timezone, timezoneVariables } from "./device-protocol/shadow";
 import {
@@ -53,6 +54,8 @@ export interface DeviceReport {
   queueLimit: number;
   /** Called once with the outcome, unless the report is withdrawn from the outbox. */
   settle: (error?: CloudError) => void;
+  /** Told what gets lost of a value that is sent, perhaps several times. */
+  onLimit?: ((limit: ValueLimit) => void) | undefined;
 }
 
 /** One who listens to values that are written to the device. */
@@ -263,13 +266,16 @@ export class CloudDevice {
     };
   }
 
-  #prepare({ values, types }: DeviceReport, time: number): EncodedMessage<Uint8Array> {
+  #prepare({ values, types, onLimit }: DeviceReport, time: number): EncodedMessage<Uint8Array> {
     const packed = packReport(values, {
       types,
       time,
       lastKnown: (variable) => this.#objects.get(this.#thingId, variable),
     });
-    for (const [variable, value] of packed.values) this.#objects.note(this.#thingId, variable, value);
+    for (const [variable, value] of packed.values) {
+      this.#objects.note(this.#thingId, variable, value);
+      if (onLimit !== undefined) limitsOf(variable, types?.(variable), value, false).forEach(onLimit);
+    }
     return { targetNames: [], writes: packed.messages.map((payload) => ({ payload })) };
   }
 

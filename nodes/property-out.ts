@@ -1,6 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { isPlainObject } from "../cloud/core/json";
 import type { WhenOffline } from "../cloud/live-values/queued-message";
+import type { ValueLimit } from "../cloud/property-types/value-limits";
 import { CloudError, toCloudError } from "../cloud/core/errors";
 import { findAccount } from "./runtime/account-node";
 import { findDeviceNode } from "./runtime/device-node";
@@ -10,6 +11,7 @@ import { failMisconfigured } from "./runtime/misconfigured";
 import type { SessionNode } from "./runtime/session-node";
 import { type RawSettings, readChoice, readFlag, readNumber, readText } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
+import { WarnOnce } from "./runtime/warn-once";
 import { type Destination, toAccount, toDevice } from "./property-out/destination";
 import { returnParked, type WaitingMessage, RedeployQueue } from "./property-out/redeploy-queue";
 
@@ -84,6 +86,9 @@ function writeThrough(
   const { account, device, thing, property, as, whenOffline, queueLimit, keepQueue } = settings;
   const waiting = new RedeployQueue(node, JSON.stringify([account, device, thing, property, as]), keepQueue);
   const report = reportStatus(node, status, destination);
+  const warnings = new WarnOnce((warning) => node.warn(warning));
+  const onLimit = ({ kind, variable, warning }: ValueLimit): void =>
+    warnings.note(JSON.stringify([kind, variable]), warning);
   sessionNode.register(node);
   report.show();
 
@@ -95,7 +100,7 @@ function writeThrough(
       await new Promise<void>((resolve, reject) => {
         entry.fail = reject;
         const settle = (error?: CloudError): void => (error === undefined ? resolve() : reject(error));
-        entry.forget = destination.write({ ...request, owner: node.id, whenOffline, queueLimit, settle });
+        entry.forget = destination.write({ ...request, owner: node.id, whenOffline, queueLimit, settle, onLimit });
         report.show();
       });
     } catch (reason) {

@@ -1,9 +1,7 @@
 import { coerceValue } from "../property-types/coerce";
 import { encodePack, type Write } from "../codec/senml-encode";
+import { maxBoardMessageBytes } from "../property-types/value-limits";
 import type { PropertyValue } from "../codec/values";
-
-/** The largest message that a board sends, in bytes of payload (docs/protocol.md#message-limits). */
-const maxMessageBytes = 256;
 
 /** The types and last values by which values are converted. */
 export interface ReportContext {
@@ -37,7 +35,7 @@ export function packReport(given: ReadonlyMap<string, unknown>, context: ReportC
     values.set(variable, value);
     const write: Write = { property: variable, value, time: context.time };
     const longer = encodePack([...pending, write]);
-    if (message !== undefined && longer.length > maxMessageBytes) {
+    if (message !== undefined && longer.length > maxBoardMessageBytes) {
       messages.push(message);
       pending = [write];
       message = encodePack(pending);

@@ -4,6 +4,7 @@ import { coerceValue } from "../property-types/coerce";
 import type { Outbox } from "./outbox";
 import type { EncodedMessage, WhenOffline } from "./queued-message";
 import type { ValueFeed } from "./value-feed";
+import { limitsOf, type ValueLimit } from "../property-types/value-limits";
 import { propertyKind, propertyTypes } from "../property-types/index";
 import { encodeWrite } from "../codec/senml-encode";
 import type { PropertyValue } from "../codec/values";
@@ -32,6 +33,8 @@ export interface WriteRequest {
   queueLimit: number;
   /** Called once with the outcome, unless the request is withdrawn. */
   settle: (error?: CloudError) => void;
+  /** Told what gets lost of a value that is sent, perhaps several times. */
+  onLimit?: ((limit: ValueLimit) => void) | undefined;
 }
 
 /** Makes a value into what is sent. */
@@ -105,7 +108,7 @@ export class ValueWriter {
     if (thing !== undefined && confirmation === undefined) {
       try {
         const targets = this.#targets(thing, request);
-        if (!targets.some(isMultiValue)) return encodeAll(thing, targets, encode);
+        if (!targets.some(isMultiValue)) return encodeAll(thing, targets, encode, request);
       } catch {
         // What memory refuses may have changed in the cloud meanwhile, so only fresh knowledge refuses.
         maxAge = cacheTtlMs;
@@ -114,7 +117,7 @@ export class ValueWriter {
     return this.#inTurn(request.thing, async () => {
       const known = await this.#directory.thing(request.thing, maxAge === undefined ? {} : { maxAge });
       const targets = this.#targets(known, request);
-      const encoded = await this.#completeAndEncode(known, targets, encode);
+      const encoded = await this.#completeAndEncode(known, targets, encode, request);
       return confirmation === undefined ? encoded : confirmation.watch(known.id, encoded, targets.map(toExpected));
     });
   }
@@ -124,13 +127,14 @@ export class ValueWriter {
     thing: KnownThing,
     targets: readonly WriteTarget[],
     encode: Encode<Payload>,
+    request: WriteRequest,
   ): Promise<EncodedMessage<Payload>> {
     for (const target of targets) {
       if (isMultiValue(target) && !isComplete(target)) {
         target.lastKnown = await this.#lastValues.get(thing.id, target.property);
       }
     }
-    const encoded = encodeAll(thing, targets, encode);
+    const encoded = encodeAll(thing, targets, encode, request);
     for (const { property, given, lastKnown } of targets.filter(isMultiValue)) {
       this.#lastValues.wrote(thing.id, property, coerce(property, given, lastKnown));
     }
@@ -192,10 +196,15 @@ function encodeAll<Payload>(
   thing: KnownThing,
   targets: readonly WriteTarget[],
   encode: Encode<Payload>,
+  { as, onLimit }: WriteRequest,
 ): EncodedMessage<Payload> {
-  const writes = targets.map(({ property, given, lastKnown }) => ({
-    payload: encode(thing, property, coerce(property, given, lastKnown)),
-  }));
+  const values = targets.map(
+    ({ property, given, lastKnown }) => [property, coerce(property, given, lastKnown)] as const,
+  );
+  const writes = values.map(([property, value]) => ({ payload: encode(thing, property, value) }));
+  for (const [property, value] of values) {
+    if (onLimit !== undefined) limitsOf(wireName(property), property.type, value, as === "user").forEach(onLimit);
+  }
   return { targetNames: [thing.id, thing.name], writes };
 }
 

@@ -3,6 +3,7 @@ import { sameValue } from "../property-types/equality";
 import type { ValueFeed } from "./value-feed";
 import type { EncodedMessage } from "./queued-message";
 import type { PropertyValue } from "../codec/values";
+import { maxBoardMessageBytes, reportBytes } from "../property-types/value-limits";
 import { CloudError } from "../core/errors";
 
 /** A value that the board has to report back. */
@@ -115,8 +116,18 @@ export class WriteConfirmation {
         ? "it has reported no value since"
         : `the last value seen is ${shown(missing.lastSeen)}`;
     const seconds = this.#options.timeoutMs / 1000;
-    return new CloudError("timeout", `The board did not report ${what} back within ${seconds} s; ${seen}.`);
+    const sentence = `The board did not report ${what} back within ${seconds} s; ${seen}.`;
+    return new CloudError("timeout", missing === undefined ? sentence : `${sentence}${hintAt(missing)}`);
   }
+}
+
+/** Says why a board may never have reported a value back. */
+function hintAt({ variable, value, lastSeen }: Awaited): string {
+  if (reportBytes(variable, value) > maxBoardMessageBytes) {
+    return ` A board with Arduino's C++ library never reports what takes more than ${maxBoardMessageBytes} bytes.`;
+  }
+  if (lastSeen !== undefined) return "";
+  return " Boards with Arduino's Python library, and devices with arduino-iot-js, never report back what they got.";
 }
 
 function shown(value: unknown): string {

@@ -1,7 +1,5 @@
 import type { ValueFlaw } from "../../cloud/live-values/value-feed";
-
-/** Anybody may publish any name; there are people behind the first few. */
-const maxWarnings = 1_000;
+import { WarnOnce } from "../runtime/warn-once";
 
 const texts: Readonly<Record<ValueFlaw, string>> = {
   "not-finite": "has no finite value (NaN or infinite); such values are left out.",
@@ -13,11 +11,10 @@ const texts: Readonly<Record<ValueFlaw, string>> = {
 
 /** Warns of values that are not as they should be, once for each variable and flaw. */
 export class FlawWarnings {
-  readonly #warn: (warning: string) => void;
-  readonly #told = new Set<string>();
+  readonly #warnings: WarnOnce;
 
   constructor(warn: (warning: string) => void) {
-    this.#warn = warn;
+    this.#warnings = new WarnOnce(warn);
   }
 
   /**
@@ -25,10 +22,7 @@ export class FlawWarnings {
    * @param thing the name of the thing, where there may be several; else blank
    */
   note(thing: string, variable: string, flaw: ValueFlaw): void {
-    const key = JSON.stringify([flaw, thing, variable]);
-    if (this.#told.has(key) || this.#told.size >= maxWarnings) return;
-    this.#told.add(key);
     const of = thing === "" ? "" : ` of "${thing}"`;
-    this.#warn(`"${variable}"${of} ${texts[flaw]}`);
+    this.#warnings.note(JSON.stringify([flaw, thing, variable]), `"${variable}"${of} ${texts[flaw]}`);
   }
 }

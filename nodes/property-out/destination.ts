@@ -5,6 +5,7 @@ import type { WhenOffline } from "../../cloud/live-values/queued-message";
 import type { CloudDevice } from "../../cloud/device";
 import type { CloudError } from "../../cloud/core/errors";
 import type { Directory } from "../../cloud/rest/index";
+import type { ValueLimit } from "../../cloud/property-types/value-limits";
 import type { NodeStatus } from "../runtime/status";
 import { DeviceVariableTypes } from "../runtime/device-variable-types";
 
@@ -19,6 +20,8 @@ export interface WriteOrder {
   queueLimit: number;
   /** Called once with the outcome, unless the order is withdrawn. */
   settle: (error?: CloudError) => void;
+  /** Told what gets lost of a value that is sent, perhaps several times. */
+  onLimit: (limit: ValueLimit) => void;
 }
 
 /** Where property out writes to. */
@@ -55,15 +58,12 @@ export function toDevice(device: CloudDevice, directory: Directory | undefined):
   return {
     outbox: device.outbox,
     needsThing: false,
-    write: ({ owner, values, whenOffline, queueLimit, settle }) => {
+    write: ({ values, ...order }) => {
       device.report({
-        owner,
+        ...order,
         values: new Map([...values].map(([reference, value]) => [types.nameOf(reference), value])),
         types: (variable) => types.typeOf(variable),
         ready: directory === undefined ? undefined : () => types.known(),
-        whenOffline,
-        queueLimit,
-        settle,
       });
       return () => undefined;
     },

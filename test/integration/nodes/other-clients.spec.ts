@@ -226,6 +226,51 @@ describe("Beside other clients", () => {
     });
   });
 
+  describe("a board that can't hold or report all", () => {
+    it("is told of once for each variable, and gets the value", async () => {
+      const board = await house.board();
+      bench = await load(house, [propertyOut(), ...watchers]);
+      for (let time = 1; time <= 2; time++) {
+        bench.node("write").receive({ property: "temperature", payload: 16_777_217 });
+        bench.node("write").receive({ property: "message", payload: "x".repeat(300) });
+        bench.node("write").receive({ property: "place", payload: { lat: 1e39, lon: 7 } });
+        bench.node("write").receive({ property: "counter", payload: 16_777_217 });
+      }
+      await bench.arrived("out", 8);
+      assert.deepEqual(bench.at("caught"), []);
+      const [rounded, long, infinite, ...others] = warnings("write");
+      assert.deepEqual(others, []);
+      assert.match(rounded ?? "", /"temperature" = 16777217: .*makes 16777216 of it/);
+      assert.match(long ?? "", /"message" takes 316 bytes .*never reports it back, since it sends 256 bytes/);
+      assert.match(infinite ?? "", /"place:lat" = 1e\+39: .*an infinite number/);
+      await until("the writes", () => board.writes.length === 8);
+      assert.equal(board.values["message"], "x".repeat(300));
+    });
+
+    it("is named where the node waits for its report in vain", async () => {
+      await house.board();
+      const more = { property: "message", confirm: "device", confirmTimeout: "0.3" };
+      bench = await load(house, [propertyOut(more), ...watchers]);
+      bench.node("write").receive({ payload: "x".repeat(300) });
+      const [message] = await bench.arrived("caught");
+      const { code, message: sentence } = message?.error as { code: string; message: string };
+      assert.equal(code, "timeout");
+      assert.match(sentence, /never reports what takes more than 256 bytes/);
+    });
+
+    it("as are the clients that never report back", async () => {
+      const board = await house.board({ profile: "python", variables: { counter: "INT" } });
+      const more = { property: "counter", confirm: "device", confirmTimeout: "0.3" };
+      bench = await load(house, [propertyOut(more), ...watchers]);
+      bench.node("write").receive({ payload: 5 });
+      const [message] = await bench.arrived("caught");
+      const { code, message: sentence } = message?.error as { code: string; message: string };
+      assert.equal(code, "timeout");
+      assert.match(sentence, /Boards with Arduino's Python library, and devices with arduino-iot-js, never report/);
+      assert.equal(board.values["counter"], 5);
+    });
+  });
+
   it("what REST tells in its own way comes as it comes live, at the start and when it is asked for", async () => {
     const { store } = house.simulator;
     store.record(house.thingId, "relay", 0, Date.now() - 60_000);
