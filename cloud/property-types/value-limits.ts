@@ -2,8 +2,8 @@ import type { PropertyValue, Scalar } from "../codec/values";
 import { propertyTypes } from "./index";
 
 /**
- * What gets lost of a value that can be sent all the same: `exact`, its last digits in JavaScript already; `float32`,
- * digits in a board; `message`, the board's report of it.
+ * A loss on the way of a value that can be sent all the same: `exact`, of its last digits, in JavaScript already;
+ * `float32`, of digits in a board; `message`, of the board's report.
  */
 export interface ValueLimit {
   kind: "exact" | "float32" | "message";
