@@ -78,9 +78,18 @@ export class Directory {
     return abortable(this.#ask(all, oldest), lookUp.signal, "things: list");
   }
 
-  /** Returns what is remembered of a thing, of whatever age; asks nobody. */
-  peek(id: string): KnownThing | undefined {
-    return this.#known.get(id.toLowerCase())?.thing;
+  /**
+   * Returns what is remembered of a thing, by id; asks nobody.
+   * @param maxAge the oldest knowledge that will do, in milliseconds; default whatever age
+   */
+  peek(id: string, maxAge = Infinity): KnownThing | undefined {
+    const known = this.#known.get(id.toLowerCase());
+    return known !== undefined && this.#clock.monotonic() - known.at <= maxAge ? known.thing : undefined;
+  }
+
+  /** When the newest list of all things was asked for, by the monotonic clock; undefined where there is none. */
+  get listedAt(): number | undefined {
+    return this.#list?.at;
   }
 
   /**
