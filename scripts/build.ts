@@ -8,6 +8,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, write
 import path from "node:path";
 import { buildSync, type BuildOptions } from "esbuild";
 import { formOperations } from "../nodes/manage/form-operations";
+import { insertRows } from "./build/rows";
 
 const root = path.resolve(__dirname, "..");
 const nodes = path.join(root, "nodes");
@@ -55,9 +56,10 @@ function writeSet(set: string, sharedCode: string): void {
     target: "es2020",
     define: { SHARED_CODE_FILE: JSON.stringify(sharedCode) },
   });
-  const form = readFileSync(path.join(nodes, `${set}.html`), "utf8").replace(/^ +/gm, "");
+  const form = insertRows(readFileSync(path.join(nodes, `${set}.html`), "utf8"), `arduino-cloud-${set}`);
   // The Flow Library and `node-red-dev validate` look for exactly this attribute.
-  writeFileSync(path.join(output, `${set}.html`), `<script type="text/javascript">\n${script}</script>\n\n${form}`);
+  const start = `<script type="text/javascript">\n${script}</script>\n\n`;
+  writeFileSync(path.join(output, `${set}.html`), start + form.replace(/^ +|^\n/gm, ""));
 }
 
 function bundle(entry: string, options: BuildOptions): string {

@@ -49,74 +49,52 @@ export function typedAccount({ id, credentials, ...account }: EditorNode): Typed
   };
 }
 
-/** Asks for the things of an account. Rejects with `ListError`. */
-export function fetchThings(account: EditorNode, refresh: boolean): Promise<ThingChoice[]> {
-  if (account.changed === true) return post("arduino-cloud/things", typedAccount(account));
-  return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/things`, refresh);
+/** Everything that can be asked for of an account, by the name of its endpoint. */
+interface Answers {
+  things: ThingChoice[];
+  /** All things with their variables. */
+  variables: ThingDetail[];
+  /** One thing with its variables. */
+  thing: ThingDetail;
+  /** How long the plan keeps the history of a thing. */
+  retention: RetentionAnswer;
+  /** The thing of a device node, with its variables; `null` where it has none. */
+  "device-thing": ThingDetail | null;
+  devices: DeviceChoice[];
+  dashboards: NamedChoice[];
+  triggers: NamedChoice[];
+  /** Things with their variables and last values. */
+  "overview/things": OverviewThing[];
+  /** Devices with their status. */
+  "overview/devices": OverviewDevice[];
 }
 
-/** Asks for a thing, by id or name, with its variables. Rejects with `ListError`. */
-export function fetchThing(account: EditorNode, thing: string, refresh: boolean): Promise<ThingDetail> {
-  if (account.changed === true) return post("arduino-cloud/thing", { ...typedAccount(account), thing });
-  const path = `arduino-cloud/accounts/${encodeURIComponent(account.id)}/things/${encodeURIComponent(thing)}`;
-  return get(path, refresh);
-}
-
-/** Asks for how long the plan keeps the history of a thing, by id or name. Rejects with `ListError`. */
-export function fetchRetention(account: EditorNode, thing: string): Promise<RetentionAnswer> {
-  if (account.changed === true) return post("arduino-cloud/retention", { ...typedAccount(account), thing });
-  const path = `arduino-cloud/accounts/${encodeURIComponent(account.id)}/things/${encodeURIComponent(thing)}/retention`;
-  return get(path, false);
-}
-
-/** Asks for all things of an account with their variables. Rejects with `ListError`. */
-export function fetchVariables(account: EditorNode, refresh: boolean): Promise<ThingDetail[]> {
-  if (account.changed === true) return post("arduino-cloud/variables", typedAccount(account));
-  return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/variables`, refresh);
-}
-
-/**
- * Asks for the thing of a device node, with its variables, as the device's account knows it. Rejects with `ListError`,
- * `no-thing` where the device has none.
- */
-export async function fetchDeviceThing(account: EditorNode, device: EditorNode): Promise<ThingDetail> {
-  const typed = device.credentials?.deviceId;
-  const wanted = { node: device.id, device: typeof typed === "string" ? typed : "" };
-  const path = `arduino-cloud/accounts/${encodeURIComponent(account.id)}/device-thing`;
-  const thing = await (account.changed === true
-    ? post<ThingDetail | null>("arduino-cloud/device-thing", { ...typedAccount(account), ...wanted })
-    : request<ThingDetail | null>({ url: path, data: wanted }));
-  if (thing === null) throw new ListError("no-thing");
-  return thing;
-}
-
-/** Asks for the devices of an account. Rejects with `ListError`. */
-export function fetchDevices(account: EditorNode, refresh: boolean): Promise<DeviceChoice[]> {
-  if (account.changed === true) return post("arduino-cloud/devices", typedAccount(account));
-  return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/devices`, refresh);
-}
-
-/** Asks for the dashboards or triggers of an account. Rejects with `ListError`. */
-export function fetchNamed(
-  account: EditorNode,
-  resource: "dashboards" | "triggers",
-  refresh: boolean,
-): Promise<NamedChoice[]> {
-  if (account.changed === true) return post(`arduino-cloud/${resource}`, typedAccount(account));
-  return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/${resource}`, refresh);
+interface Question {
+  /** Asks the cloud, whatever Node-RED remembers. */
+  refresh?: boolean;
+  /** For `thing` and `retention`: the id or name. */
+  thing?: string;
+  /** For `device-thing`: the device node, and the device ID that is typed into it. */
+  node?: string;
+  device?: string;
 }
 
 /**
- * Asks for the things with their variables and last values, or the devices with their status, of an account. Rejects
- * with `ListError`.
+ * Asks for something of an account: of the deployed one by its id, of one with changes with all its settings. Rejects with
+ * `ListError`.
  */
-export function fetchOverview<Part extends "things" | "devices">(
+export function fetchFrom<Name extends keyof Answers>(
   account: EditorNode,
-  part: Part,
-  refresh: boolean,
-): Promise<{ things: OverviewThing[]; devices: OverviewDevice[] }[Part]> {
-  if (account.changed === true) return post(`arduino-cloud/overview/${part}`, typedAccount(account));
-  return get(`arduino-cloud/accounts/${encodeURIComponent(account.id)}/overview/${part}`, refresh);
+  name: Name,
+  { refresh = false, ...fields }: Question = {},
+): Promise<Answers[Name]> {
+  if (account.changed === true) return post(`arduino-cloud/${name}`, { ...typedAccount(account), ...fields });
+  const { thing, ...query } = fields;
+  const path = thing === undefined ? name : `things/${encodeURIComponent(thing)}${name === "thing" ? "" : `/${name}`}`;
+  return request({
+    url: `arduino-cloud/accounts/${encodeURIComponent(account.id)}/${path}`,
+    data: { ...query, ...(refresh && { refresh: "1" }) },
+  });
 }
 
 /** Has a device created whose key goes straight to a node. Rejects with `ListError`. */
@@ -130,10 +108,6 @@ export function createDevice(account: EditorNode, request: NewDevice): Promise<C
  */
 export function accountSource(account: EditorNode): TypedAccount | { id: string } {
   return account.changed === true ? typedAccount(account) : { id: account.id };
-}
-
-function get<T>(path: string, refresh: boolean): Promise<T> {
-  return request<T>({ url: path, data: refresh ? { refresh: "1" } : {} });
 }
 
 /** Posts JSON to an admin endpoint. Rejects with `ListError`. */

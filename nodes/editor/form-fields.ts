@@ -9,6 +9,16 @@ export function hasOwnDevice(): boolean {
   return fieldValue("device") !== "";
 }
 
+/** Returns the account that is selected in the open form; `undefined` for none, and for one that only the runtime knows. */
+export function chosenAccount(): EditorNode | undefined {
+  return RED.nodes.node(fieldValue("account")) ?? undefined;
+}
+
+/** Returns whether a text stands for a value that only the runtime knows, as `${NAME}` does. */
+export function isEnvironment(text: string): boolean {
+  return /^\$[({].*[)}]$/.test(text);
+}
+
 /** Shows rows, by selector, only where they matter; `fields` are those that decide it. */
 export function showRows(fields: readonly string[], rows: Record<string, () => boolean>): void {
   const show = (): void => {

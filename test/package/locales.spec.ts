@@ -5,6 +5,7 @@ import { sentences, titles } from "../../cloud/doctor/index";
 import { errorCodes } from "../../cloud/core/errors";
 import { checkReasons } from "../../nodes/admin/connection-test";
 import { noteCodes } from "../../nodes/migration/report";
+import { insertRows } from "../../scripts/build/rows";
 import { catalogue, original, placeholders, textFile } from "../support/texts";
 
 const root = path.resolve(__dirname, "..", "..");
@@ -39,27 +40,28 @@ interface Form {
   states: string[];
 }
 
+const listScripts = ["forms/thing-and-variable", "forms/list-choices"];
 const usualForm: Form = {
-  scripts: ["forms/thing-and-variable", "account-or-device"],
+  scripts: [...listScripts, "account-or-device"],
   fields: ["thing", "property"],
   states: ["connected", "connecting", "idle", "waiting", "no-thing", "taken-over"],
 };
 const deviceStates = ["online", "offline", "unknown", "stale"].map((state) => `device-${state}`);
 const forms: Record<string, Form> = {
   "property-out": { ...usualForm, states: [...usualForm.states, "sending", "queued"] },
-  "property-get": { ...usualForm, scripts: ["forms/thing-and-variable"], states: ["idle", "working", "done"] },
+  "property-get": { ...usualForm, scripts: listScripts, states: ["idle", "working", "done"] },
   history: {
     ...usualForm,
-    scripts: ["forms/thing-and-variable", "forms/archive"],
+    scripts: [...listScripts, "forms/archive"],
     states: ["idle", "working", "done", "share", "lost", "near"],
   },
   manage: {
-    scripts: ["forms/manage-pickers", "forms/thing-and-variable", "forms/device-choice"],
+    scripts: ["forms/manage-pickers", "forms/list-choices", "forms/device-choices"],
     fields: ["thing", "property", "device", "dashboard", "trigger"],
     states: ["idle", "working", "done", "progress", "progress-seconds", "progress-minutes", "upload"],
   },
   "device-status": {
-    scripts: ["forms/device-choice"],
+    scripts: ["forms/device-choices"],
     fields: ["device"],
     states: ["connecting", ...deviceStates, "devices"],
   },
@@ -69,7 +71,7 @@ const forms: Record<string, Form> = {
 function usedKeys(set: string): Set<string> {
   const type = `arduino-cloud-${set}`;
   const used = new Set<string>();
-  const form = read("nodes", `${set}.html`);
+  const form = insertRows(read("nodes", `${set}.html`), type);
   for (const [, key] of form.matchAll(new RegExp(`${type}\\.([\\w.-]+)`, "g"))) if (key !== type) used.add(String(key));
   for (const [, key] of read("nodes", `${set}.editor.ts`).matchAll(/translate\("([\w.-]+)"/g)) used.add(String(key));
   const shared = (names: string[]): void => {

@@ -1,7 +1,6 @@
-import { fetchRetention } from "../admin-client";
-import { fieldValue } from "../form-fields";
+import { fetchFrom } from "../admin-client";
+import { chosenAccount, fieldValue, isEnvironment } from "../form-fields";
 import type { Translate } from "../i18n";
-import { chosenAccount, isEnvironment } from "./thing-and-variable";
 
 /** Fills the list of context stores; one that the runtime does not have stays as it is saved. */
 export function prepareStores(saved: string, translate: Translate): void {
@@ -26,7 +25,7 @@ export function showRetention(translate: Translate): void {
     asked = wanted;
     hint.text(translate("tip.since"));
     if (!isKnown || wanted === "") return;
-    fetchRetention(account, thing).then(
+    fetchFrom(account, "retention", { thing }).then(
       ({ days }) => {
         if (asked !== wanted || days === null) return;
         hint.text(`${translate("tip.since")} ${translate("tip.retention", { count: days })}`);

@@ -1,10 +1,10 @@
 import type { DeviceChoice, ThingChoice } from "../../admin/protocol";
-import { deviceChoice } from "./device-choice";
-import { fetchDevices, fetchThings } from "../admin-client";
+import { fetchFrom } from "../admin-client";
 import { ListPicker } from "../widgets/list-picker";
 import type { ListChoice } from "../widgets/choice-index";
 import { textsOf, type Translate } from "../i18n";
-import { thingChoice } from "./thing-and-variable";
+import { deviceChoice } from "./device-choices";
+import { thingChoice } from "./list-choices";
 
 /** The lists have the texts of another form that has such lists. */
 const listTexts = textsOf("arduino-cloud-manage");
@@ -31,7 +31,7 @@ export function pickThingToAttach(translate: Translate, isWanted: () => boolean)
     translate: listTexts,
     load: (refresh) => {
       const account = isWanted() ? accountOfDevice() : undefined;
-      return account && fetchThings(account, refresh).then((list) => list.map(choose));
+      return account && fetchFrom(account, "things", { refresh }).then((list) => list.map(choose));
     },
   });
   $("#node-config-input-account").on("change", () => things.reload());
@@ -53,7 +53,7 @@ export function pickDeviceId(translate: Translate): ListPicker {
     tipWithoutList: () => (accountOfDevice() === undefined ? undefined : ""),
     load: (refresh) => {
       const account = accountOfDevice();
-      return account && fetchDevices(account, refresh).then((list) => list.map(choose));
+      return account && fetchFrom(account, "devices", { refresh }).then((list) => list.map(choose));
     },
   });
   $("#node-config-input-account").on("change", () => devices.reload());

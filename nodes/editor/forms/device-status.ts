@@ -1,9 +1,24 @@
 import { preferOnlyAccount } from "../default-account";
+import { chosenAccount } from "../form-fields";
+import { textsOf } from "../i18n";
 import type { Form } from "../open-form";
-import { pickDevice } from "./device-choice";
+import { ListPicker } from "../widgets/list-picker";
+import { loadDevices } from "./device-choices";
 
 /** Makes the form of device status work. */
 export function deviceStatusForm(node: EditorNode): Form {
+  const translate = textsOf("arduino-cloud-device-status");
   preferOnlyAccount(node);
-  return { close: pickDevice("arduino-cloud-device-status") };
+  const devices = new ListPicker({
+    field: "device",
+    nameField: "deviceName",
+    translate,
+    load: (refresh) => {
+      const account = chosenAccount();
+      return account && loadDevices(account, refresh, translate);
+    },
+  });
+  // The editor triggers "change" itself when the form is ready: that loads the list the first time.
+  $("#node-input-account").on("change", () => devices.reload());
+  return { close: () => devices.close() };
 }

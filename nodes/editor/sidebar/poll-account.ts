@@ -1,4 +1,4 @@
-import { fetchNamed, fetchOverview, ListError } from "../admin-client";
+import { fetchFrom, ListError } from "../admin-client";
 import type { Overview } from "./tree-rows";
 
 /** The things and devices of an account, as far as they are known. */
@@ -92,17 +92,17 @@ export class AccountPoller {
    * Asks for things and devices. Only without the things there is a problem to tell of: an API key need not be good for
    * all that there is.
    */
-  async #ask(account: EditorNode, isAsked: boolean): Promise<Omit<Seen, "isLoading">> {
+  async #ask(account: EditorNode, refresh: boolean): Promise<Omit<Seen, "isLoading">> {
     const { overview } = this.#seen;
-    const wantsDevices = isAsked || this.#looks % looksPerDevices === 0;
+    const wantsDevices = refresh || this.#looks % looksPerDevices === 0;
     const [things, devices] = await Promise.allSettled([
-      fetchOverview(account, "things", isAsked),
-      wantsDevices ? fetchOverview(account, "devices", isAsked) : undefined,
+      fetchFrom(account, "overview/things", { refresh }),
+      wantsDevices ? fetchFrom(account, "overview/devices", { refresh }) : undefined,
     ]);
-    const wantsDashboards = things.status === "fulfilled" && (isAsked || !this.#didAskDashboards);
+    const wantsDashboards = things.status === "fulfilled" && (refresh || !this.#didAskDashboards);
     this.#didAskDashboards ||= wantsDashboards;
     const [dashboards] = await Promise.allSettled([
-      wantsDashboards ? fetchNamed(account, "dashboards", isAsked) : undefined,
+      wantsDashboards ? fetchFrom(account, "dashboards", { refresh }) : undefined,
     ]);
     const news: Overview = {
       ...valueOf("things", things),

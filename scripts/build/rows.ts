@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+
+const folder = path.resolve(__dirname, "..", "..", "nodes", "editor", "rows");
+
+/**
+ * Returns a form with the rows in it that it shares with others: `<!-- row list field="thing" icon="cube" -->` stands for
+ * `nodes/editor/rows/list.html` with those values in the place of `{{field}}` and `{{icon}}`, and the type of the form's
+ * node in the place of `{{type}}`. An attribute that needs a value that is not given is left out.
+ */
+export function insertRows(form: string, type: string): string {
+  return form.replace(/<!-- row ([\w-]+)(.*?)-->\n/g, (_comment, row: string, given: string) => {
+    const values = new Map([["type", type]]);
+    for (const [, name = "", value = ""] of given.matchAll(/(\w+)="([^"]*)"/g)) values.set(name, value);
+    return fill(readFileSync(path.join(folder, `${row}.html`), "utf8"), values);
+  });
+}
+
+function fill(row: string, values: ReadonlyMap<string, string>): string {
+  const needs = (text: string): string[] => [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, name = ""]) => name);
+  return row
+    .replace(/\s(?!class)[\w-]+="[^"]*"/g, (attribute) =>
+      needs(attribute).every((name) => values.has(name)) ? attribute : "",
+    )
+    .replace(/ ?\{\{(\w+)\}\}/g, (place, name: string) => {
+      const value = values.get(name);
+      return value === undefined ? "" : place.replace(/\{\{\w+\}\}/, value);
+    });
+}
