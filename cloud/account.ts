@@ -10,6 +10,7 @@ import { KnownObjects } from "./live-values/known-objects";
 import { LastValues } from "./live-values/last-values";
 import { Polling } from "./polling/polling";
 import { RestPublisher } from "./live-values/rest-publisher";
+import { DirectoryRefresher } from "./rest/directory/refresher";
 import { createRest, type Property, type Rest, wireName } from "./rest/index";
 import { ValueWriter } from "./live-values/value-writer";
 import type { AccountSettings } from "./rest/account-settings";
@@ -36,6 +37,8 @@ export interface AccountOptions {
  */
 export class CloudAccount {
   readonly rest: Rest;
+  /** Keeps what is known of things fresh while it is used. */
+  readonly knowledge: DirectoryRefresher;
   /** Requests that are made again and again. */
   readonly polling: Polling;
   readonly session: Session;
@@ -52,6 +55,7 @@ export class CloudAccount {
     const { clock = systemClock, timings = {} } = options;
     this.rest = createRest({ ...settings, clock, ...(onNotice && { onNotice }) });
     const { directory, endpoints } = this.rest;
+    this.knowledge = new DirectoryRefresher({ directory, clock });
     this.polling = new Polling({ rest: this.rest, clock });
     this.session = new Session({
       url: endpoints.brokerUrl,
@@ -76,6 +80,7 @@ export class CloudAccount {
     const lastValues = new LastValues({ directory, feed: this.feed, objects });
     this.reports = new RestPublisher({
       client: this.rest.client,
+      thing: (id, signal) => directory.thing(id, { maxAge: 0, signal }),
       requestsPerSecond: settings.requestsPerSecond,
       clock,
     });
@@ -85,10 +90,15 @@ export class CloudAccount {
       outbox: this.outbox,
       reports: this.reports.outbox,
       feed: this.feed,
+      knowledge: this.knowledge,
       clock,
     });
-    this.#unobserve = this.session.observe((state) => {
-      if (state.name !== "online") lastValues.unfollow();
+    let wasOnline = false;
+    this.#unobserve = this.session.observe(({ name }) => {
+      if (name !== "online") lastValues.unfollow();
+      // While the connection was lost, things may have been changed.
+      else if (wasOnline) this.knowledge.refreshSoon();
+      wasOnline ||= name === "online";
     });
   }
 
@@ -97,6 +107,7 @@ export class CloudAccount {
    */
   async close(): Promise<void> {
     this.#unobserve();
+    this.knowledge.close();
     this.rest.close();
     await this.session.close();
     this.outbox.close();

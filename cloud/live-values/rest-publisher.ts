@@ -37,13 +37,21 @@ export function toReport(thing: KnownThing, property: Property, value: PropertyV
 export class RestPublisher {
   readonly outbox: Outbox<ReportedValue>;
   readonly #client: RestClient;
+  readonly #thing: (id: string, signal: AbortSignal) => Promise<KnownThing>;
   readonly #clock: Clock;
   readonly #closing = new AbortController();
   #failures = 0;
   #stopTimer: () => void = () => undefined;
 
-  constructor(options: { client: RestClient; requestsPerSecond: number; clock: Clock }) {
+  /** @param options `thing` asks the cloud for a thing as it is now */
+  constructor(options: {
+    client: RestClient;
+    thing: (id: string, signal: AbortSignal) => Promise<KnownThing>;
+    requestsPerSecond: number;
+    clock: Clock;
+  }) {
     this.#client = options.client;
+    this.#thing = options.thing;
     this.#clock = options.clock;
     this.outbox = new Outbox({ clock: options.clock, messagesPerSecond: options.requestsPerSecond, window: 1 });
     this.#open();
@@ -60,13 +68,9 @@ export class RestPublisher {
     this.outbox.online({ send: (report) => this.#send(report) });
   }
 
-  async #send({ thingId, propertyId, value, deviceId }: ReportedValue): Promise<void> {
+  async #send(report: ReportedValue): Promise<void> {
     try {
-      await this.#client.call(
-        operation("properties_v2#publish"),
-        { path: { id: thingId, pid: propertyId }, body: { value, device_id: deviceId } },
-        { signal: this.#closing.signal },
-      );
+      await this.#publish(report).catch((reason: unknown) => this.#publishAsPresentDevice(report, reason));
       this.#failures = 0;
     } catch (reason) {
       // The outbox keeps what it could not deliver; it goes on when it is told that there is a way again.
@@ -74,5 +78,22 @@ export class RestPublisher {
         this.#stopTimer = this.#clock.after(backoffMs(this.#failures++, this.#clock), () => this.#open());
       throw reason;
     }
+  }
+
+  async #publish({ thingId, propertyId, value, deviceId }: ReportedValue): Promise<void> {
+    await this.#client.call(
+      operation("properties_v2#publish"),
+      { path: { id: thingId, pid: propertyId }, body: { value, device_id: deviceId } },
+      { signal: this.#closing.signal },
+    );
+  }
+
+  /** After a refusal, does it again as the device that is attached to the thing now, if that is another one. */
+  async #publishAsPresentDevice(report: ReportedValue, refusal: unknown): Promise<void> {
+    if (isTransient(refusal) || this.#closing.signal.aborted) throw refusal;
+    const thing = await this.#thing(report.thingId, this.#closing.signal).catch(() => undefined);
+    const deviceId = thing?.device_id;
+    if (deviceId === undefined || deviceId === report.deviceId) throw refusal;
+    await this.#publish({ ...report, deviceId });
   }
 }

@@ -9,9 +9,10 @@ import { propertyKind, propertyTypes } from "../property-types/index";
 import { encodeWrite } from "../codec/senml-encode";
 import type { PropertyValue } from "../codec/values";
 import { valueTopic } from "../mqtt/topics";
-import { CloudError, isTransient } from "../core/errors";
+import { CloudError, isTransient, toCloudError } from "../core/errors";
 import type { LastValues } from "./last-values";
 import type { Directory } from "../rest/directory/directory";
+import { type DirectoryRefresher, knowledgeTtlMs } from "../rest/directory/refresher";
 import type { MqttMessage } from "./mqtt-sender";
 import { type ReportedValue, toReport } from "./rest-publisher";
 import type { KnownThing } from "../rest/directory/find-by-name";
@@ -41,7 +42,7 @@ export interface WriteRequest {
 type Encode<Payload> = (thing: KnownThing, property: Property, value: PropertyValue) => Payload;
 
 /** Knowledge older than this is refreshed before a message is refused because of it. */
-const cacheTtlMs = 2_000;
+const refusalTtlMs = 2_000;
 
 /** Turns what flows want written into messages for the broker: looks up thing, variable and type, converts, encodes. */
 export class ValueWriter {
@@ -50,6 +51,7 @@ export class ValueWriter {
   readonly #outbox: Outbox<MqttMessage>;
   readonly #restOutbox: Outbox<ReportedValue>;
   readonly #feed: ValueFeed;
+  readonly #knowledge: Pick<DirectoryRefresher, "use" | "refreshSoon">;
   readonly #clock: Clock;
   /** Per thing, as given: the last of the look-ups in line. */
   readonly #turns = new Map<string, Promise<unknown>>();
@@ -61,6 +63,7 @@ export class ValueWriter {
     outbox: Outbox<MqttMessage>;
     reports: Outbox<ReportedValue>;
     feed: ValueFeed;
+    knowledge: Pick<DirectoryRefresher, "use" | "refreshSoon">;
     clock: Clock;
   }) {
     this.#directory = options.directory;
@@ -68,6 +71,7 @@ export class ValueWriter {
     this.#outbox = options.outbox;
     this.#restOutbox = options.reports;
     this.#feed = options.feed;
+    this.#knowledge = options.knowledge;
     this.#clock = options.clock;
   }
 
@@ -76,6 +80,7 @@ export class ValueWriter {
    */
   write(request: WriteRequest): () => void {
     const { owner, thing, whenOffline, queueLimit, settle } = request;
+    this.#knowledge.use();
     const lane = JSON.stringify([thing, ...[...request.values.keys()].sort()]);
     const queued = { owner, target: thing, lane, whenOffline, queueLimit };
     if (request.as === "device") {
@@ -104,22 +109,38 @@ export class ValueWriter {
     confirmation?: WriteConfirmation,
   ): EncodedMessage<Payload> | Promise<EncodedMessage<Payload>> {
     let maxAge: number | undefined;
-    const thing = this.#directory.peek(request.thing);
+    const thing = this.#directory.peek(request.thing, knowledgeTtlMs);
     if (thing !== undefined && confirmation === undefined) {
       try {
         const targets = this.#targets(thing, request);
         if (!targets.some(isMultiValue)) return encodeAll(thing, targets, encode, request);
       } catch {
         // What memory refuses may have changed in the cloud meanwhile, so only fresh knowledge refuses.
-        maxAge = cacheTtlMs;
+        maxAge = refusalTtlMs;
       }
     }
     return this.#inTurn(request.thing, async () => {
-      const known = await this.#directory.thing(request.thing, maxAge === undefined ? {} : { maxAge });
+      const known = await this.#lookUp(request.thing, maxAge);
       const targets = this.#targets(known, request);
       const encoded = await this.#completeAndEncode(known, targets, encode, request);
       return confirmation === undefined ? encoded : confirmation.watch(known.id, encoded, targets.map(toExpected));
     });
+  }
+
+  /**
+   * Returns a thing as it is known, not older than five minutes. While REST does not answer, what is older has to do:
+   * nobody can say that it is wrong, and the broker takes values all the same.
+   */
+  async #lookUp(reference: string, maxAge = knowledgeTtlMs): Promise<KnownThing> {
+    try {
+      return await this.#directory.thing(reference, { maxAge });
+    } catch (reason) {
+      const error = toCloudError(reason);
+      if (error.code === "not_found") this.#knowledge.refreshSoon();
+      const old = isTransient(error) ? this.#directory.peek(reference) : undefined;
+      if (old === undefined) throw error;
+      return old;
+    }
   }
 
   /** Encodes values, partial ones completed from the last known ones. */

@@ -16,6 +16,8 @@ describe("RestPublisher", () => {
   let calls: object[];
   let answer: (error?: CloudError) => Promise<void>;
   let outcomes: string[];
+  /** The thing as the cloud has it now. */
+  let attached: KnownThing;
 
   beforeEach(() => {
     clock = new FakeClock();
@@ -31,7 +33,8 @@ describe("RestPublisher", () => {
         };
       });
     const client = { call } as unknown as RestClient;
-    publisher = new RestPublisher({ client, requestsPerSecond: 10, clock });
+    attached = { ...thing, properties: [] };
+    publisher = new RestPublisher({ client, thing: () => Promise.resolve(attached), requestsPerSecond: 10, clock });
   });
 
   function report(value: number): void {
@@ -42,6 +45,32 @@ describe("RestPublisher", () => {
     });
   }
   const values = (): unknown[] => calls.map((call) => (call as { body: { value: unknown } }).body.value);
+
+  it("reports as the device that is attached now, where the one it knew is refused", async () => {
+    report(1);
+    await settle();
+    attached = { ...attached, device_id: "another" };
+    await answer(new CloudError("invalid_input", "Not the device of this thing."));
+    assert.deepEqual(
+      calls.map((call) => (call as { body: { device_id: string } }).body.device_id),
+      ["device", "another"],
+    );
+    await answer();
+    assert.deepEqual(outcomes, ["1 delivered"]);
+  });
+
+  it("tells a refusal where the device is still the same, and one of the new device too", async () => {
+    report(1);
+    await settle();
+    await answer(new CloudError("invalid_input", "The value does not fit."));
+    assert.deepEqual([calls.length, outcomes], [1, ["1 invalid_input"]]);
+    report(2);
+    await clock.advance(100);
+    attached = { ...attached, device_id: "another" };
+    await answer(new CloudError("forbidden", "Not the device of this thing."));
+    await answer(new CloudError("forbidden", "Nor this one."));
+    assert.deepEqual([calls.length, outcomes], [3, ["1 invalid_input", "2 forbidden"]]);
+  });
 
   it("calls once for each value, one after the other, as the thing's device", async () => {
     [1, 2].forEach(report);
