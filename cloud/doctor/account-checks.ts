@@ -6,12 +6,12 @@ import type { SessionState } from "../mqtt/session";
 import { valueTopic } from "../mqtt/topics";
 import { attempt, type CloudError, toCloudError } from "../core/errors";
 import { createRest, type KnownThing, listDevices, type Rest, type Token } from "../rest";
-import { probe } from "./reachability";
 import { maskedId } from "../core/text";
 import { checkDevices } from "./board-checks";
 import { type Check, runChecks, type ExamineOptions, defaultTimeoutMs } from "./run-checks";
 import { type Answer, type Finding, found } from "./finding";
 import { serverChecks, type Servers } from "./server-checks";
+import { askServerTime } from "./server-time";
 import { checkUses, type NodeUse } from "./node-uses";
 
 /** An account to be examined. */
@@ -63,13 +63,13 @@ export async function examineAccount(
   given: AccountCase,
   options: ExamineOptions & { clock?: Clock },
 ): Promise<Finding[]> {
-  const { clock = systemClock, limit = defaultTimeoutMs } = options;
+  const { clock = systemClock, timeoutMs = defaultTimeoutMs } = options;
   const { settings } = given;
   let own: Rest;
   try {
     // One request a second, since no plan takes less.
     const requestsPerSecond = Math.min(settings.requestsPerSecond, 1);
-    own = createRest({ ...settings, requestsPerSecond, timeout: limit });
+    own = createRest({ ...settings, requestsPerSecond, timeout: timeoutMs });
   } catch (reason) {
     return [unusableSettings(toCloudError(reason))];
   }
@@ -93,14 +93,13 @@ export function unusableSettings(error: CloudError): Finding {
  * Answers how far this computer is ahead of a server's time.
  * @param ahead milliseconds
  */
-export function clockAnswer(ahead: number): Answer {
+function clockAnswer(ahead: number): Answer {
   if (Math.abs(ahead) <= clockToleranceMs) return found("clock", "ok");
   return found("clock", ahead > 0 ? "ahead" : "behind", { minutes: Math.round(Math.abs(ahead) / 60_000) });
 }
 
 async function checkClock({ own, given, clock }: AccountState): Promise<Answer> {
-  const seen = await probe(own.endpoints.baseUrl, defaultTimeoutMs / 2, given.settings.tls);
-  const time = seen.reached ? seen.time : undefined;
+  const time = await askServerTime(own.endpoints.baseUrl, defaultTimeoutMs / 2, given.settings.tls);
   return time === undefined ? found("clock", "unknown") : clockAnswer(clock.now() - time);
 }
 

@@ -1,12 +1,12 @@
-import { existsSync, readFileSync } from "node:fs";
-import path from "node:path";
 import type { NodeAPI } from "node-red";
-import { examineAccount, type Finding, reportText, sentenceOf } from "../../cloud/doctor/index";
+import { examineAccount, type Finding } from "../../cloud/doctor/index";
 import { cancelled } from "../../cloud/core/errors";
 import type { UsableAccountNode } from "../runtime/account-node";
+import { type DoctorTexts, readDoctorTexts, reportText, sentenceOf } from "./doctor-text";
 import { usesOf } from "./flow-uses";
+import { readPackageFile } from "./package-files";
 
-/** Milliseconds for a whole examination. */
+/** How long a whole examination may take. */
 export const doctorTimeoutMs = 25_000;
 
 /** The answer of manage on `doctor`. */
@@ -31,16 +31,17 @@ export async function examineDeployed(
   const whole = AbortSignal.any([signal, AbortSignal.timeout(doctorTimeoutMs)]);
   const findings = await examineAccount({ ...node.caseOf(), uses: usesOf(RED, "account", node.id) }, { signal: whole });
   if (signal.aborted) throw cancelled("The examination");
+  const texts = readDoctorTexts();
   return {
     ok: !findings.some(({ level }) => level === "problem"),
-    findings: findings.map((finding) => ({ ...finding, text: sentenceOf(finding) })),
-    text: forumText(RED, findings),
+    findings: findings.map((finding) => ({ ...finding, text: sentenceOf(texts, finding) })),
+    text: forumText(RED, findings, texts),
   };
 }
 
 /** Writes a report to be copied into a forum post: the versions, then a line for each finding. */
-export function forumText(RED: NodeAPI, findings: readonly Finding[]): string {
-  const { name, version } = ownPackage();
+export function forumText(RED: NodeAPI, findings: readonly Finding[], texts: DoctorTexts = readDoctorTexts()): string {
+  const { name, version } = readPackageFile("package.json") as { name: string; version: string };
   const { version: nodeRed } = RED.settings as { version?: string };
   const versions = [
     ...(nodeRed === undefined ? [] : [`Node-RED ${nodeRed}`]),
@@ -48,12 +49,5 @@ export function forumText(RED: NodeAPI, findings: readonly Finding[]): string {
     `Node.js ${process.version}`,
     `${process.platform} ${process.arch}`,
   ];
-  return `${versions.join(", ")}\n${reportText(findings)}\n`;
-}
-
-/** Returns the package that this file is in, built or not. */
-function ownPackage(): { name: string; version: string } {
-  let folder = __dirname;
-  while (!existsSync(path.join(folder, "package.json"))) folder = path.dirname(folder);
-  return JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8")) as { name: string; version: string };
+  return `${versions.join(", ")}\n${reportText(texts, findings)}\n`;
 }

@@ -2,6 +2,7 @@ import type { NodeAPI } from "node-red";
 import type { AccountSettings } from "../../cloud/rest/account-settings";
 import type { DeviceSettings } from "../../cloud/device-protocol/device-settings";
 import {
+  checkIds,
   type DeviceCase,
   examineAccount,
   examineDevice,
@@ -28,18 +29,21 @@ export function registerDoctorRoutes(RED: NodeAPI): void {
     "/arduino-cloud/doctor",
     RED.auth.needsPermission("arduino-cloud.write"),
     answer(async (request): Promise<DoctorReport> => {
-      const { account, device } = fieldsOf(request.body);
+      const { account, device, checks } = fieldsOf(request.body);
       const findings =
         device === undefined
-          ? await findingsOnAccount(RED, fieldsOf(account))
+          ? await findingsOnAccount(RED, fieldsOf(account), checks)
           : await findingsOnDevice(RED, fieldsOf(device), fieldsOf(account));
       return { findings, text: forumText(RED, findings) };
     }),
   );
 }
 
-/** Settings that cannot be read are a finding too. */
-async function findingsOnAccount(RED: NodeAPI, given: Record<string, unknown>): Promise<Finding[]> {
+/**
+ * Settings that cannot be read are a finding too.
+ * @param checks the names of those that are asked for; anything but an array: all
+ */
+async function findingsOnAccount(RED: NodeAPI, given: Record<string, unknown>, checks: unknown): Promise<Finding[]> {
   const id = textOf(given.id);
   let settings: AccountSettings | undefined;
   let node: AccountNode | null | undefined;
@@ -51,9 +55,10 @@ async function findingsOnAccount(RED: NodeAPI, given: Record<string, unknown>): 
   }
   const subject = node?.caseOf?.(settings) ?? (settings && { settings });
   if (subject === undefined) return [];
+  const only = Array.isArray(checks) ? checkIds.filter((name) => checks.includes(name)) : undefined;
   return examineAccount(
     { ...subject, uses: usesOf(RED, "account", id) },
-    { signal: AbortSignal.timeout(doctorTimeoutMs) },
+    { signal: AbortSignal.timeout(doctorTimeoutMs), ...(only !== undefined && { only }) },
   );
 }
 

@@ -1,7 +1,7 @@
 /**
  * What the admin endpoints and the editor say to each other. Only types: the editor's scripts are built from these too.
  */
-import type { Finding } from "../../cloud/doctor/index";
+import type { CheckId, Finding } from "../../cloud/doctor/index";
 import type { ErrorCode } from "../../cloud/core/errors";
 
 /** A thing to choose. */
@@ -137,6 +137,8 @@ export interface TypedDevice {
 export interface DoctorRequest {
   account?: TypedAccount | { id: string };
   device?: TypedDevice | { id: string };
+  /** The checks of an account that are asked for; all where absent. */
+  checks?: readonly CheckId[];
 }
 
 /** The doctor's findings. */
@@ -150,18 +152,4 @@ export interface DoctorReport {
 export interface Refusal {
   code: ErrorCode;
   message: string;
-}
-
-/** The checks of **Test connection**, in this order. */
-export type CheckName = "settings" | "network" | "clock" | "sign-in" | "space" | "things" | "broker";
-
-/** One line of the result of **Test connection**. */
-export interface TestedCheck {
-  name: CheckName;
-  state: "ok" | "warning" | "failed";
-  /** The key of the sentence that tells it: `<type>.test.<name>.<reason>` in the catalogue, with `values` filled in. */
-  reason: string;
-  values: Record<string, string | number>;
-  /** The error's own English message. */
-  detail?: string;
 }

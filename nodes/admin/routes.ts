@@ -2,13 +2,12 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Node, NodeAPI } from "node-red";
 import type { CloudAccount } from "../../cloud/account";
 import type { AccountSettings } from "../../cloud/rest/account-settings";
-import { CloudError, type ErrorCode, toCloudError } from "../../cloud/core/errors";
+import { CloudError, type ErrorCode } from "../../cloud/core/errors";
 import { createRest, listDevices, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";
 import { readAccountSettings } from "../runtime/account-settings";
-import type { TestedCheck, Refusal } from "./protocol";
+import type { Refusal } from "./protocol";
 import { chooseDevices, listAllVariables, thingChoices, listVariables } from "./choices";
-import { settingsCheck, testConnection } from "./connection-test";
 
 /** Milliseconds for one answer to the editor. */
 const timeoutMs = 30_000;
@@ -23,8 +22,7 @@ export const storedSecret = "__PWRD__";
  * - `GET arduino-cloud/accounts/:id/things`, `…/things/:thing`, `…/variables` and `…/devices`: lists of a deployed
  *   account;
  * - `POST arduino-cloud/things`, `/thing`, `/variables` and `/devices`: the same with settings that are not deployed,
- *   in the body;
- * - `POST arduino-cloud/test`: **Test connection**, answers `{checks}`.
+ *   in the body.
  *
  * Reading with a deployed account needs `arduino-cloud.read`. Whatever makes the server use credentials that somebody
  * typed needs `arduino-cloud.write`. Answers never hold a secret.
@@ -56,11 +54,6 @@ export function registerAdminRoutes(RED: NodeAPI): void {
       withTyped(RED, request, async ({ client }) => chooseDevices(await listDevices(client, { signal }))),
     ),
   );
-  httpAdmin.post(
-    "/arduino-cloud/test",
-    RED.auth.needsPermission("arduino-cloud.write"),
-    answer(async (request) => ({ checks: await test(RED, request) })),
-  );
 }
 
 /**
@@ -87,16 +80,6 @@ export function registerList(
 
 function deployedAccount(RED: NodeAPI, request: Request): CloudAccount {
   return findAccount(RED, String(request.params.id ?? "")).account;
-}
-
-async function test(RED: NodeAPI, request: Request): Promise<TestedCheck[]> {
-  let settings: AccountSettings;
-  try {
-    settings = typedSettings(RED, request.body);
-  } catch (reason) {
-    return [settingsCheck(toCloudError(reason))];
-  }
-  return testConnection(settings);
 }
 
 /** Asks the cloud with settings that are not deployed, over a client that lives no longer than this. */

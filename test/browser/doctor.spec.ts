@@ -80,6 +80,12 @@ describe("the doctor's dialog", function () {
       [type, id],
     );
     await editor.page.locator("#node-config-dialog-ok").waitFor();
+    // Node-RED asks for stored credentials when the form is open already.
+    const credential = type === "account" ? "clientId" : "deviceId";
+    await editor.page.waitForFunction(
+      (field) => document.querySelector<HTMLInputElement>(`#node-config-input-${field}`)?.value !== "",
+      credential,
+    );
     await editor.settled();
   };
   const invoke = (on = editor): Promise<void> =>

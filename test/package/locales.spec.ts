@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import { sentences, titles } from "../../cloud/doctor/index";
+import { checkIds, findingLevels } from "../../cloud/doctor/index";
 import { errorCodes } from "../../cloud/core/errors";
-import { checkReasons } from "../../nodes/admin/connection-test";
 import { noteCodes } from "../../nodes/migration/report";
 import { insertRows } from "../../scripts/build/rows";
 import { catalogue, original, placeholders, textFile } from "../support/texts";
@@ -83,12 +82,10 @@ function usedKeys(set: string): Set<string> {
     shared(["validators", "forms/connection-test", "forms/doctor-dialog", "forms/doctor-subjects"]);
     for (const summary of ["good", "warned", "bad"]) used.add(`doctor.${summary}`);
     for (const level of ["ok", "warning", "problem", "skipped"]) used.add(`doctor.level.${level}`);
-    for (const key of doctorTexts().keys()) used.add(key);
+    for (const { key } of doctorFindings) used.add(key);
+    for (const id of checkIds) used.add(`doctor.title.${id}`);
     used.add("list.more");
     for (const code of [...codes, "no-permission", "no-node-red", "no-thing"]) used.add(`error.${code}`);
-    for (const state of ["ok", "warning", "failed"]) used.add(`test.${state}`);
-    for (const [name, reasons] of Object.entries(checkReasons))
-      for (const reason of reasons) used.add(`test.${name}.${reason}`);
   } else if (set === "device") {
     shared(["forms/create-device", "forms/device-pickers"]);
   } else if (set === "migration") {
@@ -117,16 +114,10 @@ function usedKeys(set: string): Set<string> {
   return used;
 }
 
-/** What the doctor can say, in English, by its key. */
-function doctorTexts(): Map<string, string> {
-  const named = Object.entries(titles).map(([id, title]) => [`doctor.title.${id}`, title] as const);
-  const said = Object.entries(sentences).flatMap(([topic, answers]) =>
-    Object.entries(answers as Record<string, readonly [string, string]>).map(
-      ([code, [, sentence]]) => [`doctor.${topic}.${code}`, sentence] as const,
-    ),
-  );
-  return new Map([...named, ...said]);
-}
+/** All that the doctor can find: the key of its sentence, and how much it matters. */
+const doctorFindings = Object.entries(findingLevels).flatMap(([topic, levels]) =>
+  Object.entries(levels).map(([code, level]) => ({ key: `doctor.${topic}.${code}`, level })),
+);
 
 const singular = (key: string): string => key.replace(/_plural$/, "");
 
@@ -168,9 +159,13 @@ describe("catalogues", () => {
       });
   }
 
-  it("account: has the doctor's sentences in the words of the report", () => {
+  it("account: has a cure for every problem and warning of the doctor", () => {
     const texts = textsOf("account");
-    for (const [key, sentence] of doctorTexts()) assert.equal(texts.get(key), sentence, key);
+    for (const { key, level } of doctorFindings) {
+      const sentence = texts.get(key) ?? "";
+      assert.match(sentence, /^[A-Z_].*\.$/, key);
+      if (level === "problem" || level === "warning") assert.match(sentence, /[.:;,] .*\.$/, key);
+    }
   });
 
   it("are asked by the name of the package", () => {

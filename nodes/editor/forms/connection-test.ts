@@ -1,12 +1,14 @@
-import type { TestedCheck, TypedAccount } from "../../admin/protocol";
-import { openDoctor } from "./doctor-dialog";
+import type { CheckId, Level } from "../../../cloud/doctor/index";
+import type { DoctorReport, DoctorRequest, TypedAccount } from "../../admin/protocol";
+import { checkEntry, levelWord, openDoctor, sentenceOf } from "./doctor-dialog";
 import { accountFields, ListError, post } from "../admin-client";
 import { errorText, type Translate } from "../i18n";
 
-const icons = { ok: "fa-check-circle", warning: "fa-exclamation-triangle", failed: "fa-times-circle" };
+/** The checks of **Test connection**: enough to know whether the account can be deployed. */
+const connectionChecks: readonly CheckId[] = ["api-port", "clock", "token", "things", "login"];
 
 /**
- * Makes the buttons **Test connection** and **Doctor** work: they try what is in the form, deployed or not. Gives what
+ * Makes the buttons **Test connection** and **Doctor** work: they try what is in the form, deployed or not. Returns what
  * ends it.
  */
 export function offerConnectionTest(id: string, translate: Translate): () => void {
@@ -23,11 +25,12 @@ export function offerConnectionTest(id: string, translate: Translate): () => voi
       list.empty().append(lines);
       list.get(0)?.scrollIntoView({ block: "nearest" });
     };
-    post<{ checks: TestedCheck[] }>("arduino-cloud/test", typedAccount(id)).then(
-      ({ checks }) => show(checks.map((check) => line(check, translate))),
+    const request: DoctorRequest = { account: typedAccount(id), checks: connectionChecks };
+    post<DoctorReport>("arduino-cloud/doctor", request).then(
+      ({ findings }) => show(findings.map((finding) => line(finding.level, sentenceOf(finding), finding.detail))),
       (reason: unknown) => {
         const code = reason instanceof ListError ? reason.code : "server_error";
-        show([entry("failed", translate("test.failed"), errorText(code))]);
+        show([line("problem", errorText(code))]);
       },
     );
   });
@@ -40,7 +43,7 @@ export function offerConnectionTest(id: string, translate: Translate): () => voi
   };
 }
 
-/** What is typed into the account form. A stored secret that was not touched is `__PWRD__` there too. */
+/** Returns what is typed into the account form. A stored secret that was not touched is `__PWRD__` there too. */
 function typedAccount(id: string): TypedAccount {
   const typed = (field: string): string => String($(`#node-config-input-${field}`).val() ?? "");
   const setting = (field: string): string => (typed(field) === "_ADD_" ? "" : typed(field));
@@ -51,20 +54,7 @@ function typedAccount(id: string): TypedAccount {
   };
 }
 
-function line(check: TestedCheck, translate: Translate): JQuery {
-  return entry(
-    check.state,
-    translate(`test.${check.state}`),
-    translate(`test.${check.name}.${check.reason}`, check.values),
-    check.detail,
-  );
-}
-
-function entry(state: TestedCheck["state"], word: string, text: string, detail?: string): JQuery {
-  const item = $("<li>")
-    .addClass(`arduino-cloud-${state}`)
-    .append($('<i class="fa" aria-hidden="true">').addClass(icons[state]), $("<strong>").text(word), " ");
-  item.append(document.createTextNode(text));
-  if (detail !== undefined) item.append($("<small>").text(detail));
-  return item;
+/** Returns a line of the test: shorter than one of the doctor's dialog. */
+function line(level: Level, sentence: string, detail?: string): JQuery {
+  return checkEntry(level, [$("<strong>").text(levelWord(level)), $("<span>").text(` ${sentence}`)], detail);
 }

@@ -3,7 +3,7 @@ import type { DoctorReport, DoctorRequest } from "../../admin/protocol";
 import { ListError, post } from "../admin-client";
 import { errorText, textsOf } from "../i18n";
 
-/** What the doctor can be asked to look at. */
+/** An account or a device that the doctor can be asked to look at. */
 export interface DoctorSubject {
   label: string;
   /** As it stands when the doctor is asked. */
@@ -49,7 +49,7 @@ export function openDoctor(subjects: readonly DoctorSubject[]): void {
         finish(() => {
           report = text;
           note.text(translate(`doctor.${summaryOf(findings)}`));
-          list.append(findings.map(lineOf));
+          list.append(findings.map(findingEntry));
         }),
       (reason: unknown) =>
         finish(() => note.text(errorText(reason instanceof ListError ? reason.code : "server_error"))),
@@ -67,7 +67,7 @@ export function openDoctor(subjects: readonly DoctorSubject[]): void {
   examine();
 }
 
-/** What can be done in the dialog; `close` is told when it is gone. */
+/** The acts of the buttons; `close` is told when the dialog is gone. */
 interface DialogActs {
   copy: () => void;
   again: () => void;
@@ -117,7 +117,10 @@ function subjectChoice(subjects: readonly DoctorSubject[]): {
   };
 }
 
-/** While it examines there is nothing to copy, and nothing to begin anew. The focus stays in the dialog. */
+/**
+ * Disables the buttons while it examines: there is nothing to copy, and nothing to begin anew. The focus stays in the
+ * dialog.
+ */
 function setBusy(dialog: JQuery, isBusy: boolean): void {
   const buttons = dialog.parent().find(".ui-dialog-buttonset button");
   const others = buttons.not(".arduino-cloud-close");
@@ -131,23 +134,36 @@ function summaryOf(findings: readonly Finding[]): "good" | "warned" | "bad" {
   return has("problem") ? "bad" : has("warning") ? "warned" : "good";
 }
 
-function lineOf({ id, topic, code, level, values, detail }: Finding): JQuery {
-  const { style, icon } = looks[level];
-  const shown = Object.entries(values).map(([name, value]) => [name, shownValue(name, value)]);
-  const sentence = translate(`doctor.${topic}.${code}`, Object.fromEntries(shown) as typeof values);
-  const item = $("<li>")
-    .addClass(`arduino-cloud-${style}`)
-    .append(
-      $('<i class="fa" aria-hidden="true">').addClass(icon),
-      $('<span class="arduino-cloud-unseen">').text(`${translate(`doctor.level.${level}`)} `),
-      $("<strong>").text(translate(`doctor.title.${id}`)),
-      $("<div>").text(sentence),
-    );
-  if (detail !== undefined) item.append($("<small>").text(detail));
-  return item;
+function findingEntry(finding: Finding): JQuery {
+  const content = [
+    $('<span class="arduino-cloud-unseen">').text(`${levelWord(finding.level)} `),
+    $("<strong>").text(translate(`doctor.title.${finding.id}`)),
+    $("<div>").text(sentenceOf(finding)),
+  ];
+  return checkEntry(finding.level, content, finding.detail);
 }
 
-/** A value in the words of the user: the name of a check, a time as it is written where he is. */
+/** Returns an entry of a list of checks: the sign of its level, what stands beside it, and the error's own words below. */
+export function checkEntry(level: Level, content: JQuery[], detail?: string): JQuery {
+  const { style, icon } = looks[level];
+  return $("<li>")
+    .addClass(`arduino-cloud-${style}`)
+    .append($('<i class="fa" aria-hidden="true">').addClass(icon), content)
+    .append(detail === undefined ? [] : $("<small>").text(detail));
+}
+
+/** Returns a level as a word with a colon. */
+export function levelWord(level: Level): string {
+  return translate(`doctor.level.${level}`);
+}
+
+/** Returns a finding as a sentence. */
+export function sentenceOf({ topic, code, values }: Finding): string {
+  const shown = Object.entries(values).map(([name, value]) => [name, shownValue(name, value)]);
+  return translate(`doctor.${topic}.${code}`, Object.fromEntries(shown) as typeof values);
+}
+
+/** Returns a value in the words of the user: the name of a check, a time as it is written where he is. */
 function shownValue(name: string, value: string | number): string | number {
   if (name === "check") return translate(`doctor.title.${value}`);
   return name === "since" ? new Date(value).toLocaleString() : value;

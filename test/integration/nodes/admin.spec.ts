@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { type House, startHouse } from "../../support/simulated-account";
 import { until } from "../../support/wait";
 import { type NodeRed, readUserFiles, startNodeRed } from "../../support/node-red";
-import type { TestedCheck, OverviewThing, ThingChoice, ThingDetail, TypedAccount } from "../../../nodes/admin/protocol";
+import type { Finding } from "../../../cloud/doctor/index";
+import type {
+  DoctorReport,
+  OverviewThing,
+  ThingChoice,
+  ThingDetail,
+  TypedAccount,
+} from "../../../nodes/admin/protocol";
 
 /** The endpoints on a real Node-RED with users: the test helper would let everybody in. */
 describe("admin endpoints", function () {
@@ -51,17 +58,18 @@ describe("admin endpoints", function () {
     const { clientId, clientSecret, ...settings } = house.account;
     return { id: "new", settings: { ...settings, ...more }, credentials: { clientId, clientSecret, ...secrets } };
   };
-  const test = async (body: unknown): Promise<TestedCheck[]> => {
-    const { status, body: answer } = await post("/arduino-cloud/test", body, "admin");
+  /** **Test connection**: the doctor with a list of checks. */
+  const test = async (account: TypedAccount): Promise<Finding[]> => {
+    const checks = ["api-port", "clock", "token", "things", "login", "no-such-check", 5];
+    const { status, body: answer } = await post("/arduino-cloud/doctor", { account, checks }, "admin");
     assert.equal(status, 200);
-    return (answer as { checks: TestedCheck[] }).checks;
+    return (answer as DoctorReport).findings;
   };
-  const outline = (checks: TestedCheck[]): string[] =>
-    checks.map(({ name, state, reason }) => `${name} ${state} ${reason}`);
+  const outline = (findings: Finding[]): string[] => findings.map(({ id, level, code }) => `${id} ${level} ${code}`);
 
   const lists = ["things", "variables", "devices", "device-thing", "dashboards", "triggers"];
   const overview = ["overview/things", "overview/devices"];
-  const asked = [...lists, ...overview, "thing", "retention", "test", "doctor", "migration/keys", "devices/create"];
+  const asked = [...lists, ...overview, "thing", "retention", "doctor", "migration/keys", "devices/create"];
 
   it("lets nobody in without a login", async () => {
     for (const path of [...lists, ...overview, `things/${house.thingId}`, `things/${house.thingId}/retention`])
@@ -213,18 +221,10 @@ describe("admin endpoints", function () {
   });
 
   it("finds a good account good, and leaves no connection", async () => {
-    assert.deepEqual(outline(await test(typed())), [
-      "network ok ok",
-      "clock ok ok",
-      "sign-in ok ok",
-      "things ok ok",
-      "broker ok ok",
-    ]);
-    const space = typed({ organization: house.simulator.organizationId });
-    assert.equal(
-      (await test(space)).every(({ state }) => state === "ok"),
-      true,
-    );
+    const good = ["api-port ok ok", "clock ok ok", "token ok ok", "things ok ok", "login ok ok"];
+    assert.deepEqual(outline(await test(typed())), good);
+    const space = outline(await test(typed({ organization: house.simulator.organizationId })));
+    assert.deepEqual(space, good.with(3, "things warning none"));
     const users = (): number => house.simulator.observed.connections.filter(({ kind }) => kind === "user").length;
     await until("the end of every connection", () => users() === 0);
   });
@@ -238,53 +238,55 @@ describe("admin endpoints", function () {
   it("tells what is wrong", async () => {
     const { simulator } = house;
     assert.deepEqual(outline(await test(typed({}, { clientSecret: "wrong" }))), [
-      "network ok ok",
+      "api-port ok ok",
       "clock ok ok",
-      "sign-in failed unauthorized",
+      "token problem unauthorized",
     ]);
-    assert.deepEqual(outline(await test(typed({}, { clientSecret: "" }))), ["settings failed other"]);
-    assert.deepEqual(outline(await test(typed({ brokerUrl: "http://wrong" }))), ["settings failed other"]);
-    assert.deepEqual(outline(await test(typed({ tls: "missing" }))), ["settings failed other"]);
-    assert.deepEqual(outline(await test(typed({ baseUrl: "http://127.0.0.1:1" }))), ["network failed refused"]);
-    assert.deepEqual(outline(await test(typed({ baseUrl: "http://no-such-host.invalid" }))), ["network failed dns"]);
+    assert.deepEqual(outline(await test(typed({}, { clientSecret: "" }))), ["settings problem unusable"]);
+    assert.deepEqual(outline(await test(typed({ brokerUrl: "http://wrong" }))), ["settings problem unusable"]);
+    assert.deepEqual(outline(await test(typed({ tls: "missing" }))), ["settings problem unusable"]);
+    assert.deepEqual(outline(await test(typed({ baseUrl: "http://127.0.0.1:1" }))), ["api-port problem refused"]);
+    assert.match(
+      outline(await test(typed({ baseUrl: "http://no-such-host.invalid" }))).join(),
+      /^api-dns problem \w+$/,
+    );
     assert.deepEqual(outline(await test(typed({ baseUrl: simulator.restUrl.replace("http:", "https:") }))), [
-      "network failed tls",
+      "api-port ok ok",
+      "api-tls problem refused",
     ]);
     const foreign = outline(await test(typed({ organization: "12345678-1234-1234-1234-123456789012" })));
-    assert.deepEqual(foreign.slice(-2), ["sign-in ok ok", "space failed other"]);
-    assert.equal(outline(await test(typed({ brokerUrl: "ws://127.0.0.1:1/mqtt" }))).at(-1), "broker failed offline");
+    assert.deepEqual(foreign.slice(-2), ["token ok ok", "space problem refused"]);
     assert.equal(
-      outline(await test(typed({ audience: "https://example.com" })))
-        .at(-1)
-        ?.startsWith("sign-in failed"),
-      true,
+      outline(await test(typed({ brokerUrl: "ws://127.0.0.1:1/mqtt" }))).at(-1),
+      "broker-port problem refused",
     );
+    assert.match(outline(await test(typed({ audience: "https://example.com" }))).at(-1) ?? "", /^token problem/);
   });
 
   it("tells a clock that is wrong", async () => {
     const { faults } = house.simulator;
-    for (const [hours, reason] of [
+    for (const [hours, code] of [
       [3, "behind"],
       [-3, "ahead"],
     ] as const) {
       const date = new Date(Date.now() + hours * 3_600_000).toUTCString();
       faults.rest.push({ match: /^\/$/, method: "HEAD", status: 404, headers: { date } });
-      const clock = (await test(typed())).find(({ name }) => name === "clock");
-      assert.deepEqual([clock?.state, clock?.reason, clock?.values], ["warning", reason, { minutes: 180 }]);
+      const clock = (await test(typed())).find(({ id }) => id === "clock");
+      assert.deepEqual([clock?.level, clock?.code, clock?.values], ["warning", code, { minutes: 180 }]);
     }
   });
 
   it("tells a refusing broker and a plan limit", async () => {
     const { faults } = house.simulator;
     faults.refuseConnect = 5;
-    assert.equal(outline(await test(typed())).at(-1), "broker failed unauthorized");
+    assert.equal(outline(await test(typed())).at(-1), "login problem unauthorized");
     faults.refuseConnect = 3;
-    assert.equal(outline(await test(typed())).at(-1), "broker failed other");
+    assert.equal(outline(await test(typed())).at(-1), "login problem other");
     faults.refuseConnect = null;
     faults.tokenStatus = 429;
-    assert.equal(outline(await test(typed())).at(-1), "sign-in failed rate-limited");
+    assert.equal(outline(await test(typed())).at(-1), "token problem rate-limited");
     faults.tokenStatus = 503;
-    assert.equal(outline(await test(typed())).at(-1), "sign-in failed other");
+    assert.equal(outline(await test(typed())).at(-1), "token problem service");
     faults.tokenStatus = null;
   });
 
