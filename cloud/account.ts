@@ -16,7 +16,7 @@ import { ValueWriter } from "./live-values/value-writer";
 import type { AccountSettings } from "./rest/account-settings";
 
 /** The events that an account tells whoever runs it. */
-export interface AccountEvents {
+interface AccountEvents {
   /** A message that is not SenML in CBOR arrived and was dropped. */
   onMalformed: (topic: string, error: CloudError) => void;
   /** A listener threw; nothing else was affected. */
@@ -26,7 +26,7 @@ export interface AccountEvents {
 }
 
 /** Options of an account, each with a usual value. */
-export interface AccountOptions {
+interface AccountOptions {
   clock?: Clock;
   timings?: Partial<SessionTimings>;
 }

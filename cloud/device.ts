@@ -22,7 +22,7 @@ import { parseEndpoints } from "./rest/index";
 import { type DeviceSettings, deviceLogin } from "./device-protocol/device-settings";
 
 /** The events that a device tells whoever runs it. */
-export interface DeviceNotices {
+interface DeviceNotices {
   /** A message that is not what its topic carries arrived and was dropped. */
   onMalformed: (topic: string, error: CloudError) => void;
   /** A listener threw; nothing else was affected. */

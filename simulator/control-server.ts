@@ -6,7 +6,7 @@ import type { Tokens } from "./store/tokens";
 import type { HistoryOptions } from "./seeds/year";
 
 /** The parts that the control interface acts on. */
-export interface Controlled extends BrokerActs {
+interface Controlled extends BrokerActs {
   tokens: Tokens;
   faults: Faults;
   choices: Choices;
@@ -17,7 +17,7 @@ export interface Controlled extends BrokerActs {
 }
 
 /** The control interface, listening. */
-export interface Control {
+interface Control {
   url: string;
   stop(): Promise<void>;
 }

@@ -2,7 +2,7 @@ import { sleep, type Clock } from "./clock";
 import { toCloudError, type CloudError } from "./errors";
 
 /** How work is repeated after a failure. */
-export interface RetryOptions {
+interface RetryOptions {
   clock: Clock;
   /** Ends the work, also while it waits for its next try. */
   signal?: AbortSignal | undefined;

@@ -6,7 +6,7 @@ import { ensure } from "./ensure";
 import { listDashboards, readDashboard } from "./current-state";
 import { dashboardTemplate, findOne, readMap, repoint } from "./templates";
 
-export interface CloneDashboardOptions extends WorkOptions {
+interface CloneDashboardOptions extends WorkOptions {
   rest: WantedRest;
   /** Id, or exact name where it is unique. */
   dashboard: string;

@@ -20,7 +20,7 @@ export interface CurrentState {
 }
 
 /** Reads what there is of a kind, and plans. */
-export type StateReader = (
+type StateReader = (
   rest: WantedRest,
   items: readonly unknown[],
   prune: Prune,
@@ -80,7 +80,7 @@ async function linksIf(rest: WantedRest, isNeeded: boolean, options: WorkOptions
 }
 
 /** Returns all things with their properties. Throws what `RestClient.call` throws. */
-export async function readThingList(rest: WantedRest, options: WorkOptions): Promise<Raw[]> {
+async function readThingList(rest: WantedRest, options: WorkOptions): Promise<Raw[]> {
   return rawList(await get(rest, "things_v2#list", options, { query: { show_properties: true } }));
 }
 
@@ -107,7 +107,7 @@ export async function readDashboard(rest: WantedRest, id: string, version: 2 | 3
 }
 
 /** Returns an answer that must be one object. Throws CloudError `server_error` where it is none. */
-export function readOne(body: unknown, what: string): Raw {
+function readOne(body: unknown, what: string): Raw {
   const [raw] = rawList([body]);
   if (raw !== undefined) return raw;
   throw new CloudError("server_error", `${what}: the answer is no object with an id. Check the account's base URL.`);

@@ -7,14 +7,14 @@ import { itemName, type Layout, readFields, textOf, wrong } from "./read-input";
 import { planWidgets, readWidgets, type WantedWidget } from "./widgets";
 
 /** A dashboard as it is wanted; what is absent is left as it is. */
-export interface WantedDashboard extends Wanted {
+interface WantedDashboard extends Wanted {
   readonly fields: Readonly<Record<string, unknown>>;
   readonly pages: readonly WantedPage[] | undefined;
   readonly widgets: readonly WantedWidget[] | undefined;
 }
 
 /** The dashboards of an account, with the widgets of those that are wanted, and what widgets may show. */
-export interface DashboardState {
+interface DashboardState {
   dashboards: readonly Raw[];
   links: ThingLinks;
   /** 2 where the base URL has no newer one: without pages. */

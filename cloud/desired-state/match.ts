@@ -17,7 +17,7 @@ export interface Wanted {
 }
 
 /** The wanted items, each with the object that matches it, and the objects that match none. */
-export interface Matches<W> {
+interface Matches<W> {
   pairs: { wanted: W; current: Raw | undefined }[];
   rest: Raw[];
 }

@@ -10,10 +10,10 @@ import { rawList } from "./properties";
 import { readItems, textOf, wrong } from "./read-input";
 
 /** The kinds of object that templates can be made of. */
-export type TemplateKind = "things" | "dashboards";
+type TemplateKind = "things" | "dashboards";
 
 /** A wanted state without ids: plain JSON, which another account can be given as well. */
-export type Template = Record<string, unknown>;
+type Template = Record<string, unknown>;
 
 /**
  * Returns the one object of an id or an exact name.
@@ -131,7 +131,7 @@ function without(fields: BodyFields, names: readonly string[]): Record<string, u
  * texts count as absent, as empty cells of a CSV are. Pure.
  * @throws CloudError `invalid_input` naming the copy
  */
-export function instantiate(template: unknown, copies: unknown): Template[] {
+function instantiate(template: unknown, copies: unknown): Template[] {
   const base = readTemplate(template);
   if (!Array.isArray(copies)) throw wrong("The copies", "they are no list; expected is a list of {name, …}.");
   return readItems(copies).map((given, index) => {
@@ -190,7 +190,7 @@ export function repoint(where: string, dashboard: Template, things: ReadonlyMap<
   throw wrong(where, `no widget shows the thing "${printable(unused)}", which is to be replaced.`);
 }
 
-export interface CreateOptions extends Omit<EnsureOptions, "kind" | "wanted" | "prune" | "confirm"> {
+interface CreateOptions extends Omit<EnsureOptions, "kind" | "wanted" | "prune" | "confirm"> {
   kind: TemplateKind;
   /** A template, as `instantiate` takes it. */
   template: unknown;

@@ -9,7 +9,7 @@ import { newProperty, planProperties, readProperties, rawList, type WantedProper
 import { describe, inItem, itemName, type Layout, readFields, textOf, wrong } from "./read-input";
 
 /** A thing as it is wanted; what is absent is left as it is. */
-export interface WantedThing extends Wanted {
+interface WantedThing extends Wanted {
   /** Plain fields of the API, by their names there. */
   readonly fields: Readonly<Record<string, unknown>>;
   /** Id or name; "" means none, absent leaves it as it is. */
@@ -21,7 +21,7 @@ export interface WantedThing extends Wanted {
 }
 
 /** The things of an account, with their properties, and the devices that things may be bound to. */
-export interface ThingState {
+interface ThingState {
   things: readonly Raw[];
   devices: readonly Device[];
 }

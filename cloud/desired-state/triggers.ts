@@ -14,14 +14,14 @@ type Source =
   | { readonly fields: BodyFields; /** Ids or names. */ readonly devices: readonly string[] | undefined };
 
 /** A trigger as it is wanted; what is absent is left as it is. */
-export interface WantedTrigger extends Wanted {
+interface WantedTrigger extends Wanted {
   readonly fields: BodyFields;
   readonly source: Source | undefined;
   readonly actions: readonly WantedAction[] | undefined;
 }
 
 /** The triggers of an account, with their actions, and what they may watch. */
-export interface TriggerState {
+interface TriggerState {
   triggers: readonly Raw[];
   links: ThingLinks;
   devices: readonly Device[];

@@ -20,7 +20,7 @@ export interface WantedWidget extends Wanted {
 }
 
 /** The dashboard that widgets are on. */
-export interface WidgetWhole extends Whole {
+interface WidgetWhole extends Whole {
   links: ThingLinks;
   pages: readonly BodyFields[];
   hasPages: boolean;

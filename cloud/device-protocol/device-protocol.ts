@@ -15,7 +15,7 @@ import { encodeWrite } from "../codec/senml-encode";
 import type { Session } from "../mqtt/session";
 
 /** Callbacks for what the cloud tells a device about itself. */
-export interface DeviceEvents {
+interface DeviceEvents {
   /** The thing it belongs to, `""` for none; told once on each connection, and on each change. */
   onThing: (thingId: string) => void;
   /** The topics of that thing are subscribed. */

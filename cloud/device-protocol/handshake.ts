@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock";
 import { RetryTimer } from "./retry-timer";
 
 /** Acts that a handshake asks its owner to do. */
-export interface HandshakeActs {
+interface HandshakeActs {
   /** Asks for the thing by commands, and for `attempt` above 0 by the device's input topic too. */
   askThing(attempt: number): void;
   /** Asks for the last values, by command and by the thing's own topic. */

@@ -4,7 +4,7 @@ import { maxBoardMessageBytes } from "../property-types/value-limits";
 import type { PropertyValue } from "../codec/values";
 
 /** The types and last values by which values are converted. */
-export interface ReportContext {
+interface ReportContext {
   /** The type of a variable, where it is known. */
   types?: ((variable: string) => string | undefined) | undefined;
   /** The last known value of a variable, from which a partial one is completed. */
@@ -14,7 +14,7 @@ export interface ReportContext {
 }
 
 /** Values as they are to be sent. */
-export interface PackedReport {
+interface PackedReport {
   values: ReadonlyMap<string, PropertyValue>;
   messages: Buffer[];
 }

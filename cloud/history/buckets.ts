@@ -7,7 +7,7 @@ export const statistics = ["MIN", "MAX", "MEAN", "COUNT", "FIRST", "LAST"] as co
 export type Statistic = (typeof statistics)[number];
 
 /** Spans of the local calendar: a day may have 23 or 25 hours, and a week begins on Monday. */
-export const calendarUnits = ["day", "week", "month"] as const;
+const calendarUnits = ["day", "week", "month"] as const;
 export type CalendarUnit = (typeof calendarUnits)[number];
 
 /** Whole seconds, counted from 1970 on, or a span of the calendar. */
@@ -48,7 +48,7 @@ export function needsNumbers(statistic: Statistic): boolean {
 }
 
 /** Part of a line of time in milliseconds since 1970: start ≤ time < end. */
-export interface BucketSpan {
+interface BucketSpan {
   start: number;
   end: number;
 }
@@ -69,7 +69,7 @@ export function bucketAt(time: number, width: BucketWidth): BucketSpan {
 }
 
 /** The statistics of a bucket, under their names in small letters. */
-export type BucketValue = Partial<Record<Lowercase<Statistic>, unknown>>;
+type BucketValue = Partial<Record<Lowercase<Statistic>, unknown>>;
 
 /**
  * Condenses the points of pages to one for each variable and bucket that has any, ascending in time as they are. A

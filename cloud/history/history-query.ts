@@ -16,7 +16,7 @@ import { parseWindow, type TimeWindow } from "./time-range";
 import { printable } from "../core/text";
 import { invalidQuery } from "./invalid-query";
 
-export const historyModes = ["raw", "aggregate", "sample", "buckets"] as const;
+const historyModes = ["raw", "aggregate", "sample", "buckets"] as const;
 export type HistoryMode = (typeof historyModes)[number];
 
 /** A query, as a user gives it. */

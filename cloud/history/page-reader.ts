@@ -84,7 +84,7 @@ export async function* pointsOf(reader: PageReader): AsyncGenerator<RawPoint, vo
 }
 
 /** A part of a sequence. */
-export interface PointBatch {
+interface PointBatch {
   items: RawPoint[];
   isLast: boolean;
 }

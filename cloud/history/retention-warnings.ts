@@ -6,7 +6,7 @@ const dayMs = 86_400_000;
 const maxNames = 5;
 
 /** Warnings about retention: a sentence where history has gone unread, and one where it soon will. */
-export interface RetentionWarnings {
+interface RetentionWarnings {
   lost?: string;
   near?: string;
 }

@@ -42,7 +42,7 @@ export interface ValueListener {
   lost?(): void;
 }
 
-export interface FeedOptions {
+interface FeedOptions {
   session: Session;
   clock: Clock;
   /** The objects from which partial ones are completed. */

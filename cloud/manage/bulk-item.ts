@@ -5,7 +5,7 @@ import type { Chosen } from "./choose-operation";
 import { operationName, type ManageInput } from "./prepare-request";
 
 /** An item of an array payload, taken apart. */
-export interface BulkItem {
+interface BulkItem {
   targets: Record<string, string>;
   body: Record<string, unknown>;
 }

@@ -14,7 +14,7 @@ export interface Progress {
   secondsLeft: number;
 }
 
-export interface BulkWork {
+interface BulkWork {
   /** May be sparse: a hole is an item too. */
   items: readonly unknown[];
   /** Does one item; what it throws becomes the item's error. */

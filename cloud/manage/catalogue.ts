@@ -14,8 +14,6 @@ export const resources = [
   "network-credentials",
 ] as const;
 
-export type ManagedResource = (typeof resources)[number];
-
 /** An operation as people choose it: a row of the table, or a particular use of one. */
 export interface ManagedOperation {
   readonly resource: string;

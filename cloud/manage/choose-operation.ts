@@ -5,7 +5,7 @@ import { printable } from "../core/text";
 import { managed, type ManagedOperation, operationsOf, pathParameters, resources } from "./catalogue";
 
 /** A choice of an operation, in a form or by a message; blank where nothing was. */
-export interface OperationChoice {
+interface OperationChoice {
   resource: string;
   operation: string;
   /** With resource `any` and no operation: an HTTP verb … */

@@ -9,7 +9,7 @@ export {
   schemaOf,
   takesMany,
 } from "./catalogue";
-export { type OperationChoice as Choice, chooseOperation, type Chosen } from "./choose-operation";
+export { chooseOperation, type Chosen } from "./choose-operation";
 export { Manager } from "./manager";
 export type { ManageInput } from "./prepare-request";
 export { listNamed, type NamedResource } from "./list-named";

@@ -13,7 +13,7 @@ import { type Caller, NameResolver, rowOf } from "./name-resolver";
 import { retryUntilKnown } from "./retry-until-known";
 import { type ManageInput, type PreparedRequest, operationName, prepareRequest } from "./prepare-request";
 
-export interface ManagerOptions {
+interface ManagerOptions {
   rest: { client: Pick<RestClient, "call">; directory: Pick<Directory, "thing" | "forget"> };
   clock: Clock;
   /** Told what is odd but not wrong about a request, one sentence each. */

@@ -4,7 +4,7 @@ import { type CloudError, isOutcomeUnknown, toCloudError } from "../core/errors"
 import { retry } from "../core/retry";
 
 /** A request of bulk work that must neither be lost nor be carried out twice. */
-export interface Attempts {
+interface Attempts {
   /** Sends it once. */
   send: () => Promise<unknown>;
   /** Whether it may be sent again although it may have been carried out. */

@@ -12,7 +12,7 @@ export interface LiveConnection {
 }
 
 /** The parts of a session that a change of connection needs. */
-export interface HandOver {
+interface HandOver {
   clock: Clock;
   signal: AbortSignal;
   overlapMs: number;

@@ -35,7 +35,7 @@ export interface SessionOptions {
 }
 
 /** Whoever writes over a session: told which connection to use and when there is none. */
-export interface Publisher {
+interface Publisher {
   online(connection: MqttConnection): void;
   offline(): void;
   /** Stops sending and resolves when nothing waits for an acknowledgement any more. */

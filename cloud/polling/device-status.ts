@@ -11,7 +11,7 @@ export interface Watched {
 }
 
 /** From when on a device counts as silent. */
-export interface Silence {
+interface Silence {
   /** Milliseconds without a new value; 0: never. */
   staleAfter: number;
   /** Now, in milliseconds since 1970. */

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock";
 
 /** The tasks of one interval. */
-interface Group {
+interface IntervalGroup {
   /** How many intervals after the start the next tick is due. */
   next: number;
   readonly works: Set<() => void>;
@@ -15,7 +15,7 @@ interface Group {
  */
 export class IntervalScheduler {
   readonly #clock: Clock;
-  readonly #groups = new Map<number, Group>();
+  readonly #groups = new Map<number, IntervalGroup>();
   #start: number | undefined;
 
   constructor(clock: Clock) {
@@ -62,7 +62,7 @@ export class IntervalScheduler {
     };
   }
 
-  #wait(interval: number, group: Group): void {
+  #wait(interval: number, group: IntervalGroup): void {
     const start = this.#start ?? 0;
     const passed = this.#clock.monotonic() - start;
     // A timer may fire a little early, which must not make the same tick twice.

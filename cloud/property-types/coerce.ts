@@ -13,7 +13,7 @@ export const maxTextBytes = 64 * 1024;
 const maxFreeComponents = 256;
 
 /** The context of `coerceValue`. */
-export interface CoerceContext {
+interface CoerceContext {
   /** The variable name, for the error. */
   variable: string;
   /** The last known value: a partial object is completed from it, because the cloud resets what is missing. */

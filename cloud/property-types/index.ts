@@ -1,10 +1,10 @@
 import { propertyTypeRows, type ScalarFormat, type TypeStatus, type ValueFormat } from "./table";
 
 /** The JSON kind of a variable's value. */
-export type PropertyKind = "number" | "integer" | "boolean" | "string" | "object";
+type PropertyKind = "number" | "integer" | "boolean" | "string" | "object";
 
 /** A type of variable. */
-export interface PropertyType {
+interface PropertyType {
   type: string;
   format: ValueFormat;
   status: TypeStatus;

@@ -9,7 +9,7 @@ export interface Form {
 }
 
 /** A form that is open, with or without the shared code. */
-export interface OpenForm {
+interface OpenForm {
   /** Ends the form of a user who takes over what is in it. */
   save(): void;
   /** Ends the form of a user who gives it up. */

@@ -5,7 +5,7 @@ import type { RawPoint } from "../../cloud/history/points";
 import type { LegacySeries } from "../runtime/legacy-messages";
 
 /** One value in the form that flows get. */
-export interface HistoryRow {
+interface HistoryRow {
   /** As received: RFC 3339. */
   time: string;
   /** The variable name. */
@@ -55,7 +55,7 @@ function sharesOf({ value }: RawPoint, variable: HistoryVariable | undefined): S
 }
 
 /** A point as FlowFuse Dashboard's chart takes it. */
-export interface ChartPoint {
+interface ChartPoint {
   /** Milliseconds since 1970. */
   x: number;
   y: unknown;
@@ -64,7 +64,7 @@ export interface ChartPoint {
 }
 
 /** Returns points as the chart of FlowFuse Dashboard 2.0 takes them; booleans as 1 and 0. */
-export function chartOf(points: readonly RawPoint[], variables: VariablesById): ChartPoint[] {
+function chartOf(points: readonly RawPoint[], variables: VariablesById): ChartPoint[] {
   return points.flatMap((point) => {
     const variable = variables.get(point.propertyId);
     const name = variable?.name ?? point.propertyId;
@@ -78,14 +78,14 @@ export function chartOf(points: readonly RawPoint[], variables: VariablesById): 
 }
 
 /** A chart as the older dashboard, `node-red-dashboard`, takes it as a whole ("Stored data" in its documentation). */
-export interface OlderChart {
+interface OlderChart {
   series: string[];
   data: { x: number; y: unknown }[][];
   labels: [""];
 }
 
 /** Returns points of a chart as the older dashboard takes them. */
-export function olderChartOf(points: readonly ChartPoint[]): OlderChart[] {
+function olderChartOf(points: readonly ChartPoint[]): OlderChart[] {
   const lines = new Map<string, { x: number; y: unknown }[]>();
   for (const { x, y, series } of points) {
     const line = lines.get(series) ?? [];
@@ -114,7 +114,7 @@ const columns = [
  * Writes points as CSV after RFC 4180, with the columns of Arduino's own exporters (docs/protocol.md#history); a line
  * each statistic.
  */
-export function csvOf(points: readonly RawPoint[], plan: HistoryPlan, variables: VariablesById): string {
+function csvOf(points: readonly RawPoint[], plan: HistoryPlan, variables: VariablesById): string {
   const { thing } = plan;
   const lines = points.flatMap((point) => {
     const variable = variables.get(point.propertyId);

@@ -12,7 +12,7 @@ import type { Message } from "../runtime/input";
 import { wantedOperations } from "./extra-operations";
 
 /** Options of work on a wanted state. */
-export interface EnsureWorkOptions {
+interface EnsureWorkOptions {
   rest: Rest;
   signal: AbortSignal;
   onProgress: (progress: WantedProgress) => void;
@@ -23,7 +23,7 @@ export interface EnsureWorkOptions {
  * Work on a wanted state, which returns the payload of the answer. Throws what the functions of cloud/desired-state
  * throw.
  */
-export type EnsureWork = (options: EnsureWorkOptions) => Promise<unknown>;
+type EnsureWork = (options: EnsureWorkOptions) => Promise<unknown>;
 
 /** The operation that a message asks for. */
 interface Asked {

@@ -11,7 +11,7 @@ import {
 } from "./old-nodes";
 import type { Migration, Note } from "./report";
 
-export interface MigrationOptions {
+interface MigrationOptions {
   /** Messages keep the shape that Arduino's own nodes give them. */
   keepsShape: boolean;
   /** Returns a node id that nothing else has. */

@@ -1,7 +1,7 @@
 import type { FlowNode } from "./old-nodes";
 
 /** A flow file: its nodes, and how to print others in their place, as the file is printed itself. */
-export interface FlowFile {
+interface FlowFile {
   flow: FlowNode[];
   print: (flow: readonly FlowNode[]) => string;
 }

@@ -13,7 +13,7 @@ export const directions = ["reported", "requested", "both"] as const;
 const actions = ["subscribe", "unsubscribe", "getSubscriptions", "connect", "disconnect"] as const;
 
 /** The owner of the subscriptions that messages change. */
-export interface Subscriber {
+interface Subscriber {
   subscribe(target: SubscriptionTarget): Promise<void>;
   /** Throws `not_found` where there is no such subscription. */
   unsubscribe(target: SubscriptionTarget): void;

@@ -6,7 +6,7 @@ import type { Message } from "../runtime/input";
 import { legacyValueMessage } from "../runtime/legacy-messages";
 
 /** Where a value comes from, as `msg.source` says it. */
-export type Source = "live" | "initial" | "catch-up";
+type Source = "live" | "initial" | "catch-up";
 
 /** The thing and the variable that a value belongs to, as far as they are known. */
 export interface Origin {

@@ -31,7 +31,7 @@ export interface CatchUpSettings {
   onError: (error: CloudError) => void;
 }
 
-export interface SubscriptionOptions {
+interface SubscriptionOptions {
   account: CloudAccount;
   target: SubscriptionTarget;
   /** The name of the thing that the editor saved. */

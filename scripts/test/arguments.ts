@@ -1,7 +1,7 @@
 import { availableParallelism } from "node:os";
 
 /** The arguments of a run of specs. */
-export interface TestArguments {
+interface TestArguments {
   /** Folders of test/ and files; empty where none was named. */
   selected: string[];
   /** How many files run at a time. */

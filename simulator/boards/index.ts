@@ -7,11 +7,11 @@ import type { Machine, Values } from "./machine";
 import { tank } from "./tank";
 import { weatherStation } from "./weather-station";
 
-export { connectBoard, type Board, type BoardOptions, type BoardVariable, type BoardWrite } from "./board";
+export { type Board } from "./board";
 
 const machines: Readonly<Record<HouseKind, Machine>> = { weather: weatherStation, light, door, tank };
 
-export interface StartBoardsOptions {
+interface StartBoardsOptions {
   deviceBrokerUrl: string;
   house: House;
   /** Milliseconds that one second of the house takes; 1000 by default, less makes it faster. */

@@ -4,7 +4,7 @@ import type { Tokens } from "../store/tokens";
 import type { Login } from "./topics";
 
 /** Credentials of a client, from its CONNECT packet and the TLS handshake before it. */
-export interface Credentials {
+interface Credentials {
   clientId: string;
   /** Empty where the packet has none. */
   userName: string;

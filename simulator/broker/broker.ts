@@ -17,7 +17,7 @@ import type { Tokens } from "../store/tokens";
 import { mayUse, parseTopic, type Login } from "./topics";
 import { announceThing, receive, tellAttached, tellDetached, type Ignored, type TwinContext } from "./device-gateway";
 
-export interface BrokerOptions {
+interface BrokerOptions {
   store: Store;
   tokens: Tokens;
   faults: Faults;

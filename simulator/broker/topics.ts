@@ -2,7 +2,7 @@ import type { Scope } from "../store/models";
 import type { Store } from "../store/store";
 
 /** A topic of the data API (docs/protocol.md#topics): `/a/t/{thing}/{channel}` or `/a/d/{device}/{channel}`. */
-export interface Topic {
+interface Topic {
   owner: "thing" | "device";
   id: string;
   /** `e/o`, `e/i`, `c/up`, `c/dw`, `shadow/o`, `shadow/i`, `s/o`, `s/i`. */

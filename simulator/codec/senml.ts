@@ -39,7 +39,7 @@ export interface SenmlEntry {
  */
 export type SenmlProfile = "cloud" | "cpp" | "python" | "js";
 
-export interface SenmlWriteOptions {
+interface SenmlWriteOptions {
   /** Milliseconds since 1970. Default for `cloud` and `js`: now; for the others: no time. `null`: no time. */
   time?: number | null;
   /** Profile `cloud`: put the base time in a record of its own, without a value (docs/protocol.md#base-records). */

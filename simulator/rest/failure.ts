@@ -4,7 +4,7 @@ import { randomInt } from "node:crypto";
 export const errorMedia = "application/vnd.goa.error+json";
 
 /** The body of an error (docs/protocol.md#errors). */
-export interface ErrorBody {
+interface ErrorBody {
   id: string;
   code: string;
   status: number;

@@ -9,7 +9,7 @@ export interface RawAnswer {
 }
 
 /** The plain text of a 429 (docs/protocol.md#errors). */
-export const tooManyRequests = "You have reached maximum request limit.";
+const tooManyRequests = "You have reached maximum request limit.";
 
 /** Takes the first order that fits the request; one that is used up leaves the list. */
 export function takeOrder(orders: RestOrder[], method: string, path: string): RestOrder | undefined {

@@ -19,7 +19,7 @@ import { mediaType, type Call, type Route } from "./route";
 import { routes } from "./routes";
 import { giveToken, tokenPath } from "./token";
 
-export interface RestContext {
+interface RestContext {
   store: Store;
   tokens: Tokens;
   faults: Faults;
@@ -29,7 +29,7 @@ export interface RestContext {
 }
 
 /** The REST face of the simulator, listening. */
-export interface RestFace {
+interface RestFace {
   /** Base URL, as `http://127.0.0.1:<port>`. */
   url: string;
   /** The same over TLS, where it is switched on. */

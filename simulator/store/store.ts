@@ -8,11 +8,11 @@ import { completeValue } from "./property-types";
 import { builtInTemplates, type Template } from "./templates";
 import type { Action, Trigger } from "./trigger-models";
 
-export type { Device, Property, Sample, Scope, Thing, User } from "./models";
+export type { Device, Property, Thing, User } from "./models";
 export type { JsonValue } from "../json";
 
 /** Callbacks of a store's listeners. */
-export interface StoreEvents {
+interface StoreEvents {
   /** The broker must put these bytes on this topic. */
   publish: [message: { topic: string; payload: Uint8Array }];
   attached: [link: { deviceId: string; thingId: string }];

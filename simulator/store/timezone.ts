@@ -1,7 +1,7 @@
 const day = 86_400_000;
 
 /** Local time as a device is told it (docs/protocol.md#last-values). */
-export interface TimezoneFacts {
+interface TimezoneFacts {
   /** Seconds that local time is ahead of UTC. */
   offset: number;
   /** Seconds since 1970: when the offset may change next; a year ahead where it does not change. */
@@ -9,7 +9,7 @@ export interface TimezoneFacts {
 }
 
 /** Returns the seconds that local time in `zone` (IANA name) is ahead of UTC at `timeMs`; 0 for an unknown zone. */
-export function zoneOffset(zone: string, timeMs: number): number {
+function zoneOffset(zone: string, timeMs: number): number {
   let name: string | undefined;
   try {
     name = new Intl.DateTimeFormat("en", { timeZone: zone, timeZoneName: "longOffset" })

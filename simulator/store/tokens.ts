@@ -3,12 +3,12 @@ import { SignJWT } from "jose";
 import type { Scope } from "./models";
 
 /** The owner of a token, and its end (milliseconds since 1970). */
-export interface TokenOwner extends Scope {
+interface TokenOwner extends Scope {
   expiresAt: number;
 }
 
 /** A fresh token and its life in whole seconds, as the token endpoint tells it. */
-export interface MintedToken {
+interface MintedToken {
   accessToken: string;
   expiresIn: number;
 }

@@ -50,7 +50,7 @@ export class FakeBroker {
 }
 
 /** One connection to a fake broker. */
-export class FakeConnection implements MqttConnection {
+class FakeConnection implements MqttConnection {
   readonly topics = new Set<string>();
   readonly published: string[] = [];
   /** How it was ended by its owner, if it was. */

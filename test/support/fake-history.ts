@@ -5,7 +5,7 @@ import type { RawPoint, SeriesWindow } from "../../cloud/history/points";
 import { requireGoing } from "../../cloud/history/page-reader";
 
 /** A stored value, its time in milliseconds since 1970. */
-export interface FakePoint {
+interface FakePoint {
   time: number;
   value: unknown;
 }

@@ -15,7 +15,7 @@ const texts = [
 ];
 
 /** The fields of an object's field. */
-export function fieldsOf({ schema = "" }: Field): Fields {
+function fieldsOf({ schema = "" }: Field): Fields {
   return (schemas as Record<string, Fields>)[schema] ?? {};
 }
 

@@ -32,7 +32,7 @@ export interface TestRuntime {
 }
 
 /** The config node of a house's account. */
-export function accountNode(house: House, more: object = {}): Record<string, unknown> {
+function accountNode(house: House, more: object = {}): Record<string, unknown> {
   return { ...house.account, id: "account", type: "arduino-cloud-account", name: "", tls: "", ...more };
 }
 

@@ -38,7 +38,7 @@ export interface NodeRed {
   stop(): Promise<void>;
 }
 
-export interface NodeRedOptions {
+interface NodeRedOptions {
   adminAuth?: boolean;
   env?: Record<string, string>;
   keeps?: boolean;

@@ -38,7 +38,7 @@ interface Report {
 }
 
 /** What went wrong: reports that a flow never got, got twice, or after a later one. */
-export interface Verdict {
+interface Verdict {
   lost: string[];
   doubled: string[];
   disordered: string[];

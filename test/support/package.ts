@@ -16,7 +16,7 @@ export interface Packed {
 }
 
 /** The package as `npm pack` makes it, and a folder in which it is installed. */
-export interface Installed {
+interface Installed {
   packed: Packed;
   folder: string;
 }

@@ -7,7 +7,7 @@ import * as x509 from "@peculiar/x509";
 const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" } as const;
 
 /** A TLS server with a certificate of its own making, which is its own authority. */
-export interface TlsServer {
+interface TlsServer {
   port: number;
   /** Its certificate, for those who trust it. */
   ca: string;

@@ -8,7 +8,7 @@ import type { Board } from "../../simulator/boards/board";
 import { type House, startHouse } from "./simulated-account";
 import { until } from "./wait";
 
-export interface Caught extends LiveValue {
+interface Caught extends LiveValue {
   source: CaughtSource;
 }
 

@@ -7,7 +7,7 @@ import { readList, readThing, type Property } from "../models";
 import { operation } from "../operations/index";
 import { isUuid, printable } from "../../core/text";
 
-export interface LookUp {
+interface LookUp {
   signal?: AbortSignal;
   /** The oldest answer that will do, in milliseconds; 0 asks the cloud. Default five minutes. */
   maxAge?: number;

@@ -10,7 +10,7 @@ export const knowledgeTtlMs = 300_000;
 const minIntervalMs = 5_000;
 
 /** Told when all things have been listed anew, or that they could not be. */
-export type OnRefresh = (failure: CloudError | undefined) => void;
+type OnRefresh = (failure: CloudError | undefined) => void;
 
 /**
  * Keeps what the directory knows from growing old while somebody uses it: one list of all things every five minutes,

@@ -8,7 +8,7 @@ import { templates } from "./templates";
 import { things } from "./things";
 import { actions, triggers } from "./triggers";
 
-export type { Field, Fields, Operation, PathField, Resource } from "./operation";
+export type { Field, Fields, Operation } from "./operation";
 export { pathFormats, schemas } from "./schemas";
 
 const rows = [

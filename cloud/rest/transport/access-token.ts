@@ -19,7 +19,7 @@ export interface Token {
 }
 
 /** Options of `get`. */
-export interface TokenRequest {
+interface TokenRequest {
   signal?: AbortSignal;
   /** Milliseconds of life that must be left; by default the last fifth, at most 30 s, is not used. */
   minimumLife?: number;

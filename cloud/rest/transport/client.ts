@@ -27,7 +27,7 @@ export interface CallOptions {
   onUpload?: (sent: number, total: number) => void;
 }
 
-export interface RestClientOptions {
+interface RestClientOptions {
   endpoints: Pick<Endpoints, "baseUrl">;
   tokens: Pick<TokenSource, "get" | "invalidate">;
   http: Http;

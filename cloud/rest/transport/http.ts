@@ -34,7 +34,7 @@ export interface HttpAnswer {
   text: string;
 }
 
-export interface HttpOptions {
+interface HttpOptions {
   clock: Clock;
   /** Milliseconds from the start of a request to the end of its answer; default 30 s. */
   timeout?: number;

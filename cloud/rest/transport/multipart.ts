@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 
 /** A body of several parts, and the media type that tells how they are set apart. */
-export interface Multipart {
+interface Multipart {
   data: Buffer;
   type: string;
 }

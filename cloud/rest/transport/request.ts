@@ -48,7 +48,7 @@ export function writeQuery(query: Query = {}): string {
 }
 
 /** A body as it goes out. */
-export interface WrittenBody {
+interface WrittenBody {
   data: string | Uint8Array;
   type: string;
 }

@@ -20,7 +20,7 @@ const maxDelayMs = 10_000;
 const maxPauseMs = 120_000;
 
 /** One failed attempt. */
-export interface Failure {
+interface Failure {
   error: CloudError;
   /** Whether repeating does no harm even if the first attempt was carried out. */
   safe: boolean;

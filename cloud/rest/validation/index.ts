@@ -6,14 +6,14 @@ import { fieldPath, Problems, show } from "./problems";
 import { toJson } from "./to-json";
 
 /** A request as somebody asks for it; anything may be in it. */
-export interface Asked {
+interface Asked {
   path?: unknown;
   query?: unknown;
   body?: unknown;
 }
 
 /** Errors and warnings about a request: each begins with the field, as in `properties[2].type must …`. */
-export interface Verdict {
+interface Verdict {
   errors: readonly string[];
   warnings: readonly string[];
 }

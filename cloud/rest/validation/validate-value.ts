@@ -44,7 +44,7 @@ export function checkValue(field: Field, value: unknown, where: string, findings
  * Checks the fields of an object. What the table does not know passes with a warning, since the API grows
  * (docs/protocol.md#addresses); so does `null` where a field may be absent.
  */
-export function checkFields(
+function checkFields(
   fields: Fields,
   given: Readonly<Record<string, unknown>>,
   where: string,

@@ -7,7 +7,7 @@ import { errorText, type Translate } from "../i18n";
 const storedSecret = "__PWRD__";
 
 /** The part of the form that creates a device. */
-export interface DeviceCreator {
+interface DeviceCreator {
   /** Takes over into the node what was created; to be called when the form is saved. */
   save(node: EditorNode): void;
   /** Answers that come later are ignored. */

@@ -11,7 +11,7 @@ export const targetFields = ["thing", "property", "device", "dashboard", "trigge
 type TargetField = (typeof targetFields)[number];
 
 /** The lists of the form of manage. */
-export interface TargetLists {
+interface TargetLists {
   /** Shows which fields are in sight; the lists of the others are not asked for. */
   show(fields: ReadonlySet<string>): void;
   close(): void;

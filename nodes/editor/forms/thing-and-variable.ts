@@ -6,7 +6,7 @@ import { ListPicker } from "../widgets/list-picker";
 import { loadThings, loadVariables, type ProblemOf, variableChoices } from "./list-choices";
 
 /** A form that has the fields `account`, `thing` and `property`, and perhaps `device`. */
-export interface ThingAndVariable {
+interface ThingAndVariable {
   type: string;
   problemOf?: ProblemOf;
   /** Other fields that decide what is a problem. */

@@ -2,7 +2,7 @@ import type { Translate } from "../i18n";
 import { addressOf, describeItem, type Line, itemName } from "./details";
 import type { TreeItem, TreeRow } from "./tree-rows";
 
-export interface DetailsPanelOptions {
+interface DetailsPanelOptions {
   translate: Translate;
   /** Puts the item on the canvas; `out` as property out. */
   onAdd: (item: TreeItem, out: boolean) => void;

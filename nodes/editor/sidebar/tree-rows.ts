@@ -33,7 +33,7 @@ export interface TreeRow {
 }
 
 /** The branches that the user has opened or closed, by key. */
-export type Openings = ReadonlyMap<string, boolean>;
+type Openings = ReadonlyMap<string, boolean>;
 
 /** Up to so many variables, things are open from the start: nobody has to look for what fits on a screen. */
 const fewVariables = 30;

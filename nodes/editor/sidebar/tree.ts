@@ -2,7 +2,7 @@ import type { Translate } from "../i18n";
 import { TreeLine } from "./tree-line";
 import type { TreeRow } from "./tree-rows";
 
-export interface TreeOptions {
+interface TreeOptions {
   translate: Translate;
   /** Another row is chosen. */
   onChoose: (row: TreeRow) => void;

@@ -1,7 +1,7 @@
 import type { ListChoice } from "./choice-index";
 import { textsOf } from "../i18n";
 
-export interface ComboOptions {
+interface ComboOptions {
   input: JQuery;
   /** The name of the list, for those who hear it. */
   label: string;

@@ -58,7 +58,7 @@ const seen = ({ scope }: Call, dashboard: Dashboard): boolean =>
   isVisible(dashboard, scope) || (scope.organizationId === undefined && dashboard.shares.includes(scope.userId));
 
 /** Returns the call's dashboard, for reading. @throws Failure 404 */
-export function seenDashboard(call: Call): Dashboard {
+function seenDashboard(call: Call): Dashboard {
   const dashboard = call.store.dashboards.get(call.params.id ?? "");
   if (!dashboard || dashboard.deleted_at !== undefined || !seen(call, dashboard)) throw notFound("dashboard");
   return dashboard;
@@ -77,7 +77,7 @@ export function ownDashboard(call: Call, deletedToo = false): Dashboard {
 }
 
 /** Throws Failure 400 for an id that is no variable of the caller's. */
-export function checkVariables(call: Call, variables: readonly string[]): void {
+function checkVariables(call: Call, variables: readonly string[]): void {
   const unknown = variables.find((id) => !findProperty(call, id));
   if (unknown !== undefined) refuse(`property ${unknown} not found`);
 }

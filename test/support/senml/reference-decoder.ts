@@ -1,7 +1,7 @@
 import { SequenceEvents, Simple } from "cbor2";
 
 /** What a decoder should give for a payload; undefined where it should reject it. */
-export interface Expected {
+interface Expected {
   readings: { property: string; value: unknown; time: number | undefined; isRounded?: true }[];
   skipped: number;
   valueless?: Set<string>;

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /** One vector of well-formed SenML; JSON can't say NaN, infinite numbers and -0, so they stand as `{ float: text }`. */
-export interface SenmlVector {
+interface SenmlVector {
   name: string;
   hex: string;
   /** What a subscriber receives: variable, value, time as carried, and in milliseconds. */
@@ -14,7 +14,7 @@ export interface SenmlVector {
 }
 
 /** One payload that a decoder must survive. A pair in `bytes` is a hex string and how often it is repeated. */
-export interface MalformedVector {
+interface MalformedVector {
   name: string;
   expect: "reject" | "skip-record" | "no-crash";
   bytes: (string | [string, number])[];
