@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { ActivityLog } from "./core/activity-log";
 import { type Clock, systemClock } from "./core/clock";
 import { ValueFeed } from "./live-values/value-feed";
 import { type MqttMessage, mqttSender } from "./live-values/mqtt-sender";
@@ -21,6 +22,8 @@ interface AccountEvents {
   onMalformed: (topic: string, error: CloudError) => void;
   /** A listener threw; nothing else was affected. */
   onFault: (reason: unknown) => void;
+  /** Told what goes on, for people who look for a fault. */
+  log?: ActivityLog;
   /** The REST service announces a change of an operation, or warns; once per operation. */
   onNotice?: (message: string) => void;
 }
@@ -51,9 +54,9 @@ export class CloudAccount {
 
   /** @throws CloudError `invalid_input` naming the setting that is wrong */
   constructor(settings: AccountSettings, events: AccountEvents, options: AccountOptions = {}) {
-    const { onNotice } = events;
+    const { onNotice, log } = events;
     const { clock = systemClock, timings = {} } = options;
-    this.rest = createRest({ ...settings, clock, ...(onNotice && { onNotice }) });
+    this.rest = createRest({ ...settings, clock, log, ...(onNotice && { onNotice }) });
     const { directory, endpoints } = this.rest;
     this.knowledge = new DirectoryRefresher({ directory, clock });
     this.polling = new Polling({ rest: this.rest, clock });
@@ -61,6 +64,7 @@ export class CloudAccount {
       url: endpoints.brokerUrl,
       clock,
       timings,
+      log,
       ...(settings.tls === undefined ? {} : { tls: settings.tls }),
       ...this.#logins(clock),
     });
@@ -70,7 +74,7 @@ export class CloudAccount {
       property: (thingId, variable) => variables(thingId)?.find((property) => wireName(property) === variable),
     });
     this.feed = new ValueFeed({ session: this.session, clock, objects, variables, ...events });
-    this.outbox = new Outbox({ clock, messagesPerSecond: settings.messagesPerSecond });
+    this.outbox = new Outbox({ clock, messagesPerSecond: settings.messagesPerSecond, log });
     this.session.setPublisher({
       online: (connection) =>
         this.outbox.online(mqttSender(connection, ({ topic, payload }) => this.feed.sends(topic, payload))),
@@ -83,6 +87,7 @@ export class CloudAccount {
       thing: (id, signal) => directory.thing(id, { maxAge: 0, signal }),
       requestsPerSecond: settings.requestsPerSecond,
       clock,
+      log,
     });
     this.writer = new ValueWriter({
       directory,

@@ -1,3 +1,4 @@
+import type { ActivityLog } from "./core/activity-log";
 import { type Clock, systemClock } from "./core/clock";
 import { DeviceProtocol } from "./device-protocol/device-protocol";
 import { type LiveValue, ValueFeed, type ValueListener } from "./live-values/value-feed";
@@ -27,6 +28,8 @@ interface DeviceNotices {
   onMalformed: (topic: string, error: CloudError) => void;
   /** A listener threw; nothing else was affected. */
   onFault: (reason: unknown) => void;
+  /** Told what goes on, for people who look for a fault. */
+  log?: ActivityLog;
 }
 
 /** Options of a device, each with a usual value. */
@@ -97,13 +100,14 @@ export class CloudDevice {
     this.session = new Session({
       url: parseEndpoints({ brokerUrl: settings.brokerUrl }).brokerUrl,
       clock,
+      log: notices.log,
       timings: { stableAfterMs, ...timings },
       login: () => Promise.resolve(login),
       ...(settings.tls === undefined ? {} : { tls: settings.tls }),
     });
     this.#objects = new KnownObjects({ now: () => clock.now() });
     this.#feed = new ValueFeed({ session: this.session, clock, objects: this.#objects, ...notices });
-    this.outbox = new Outbox({ clock, messagesPerSecond: settings.messagesPerSecond });
+    this.outbox = new Outbox({ clock, messagesPerSecond: settings.messagesPerSecond, log: notices.log });
     this.#shadow = new DeviceShadow({
       clock,
       onValue: (variable, value) => this.#objects.note(this.#thingId, variable, value),

@@ -18,7 +18,7 @@ export default function (RED: NodeAPI): void {
       const stored = (this.credentials as RawSettings | undefined) ?? {};
       const secrets = takeLegacyKey(RED, config, stored);
       const settings = readAccountSettings(RED, config as unknown as RawSettings, secrets);
-      const account = new CloudAccount(settings, noticesTo(this));
+      const account = new CloudAccount(settings, noticesTo(RED, this));
       account.session.observe(outageReport(this));
       this.account = account;
       this.caseOf = (typed = settings) => {

@@ -16,7 +16,7 @@ export default function (RED: NodeAPI): void {
     try {
       const secrets = takeCreatedKey(RED, config, this.credentials);
       const settings = readDeviceSettings(RED, config as unknown as RawSettings, secrets);
-      this.device = new CloudDevice(settings, noticesTo(this));
+      this.device = new CloudDevice(settings, noticesTo(RED, this));
       this.device.observe(outageReport(this));
       this.settingsOf = () => settings;
       const account = readText(config as unknown as RawSettings, "account");

@@ -1,3 +1,4 @@
+import { type ActivityLog, shownMs } from "../core/activity-log";
 import type { Clock } from "../core/clock";
 import { CloudError, isTransient, toCloudError } from "../core/errors";
 import { backoffMs } from "../core/backoff";
@@ -16,6 +17,7 @@ const withdrawalGraceMs = 700;
  */
 export class Outbox<Payload> {
   readonly #clock: Clock;
+  readonly #log: ActivityLog;
   readonly #window: SendWindow<Payload>;
   /** All that is not settled, in the order in which it came. */
   readonly #entries = new Set<OutboxEntry<Payload>>();
@@ -29,9 +31,10 @@ export class Outbox<Payload> {
    * @param options `messagesPerSecond`: what the far side takes, see docs/protocol.md#message-limits; `window`: how
    *   many messages may be under way at once, 1 where they could overtake each other
    */
-  constructor(options: { clock: Clock; messagesPerSecond: number; window?: number }) {
-    const { clock, messagesPerSecond, window: size = defaultWindow } = options;
+  constructor(options: { clock: Clock; messagesPerSecond: number; window?: number; log?: ActivityLog | undefined }) {
+    const { clock, messagesPerSecond, window: size = defaultWindow, log = {} } = options;
     this.#clock = clock;
+    this.#log = log;
     this.#window = new SendWindow({
       ...{ clock, messagesPerSecond, size },
       onRoom: () => this.#pump(),
@@ -158,7 +161,9 @@ export class Outbox<Payload> {
     } else if (entry.message.whenOffline === "reject") {
       this.#settle(entry, new CloudError("offline", `The variable could not be looked up: ${error.message}`, error));
     } else if (this.#retryTimer === undefined) {
-      this.#retryTimer = this.#clock.after(backoffMs(this.#retries++, this.#clock), () => this.#prepareAll());
+      const waitMs = backoffMs(this.#retries++, this.#clock);
+      this.#log.debug?.(`Messages wait ${shownMs(waitMs)}, as a variable could not be looked up: ${error.code}.`);
+      this.#retryTimer = this.#clock.after(waitMs, () => this.#prepareAll());
     }
   }
 

@@ -1,3 +1,4 @@
+import { type ActivityLog, shownMs } from "../core/activity-log";
 import type { Clock } from "../core/clock";
 import { backoffMs } from "../core/backoff";
 import { Outbox } from "./outbox";
@@ -39,6 +40,7 @@ export class RestPublisher {
   readonly #client: RestClient;
   readonly #thing: (id: string, signal: AbortSignal) => Promise<KnownThing>;
   readonly #clock: Clock;
+  readonly #log: ActivityLog;
   readonly #closing = new AbortController();
   #failures = 0;
   #stopTimer: () => void = () => undefined;
@@ -49,11 +51,14 @@ export class RestPublisher {
     thing: (id: string, signal: AbortSignal) => Promise<KnownThing>;
     requestsPerSecond: number;
     clock: Clock;
+    log?: ActivityLog | undefined;
   }) {
+    const { clock, requestsPerSecond: messagesPerSecond, log = {} } = options;
     this.#client = options.client;
     this.#thing = options.thing;
-    this.#clock = options.clock;
-    this.outbox = new Outbox({ clock: options.clock, messagesPerSecond: options.requestsPerSecond, window: 1 });
+    this.#clock = clock;
+    this.#log = log;
+    this.outbox = new Outbox({ clock, messagesPerSecond, window: 1, log });
     this.#open();
   }
 
@@ -68,14 +73,18 @@ export class RestPublisher {
     this.outbox.online({ send: (report) => this.#send(report) });
   }
 
+  #openAfter(waitMs: number): void {
+    this.#log.debug?.(`Reports wait ${shownMs(waitMs)}.`);
+    this.#stopTimer = this.#clock.after(waitMs, () => this.#open());
+  }
+
   async #send(report: ReportedValue): Promise<void> {
     try {
       await this.#publish(report).catch((reason: unknown) => this.#publishAsPresentDevice(report, reason));
       this.#failures = 0;
     } catch (reason) {
       // The outbox keeps what it could not deliver; it goes on when it is told that there is a way again.
-      if (isTransient(reason))
-        this.#stopTimer = this.#clock.after(backoffMs(this.#failures++, this.#clock), () => this.#open());
+      if (isTransient(reason)) this.#openAfter(backoffMs(this.#failures++, this.#clock));
       throw reason;
     }
   }
@@ -88,7 +97,7 @@ export class RestPublisher {
     );
   }
 
-  /** After a refusal, does it again as the device that is attached to the thing now, if that is another one. */
+  /** Does it again, after a refusal, as the device that is attached to the thing now, if that is another one. */
   async #publishAsPresentDevice(report: ReportedValue, refusal: unknown): Promise<void> {
     if (isTransient(refusal) || this.#closing.signal.aborted) throw refusal;
     const thing = await this.#thing(report.thingId, this.#closing.signal).catch(() => undefined);

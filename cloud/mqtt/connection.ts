@@ -1,12 +1,14 @@
 import type { IClientOptions, IPublishPacket, MqttClient } from "mqtt";
+import { type ActivityLog, shownMs } from "../core/activity-log";
 import { type Clock, systemClock } from "../core/clock";
-import { CloudError } from "../core/errors";
+import { CloudError, toCloudError } from "../core/errors";
 import { loadLibrary } from "../core/load-library";
 import { printable } from "../core/text";
 import type { TlsOptions } from "../core/tls";
 import { closeError, connectError } from "./connection-errors";
+import { MqttJsConnection } from "./mqttjs-connection";
 import { type ConnectionTimings, defaultTimings } from "./timings";
-import { fitsPacket, isPlainTopic } from "./topics";
+import { fitsPacket } from "./topics";
 
 /**
  * Credentials and client id that one connection is opened with. `userName` and `password` are absent where a
@@ -28,6 +30,7 @@ export interface ConnectionOptions {
   onMessage: (topic: string, payload: Uint8Array, connection: MqttConnection) => void;
   clock?: Clock;
   timings?: ConnectionTimings;
+  log?: ActivityLog | undefined;
   /** Stands in for that of MQTT.js. */
   connect?: (url: string, options: IClientOptions) => MqttClient;
 }
@@ -56,6 +59,25 @@ export interface MqttConnection {
  *   login)
  */
 export async function openConnection(options: ConnectionOptions): Promise<MqttConnection> {
+  const { url, clock = systemClock, log } = options;
+  const { host } = new URL(url);
+  const startedAt = clock.monotonic();
+  const spent = (): string => shownMs(clock.monotonic() - startedAt);
+  try {
+    const connection = await tryToOpen(options);
+    log?.debug?.(`Connected to ${host} in ${spent()}.`);
+    void connection.closed.then(({ message }) =>
+      log?.debug?.(`The connection to ${host} has ended after ${spent()}: ${message}`),
+    );
+    return connection;
+  } catch (reason) {
+    const { code, message } = toCloudError(reason);
+    log?.debug?.(`Not connected to ${host} after ${spent()}, ${code}: ${message}`);
+    throw reason;
+  }
+}
+
+async function tryToOpen(options: ConnectionOptions): Promise<MqttConnection> {
   const { url, login, signal, connect = connectByMqttJs } = options;
   if (signal.aborted) throw new CloudError("cancelled", "The connection was given up before it was tried.");
   // MQTT.js would throw in the middle of its start, and leave a socket behind that nobody listens to.
@@ -96,7 +118,7 @@ function mqttOptions({ login, tls, timings = defaultTimings }: ConnectionOptions
 
 /** Waits until the broker has accepted the login. */
 function untilOpen(client: MqttClient, options: ConnectionOptions): Promise<MqttConnection> {
-  const { url, signal, onMessage } = options;
+  const { url, signal, onMessage, log } = options;
   return new Promise((resolve, reject) => {
     let failure: unknown;
     let tellClosed: ((reason: CloudError) => void) | undefined;
@@ -122,10 +144,11 @@ function untilOpen(client: MqttClient, options: ConnectionOptions): Promise<Mqtt
       signal.removeEventListener("abort", abort);
       const closed = new Promise<CloudError>((tell) => (tellClosed = tell));
       const connection = new MqttJsConnection(client, closed, options);
-      client.on(
-        "message",
-        withoutRepeats((topic, payload) => onMessage(topic, payload, connection)),
-      );
+      const receive = withoutRepeats((topic, payload) => {
+        log?.trace?.(`Received ${payload.length} bytes on ${printable(topic)}.`);
+        onMessage(topic, payload, connection);
+      });
+      client.on("message", receive);
       resolve(connection);
     });
   });
@@ -145,130 +168,4 @@ function withoutRepeats(onMessage: (topic: string, payload: Buffer) => void) {
     }
     onMessage(topic, payload);
   };
-}
-
-class MqttJsConnection implements MqttConnection {
-  readonly closed: Promise<CloudError>;
-  readonly #client: MqttClient;
-  readonly #clock: Clock;
-  readonly #timings: ConnectionTimings;
-  /** Calls that wait for an answer of the broker, to be told when none can come any more. */
-  readonly #lost = new Set<() => void>();
-
-  constructor(client: MqttClient, closed: Promise<CloudError>, options: Pick<ConnectionOptions, "clock" | "timings">) {
-    this.#client = client;
-    this.closed = closed;
-    this.#clock = options.clock ?? systemClock;
-    this.#timings = options.timings ?? defaultTimings;
-    client.once("close", () => {
-      for (const lost of [...this.#lost]) lost();
-    });
-  }
-
-  get isOpen(): boolean {
-    return this.#client.connected;
-  }
-
-  async subscribe(topics: readonly string[]): Promise<string[]> {
-    const possible = topics.filter(isPlainTopic);
-    const granted = new Set(possible.length === 0 ? [] : await this.#subscribe(possible));
-    return topics.filter((topic) => !granted.has(topic));
-  }
-
-  async unsubscribe(topics: readonly string[]): Promise<void> {
-    const possible = topics.filter(isPlainTopic);
-    if (possible.length === 0) return;
-    await this.#acknowledged<undefined>((done) => {
-      this.#client.unsubscribe(possible, (error) => done(error ?? undefined, undefined));
-    });
-  }
-
-  async publish(topic: string, payload: Uint8Array): Promise<void> {
-    if (!isPlainTopic(topic)) {
-      throw new CloudError("invalid_input", `"${printable(topic)}" is no topic that can be published to.`);
-    }
-    const bytes = Buffer.from(payload.buffer, payload.byteOffset, payload.byteLength);
-    await this.#acknowledged<undefined>((done) => {
-      this.#client.publish(topic, bytes, { qos: 1 }, (error) => done(error ?? undefined, undefined));
-    });
-  }
-
-  close(): Promise<void> {
-    return new Promise((resolve) => {
-      // MQTT.js ignores a second `end`, by force or not, so this takes its socket away.
-      const stop = this.#clock.after(this.#timings.closeTimeoutMs, () => {
-        this.#client.stream.destroy();
-        resolve();
-      });
-      this.#client.end(!this.#client.connected, () => {
-        stop();
-        resolve();
-      });
-    });
-  }
-
-  abandon(reason: CloudError): void {
-    this.#client.emit("error", reason);
-    this.#client.end(true);
-  }
-
-  /** Returns the topics that the broker has granted. */
-  #subscribe(topics: string[]): Promise<string[]> {
-    return this.#acknowledged((done) => {
-      this.#client.subscribe(topics, { qos: 1 }, (error, _granted, packet) => {
-        const codes = packet && "granted" in packet ? packet.granted : undefined;
-        if (codes === undefined) done(error ?? undefined, topics);
-        else
-          done(
-            undefined,
-            topics.filter((_topic, index) => isGranted(codes[index])),
-          );
-      });
-    });
-  }
-
-  /** Runs a request that the broker answers; no answer in time means that the connection is dead, and it is dropped. */
-  #acknowledged<T>(send: (done: (error: Error | undefined, value: T) => void) => void): Promise<T> {
-    return new Promise((resolve, reject) => {
-      const finish = (settle: () => void): void => {
-        stop();
-        this.#lost.delete(lost);
-        settle();
-      };
-      const lost = (): void =>
-        finish(() => reject(new CloudError("offline", "The connection to the broker was lost.")));
-      const { acknowledgeTimeoutMs } = this.#timings;
-      const stop = this.#clock.after(acknowledgeTimeoutMs, () =>
-        this.abandon(
-          new CloudError("timeout", `The broker did not acknowledge within ${acknowledgeTimeoutMs / 1000} seconds.`),
-        ),
-      );
-      if (!this.isOpen) {
-        lost();
-        return;
-      }
-      this.#lost.add(lost);
-      try {
-        send((error, value) => (error === undefined ? finish(() => resolve(value)) : this.#failed(error)));
-      } catch (reason) {
-        // MQTT.js has noted a request that it could not send, and would reject a promise of it that nobody hears.
-        Reflect.deleteProperty(this.#client.outgoing, this.#client.getLastMessageId());
-        this.#failed(reason);
-      }
-    });
-  }
-
-  /** Drops the connection, which is in an unknown state: the next one starts from a known one. */
-  #failed(reason: unknown): void {
-    const detail = printable(reason instanceof Error ? reason.message : String(reason));
-    this.abandon(new CloudError("offline", `The request to the broker failed: ${detail}.`));
-  }
-}
-
-/**
- * Returns whether the broker granted a topic: SUBACK code 0x80 is a refusal (MQTT 3.1.1, section 3.9.3); a missing code
- * is taken for one.
- */
-function isGranted(code: unknown): boolean {
-  return typeof code === "number" && (code & 0x80) === 0;
 }

@@ -1,3 +1,4 @@
+import { type ActivityLog, shownMs } from "../core/activity-log";
 import type { Clock } from "../core/clock";
 import { CloudError, isCredentials, toCloudError } from "../core/errors";
 import type { TlsOptions } from "../core/tls";
@@ -24,6 +25,7 @@ export interface SessionOptions {
   url: string;
   clock: Clock;
   tls?: TlsOptions;
+  log?: ActivityLog | undefined;
   /** Returns a fresh login; asked before every connection attempt. */
   login: (signal: AbortSignal) => Promise<SessionLogin>;
   /** Told that the broker did not accept this login, so that it is not given again. */
@@ -137,7 +139,7 @@ export class Session {
 
   /** Connects, stays online, waits, again and again. */
   async #run(signal: AbortSignal): Promise<void> {
-    const { clock } = this.#options;
+    const { clock, log } = this.#options;
     let failures = 0;
     while (!signal.aborted) {
       this.#setState({ name: "connecting" });
@@ -147,6 +149,7 @@ export class Session {
       const waitMs = this.#timings.retryDelayMs(failures++, clock);
       const name = isCredentials(error) ? "refused" : "waiting";
       this.#setState({ name, until: clock.now() + waitMs, error });
+      log?.debug?.(`Connecting again in ${shownMs(waitMs)}, after ${error.code}: ${error.message}`);
       await sleepUnlessAborted(clock, waitMs, signal);
     }
     this.#publisher?.offline();
@@ -187,14 +190,14 @@ export class Session {
   }
 
   async #open(signal: AbortSignal): Promise<LiveConnection> {
-    const { url, tls, clock, login: getLogin, loginRefused, connect = openConnection } = this.#options;
+    const { url, tls, clock, log, login: getLogin, loginRefused, connect = openConnection } = this.#options;
     const login = await getLogin(signal);
     const renewAtMs =
       login.lifetime === undefined ? Infinity : clock.monotonic() + login.lifetime * this.#timings.renewalShare;
     let connection: MqttConnection;
     try {
       connection = await connect({
-        ...{ url, login, signal, clock, timings: this.#timings },
+        ...{ url, login, signal, clock, log, timings: this.#timings },
         ...(tls === undefined ? {} : { tls }),
         onMessage: (topic, payload, from) => this.#stream.receive(from, topic, payload),
       });
@@ -218,7 +221,8 @@ export class Session {
 
   /** Opens a successor and hands over to it; returns the old connection, to be renewed soon, when that fails. */
   async #renew(old: LiveConnection, signal: AbortSignal): Promise<LiveConnection> {
-    const { clock } = this.#options;
+    const { clock, log } = this.#options;
+    log?.debug?.("Renewing the connection, as its login nears its end.");
     const next = await this.#open(signal).catch(() => undefined);
     if (next !== undefined) {
       const session = {
@@ -230,7 +234,9 @@ export class Session {
       const work = (): Promise<boolean> => handOver(old.connection, next.connection, session);
       if (await this.#subscriptions.exclusively(work)) return next;
     }
-    return { ...old, renewAtMs: clock.monotonic() + this.#timings.retryDelayMs(0, clock) };
+    const waitMs = this.#timings.retryDelayMs(0, clock);
+    if (!signal.aborted) log?.debug?.(`The old connection stays, to be renewed in ${shownMs(waitMs)}.`);
+    return { ...old, renewAtMs: clock.monotonic() + waitMs };
   }
 
   #adopt(connection: MqttConnection): void {

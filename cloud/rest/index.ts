@@ -1,3 +1,4 @@
+import type { ActivityLog } from "../core/activity-log";
 import { systemClock, type Clock } from "../core/clock";
 import { CloudError } from "../core/errors";
 import type { TlsOptions } from "../core/tls";
@@ -33,7 +34,7 @@ export interface RestSettings extends EndpointSettings {
   /** Milliseconds for one request; default 30 s. */
   timeout?: number;
   clock?: Clock;
-  log?: (message: string) => void;
+  log?: ActivityLog | undefined;
   /** Told once per operation what the service announces about it. */
   onNotice?: (message: string) => void;
 }
@@ -65,7 +66,7 @@ export function createRest(settings: RestSettings): Rest {
   }
   const endpoints = parseEndpoints(settings);
   const http = new Http({ clock, ...(tls && { tls }), ...(timeout !== undefined && { timeout }) });
-  const tokens = new TokenSource({ endpoints, clientId, clientSecret, organization, http, clock });
+  const tokens = new TokenSource({ endpoints, clientId, clientSecret, organization, http, clock, log });
   const client = new RestClient({
     endpoints,
     tokens,
@@ -73,7 +74,7 @@ export function createRest(settings: RestSettings): Rest {
     clock,
     requestsPerSecond,
     organization,
-    ...(log && { log }),
+    log,
     ...(onNotice && { onNotice }),
   });
   const close = (): void => {

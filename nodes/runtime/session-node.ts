@@ -1,7 +1,9 @@
-import type { Node } from "node-red";
+import type { Node, NodeAPI } from "node-red";
+import type { ActivityLog } from "../../cloud/core/activity-log";
 import type { Session } from "../../cloud/mqtt/session";
 import { type CloudError, toCloudError } from "../../cloud/core/errors";
 import { onClose } from "./input";
+import { activityLogOf } from "./node-log";
 
 /** How long the session outlives its last user, so that a redeploy of a single node does not close it. */
 const closeDelayMs = 2_000;
@@ -50,8 +52,12 @@ export function keepSession(node: SessionNode, owner: SessionOwner | undefined):
   });
 }
 
-/** Tells of what an account or device could not use or do, in the node's log. */
-export function noticesTo(node: Node): {
+/** Tells of what an account or device does, and of what it could not use or do, in the node's log. */
+export function noticesTo(
+  RED: NodeAPI,
+  node: Node,
+): {
+  log: ActivityLog;
   onMalformed: (topic: string, error: CloudError) => void;
   onFault: (reason: unknown) => void;
   onNotice: (message: string) => void;
@@ -59,6 +65,7 @@ export function noticesTo(node: Node): {
   let count = 0;
   let toldAt = -Infinity;
   return {
+    log: activityLogOf(RED, node),
     onMalformed: (topic, error) => {
       count++;
       if (performance.now() - toldAt < malformedPauseMs) return;

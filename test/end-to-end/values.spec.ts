@@ -16,7 +16,8 @@ describe("values in a real Node-RED", function () {
     house = await startHouse({ variables: { ...usualVariables, ratio: "FLOAT", limit: "FLOAT" } });
     board = await house.board();
     house.simulator.store.record(house.thingId, "limit", 30, Date.now());
-    red = await startNodeRed({ env: { THING_NAME: "House", PACE: "25" } });
+    // What is told at this level is looked through for secrets too.
+    red = await startNodeRed({ env: { THING_NAME: "House", PACE: "25", LOG_LEVEL: "trace" } });
   });
   after(async () => {
     try {
@@ -94,6 +95,11 @@ describe("values in a real Node-RED", function () {
       board.writes.slice(before).map(({ value }) => value),
       [7, 0, -1],
     );
+  });
+
+  it("tells in its log what it did, and topic and size of each message", () => {
+    assert.match(red.log(), /\[debug\] \[arduino-cloud-account:.*\] things: list \(GET \/iot\/v2\/things\): 200 in /);
+    assert.match(red.log(), /\[trace\] \[arduino-cloud-account:.*\] Sending \d+ bytes to \/a\/t\/.*\/e\/i\./);
   });
 
   it("takes thing and variable from the message, and several values in one payload", async () => {

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import type { ActivityLog } from "../../cloud/core/activity-log";
 import { createRest, type Rest, type RestSettings } from "../../cloud/rest/index";
 import { systemClock, type Clock } from "../../cloud/core/clock";
 
@@ -131,6 +132,15 @@ function answer(response: ServerResponse, seen: Seen, given: Answer): void {
 export function restOn(cloud: FakeCloud, settings: Partial<RestSettings> = {}): Rest {
   const usual = { baseUrl: cloud.url, requestsPerSecond: 1_000, clock: hastyClock, timeout: 30_000 * haste };
   return createRest({ ...secrets, ...usual, ...settings });
+}
+
+/** Returns a log that notes only the pauses before another try. */
+export function pausesTo(lines: string[]): ActivityLog {
+  return {
+    debug: (line) => {
+      if (line.includes("Trying again")) lines.push(line);
+    },
+  };
 }
 
 const haste = 20;

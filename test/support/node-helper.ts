@@ -1,3 +1,4 @@
+import { EventEmitter } from "node:events";
 import { createRequire } from "node:module";
 import helper from "node-red-node-test-helper";
 import type { Node, NodeInitializer } from "node-red";
@@ -21,6 +22,18 @@ const coreSets = { join: "sequence/17-split.js", junction: "common/05-junction.j
 /** A message as a spec looks at it. */
 export type Received = Record<string, unknown> & { payload?: unknown };
 
+interface LogEntry {
+  level: number;
+  msg: unknown;
+}
+
+interface NodeRedLog {
+  readonly DEBUG: number;
+  readonly TRACE: number;
+  addHandler(handler: EventEmitter): void;
+  removeHandler(handler: EventEmitter): void;
+}
+
 /** A runtime with our nodes loaded, an account of the house and a tab; core Catch, Complete and Status nodes work. */
 export interface TestRuntime {
   node(id: string): Node & { receive(message: object): void };
@@ -28,6 +41,8 @@ export interface TestRuntime {
   at(id: string): Received[];
   /** Waits until `count` messages have arrived at a helper node, and gives them. */
   arrived(id: string, count?: number, patience?: number): Promise<Received[]>;
+  /** Returns the lines that Node-RED's log has been given at a level, oldest first. */
+  logged(level: "DEBUG" | "TRACE"): string[];
   unload(): Promise<void>;
 }
 
@@ -36,9 +51,22 @@ function accountNode(house: House, more: object = {}): Record<string, unknown> {
   return { ...house.account, id: "account", type: "arduino-cloud-account", name: "", tls: "", ...more };
 }
 
-/** Loads a flow into the test helper's runtime; a device node of the id "device" is the house's. Nodes of type `helper` collect what arrives at them. */
-export async function load(house: House, flow: Record<string, unknown>[], more: object = {}): Promise<TestRuntime> {
+/**
+ * Loads a flow into the test helper's runtime; a device node of the id "device" is the house's. Nodes of type `helper`
+ * collect what arrives at them. `settings` are what stands in a settings.js.
+ */
+export async function load(
+  house: House,
+  flow: Record<string, unknown>[],
+  more: object = {},
+  settings: object = {},
+): Promise<TestRuntime> {
   helper.init(nodeRed);
+  helper.settings(settings);
+  const { hooks, log } = fromNodeRed("@node-red/util") as { hooks: object; log: NodeRedLog };
+  const entries: LogEntry[] = [];
+  const logger = new EventEmitter().on("log", (entry: LogEntry) => entries.push(entry));
+  log.addHandler(logger);
   const nodes = [
     { id: "tab", type: "tab" },
     accountNode(house, more),
@@ -61,7 +89,6 @@ export async function load(house: House, flow: Record<string, unknown>[], more: 
   const core = Object.entries(coreSets).flatMap(([type, set]) =>
     flow.some((node) => node["type"] === type) ? [fromNodeRed(`@node-red/nodes/core/${set}`) as NodeInitializer] : [],
   );
-  const { hooks } = fromNodeRed("@node-red/util") as { hooks: object };
   // The helper's runtime leaves them out.
   const sets = [...own, ...core].map(
     (set): NodeInitializer =>
@@ -84,7 +111,9 @@ export async function load(house: House, flow: Record<string, unknown>[], more: 
       await until(`${count} messages at ${id}`, () => at(id).length >= count, patience);
       return at(id);
     },
+    logged: (level) => entries.filter((entry) => entry.level === log[level]).map(({ msg }) => String(msg)),
     unload: async () => {
+      log.removeHandler(logger);
       await helper.unload();
     },
   };

@@ -40,7 +40,7 @@ RED.init(server, {
   editorTheme: { tours: false, palette: { catalogues: [] } },
   telemetry: { enabled: false, updateNotification: false },
   functionGlobalContext: { tell },
-  logging: { console: { level: "debug", metrics: false, audit: false } },
+  logging: { console: { level: process.env.LOG_LEVEL ?? "debug", metrics: false, audit: false } },
   ...(process.env.ADMIN_AUTH === "yes" ? { adminAuth } : {}),
   // Found in the tree above Node-RED; only few specs need it.
   ...(process.env.DASHBOARD === "yes" ? {} : { nodesExcludes: ["node-red-dashboard"] }),

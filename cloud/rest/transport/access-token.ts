@@ -1,3 +1,4 @@
+import { type ActivityLog, shownMs } from "../../core/activity-log";
 import type { Clock } from "../../core/clock";
 import { CloudError, isCredentials, isTransient, toCloudError } from "../../core/errors";
 import { abortable } from "../../core/abort";
@@ -35,6 +36,7 @@ export interface TokenSettings {
   organization?: string;
   http: Http;
   clock: Clock;
+  log?: ActivityLog | undefined;
 }
 
 const what = "token: request (POST /iot/v1/clients/token)";
@@ -102,11 +104,29 @@ export class TokenSource {
       headers["X-Organization"] = organization;
     }
     const asked = clock.monotonic();
-    const answer = await http.send({ verb: "POST", url: endpoints.tokenUrl, headers, body: form.toString(), what });
+    const answer = await this.#tell(
+      http.send({ verb: "POST", url: endpoints.tokenUrl, headers, body: form.toString(), what }),
+    );
     if (answer.status !== 200) throw this.#refusal(answer);
     const token = readToken(answer, asked);
     this.#token = token;
     return token;
+  }
+
+  /** Waits for an answer, and tells of it. */
+  async #tell(request: Promise<HttpAnswer>): Promise<HttpAnswer> {
+    const { clock, log } = this.#settings;
+    const sentAt = clock.monotonic();
+    const tell = (outcome: string): void =>
+      log?.debug?.(`${what}: ${outcome} in ${shownMs(clock.monotonic() - sentAt)} (1 try).`);
+    try {
+      const answer = await request;
+      tell(String(answer.status));
+      return answer;
+    } catch (reason) {
+      tell(toCloudError(reason).code);
+      throw reason;
+    }
   }
 
   #refusal(answer: HttpAnswer): CloudError {

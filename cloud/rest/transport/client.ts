@@ -1,5 +1,6 @@
+import { type ActivityLog, shownMs } from "../../core/activity-log";
 import type { Clock } from "../../core/clock";
-import type { CloudError } from "../../core/errors";
+import { type CloudError, toCloudError } from "../../core/errors";
 import { retry } from "../../core/retry";
 import { Cancellations } from "../../core/abort";
 import type { Endpoints } from "./endpoints";
@@ -35,8 +36,7 @@ interface RestClientOptions {
   requestsPerSecond: number;
   /** Space id; blank for the user's own space. */
   organization?: string;
-  /** Told when the account slows down or tries again, one sentence each, without secrets. */
-  log?: (message: string) => void;
+  log?: ActivityLog | undefined;
   /** Told once per operation what the service announces about it: that it is deprecated, ends, or a warning. */
   onNotice?: (message: string) => void;
 }
@@ -48,9 +48,13 @@ interface Call extends Omit<HttpRequest, "headers"> {
   contentType?: string;
 }
 
-/** Facts of one attempt that failed. */
-interface Attempt {
-  /** Whether the service may have carried it out. */
+/** How far a call has come. */
+interface Progress {
+  tries: number;
+  /** Monotonic milliseconds at which the call was begun, and at which the last try went out or was begun. */
+  readonly begunAt: number;
+  sentAt: number;
+  /** Whether the service may have carried out the last try. */
   sent: boolean;
   /** Milliseconds that the server asked for. */
   retryAfter: number | undefined;
@@ -110,43 +114,60 @@ export class RestClient {
     this.#rateLimiter.close();
   }
 
-  /** Tries until it is done or hopeless. */
-  #sendUntilDone(call: Call, signal: AbortSignal): Promise<CallAnswer> {
+  /** Tries until it is done or hopeless, and tells the log. */
+  async #sendUntilDone(call: Call, signal: AbortSignal): Promise<CallAnswer> {
     const { clock, log } = this.#options;
-    let attempt: Attempt = { sent: false, retryAfter: undefined };
-    const send = (): Promise<CallAnswer> => {
-      attempt = { sent: false, retryAfter: undefined };
-      return this.#authorized(call, attempt, signal);
-    };
+    const begunAt = clock.monotonic();
+    const progress: Progress = { tries: 0, begunAt, sentAt: begunAt, sent: false, retryAfter: undefined };
     const onFailure = (error: CloudError, failures: number): number => {
-      const { sent, retryAfter } = attempt;
+      const { sent, retryAfter } = progress;
       const safe = call.operation.safe || !sent;
       const delayMs = retryDelayMs({ error, safe, attempt: failures, retryAfter }, clock.random());
       if (delayMs === undefined)
         throw failures === 1 ? error : error.withContext("", ` It was tried ${failures} times.`);
-      log?.(`${error.message} Trying again in ${Math.ceil(delayMs / 100) / 10} s.`);
+      // An answer may quote what was sent; what is told of the network has more to say than its code.
+      const failure = error.statusCode === undefined ? error.message : `${call.what}: ${outcomeOf(error)}.`;
+      log?.debug?.(`${failure} Trying again in ${shownMs(delayMs)}.`);
       return delayMs;
     };
-    return retry(send, { clock, signal, what: call.what, onFailure });
+    const work = (): Promise<CallAnswer> => this.#authorized(call, progress, signal);
+    try {
+      const answer = await retry(work, { clock, signal, what: call.what, onFailure });
+      this.#tell(call, progress, String(answer.status));
+      return answer;
+    } catch (reason) {
+      this.#tell(call, progress, outcomeOf(toCloudError(reason)));
+      throw reason;
+    }
+  }
+
+  #tell({ what }: Call, { tries, sentAt, begunAt }: Progress, outcome: string): void {
+    const now = this.#options.clock.monotonic();
+    const count = tries === 1 ? "1 try" : `${tries} tries`;
+    const [last, all] = [shownMs(now - sentAt), shownMs(now - begunAt)];
+    this.#options.log?.debug?.(`${what}: ${outcome} in ${last} (${count}, ${all} in all).`);
   }
 
   /** Sends once; if the token is refused, once more with a new one (docs/protocol.md#errors). */
-  async #authorized(call: Call, attempt: Attempt, signal: AbortSignal): Promise<CallAnswer> {
-    let { answer, token } = await this.#send(call, attempt, signal);
+  async #authorized(call: Call, progress: Progress, signal: AbortSignal): Promise<CallAnswer> {
+    progress.tries += 1;
+    progress.sentAt = this.#options.clock.monotonic();
+    progress.retryAfter = undefined;
+    let { answer, token } = await this.#send(call, progress, signal);
     if (answer.status === 401) {
       this.#options.tokens.invalidate(token.value);
-      ({ answer, token } = await this.#send(call, attempt, signal));
+      ({ answer, token } = await this.#send(call, progress, signal));
     }
     if (answer.status >= 200 && answer.status < 300) {
       return { status: answer.status, body: readBody(answer, call.operation, call.what) };
     }
-    attempt.retryAfter = parseRetryAfter(answer.retryAfter, this.#options.clock.now());
+    progress.retryAfter = parseRetryAfter(answer.retryAfter, this.#options.clock.now());
     throw refusal(answer, call.what, call.object, [token.value]);
   }
 
-  async #send(call: Call, attempt: Attempt, signal: AbortSignal): Promise<{ answer: HttpAnswer; token: Token }> {
+  async #send(call: Call, progress: Progress, signal: AbortSignal): Promise<{ answer: HttpAnswer; token: Token }> {
     const { organization = "", http, tokens, clock } = this.#options;
-    attempt.sent = false;
+    progress.sent = false;
     // First, so that requests that wait for a token do not go out all at once when it is there.
     await tokens.get({ signal });
     const started = await this.#rateLimiter.enter(signal);
@@ -155,7 +176,8 @@ export class RestClient {
     const headers: Record<string, string> = { Authorization: `Bearer ${token.value}` };
     if (organization !== "") headers["X-Organization"] = organization;
     if (call.contentType !== undefined) headers["Content-Type"] = call.contentType;
-    attempt.sent = true;
+    progress.sent = true;
+    progress.sentAt = clock.monotonic();
     const sentAt = clock.now();
     const answer = await http.send({ ...call, headers }, signal);
     this.#adapt(answer, started);
@@ -165,11 +187,17 @@ export class RestClient {
   }
 
   #adapt(answer: HttpAnswer, started: number): void {
-    const { clock } = this.#options;
+    const { clock, log } = this.#options;
+    const rate = this.requestsPerSecond;
     if (answer.status === 429) {
-      this.#rateLimiter.refused(started, parseRetryAfter(answer.retryAfter, clock.now()));
+      const pauseMs = parseRetryAfter(answer.retryAfter, clock.now());
+      this.#rateLimiter.refused(started, pauseMs);
+      if (pauseMs !== undefined) log?.debug?.(`The service asks for a pause: no request for ${shownMs(pauseMs)}.`);
     } else {
       this.#rateLimiter.accepted(started);
+    }
+    if (rate !== this.requestsPerSecond) {
+      log?.debug?.(`From now on at most ${Math.round(this.requestsPerSecond * 10) / 10} requests a second go out.`);
     }
   }
 
@@ -189,4 +217,9 @@ export class RestClient {
     const [least, most] = [time - this.#options.clock.now(), time + 1_000 - sentAt];
     this.#clockSkew = Math.max(0, least) + Math.min(0, most);
   }
+}
+
+/** Returns how a request has failed, in a word: "404 not_found", or "offline" where there was no answer. */
+function outcomeOf({ statusCode, code }: CloudError): string {
+  return statusCode === undefined ? code : `${statusCode} ${code}`;
 }

@@ -91,7 +91,7 @@ describe("REST against the simulator", () => {
     simulator.faults.tokenLifetime = 2;
     const logged: string[] = [];
     rest.close();
-    rest = account({ log: (message) => logged.push(message) });
+    rest = account({ log: { debug: (line) => logged.push(line) } });
     const { id } = await createTank();
     const show = (): Promise<unknown> => rest.client.call(operation("things_v2#show"), { path: { id } });
     const tokens = (): number => simulator.observed.requests.filter(({ path }) => path.endsWith("/token")).length;

@@ -18,7 +18,7 @@ describe("REST client", () => {
   beforeEach(async () => {
     cloud = await startFakeCloud();
     logged = [];
-    rest = restOn(cloud, { log: (message) => logged.push(message) });
+    rest = restOn(cloud, { log: { debug: (line) => logged.push(line) } });
   });
   afterEach(async () => {
     rest.close();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { getEventListeners } from "node:events";
 import { operation, type Rest } from "../../../../../cloud/rest/index";
-import { restOn, startFakeCloud, type Answer, type FakeCloud } from "../../../../support/fake-api";
+import { pausesTo, restOn, startFakeCloud, type Answer, type FakeCloud } from "../../../../support/fake-api";
 import { FakeClock } from "../../../../support/fake-clock";
 import { assertNoSecrets, rejection } from "../../../../support/rejection";
 import { settle, until } from "../../../../support/wait";
@@ -19,7 +19,7 @@ describe("REST client under faults", () => {
   beforeEach(async () => {
     cloud = await startFakeCloud();
     logged = [];
-    rest = restOn(cloud, { log: (message) => logged.push(message) });
+    rest = restOn(cloud, { log: pausesTo(logged) });
   });
   afterEach(async () => {
     rest.close();
