@@ -54,6 +54,14 @@ const clients = ["axios", "mqtt"].map((name) => ({
   message: "Nodes ask the account; they never talk to a client.",
 }));
 
+/** Tests wait for a condition, never for a while: a machine may be slow. */
+const noSleep = "Wait for a condition: until(), found() or settle() of test/support/wait.ts.";
+const sleeps = ["node:timers/promises", "timers/promises"].map((name) => ({ name, message: noSleep }));
+const sleepsByHand = [
+  "NewExpression[callee.name='Promise'] CallExpression[callee.name='setTimeout']",
+  "CallExpression[callee.property.name='waitForTimeout']",
+].map((selector) => ({ selector, message: noSleep }));
+
 export default tseslint.config(
   { ignores: ["dist/", "resources/", ".demo/", ".cache/", "node_modules/"] },
   js.configs.recommended,
@@ -113,6 +121,14 @@ export default tseslint.config(
     rules: {
       "max-lines-per-function": "off",
       "@typescript-eslint/no-non-null-assertion": "off",
+    },
+  },
+  {
+    files: ["test/**"],
+    ignores: ["test/slow/**", "test/support/wait.ts"],
+    rules: {
+      "no-restricted-imports": ["error", { paths: sleeps }],
+      "no-restricted-syntax": ["error", ...sleepsByHand],
     },
   },
   { files: ["**/*.{js,mjs}"], extends: [tseslint.configs.disableTypeChecked] },

@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
 import { type NodeRed, startNodeRed } from "../support/node-red";
+import { until } from "../support/wait";
 import { Editor, startBrowser } from "./editor";
 
 /** The form of the device node: one step stands on the last. */
@@ -146,7 +147,7 @@ describe("the device form", function () {
     const stored = async (): Promise<{ has_secretKey?: boolean }> =>
       (await (await red.fetch(`/credentials/arduino-cloud-device/${id}`)).json()) as object;
     // The key becomes the node's when it starts, and Node-RED starts it after it has answered.
-    while ((await stored()).has_secretKey !== true) await editor.page.waitForTimeout(100);
+    await until("the key", async () => (await stored()).has_secretKey === true);
     assert.deepEqual(await stored(), { deviceId: device.id, has_secretKey: true });
     const key = device.secret_key ?? "";
     assert.ok(key.length > 10);

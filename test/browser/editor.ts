@@ -28,6 +28,8 @@ interface OpenOptions {
   dark?: boolean;
   width?: number;
   language?: string;
+  /** Whether `passTime` is needed. */
+  ownsTime?: boolean;
   /** Called with the page before it loads anything. */
   prepare?: (page: Page) => Promise<unknown>;
 }
@@ -61,12 +63,13 @@ export class Editor {
   static async open(
     browser: Browser,
     url: string,
-    { dark = false, width = 1400, language = "en-US", prepare }: OpenOptions = {},
+    { dark = false, width = 1400, language = "en-US", ownsTime = false, prepare }: OpenOptions = {},
   ): Promise<Editor> {
     const context = await browser.newContext({ viewport: { width, height: 1000 }, locale: language });
     const page = await context.newPage();
     if (dark) await page.addInitScript(() => localStorage.setItem("view-dark-theme", "dark"));
     const editor = new Editor(page);
+    if (ownsTime) await page.clock.install();
     await prepare?.(page);
     await page.goto(url);
     await page.locator(".red-ui-palette-node[data-palette-type='arduino-cloud-property-out']").waitFor();
@@ -203,9 +206,32 @@ export class Editor {
     await answered;
   }
 
-  /** Waits for the slide of the dialogs, so that clicks and pictures hit. */
+  /** Waits until the dialogs have slid to their places, so that clicks and pictures hit. */
   async settled(): Promise<void> {
-    await this.page.waitForTimeout(400);
+    await this.page.waitForFunction(
+      () => {
+        const page = globalThis as unknown as { places?: string; since?: number };
+        const trays = [...document.querySelectorAll(".red-ui-tray, .ui-dialog, #red-ui-sidebar")];
+        const places = JSON.stringify(trays.map((tray) => tray.getBoundingClientRect()));
+        const isMoving = document.getAnimations().some(({ playState }) => playState === "running");
+        if (isMoving || places !== page.places) page.since = performance.now();
+        page.places = places;
+        // The editor itself counts on its slides taking 250 ms.
+        return performance.now() - (page.since ?? Infinity) > 300;
+      },
+      undefined,
+      { polling: 50 },
+    );
+  }
+
+  /** Waits for an answer to the page: what it asked for before has arrived by then. */
+  async roundTrip(): Promise<void> {
+    await this.page.evaluate(async () => (await fetch("settings")).text());
+  }
+
+  /** Lets time go by at once in a page that was opened with `ownsTime`, for what repeats itself there. */
+  async passTime(milliseconds: number): Promise<void> {
+    await this.page.clock.fastForward(milliseconds);
   }
 
   /** Shows a tab of the sidebar. The editor chooses one itself when it has the flows; it comes after that. */

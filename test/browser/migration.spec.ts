@@ -3,6 +3,7 @@ import type { Browser } from "playwright-core";
 import { type House, startHouse } from "../support/simulated-account";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { oldFlow } from "../support/old-flow";
+import { until } from "../support/wait";
 import { Editor, startBrowser } from "./editor";
 
 /** The migration in the editor, of a flow whose nodes are not installed: they show as unknown. */
@@ -135,8 +136,7 @@ describe("migration from Arduino's own nodes in the editor", function () {
     const labels = editor.page.locator(".red-ui-flow-node-status-label");
     await labels.filter({ hasText: "connected" }).first().waitFor();
     await board.report({ temperature: 21.5 });
-    await editor.page.waitForTimeout(200);
-    assert.ok(red.received("values").length > 0);
+    await until("the value", () => red.received("values").length > 0);
     await board.close();
     await editor.picture("migration-runs");
     for (const secret of [house.account.clientId, house.account.clientSecret])

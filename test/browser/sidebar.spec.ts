@@ -31,7 +31,7 @@ describe("the sidebar", function () {
     red = await startNodeRed();
     await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "House" })]);
     browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    editor = await Editor.open(browser, red.url, { ownsTime: true });
     editor.page.on("dialog", (dialog) => {
       assert.fail(`A script of the cloud ran: ${dialog.message()}`);
     });
@@ -182,12 +182,15 @@ describe("the sidebar", function () {
   it("looks at the cloud again and again while it is in sight, and at no other time", async () => {
     house.simulator.store.record(house.thingId, "temperature", 22.5, Date.now());
     const before = lists();
+    await editor.passTime(11_000);
     await line(temperature).getByText("22.5").waitFor({ timeout: 30_000 });
     assert.ok(lists() - before <= 3, `${lists() - before} requests`);
     await editor.showTab("info");
-    await editor.page.waitForTimeout(1_000);
+    await editor.passTime(1_000);
+    await editor.roundTrip();
     const hidden = lists();
-    await editor.page.waitForTimeout(12_000);
+    await editor.passTime(12_000);
+    await editor.roundTrip();
     assert.equal(lists(), hidden);
     await editor.showTab("arduino-cloud-sidebar");
     await until("a look", () => lists() > hidden);
