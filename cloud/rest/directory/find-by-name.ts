@@ -60,7 +60,7 @@ export function findThing(things: readonly KnownThing[], name: string): KnownThi
   throw new CloudError("not_found", unknownThing(things, name));
 }
 
-/** What was said of unknown names, by list: a message a second may name the same one, for months. */
+/** Messages about unknown names, by list: a message a second may name the same one, for months. */
 const said = new WeakMap<readonly KnownThing[], Map<string, string>>();
 /** Names remembered for each list. */
 const maxSaid = 100;

@@ -91,7 +91,7 @@ export class DirectoryRefresher {
     this.#stopTimer = undefined;
   }
 
-  /** When the newest list gets too old; a list that somebody else has asked for counts too. */
+  /** Returns when the newest list gets too old; a list that somebody else has asked for counts too. */
   #oldAt(now: number): number {
     return (this.#directory.listedAt ?? now) + knowledgeTtlMs;
   }

@@ -11,13 +11,13 @@ const listTexts = textsOf("arduino-cloud-manage");
 /** The types of devices that log in with a secret key, as far as is known (docs/protocol.md#keyed-devices). */
 const keyedTypes = ["login_and_secretkey_wifi", "generic_device_secretkey"];
 
-/** The account that is chosen in the form of the device node. */
+/** Returns the account that is chosen in the form of the device node. */
 export function accountOfDevice(): EditorNode | undefined {
   return RED.nodes.node(String($("#node-config-input-account").val())) ?? undefined;
 }
 
 /**
- * The list of things that a new device can be attached to, asked for only while `isWanted`. One that has a device
+ * Adds the list of things that a new device can be attached to, asked for only while `isWanted`. One that has a device
  * already comes last: it is left alone.
  */
 export function pickThingToAttach(translate: Translate, isWanted: () => boolean): ListPicker {
@@ -38,7 +38,7 @@ export function pickThingToAttach(translate: Translate, isWanted: () => boolean)
   return things;
 }
 
-/** The list of the account's devices below the device ID, asked for only when somebody opens it. */
+/** Adds the list of the account's devices below the device ID, asked for only when somebody opens it. */
 export function pickDeviceId(translate: Translate): ListPicker {
   const choose = (device: DeviceChoice): ListChoice => ({
     ...deviceChoice(device, listTexts),
