@@ -1,4 +1,5 @@
 import { asRecord } from "../core/json";
+import { isUuid } from "../core/text";
 
 /**
  * A variable as the API answers it, as far as it is used here; names are those of the API (docs/protocol.md#models).
@@ -87,11 +88,11 @@ export function wireName(property: Pick<Property, "name" | "variable_name">): st
   return property.variable_name ?? property.name;
 }
 
-/** Reads a property from JSON; `undefined` where it has no id or is deleted. */
+/** Reads a property from JSON; `undefined` where it has no id of the right form or is deleted. */
 export function readProperty(json: unknown): Property | undefined {
   const raw = asRecord(json);
   const id = text(raw?.id);
-  if (raw === undefined || id === "" || text(raw.deleted_at) !== "") return undefined;
+  if (raw === undefined || !isUuid(id) || text(raw.deleted_at) !== "") return undefined;
   return {
     id,
     name: text(raw.name),
@@ -104,11 +105,11 @@ export function readProperty(json: unknown): Property | undefined {
   };
 }
 
-/** Reads a thing from JSON; `undefined` where it has no id or is deleted. */
+/** Reads a thing from JSON; `undefined` where it has no id of the right form or is deleted. */
 export function readThing(json: unknown): Thing | undefined {
   const raw = asRecord(json);
   const id = text(raw?.id);
-  if (raw === undefined || id === "" || text(raw.deleted_at) !== "") return undefined;
+  if (raw === undefined || !isUuid(id) || text(raw.deleted_at) !== "") return undefined;
   return {
     id,
     name: text(raw.name),
@@ -117,11 +118,11 @@ export function readThing(json: unknown): Thing | undefined {
   };
 }
 
-/** Reads a device from JSON; `undefined` where it has no id or is deleted. */
+/** Reads a device from JSON; `undefined` where it has no id of the right form or is deleted. */
 export function readDevice(json: unknown): Device | undefined {
   const raw = asRecord(json);
   const id = text(raw?.id);
-  if (raw === undefined || id === "" || text(raw.deleted_at) !== "") return undefined;
+  if (raw === undefined || !isUuid(id) || text(raw.deleted_at) !== "") return undefined;
   const thing = readThing(raw.thing);
   return {
     id,

@@ -5,6 +5,7 @@ import { abortable } from "../../core/abort";
 import type { Endpoints } from "./endpoints";
 import type { Http, HttpAnswer } from "./http";
 import { maskedId, printable, redact } from "../../core/text";
+import { foreignAnswer } from "./error-response";
 import { asRecord, parseJson } from "../../core/json";
 
 /** Access to the cloud for some minutes. */
@@ -107,7 +108,7 @@ export class TokenSource {
     const answer = await this.#tell(
       http.send({ verb: "POST", url: endpoints.tokenUrl, headers, body: form.toString(), what }),
     );
-    if (answer.status !== 200) throw this.#refusal(answer);
+    if (answer.status !== 200) throw foreignAnswer(answer, what) ?? this.#refusal(answer);
     const token = readToken(answer, asked);
     this.#token = token;
     return token;
@@ -166,6 +167,8 @@ function refusals(status: number, hasSpace: boolean): { code: CloudError["code"]
 function readToken(answer: HttpAnswer, asked: number): Token {
   const body = asRecord(parseJson(answer.text));
   if (body === undefined) {
+    const foreign = foreignAnswer(answer, what);
+    if (foreign !== undefined) throw foreign;
     throw new CloudError("server_error", `${what}: the answer is not JSON. Check the base URL and any proxy.`, {
       statusCode: answer.status,
     });

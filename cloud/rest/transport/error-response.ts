@@ -75,6 +75,8 @@ export function nameCall({ resource, name, verb }: Operation, path: string): str
  * @param secrets what the service may echo but nobody may see
  */
 export function refusal(answer: HttpAnswer, what: string, object: string, secrets: readonly string[]): CloudError {
+  const foreign = foreignAnswer(answer, what);
+  if (foreign !== undefined) return foreign;
   const { code, said, advice } = meaningOf(answer.status);
   const { detail, requestId } = readErrorBody(answer, secrets);
   const reason = code === "not_found" && object !== "" ? `no ${object}` : said;
@@ -83,6 +85,26 @@ export function refusal(answer: HttpAnswer, what: string, object: string, secret
     ...(detail && { detail }),
     ...(requestId && { requestId }),
   });
+}
+
+/**
+ * Returns the error of an answer that is not the API's, but of something on the way: a proxy that wants a password, or a
+ * filter's page; undefined for all others. It may pass, so it counts as a fault of the service.
+ */
+export function foreignAnswer({ status, mediaType, text }: HttpAnswer, what: string): CloudError | undefined {
+  const facts = { statusCode: status };
+  if (status === 407) {
+    const said = `${what}: the proxy on the way wants a user name and a password (HTTP 407).`;
+    return new CloudError("server_error", `${said} Put them into the address of the proxy.`, facts);
+  }
+  // Those of the service's own gateway are pages, too.
+  if (status >= 500 || !/^\s*text\/html\b/i.test(mediaType) || text.trim() === "") return undefined;
+  return new CloudError(
+    "server_error",
+    `${what}: something between here and the Arduino Cloud has answered, with a web page (HTTP ${status}): ` +
+      "a filter, a proxy or a log-in page of the network. Check them, and the account's base URL.",
+    facts,
+  );
 }
 
 /**
@@ -99,18 +121,29 @@ function readErrorBody(
   return { detail: mediaType.startsWith("text/plain") ? clean(text) : "", requestId: "" };
 }
 
+const onTheWay = "Check the account's base URL and any proxy; try again later.";
+
+function isList({ verb, name }: Operation): boolean {
+  return verb === "GET" && /^list\b/.test(name);
+}
+
 /**
  * Reads the body of a success: `null` where the operation has none or it is empty (docs/protocol.md#conventions).
- * @throws CloudError `server_error` where it is not JSON
+ * @throws CloudError `server_error` where it is not JSON, or where there is nothing in place of a list; also where nothing
+ *   is expected: then something else has answered, and the cloud may not even have seen the request
  */
 export function readBody(answer: HttpAnswer, operation: Operation, what: string): unknown {
-  if (operation.answer === "empty" || answer.text.trim() === "") return null;
+  if (answer.text.trim() === "") {
+    if (!isList(operation)) return null;
+    // An empty list is `[]` or `null`: a cloud that says nothing at all is none.
+    throw new CloudError("server_error", `${what}: the answer is empty, not a list. ${onTheWay}`, {
+      statusCode: answer.status,
+    });
+  }
   const body = parseJson(answer.text);
-  if (body !== undefined) return body;
+  if (body !== undefined) return operation.answer === "empty" ? null : body;
+  const foreign = foreignAnswer(answer, what);
+  if (foreign !== undefined) throw foreign;
   const form = isJsonType(answer.mediaType) ? "broken JSON" : `${printable(answer.mediaType) || "something"}, not JSON`;
-  throw new CloudError(
-    "server_error",
-    `${what}: the answer is ${form}. Check the account's base URL and any proxy; try again later.`,
-    { statusCode: answer.status },
-  );
+  throw new CloudError("server_error", `${what}: the answer is ${form}. ${onTheWay}`, { statusCode: answer.status });
 }

@@ -8,6 +8,8 @@ import { FakeClock } from "../../../support/fake-clock";
 const ids = Array.from({ length: 20 }, (_, index) => `00000000-0000-4000-8000-${String(index).padStart(12, "0")}`);
 const things = ids.map((id, index) => ({ id, name: `Thing ${index}`, properties: [] }));
 
+const boardId = "dddddddd-0000-4000-8000-000000000000";
+
 describe("Polling", () => {
   let clock: FakeClock;
   let polling: Polling;
@@ -28,7 +30,7 @@ describe("Polling", () => {
         await new Promise<void>((resolve) => clock.after(latency, resolve));
         if (failure !== undefined) throw failure;
         if (id === "devices_v2#list")
-          return { status: 200, body: [{ id: "d", name: "Board", type: "unoq" }, null, {}] };
+          return { status: 200, body: [{ id: boardId, name: "Board", type: "unoq" }, null, {}] };
         const asked = query?.["ids"] as string[] | undefined;
         const body =
           path === undefined
@@ -110,7 +112,7 @@ describe("Polling", () => {
     failure = undefined;
     const again = polling.devices();
     await clock.advance(1_000);
-    assert.deepEqual(await again, [{ id: "d", name: "Board", type: "unoq" }]);
+    assert.deepEqual(await again, [{ id: boardId, name: "Board", type: "unoq" }]);
     assert.equal(calls.length, 2);
   });
 

@@ -127,14 +127,38 @@ describe("REST client", () => {
     for (const [name, reply, body] of good) {
       it(`may be ${name}`, async () => {
         cloud.replies = [reply];
-        assert.deepEqual((await rest.client.call(list)).body, body);
+        const operation = name === "nothing" || name === "blanks" ? show : list;
+        assert.deepEqual((await rest.client.call(operation, { path: { id: "1" } })).body, body);
       });
     }
 
     it("are not parsed where the operation has none", async () => {
-      cloud.replies = [{ body: "accepted!" }];
+      cloud.replies = [{ body: '{"accepted": true}' }];
       const { body } = await rest.client.call(publish, { path: { id: "1", pid: "2" }, body: { value: 1 } });
       assert.equal(body, null);
+    });
+
+    it("are errors where something on the way has given them, also where nothing is expected", async () => {
+      const html = { "content-type": "text/html" };
+      const page = "<html>This site is blocked by your company</html>";
+      const call = { path: { id: "1", pid: "2" }, body: { value: 1 } };
+      cloud.replies = [
+        { headers: html, body: page },
+        { headers: { "content-type": "text/plain" }, body: "OK" },
+        { status: 403, headers: html, body: page },
+        { status: 407, headers: { "proxy-authenticate": "Basic realm=corp" } },
+      ];
+      const between = /something between here and the Arduino Cloud has answered/;
+      await rejection(rest.client.call(publish, call), "server_error", between);
+      await rejection(rest.client.call(publish, call), "server_error", /text\/plain, not JSON/);
+      await rejection(rest.client.call(publish, call), "server_error", between);
+      await rejection(rest.client.call(publish, call), "server_error", /proxy on the way wants a user name/);
+    });
+
+    it("that are empty are no list", async () => {
+      cloud.replies = [{}, { status: 204 }];
+      await rejection(rest.client.call(list), "server_error", /empty, not a list/);
+      await rejection(rest.client.call(list), "server_error", /empty, not a list/);
     });
 
     it("do not reach a prototype", async () => {
@@ -151,7 +175,7 @@ describe("REST client", () => {
         { headers: html, body: "<html>hello</html>" },
       ];
       await rejection(rest.client.call(list), "server_error", /broken JSON/);
-      await rejection(rest.client.call(list), "server_error", /text\/html, not JSON/);
+      await rejection(rest.client.call(list), "server_error", /has answered, with a web page \(HTTP 200\)/);
       assert.equal(cloud.requests.length, 2);
     });
 

@@ -28,9 +28,17 @@ describe("devices", () => {
 
   it("are read from whatever the cloud answers", async () => {
     assert.deepEqual(await listDevices(clientOf(null)), []);
-    const list = [null, 7, {}, { id: "x" }, { id: "y", name: 1, deleted_at: "2026-01-01T00:00:00Z" }];
-    assert.deepEqual(await listDevices(clientOf(list)), [{ id: "x", name: "", type: "" }]);
-    const full = { id: "x", name: "n", type: "t", device_status: "ONLINE", thing: { id: "t", name: "T" } };
+    const list = [
+      null,
+      7,
+      {},
+      { id },
+      { id: "+" },
+      { id: "x".repeat(66_000) },
+      { id: id.replace("6", "7"), name: 1, deleted_at: "2026-01-01T00:00:00Z" },
+    ];
+    assert.deepEqual(await listDevices(clientOf(list)), [{ id, name: "", type: "" }]);
+    const full = { id, name: "n", type: "t", device_status: "ONLINE", thing: { id: id.replace("6", "7"), name: "T" } };
     assert.deepEqual(await listDevices(clientOf([full])), [full]);
     await assert.rejects(listDevices(clientOf({ devices: [] })), { code: "server_error" });
   });
