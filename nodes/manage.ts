@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
 import { systemClock } from "../cloud/core/clock";
 import { CloudError, toCloudError } from "../cloud/core/errors";
+import type { Rest } from "../cloud/rest/index";
 import {
   type Chosen,
   chooseOperation,
@@ -72,6 +73,18 @@ function readSettings(raw: RawSettings): ManageSettings {
   };
 }
 
+/** The parts of a manage node that its operations need. */
+interface ManageParts {
+  settings: ManageSettings;
+  status: NodeStatus;
+  rest: Rest;
+  manager: Manager;
+  examine: Examine;
+  /** Aborted when the node is closed. */
+  signal: AbortSignal;
+  onWarning: (message: string) => void;
+}
+
 /** Carries out one operation per message. Needs REST only, so the account's session is left alone. */
 function manage(
   node: Node,
@@ -84,38 +97,12 @@ function manage(
   const { signal } = closing;
   const onWarning = (message: string): void => node.warn(message);
   const manager = new Manager({ rest, clock: systemClock, onWarning });
+  const parts: ManageParts = { settings, status, rest, manager, examine, signal, onWarning };
   status.idle();
-
-  const carryOut = async (message: Message, send: Send): Promise<void> => {
-    const choice = choiceOf(settings, message);
-    if (choice.operation === doctorOperation.name) {
-      finish(message, await status.during(examine(signal)), send);
-      return;
-    }
-    const wanted = ensureWork({ ...choice, dashboard: targetsOf(settings, message).dashboard }, message);
-    const onProgress = status.progress.bind(status);
-    if (wanted !== undefined) {
-      finish(message, await status.during(wanted({ rest, signal, onProgress, onWarning })), send);
-      return;
-    }
-    const chosen = chooseOperation(choice);
-    const input = inputOf(settings, chosen, message);
-    if (Array.isArray(input.body) && takesMany(chosen)) {
-      const items: readonly unknown[] = input.body;
-      const results = await status.during(manager.runMany(chosen, { ...input, body: items }, { signal, onProgress }));
-      finish(message, results, send);
-      reportFailures(results, chosen);
-    } else {
-      const onUpload = status.upload.bind(status);
-      const options = chosen.row.media === "multipart" ? { signal, onUpload } : { signal };
-      const answer = await status.during(manager.run(chosen, input, options));
-      send(Object.assign(message, { payload: answer.body, statusCode: answer.status }));
-    }
-  };
 
   onInput(node, async (message, send) => {
     try {
-      await carryOut(message, send);
+      await carryOut(parts, message, send);
     } catch (reason) {
       // After the close the status belongs to the successor.
       if (!signal.aborted) status.failed(toCloudError(reason));
@@ -128,6 +115,44 @@ function manage(
     closing.abort();
     return Promise.resolve();
   });
+}
+
+/** Does what a message asks for, and sends the answer. */
+async function carryOut(parts: ManageParts, message: Message, send: Send): Promise<void> {
+  const { settings, status, rest, signal, onWarning } = parts;
+  const choice = choiceOf(settings, message);
+  if (choice.operation === doctorOperation.name) {
+    finish(message, await status.during(parts.examine(signal)), send);
+    return;
+  }
+  const wanted = ensureWork({ ...choice, dashboard: targetsOf(settings, message).dashboard }, message);
+  if (wanted === undefined) {
+    await callOperation(parts, chooseOperation(choice), message, send);
+    return;
+  }
+  const onProgress = status.progress.bind(status);
+  finish(message, await status.during(wanted({ rest, signal, onProgress, onWarning })), send);
+}
+
+/** Calls an operation of the API: once, or for each item of the payload. */
+async function callOperation(
+  { settings, status, manager, signal }: ManageParts,
+  chosen: Chosen,
+  message: Message,
+  send: Send,
+): Promise<void> {
+  const input = inputOf(settings, chosen, message);
+  if (Array.isArray(input.body) && takesMany(chosen)) {
+    const items: readonly unknown[] = input.body;
+    const options = { signal, onProgress: status.progress.bind(status) };
+    const results = await status.during(manager.runMany(chosen, { ...input, body: items }, options));
+    finish(message, results, send);
+    reportFailures(results, chosen);
+    return;
+  }
+  const upload = chosen.row.media === "multipart" ? { onUpload: status.upload.bind(status) } : {};
+  const answer = await status.during(manager.run(chosen, input, { signal, ...upload }));
+  send(Object.assign(message, { payload: answer.body, statusCode: answer.status }));
 }
 
 /** Reads the operation: what the form leaves open, the message says. */

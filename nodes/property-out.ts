@@ -14,6 +14,7 @@ import { NodeStatus } from "./runtime/status";
 import { WarnOnce } from "./runtime/warn-once";
 import { type Destination, toAccount, toDevice } from "./property-out/destination";
 import { returnParked, type WaitingMessage, RedeployQueue } from "./property-out/redeploy-queue";
+import { reportStatus } from "./property-out/status-report";
 
 interface PropertyOutSettings {
   account: string;
@@ -76,6 +77,7 @@ function findDestination(
   return { sessionNode, destination: toDevice(sessionNode.device, sessionNode.directory) };
 }
 
+/** Writes what messages ask for; a message goes on when its values are delivered. */
 function writeThrough(
   node: Node,
   status: NodeStatus,
@@ -83,12 +85,10 @@ function writeThrough(
   sessionNode: SessionNode,
   destination: Destination,
 ): void {
-  const { account, device, thing, property, as, whenOffline, queueLimit, keepQueue } = settings;
+  const { account, device, thing, property, as, keepQueue } = settings;
   const waiting = new RedeployQueue(node, JSON.stringify([account, device, thing, property, as]), keepQueue);
   const report = reportStatus(node, status, destination);
-  const warnings = new WarnOnce((warning) => node.warn(warning));
-  const onLimit = ({ kind, variable, warning }: ValueLimit): void =>
-    warnings.note(JSON.stringify([kind, variable]), warning);
+  const write = writerOf(node, settings, destination);
   sessionNode.register(node);
   report.show();
 
@@ -97,12 +97,9 @@ function writeThrough(
     const entry: WaitingMessage = { message, fail: () => undefined, forget: () => undefined };
     waiting.add(entry);
     try {
-      await new Promise<void>((resolve, reject) => {
-        entry.fail = reject;
-        const settle = (error?: CloudError): void => (error === undefined ? resolve() : reject(error));
-        entry.forget = destination.write({ ...request, owner: node.id, whenOffline, queueLimit, settle, onLimit });
-        report.show();
-      });
+      const delivered = write(request, entry);
+      report.show();
+      await delivered;
     } catch (reason) {
       report.show(toCloudError(reason));
       throw reason;
@@ -122,12 +119,31 @@ function writeThrough(
   waiting.takeUp();
 }
 
+/** Values that a message asks to be written, and the thing that has the variables. */
+interface WriteRequest {
+  thing: string;
+  values: ReadonlyMap<string, unknown>;
+}
+
+/** Returns the function that writes for a node: it resolves when all is delivered, and lets the entry end it sooner. */
+function writerOf(
+  node: Node,
+  { whenOffline, queueLimit }: PropertyOutSettings,
+  destination: Destination,
+): (request: WriteRequest, entry: WaitingMessage) => Promise<void> {
+  const warnings = new WarnOnce((warning) => node.warn(warning));
+  const onLimit = ({ kind, variable, warning }: ValueLimit): void =>
+    warnings.note(JSON.stringify([kind, variable]), warning);
+  return (request, entry) =>
+    new Promise((resolve, reject) => {
+      entry.fail = reject;
+      const settle = (error?: CloudError): void => (error === undefined ? resolve() : reject(error));
+      entry.forget = destination.write({ ...request, owner: node.id, whenOffline, queueLimit, settle, onLimit });
+    });
+}
+
 /** Reads what a message asks to be written, and where. */
-function readRequest(
-  settings: PropertyOutSettings,
-  message: Message,
-  needsThing: boolean,
-): { thing: string; values: ReadonlyMap<string, unknown> } {
+function readRequest(settings: PropertyOutSettings, message: Message, needsThing: boolean): WriteRequest {
   const thing = settings.thing === "" ? thingOf(message) : settings.thing;
   if (thing === "" && needsThing) {
     throw new CloudError(
@@ -146,40 +162,4 @@ function readRequest(
     );
   }
   return { thing, values: new Map(Object.entries(payload)) };
-}
-
-/** How often a node's status may change at the most, in milliseconds. */
-const statusIntervalMs = 250;
-
-interface StatusReport {
-  /** Shows how things stand, soon; with an error, shows that until the next call. */
-  show: (failure?: CloudError) => void;
-  stop: () => void;
-}
-
-/** Shows what waits or went wrong, or else how the connection stands; not more often than an editor can follow. */
-function reportStatus(node: Node, status: NodeStatus, destination: Destination): StatusReport {
-  let failure: CloudError | undefined;
-  let timer: NodeJS.Timeout | undefined;
-  let isStopped = false;
-  const showNow = (): void => {
-    timer = undefined;
-    const { outbox } = destination;
-    const count = outbox.pending(node.id);
-    if (failure !== undefined) status.failed(failure);
-    else if (count > 0 && !outbox.isOnline) status.queued(count);
-    else if (count > 1) status.sending(count);
-    else destination.showConnectionState(status);
-  };
-  const show = (outcome?: CloudError): void => {
-    failure = outcome;
-    if (!isStopped) timer ??= setTimeout(showNow, statusIntervalMs);
-  };
-  const unobserve = destination.observe(() => show());
-  const stop = (): void => {
-    isStopped = true;
-    unobserve();
-    clearTimeout(timer);
-  };
-  return { show, stop };
 }

@@ -3,10 +3,9 @@ import type { Node, NodeAPI } from "node-red";
 import { CloudError } from "../../cloud/core/errors";
 import { abortable } from "../../cloud/core/abort";
 import { FlowCompletion } from "./flow-completion";
+import { runName } from "./run-queue";
 import type { Message, Send } from "../runtime/input";
 
-/** The work, as the subject of an error's sentence. */
-const work = "The reading of history";
 /** Milliseconds that a run that was called off still waits for the flow to be done with the message it has. */
 const graceMs = 2_000;
 
@@ -16,13 +15,13 @@ const graceMs = 2_000;
  */
 export class Backpressure {
   readonly #isAutomatic: boolean;
-  readonly #makeDeliveries: () => FlowCompletion;
-  #deliveries: FlowCompletion | undefined;
+  readonly #watchFlow: () => FlowCompletion;
+  #completion: FlowCompletion | undefined;
   #goOn: () => void = () => undefined;
 
   constructor(RED: NodeAPI, node: Node, advance: "auto" | "next") {
     this.#isAutomatic = advance === "auto";
-    this.#makeDeliveries = () => new FlowCompletion(RED, node.id);
+    this.#watchFlow = () => new FlowCompletion(RED, node.id);
   }
 
   /** Says that the flow is done with the message it has, where it waits for that. */
@@ -35,7 +34,7 @@ export class Backpressure {
    * @throws CloudError `cancelled` as soon as `signal` is aborted
    */
   async pass(message: Message, send: Send, signal: AbortSignal): Promise<void> {
-    await abortable(this.#deliver(message, send), signal, work);
+    await abortable(this.#deliver(message, send), signal, runName);
   }
 
   /**
@@ -45,7 +44,7 @@ export class Backpressure {
    */
   async deliver(message: Message, send: Send, signal: AbortSignal): Promise<void> {
     const delivered = this.#deliver(message, send);
-    const failure = await (this.#isAutomatic ? this.#soon(delivered, signal) : abortable(delivered, signal, work));
+    const failure = await (this.#isAutomatic ? this.#soon(delivered, signal) : abortable(delivered, signal, runName));
     if (failure === undefined) return;
     throw new CloudError(
       "partial_failure",
@@ -55,13 +54,13 @@ export class Backpressure {
 
   /** Takes back what it has in the runtime. */
   close(): void {
-    this.#deliveries?.close();
+    this.#completion?.close();
   }
 
   async #deliver(message: Message, send: Send): Promise<CloudError | undefined> {
     if (this.#isAutomatic) {
-      this.#deliveries ??= this.#makeDeliveries();
-      return this.#deliveries.deliver(message, send);
+      this.#completion ??= this.#watchFlow();
+      return this.#completion.deliver(message, send);
     }
     const passed = new Promise<void>((resolve) => (this.#goOn = resolve));
     send(message);
@@ -71,7 +70,7 @@ export class Backpressure {
 
   async #soon(delivered: Promise<CloudError | undefined>, signal: AbortSignal): Promise<CloudError | undefined> {
     try {
-      return await abortable(delivered, signal, work);
+      return await abortable(delivered, signal, runName);
     } catch (reason) {
       const late = sleep(graceMs, reason, { ref: false }).then((error: unknown) => Promise.reject(error as Error));
       return Promise.race([delivered, late]);

@@ -28,7 +28,7 @@ interface PendingMessage {
 }
 
 /** Core nodes that complete what they gather only when they have all of it: to wait for them would be for ever. */
-const gatherMs: readonly string[] = ["join", "batch", "sort"];
+const gatheringTypes: readonly string[] = ["join", "batch", "sort"];
 
 let count = 0;
 
@@ -123,7 +123,7 @@ export class FlowCompletion {
 }
 
 function isDoneWhenReceived(node: HookNode | undefined): boolean {
-  return node !== undefined && (node._expectedDoneCount === 0 || gatherMs.includes(node.type));
+  return node !== undefined && (node._expectedDoneCount === 0 || gatheringTypes.includes(node.type));
 }
 
 function isWire(node: HookNode | undefined): boolean {

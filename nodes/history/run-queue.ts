@@ -1,5 +1,8 @@
 import { cancelled } from "../../cloud/core/errors";
 
+/** Names a run as the subject of an error's sentence. */
+export const runName = "The reading of history";
+
 /** Work of a node that is done one after the other, so that two long answers are never held at once. */
 export class RunQueue {
   readonly #active = new Set<AbortController>();
@@ -11,7 +14,7 @@ export class RunQueue {
     const { signal } = controller;
     this.#active.add(controller);
     const run = this.#last.then(() => {
-      if (signal.aborted) throw cancelled("The reading of history");
+      if (signal.aborted) throw cancelled(runName);
       return work(signal);
     });
     this.#last = run.catch(() => undefined);

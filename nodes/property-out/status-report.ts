@@ -1,0 +1,44 @@
+import type { Node } from "node-red";
+import type { CloudError } from "../../cloud/core/errors";
+import type { NodeStatus } from "../runtime/status";
+import type { Destination } from "./destination";
+
+/** A node's status changes no more often than this. */
+const statusIntervalMs = 250;
+
+/** The status of a node that writes. */
+export interface StatusReport {
+  /** Shows how things stand, soon; with an error, shows that until the next call. */
+  show: (failure?: CloudError) => void;
+  stop: () => void;
+}
+
+/**
+ * Keeps the status of a node: what waits or went wrong, or else how the connection stands; not more often than an editor
+ * can follow.
+ */
+export function reportStatus(node: Node, status: NodeStatus, destination: Destination): StatusReport {
+  let failure: CloudError | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  let isStopped = false;
+  const showNow = (): void => {
+    timer = undefined;
+    const { outbox } = destination;
+    const count = outbox.pending(node.id);
+    if (failure !== undefined) status.failed(failure);
+    else if (count > 0 && !outbox.isOnline) status.queued(count);
+    else if (count > 1) status.sending(count);
+    else destination.showConnectionState(status);
+  };
+  const show = (outcome?: CloudError): void => {
+    failure = outcome;
+    if (!isStopped) timer ??= setTimeout(showNow, statusIntervalMs);
+  };
+  const unobserve = destination.observe(() => show());
+  const stop = (): void => {
+    isStopped = true;
+    unobserve();
+    clearTimeout(timer);
+  };
+  return { show, stop };
+}
