@@ -4,7 +4,7 @@ import { type Clock, systemClock } from "./core/clock";
 import { ValueFeed } from "./live-values/value-feed";
 import { type MqttMessage, mqttSender } from "./live-values/mqtt-sender";
 import { Outbox } from "./live-values/outbox";
-import { Session } from "./mqtt/session";
+import { type Publisher, Session, type SessionOptions, type SessionState } from "./mqtt/session";
 import type { SessionTimings } from "./mqtt/timings";
 import type { CloudError } from "./core/errors";
 import { KnownObjects } from "./live-values/known-objects";
@@ -57,17 +57,10 @@ export class CloudAccount {
     const { onNotice, log } = events;
     const { clock = systemClock, timings = {} } = options;
     this.rest = createRest({ ...settings, clock, log, ...(onNotice && { onNotice }) });
-    const { directory, endpoints } = this.rest;
+    const { directory } = this.rest;
     this.knowledge = new DirectoryRefresher({ directory, clock });
     this.polling = new Polling({ rest: this.rest, clock });
-    this.session = new Session({
-      url: endpoints.brokerUrl,
-      clock,
-      timings,
-      log,
-      ...(settings.tls === undefined ? {} : { tls: settings.tls }),
-      ...this.#logins(clock),
-    });
+    this.session = userSession(this.rest, { clock, timings, log, tls: settings.tls });
     const variables = (thingId: string): readonly Property[] | undefined => directory.peek(thingId)?.properties;
     const objects = new KnownObjects({
       now: () => clock.now() + this.rest.client.clockSkew,
@@ -75,12 +68,7 @@ export class CloudAccount {
     });
     this.feed = new ValueFeed({ session: this.session, clock, objects, variables, ...events });
     this.outbox = new Outbox({ clock, messagesPerSecond: settings.messagesPerSecond, log });
-    this.session.setPublisher({
-      online: (connection) =>
-        this.outbox.online(mqttSender(connection, ({ topic, payload }) => this.feed.sends(topic, payload))),
-      offline: () => this.outbox.offline(),
-      drain: () => this.outbox.drain(),
-    });
+    this.session.setPublisher(publisherOf(this.outbox, this.feed));
     const lastValues = new LastValues({ directory, feed: this.feed, objects });
     this.reports = new RestPublisher({
       client: this.rest.client,
@@ -98,13 +86,7 @@ export class CloudAccount {
       knowledge: this.knowledge,
       clock,
     });
-    let wasOnline = false;
-    this.#unobserve = this.session.observe(({ name }) => {
-      if (name !== "online") lastValues.unfollow();
-      // While the connection was lost, things may have been changed.
-      else if (wasOnline) this.knowledge.refreshSoon();
-      wasOnline ||= name === "online";
-    });
+    this.#unobserve = this.session.observe(this.#onState(lastValues));
   }
 
   /**
@@ -119,23 +101,47 @@ export class CloudAccount {
     this.reports.close();
   }
 
-  /**
-   * Returns how users log in: the user id is the name, the token the password, the client id unlike any other
-   * (docs/protocol.md#logins).
-   */
-  #logins(clock: Clock): Pick<ConstructorParameters<typeof Session>[0], "login" | "loginRefused"> {
-    const { tokens } = this.rest;
-    return {
-      login: async (signal) => {
-        const token = await tokens.get({ signal, fresh: true });
-        return {
-          clientId: `${token.userId}:${randomUUID()}`,
-          userName: token.userId,
-          password: token.value,
-          lifetime: token.expiresAt - clock.monotonic(),
-        };
-      },
-      loginRefused: (login) => tokens.invalidate(login.password ?? ""),
+  /** Returns the observer that keeps what is known in step with the connection. */
+  #onState(lastValues: LastValues): (state: SessionState) => void {
+    let wasOnline = false;
+    return ({ name }) => {
+      if (name !== "online") lastValues.unfollow();
+      // While the connection was lost, things may have been changed.
+      else if (wasOnline) this.knowledge.refreshSoon();
+      wasOnline ||= name === "online";
     };
   }
+}
+
+/**
+ * Returns the session of a user: the user id is the name, the token the password, the client id unlike any other
+ * (docs/protocol.md#logins).
+ */
+function userSession(
+  { endpoints, tokens }: Rest,
+  options: Pick<SessionOptions, "clock" | "timings" | "log" | "tls">,
+): Session {
+  return new Session({
+    ...options,
+    url: endpoints.brokerUrl,
+    login: async (signal) => {
+      const token = await tokens.get({ signal, fresh: true });
+      return {
+        clientId: `${token.userId}:${randomUUID()}`,
+        userName: token.userId,
+        password: token.value,
+        lifetimeMs: token.expiresAt - options.clock.monotonic(),
+      };
+    },
+    loginRefused: (login) => tokens.invalidate(login.password ?? ""),
+  });
+}
+
+/** Returns what sends the messages of an outbox over a session, and lets the feed know them when they come back. */
+function publisherOf(outbox: Outbox<MqttMessage>, feed: ValueFeed): Publisher {
+  return {
+    online: (connection) => outbox.online(mqttSender(connection, ({ topic, payload }) => feed.sends(topic, payload))),
+    offline: () => outbox.offline(),
+    drain: () => outbox.drain(),
+  };
 }

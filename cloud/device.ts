@@ -103,7 +103,7 @@ export class CloudDevice {
       log: notices.log,
       timings: { stableAfterMs, ...timings },
       login: () => Promise.resolve(login),
-      ...(settings.tls === undefined ? {} : { tls: settings.tls }),
+      tls: settings.tls,
     });
     this.#objects = new KnownObjects({ now: () => clock.now() });
     this.#feed = new ValueFeed({ session: this.session, clock, objects: this.#objects, ...notices });
@@ -113,19 +113,7 @@ export class CloudDevice {
       onValue: (variable, value) => this.#objects.note(this.#thingId, variable, value),
       onTimezoneEnd: () => this.#control.refresh(),
     });
-    this.#control = new DeviceProtocol({
-      session: this.session,
-      clock,
-      deviceId: settings.deviceId,
-      silentMs: options.silentMs,
-      events: {
-        onThing: (thingId) => this.#belongsTo(thingId),
-        onSettled: () => this.#tellState(),
-        onLastValues: (readings) => this.#shadow.takeLastValues(readings),
-        onTimezone: (offset, until) => this.#shadow.setTimezone({ offset, until }),
-        onMalformed: notices.onMalformed,
-      },
-    });
+    this.#control = this.#protocol(settings, notices, options);
     this.session.setPublisher({
       online: (connection) => this.#online(connection),
       offline: () => this.#offline(),
@@ -215,6 +203,22 @@ export class CloudDevice {
     this.outbox.close();
     this.#shadow.close();
     this.#observers.clear();
+  }
+
+  #protocol({ deviceId }: DeviceSettings, { onMalformed }: DeviceNotices, options: DeviceOptions): DeviceProtocol {
+    return new DeviceProtocol({
+      session: this.session,
+      clock: this.#clock,
+      deviceId,
+      silentMs: options.silentMs,
+      events: {
+        onThing: (thingId) => this.#belongsTo(thingId),
+        onSettled: () => this.#tellState(),
+        onLastValues: (readings) => this.#shadow.takeLastValues(readings),
+        onTimezone: (offset, until) => this.#shadow.setTimezone({ offset, until }),
+        onMalformed,
+      },
+    });
   }
 
   #online(connection: MqttConnection): void {

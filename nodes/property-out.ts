@@ -25,7 +25,7 @@ interface PropertyOutSettings {
   whenOffline: WhenOffline;
   queueLimit: number;
   /** Milliseconds within which the board has to report the value back; absent: the broker's word will do. */
-  confirmWithin: number | undefined;
+  confirmWithinMs: number | undefined;
   /** Messages that wait survive a restart of Node-RED, where the user has a persistent context store. */
   keepQueue: boolean;
 }
@@ -56,7 +56,7 @@ function readSettings(raw: RawSettings): PropertyOutSettings {
     as: readChoice(raw, "as", ["user", "device"]),
     whenOffline: readChoice(raw, "whenOffline", ["queue", "latest", "reject"]),
     queueLimit: readNumber(raw, "queueLimit", 1000, 1),
-    confirmWithin:
+    confirmWithinMs:
       readChoice(raw, "confirm", ["broker", "device"]) === "device"
         ? readNumber(raw, "confirmTimeout", 10, 0.1) * 1000
         : undefined,

@@ -182,7 +182,7 @@ async function checkLogin(state: AccountState, signal: AbortSignal): Promise<Ans
       },
       signal,
       onMessage: () => undefined,
-      ...(given.settings.tls !== undefined && { tls: given.settings.tls }),
+      tls: given.settings.tls,
     }),
   );
   if (value === undefined) return found("login", loginCode(error), { host }, error);

@@ -94,7 +94,7 @@ async function checkIdentity({ given, device, brokerUrl }: DeviceState, signal: 
       login: deviceLogin(settings),
       signal,
       onMessage: () => undefined,
-      ...(settings.tls !== undefined && { tls: settings.tls }),
+      tls: settings.tls,
     }),
   );
   if (connection === undefined) return refusalAnswer(error, host);

@@ -23,7 +23,7 @@ export interface WriteRequest {
   /** `user`: as a dashboard writes, to the device. `device`: as the thing's device reports, over REST. */
   as: "user" | "device";
   /** Milliseconds within which the board has to report the values back; absent: the broker's word will do. */
-  confirmWithin?: number | undefined;
+  confirmWithinMs?: number | undefined;
   /** The node that asks. */
   owner: string;
   /** Id or exact name. */
@@ -98,9 +98,9 @@ export class ValueWriter {
     return () => confirmation?.end();
   }
 
-  #confirmation({ confirmWithin, settle }: WriteRequest): WriteConfirmation | undefined {
-    if (confirmWithin === undefined) return undefined;
-    return new WriteConfirmation({ feed: this.#feed, clock: this.#clock, timeoutMs: confirmWithin, settle });
+  #confirmation({ confirmWithinMs, settle }: WriteRequest): WriteConfirmation | undefined {
+    if (confirmWithinMs === undefined) return undefined;
+    return new WriteConfirmation({ feed: this.#feed, clock: this.#clock, timeoutMs: confirmWithinMs, settle });
   }
 
   #prepare<Payload>(

@@ -24,7 +24,7 @@ export interface ConnectionOptions {
   /** `ws`, `wss`, `mqtt` or `mqtts`. */
   url: string;
   login: Login;
-  tls?: TlsOptions;
+  tls?: TlsOptions | undefined;
   signal: AbortSignal;
   /** Called with every message that arrives, in order, and the connection on which it came. */
   onMessage: (topic: string, payload: Uint8Array, connection: MqttConnection) => void;

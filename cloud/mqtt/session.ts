@@ -18,13 +18,13 @@ export type SessionState =
 
 export interface SessionLogin extends Login {
   /** Milliseconds for which the login is good; renewed ahead of its end. Absent: for good. */
-  lifetime?: number;
+  lifetimeMs?: number;
 }
 
 export interface SessionOptions {
   url: string;
   clock: Clock;
-  tls?: TlsOptions;
+  tls?: TlsOptions | undefined;
   log?: ActivityLog | undefined;
   /** Returns a fresh login; asked before every connection attempt. */
   login: (signal: AbortSignal) => Promise<SessionLogin>;
@@ -37,7 +37,7 @@ export interface SessionOptions {
 }
 
 /** Whoever writes over a session: told which connection to use and when there is none. */
-interface Publisher {
+export interface Publisher {
   online(connection: MqttConnection): void;
   offline(): void;
   /** Stops sending and resolves when nothing waits for an acknowledgement any more. */
@@ -193,12 +193,11 @@ export class Session {
     const { url, tls, clock, log, login: getLogin, loginRefused, connect = openConnection } = this.#options;
     const login = await getLogin(signal);
     const renewAtMs =
-      login.lifetime === undefined ? Infinity : clock.monotonic() + login.lifetime * this.#timings.renewalShare;
+      login.lifetimeMs === undefined ? Infinity : clock.monotonic() + login.lifetimeMs * this.#timings.renewalShare;
     let connection: MqttConnection;
     try {
       connection = await connect({
-        ...{ url, login, signal, clock, log, timings: this.#timings },
-        ...(tls === undefined ? {} : { tls }),
+        ...{ url, tls, login, signal, clock, log, timings: this.#timings },
         onMessage: (topic, payload, from) => this.#stream.receive(from, topic, payload),
       });
     } catch (reason) {

@@ -41,7 +41,7 @@ export interface Destination {
 /** Writes as a dashboard (`user`, over the broker) or as the thing's device (`device`, over REST). */
 export function toAccount(
   account: CloudAccount,
-  settings: { as: "user" | "device"; confirmWithin: number | undefined },
+  settings: { as: "user" | "device"; confirmWithinMs: number | undefined },
 ): Destination {
   return {
     outbox: settings.as === "device" ? account.reports.outbox : account.outbox,

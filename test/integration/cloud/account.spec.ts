@@ -227,7 +227,7 @@ describe("CloudAccount against the simulator", () => {
   });
 
   describe("confirmed by the board", () => {
-    const confirm = { confirmWithin: 30_000 };
+    const confirm = { confirmWithinMs: 30_000 };
     beforeEach(async () => {
       account.session.start();
       await online();
@@ -241,7 +241,7 @@ describe("CloudAccount against the simulator", () => {
     });
 
     it("times out when the board takes the value and says nothing, or is not there", async () => {
-      const impatient = { confirmWithin: 100 };
+      const impatient = { confirmWithinMs: 100 };
       const { message = "" } = (await write("counter", 5, impatient)) ?? {};
       assert.match(message, /"counter" = 5 back within 0.1 s; .* no value/);
       const board = await house.board({ echo: false });

@@ -26,7 +26,7 @@ describe("the renewal of a Session", () => {
       url: "wss://broker.example/mqtt",
       clock,
       connect: broker.connect,
-      login: () => Promise.resolve({ clientId: `login ${++logins}`, lifetime }),
+      login: () => Promise.resolve({ clientId: `login ${++logins}`, lifetimeMs: lifetime }),
     });
     session.observe(({ name }) => states.push(`${Math.round(clock.monotonic() / 1000)} ${name}`));
     session.subscribe(topic, { message: (payload) => heard.push(Buffer.from(payload).toString()) });

@@ -33,7 +33,7 @@ describe("Session", () => {
       clock,
       connect: broker.connect,
       login: (): Promise<SessionLogin> =>
-        Promise.resolve({ clientId: `login ${++logins}`, ...(lifetime === undefined ? {} : { lifetime }) }),
+        Promise.resolve({ clientId: `login ${++logins}`, ...(lifetime === undefined ? {} : { lifetimeMs: lifetime }) }),
       ...more,
     });
     opened.observe(({ name }) => states.push(`${Math.round(clock.monotonic() / 1000)} ${name}`));
