@@ -39,7 +39,7 @@ export async function prepareRequest(
 ): Promise<PreparedRequest> {
   const targets = readTargets(chosen, input.targets);
   const query = input.query ?? {};
-  const body = await readBody(chosen, input.body);
+  const { body } = await readBody(chosen, input.body);
   const asked = targets.map(({ parameter, kind, given }) => [parameter, isLookedUp(kind, given) ? anyId : given]);
   const warnings = requireValid(chosen.row, { path: Object.fromEntries(asked), query, body });
   const path: Record<string, string> = {};
@@ -64,14 +64,18 @@ function readTargets(chosen: Chosen, targets: ManageInput["targets"]): (PathPara
   });
 }
 
-/** Reads the body to send: the payload where the operation takes one, with the fields that it always has. */
-async function readBody(chosen: Chosen, payload: unknown): Promise<unknown> {
+/**
+ * Reads the body to send: the payload where the operation takes one, with the fields that it always has. It comes in an
+ * object, since a payload may be a promise, which the caller would wait for.
+ */
+async function readBody(chosen: Chosen, payload: unknown): Promise<{ body: unknown }> {
   const { row, fixed } = chosen;
-  if (row.body === undefined) return undefined;
-  if (fixed !== undefined) return fixed;
-  if (row.media === "multipart") return readUpload(row, payload);
+  if (row.body === undefined) return { body: undefined };
+  if (fixed !== undefined) return { body: fixed };
+  if (row.media === "multipart") return { body: await readUpload(row, payload) };
   // An Inject node sends a time where nothing is meant; where the body is optional that is no body.
-  return row.body.required === true || row.body.type === "any" || asRecord(payload) !== undefined ? payload : undefined;
+  const isMeant = row.body.required === true || row.body.type === "any" || asRecord(payload) !== undefined;
+  return { body: isMeant ? payload : undefined };
 }
 
 /** Reads the fields of an upload: bytes, or the name of a file to read, alone or among others. */

@@ -31,7 +31,8 @@ const parked = new Map<string, Parked>();
 export class RedeployQueue {
   readonly #node: Node;
   readonly #target: string;
-  readonly #waiting = new Set<WaitingMessage>();
+  /** What waits, each with what a context store can hold of it; undefined where that is nothing. */
+  readonly #waiting = new Map<WaitingMessage, unknown>();
   readonly #memory: PersistentState | undefined;
 
   /**
@@ -44,8 +45,9 @@ export class RedeployQueue {
     this.#memory = isKept ? new PersistentState(node, "queue", () => this.#snapshot()) : undefined;
   }
 
+  /** Takes a message in. What no store can hold waits all the same, but does not outlive Node-RED. */
   add(waiting: WaitingMessage): void {
-    this.#waiting.add(waiting);
+    this.#waiting.set(waiting, this.#memory === undefined ? undefined : storable(waiting.message));
     void this.#memory?.save();
   }
 
@@ -68,7 +70,7 @@ export class RedeployQueue {
 
   /** Leaves what is left to the successor; a node that is gone for good cancels it. */
   async close(removed: boolean): Promise<void> {
-    const left = [...this.#waiting];
+    const left = [...this.#waiting.keys()];
     for (const { forget } of left) forget();
     const messages = left.map(({ message }) => message);
     if (!removed && messages.length > 0) parked.set(this.#node.id, { target: this.#target, messages });
@@ -77,7 +79,7 @@ export class RedeployQueue {
   }
 
   #snapshot(): Record<string, unknown> {
-    return { target: this.#target, messages: [...this.#waiting].map(({ message }) => storable(message)) };
+    return { target: this.#target, messages: [...this.#waiting.values()].filter((message) => message !== undefined) };
   }
 }
 
@@ -107,13 +109,24 @@ function cancelled(what: string): CloudError {
 }
 
 /**
- * Returns what of a message a store can hold: all of it where it is plain data, else what tells what to write where.
+ * Returns what of a message a store can hold: all of it where it is plain data, else what tells what to write where;
+ * undefined where even that is none. Never throws, whatever a flow has put on the message.
  */
 function storable(message: Message): unknown {
+  return (
+    asStored(() => message) ?? asStored(() => pick(message, ["_msgid", "payload", "topic", "thingId", "property"]))
+  );
+}
+
+function pick(message: Message, names: readonly string[]): Record<string, unknown> {
+  return Object.fromEntries(names.map((name) => [name, message[name]]));
+}
+
+/** Returns a value as JSON holds it; undefined where it can't. */
+function asStored(read: () => unknown): unknown {
   try {
-    return JSON.parse(JSON.stringify(message)) as unknown;
+    return JSON.parse(JSON.stringify(read())) as unknown;
   } catch {
-    const { _msgid, payload, topic, thingId, property } = message;
-    return JSON.parse(JSON.stringify({ _msgid, payload, topic, thingId, property })) as unknown;
+    return undefined;
   }
 }
