@@ -39,8 +39,9 @@ export function readBulkItem(chosen: Chosen, item: unknown, targets: ManageInput
 
 /** Returns a copy of the item's fields; `undefined` where it is no object, or one that cannot be read. */
 function readFields(item: unknown): Record<string, unknown> | undefined {
-  if (ArrayBuffer.isView(item) || item instanceof Date) return undefined;
   try {
+    // A promise, a Map or a date has no fields of its own and would pass for an empty object.
+    if (Object.prototype.toString.call(item) !== "[object Object]") return undefined;
     const fields = asRecord(item);
     return fields && { ...fields };
   } catch {

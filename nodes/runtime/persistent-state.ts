@@ -64,19 +64,31 @@ export class PersistentState {
 
   /** Writes down what has changed. Resolves when the store has it; a store that fails is told of, and tried again. */
   save(): Promise<void> {
-    const text = JSON.stringify(this.#read());
-    if (text === this.#saved) return this.#writing;
-    this.#saved = text;
-    this.#writing = new Promise((resolve) => {
+    // It is called from timers, out of which nothing may throw: neither what is kept, nor a store.
+    try {
+      const text = JSON.stringify(this.#read());
+      if (text === this.#saved) return this.#writing;
+      this.#saved = text;
+      this.#writing = this.#write(text).catch((reason: unknown) => this.#failed(reason));
+    } catch (reason) {
+      this.#failed(reason);
+    }
+    return this.#writing;
+  }
+
+  #write(text: string): Promise<void> {
+    return new Promise((resolve) => {
       this.#node.context().set(this.#key, JSON.parse(text), this.#store, (error: unknown) => {
-        if (error) {
-          this.#saved = "";
-          this.#node.warn(storeFault("written", error).message);
-        }
+        if (error) this.#failed(error);
         resolve();
       });
     });
-    return this.#writing;
+  }
+
+  /** Tells that it could not be written, and has it written the next time. */
+  #failed(reason: unknown): void {
+    this.#saved = "";
+    this.#node.warn(storeFault("written", reason).message);
   }
 
   /** Writes down what is left, if it was ever opened, and ends. */
