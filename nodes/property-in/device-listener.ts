@@ -1,6 +1,7 @@
 import type { Node } from "node-red";
 import { systemClock } from "../../cloud/core/clock";
 import type { LiveValue } from "../../cloud/live-values/value-feed";
+import { storedValue } from "../../cloud/property-types/fingerprint";
 import type { CloudDevice } from "../../cloud/device";
 import type { StoredDeviceValue } from "../../cloud/device-protocol/shadow";
 import type { CloudError } from "../../cloud/core/errors";
@@ -142,7 +143,7 @@ export class DeviceListener {
       );
       if (!isWanted) continue;
       const about = { variable, timestamp, direction: "requested", own: false } as const;
-      this.#emitter.emit(this.#origin(), about, value, "initial");
+      this.#emitter.emit(this.#origin(), about, storedValue(this.#types.typeOf(variable), value), "initial");
     }
     this.#release();
   }

@@ -203,6 +203,12 @@ describe("arduino-cloud-manage", () => {
     await rm(folder, { recursive: true });
   });
 
+  it("takes a device's blank serial, as Arduino's command line tool sends it", async () => {
+    const payload = { name: "Generic", type: "login_and_secretkey_wifi", serial: "" };
+    const answer = await ask({ operation: "create", payload }, { resource: "devices", operation: "" });
+    assert.equal((answer.payload as { serial: string }).serial, "");
+  });
+
   it("ensures a wanted state, and plans it", async () => {
     const runtime = await start({ operation: "ensure" });
     const payload = { name: "Shed", timezone: "Europe/Rome" };
