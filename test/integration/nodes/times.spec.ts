@@ -54,8 +54,8 @@ describe("Times that flows give", () => {
     await bench.arrived("caught");
     assert.deepEqual(house.writes(), [{ variable: "plan", value: plan }]);
     const [error] = errors();
-    assert.equal(error?.code, "invalid_value");
-    assert.match(error?.message ?? "", /component frm .*local time in whole seconds since 1970/);
+    assert.equal(error!.code, "invalid_value");
+    assert.match(error!.message, /component frm .*local time in whole seconds since 1970/);
   });
 
   it("may be seconds in from and to of history", async () => {
