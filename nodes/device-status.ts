@@ -15,10 +15,10 @@ interface DeviceStatusSettings {
   account: string;
   /** Id or exact name; blank for all devices. */
   device: string;
-  /** Seconds between looks. */
-  interval: number;
-  /** Seconds without a new value after which a device is stale; 0: never. */
-  staleAfter: number;
+  /** Between two looks. */
+  intervalMs: number;
+  /** Without a new value for so long a device is stale; 0: never. */
+  staleAfterMs: number;
 }
 
 /** Registers the node `arduino-cloud-device-status`, which tells when devices come and go. */
@@ -44,8 +44,8 @@ function readSettings(raw: RawSettings): DeviceStatusSettings {
   return {
     account: readText(raw, "account"),
     device: readText(raw, "device"),
-    interval: readNumber(raw, "interval", 60, 0.1),
-    staleAfter: readNumber(raw, "staleAfter", 0, 0),
+    intervalMs: readNumber(raw, "interval", 60, 0.1) * 1_000,
+    staleAfterMs: readNumber(raw, "staleAfter", 0, 0) * 1_000,
   };
 }
 
@@ -55,7 +55,7 @@ function watch(node: Node, status: NodeStatus, settings: DeviceStatusSettings, a
   const faults = new RepeatedErrors(node, status);
   const since = systemClock.now();
   status.connecting();
-  return account.polling.repeat(settings.interval * 1000, async (signal) => {
+  return account.polling.repeat(settings.intervalMs, async (signal) => {
     try {
       const { present, missing } = await look(account, settings, since, signal);
       if (signal.aborted) return;
@@ -72,15 +72,15 @@ function watch(node: Node, status: NodeStatus, settings: DeviceStatusSettings, a
 /** Reads how the chosen devices stand now; `missing` says why the one that was chosen is not among them. */
 async function look(
   account: CloudAccount,
-  { device: reference, staleAfter }: DeviceStatusSettings,
+  { device: reference, staleAfterMs }: DeviceStatusSettings,
   since: number,
   signal: AbortSignal,
 ): Promise<{ present: Watched[]; missing?: CloudError }> {
   const [devices, things] = await Promise.all([
     account.polling.devices(signal),
-    staleAfter > 0 ? account.polling.things(signal) : [],
+    staleAfterMs > 0 ? account.polling.things(signal) : [],
   ]);
-  const silence = { staleAfter: staleAfter * 1000, now: systemClock.now(), since };
+  const silence = { staleAfterMs, now: systemClock.now(), since };
   const watched = (device: Device): Watched => ({ device, state: deviceStatus(device, things, silence) });
   if (reference === "") return { present: devices.map(watched) };
   try {

@@ -141,7 +141,7 @@ class HistoryReader {
     await abortable(this.#store.open(), signal, runName);
     const days = await this.#rest.retention.days(plan.thing.device_id, signal);
     const upToNow = { ...plan, to: Math.min(plan.to, now) };
-    const archive = this.#store.archive.begin(upToNow, this.#settings.lookBack);
+    const archive = this.#store.archive.begin(upToNow, this.#settings.lookBackMs);
     const { lost, near } = days === undefined ? {} : retentionWarnings(archive.readTo, days, now);
     for (const sentence of [lost, near]) if (sentence !== undefined) this.#node.warn(sentence);
     if (lost !== undefined || near !== undefined) this.#status.attention(lost === undefined ? "near" : "lost");

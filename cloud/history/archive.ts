@@ -60,10 +60,10 @@ export class Archive {
 
   /**
    * Begins a run over the raw history of a plan's variables. One run at a time.
-   * @param lookBack milliseconds before the last value of a variable from which on late values are looked for
+   * @param lookBackMs from so long before the last value of a variable on, late values are looked for
    */
-  begin(plan: HistoryPlan, lookBack: number): ArchiveRun {
-    return new ArchiveRun(this.#positions, plan, lookBack);
+  begin(plan: HistoryPlan, lookBackMs: number): ArchiveRun {
+    return new ArchiveRun(this.#positions, plan, lookBackMs);
   }
 }
 
@@ -73,14 +73,14 @@ export class ArchiveRun {
   readonly starts: ReadonlyMap<string, number>;
   readonly #positions: Map<string, Position>;
   readonly #plan: HistoryPlan;
-  readonly #lookBack: number;
+  readonly #lookBackMs: number;
   /** How often each point was given before this run, by property id. */
   readonly #before = new Map<string, Map<string, number>>();
 
-  constructor(positions: Map<string, Position>, plan: HistoryPlan, lookBack: number) {
+  constructor(positions: Map<string, Position>, plan: HistoryPlan, lookBackMs: number) {
     this.#positions = positions;
     this.#plan = plan;
-    this.#lookBack = lookBack;
+    this.#lookBackMs = lookBackMs;
     const ids = plan.variables.map(({ property }) => property.id);
     this.starts = new Map(ids.map((id) => [id, positions.get(id)?.start ?? plan.from]));
     for (const id of ids) {
@@ -117,7 +117,7 @@ export class ArchiveRun {
     this.#reach(points.at(-1)?.timestamp ?? -Infinity);
     for (const [id, own] of byVariable) {
       const position = this.#positions.get(id);
-      if (position !== undefined) this.#positions.set(id, advance(position, own, this.#lookBack));
+      if (position !== undefined) this.#positions.set(id, advance(position, own, this.#lookBackMs));
     }
   }
 
@@ -155,9 +155,9 @@ export class ArchiveRun {
 }
 
 /** Returns the position after some more points, ascending, of its variable. */
-function advance(position: Position, points: readonly RawPoint[], lookBack: number): Position {
+function advance(position: Position, points: readonly RawPoint[], lookBackMs: number): Position {
   const last = Math.max(position.last ?? -Infinity, points.at(-1)?.timestamp ?? -Infinity);
-  let start = Math.max(position.start, last - lookBack);
+  let start = Math.max(position.start, last - lookBackMs);
   const more = points.filter(({ timestamp }) => timestamp >= start).map(givenOf);
   let given = [...position.given.filter(([time]) => Date.parse(time) >= start), ...more];
   if (given.length > maxGiven) {

@@ -12,8 +12,8 @@ export interface Watched {
 
 /** From when on a device counts as silent. */
 interface Silence {
-  /** Milliseconds without a new value; 0: never. */
-  staleAfter: number;
+  /** So long without a new value; 0: never. */
+  staleAfterMs: number;
   /** Now, in milliseconds since 1970. */
   now: number;
   /** The time that counts for a thing that never had a value, in milliseconds since 1970. */
@@ -27,18 +27,18 @@ interface Silence {
 export function deviceStatus(device: Device, things: readonly KnownThing[], silence: Silence): DeviceStatus {
   const { device_status: status } = device;
   if (status === "OFFLINE") return status;
-  if (silence.staleAfter > 0) {
+  if (silence.staleAfterMs > 0) {
     const thing = things.find((candidate) => candidate.device_id === device.id || candidate.id === device.thing?.id);
     if (thing !== undefined && isSilent(thing, silence)) return "STALE";
   }
   return status === "ONLINE" ? status : "UNKNOWN";
 }
 
-function isSilent({ properties }: KnownThing, { staleAfter, now, since }: Silence): boolean {
+function isSilent({ properties }: KnownThing, { staleAfterMs, now, since }: Silence): boolean {
   if (properties.length === 0) return false;
   const times = properties.map(({ value_updated_at: at }) => Date.parse(at ?? "")).filter(Number.isFinite);
   const last = times.length === 0 ? since : Math.max(...times);
-  return now - last > staleAfter;
+  return now - last > staleAfterMs;
 }
 
 /** Remembers how devices stood, to tell what has changed. */

@@ -25,7 +25,7 @@ export interface HistoryRun {
 }
 
 /** The parts of a history node that its output needs. */
-export interface HistoryNodeParts {
+interface HistoryNodeParts {
   RED: NodeAPI;
   node: Node;
   status: Pick<NodeStatus, "share">;

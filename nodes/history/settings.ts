@@ -27,8 +27,8 @@ export interface HistorySettings {
   /** A chart has the shape that Arduino's own node gives it. */
   compatible: boolean;
   since: "" | Since;
-  /** How far a run goes back before the last value of a variable, in milliseconds. */
-  lookBack: number;
+  /** How far a run goes back before the last value of a variable. */
+  lookBackMs: number;
   /** The name of the context store that keeps how far the runs are; blank for the default one. */
   store: string;
 }
@@ -60,7 +60,7 @@ export function readSettings(raw: RawSettings): HistorySettings {
     advance: readChoice(raw, "advance", ["auto", "next"]),
     compatible: readFlag(raw, "compatible"),
     since: readChoice({ since: hyphenated(raw.since) }, "since", ["", "window", "last-run"]),
-    lookBack: readNumber(raw, "lookBack", 300, 0) * 1_000,
+    lookBackMs: readNumber(raw, "lookBack", 300, 0) * 1_000,
     store: readText(raw, "store"),
   };
 }

@@ -7,7 +7,7 @@ import type { Destination } from "./destination";
 const statusIntervalMs = 250;
 
 /** The status of a node that writes. */
-export interface StatusReport {
+interface StatusReport {
   /** Shows how things stand, soon; with an error, shows that until the next call. */
   show: (failure?: CloudError) => void;
   stop: () => void;

@@ -17,9 +17,14 @@ function thing(...times: (string | undefined)[]): KnownThing {
 }
 
 describe("deviceState", () => {
-  const state = (status: string | undefined, things: KnownThing[], staleAfter = 60_000, since = now): DeviceStatus => {
+  const state = (
+    status: string | undefined,
+    things: KnownThing[],
+    staleAfterMs = 60_000,
+    since = now,
+  ): DeviceStatus => {
     return deviceStatus(status === undefined ? device : { ...device, device_status: status }, things, {
-      staleAfter,
+      staleAfterMs,
       now,
       since,
     });
