@@ -7,12 +7,12 @@ const translate = textsOf("arduino-cloud-history");
 /** A date with or without a time, milliseconds since 1970, `now`, or a span back from now; the runtime looks closer. */
 const timeForm = /^(now|\d{4}-\d\d-\d\d.*|-?\d{9,16}|0|-\d{1,9}[mhdw])?$/;
 
-const textOf = (value: unknown): string =>
+const typedText = (value: unknown): string =>
   typeof value === "string" || typeof value === "number" ? String(value).trim() : "";
 const isTime: Validate = (value, { label = "" }) =>
-  timeForm.test(textOf(value)) || `${label}: ${translate("error.time")}`;
+  timeForm.test(typedText(value)) || `${label}: ${translate("error.time")}`;
 const isInterval: Validate = (value, { label = "" }) => {
-  const text = textOf(value);
+  const text = typedText(value);
   const isFine =
     /^(day|week|month)?$/.test(text) || (/^\d{1,8}$/.test(text) && Number(text) >= 1 && Number(text) <= 31_622_400);
   return isFine || `${label}: ${translate("error.interval")}`;

@@ -10,7 +10,7 @@ import { invalidQuery } from "../cloud/history/invalid-query";
 import { findAccount } from "./runtime/account-node";
 import { type Message, onClose, onInput, type Send } from "./runtime/input";
 import { registerHistoryRoutes } from "./admin/history-routes";
-import { textOf } from "./runtime/message";
+import { messageText } from "./runtime/message";
 import { failMisconfigured } from "./runtime/misconfigured";
 import type { RawSettings } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
@@ -19,7 +19,7 @@ import { WarnOnce } from "./runtime/warn-once";
 import { ArchiveStore } from "./history/archive-store";
 import { type HistoryRun, RunOutput } from "./history/run-output";
 import { runName, RunQueue } from "./history/run-queue";
-import { type HistorySettings, readSettings, historyRequestOf } from "./history/settings";
+import { type HistorySettings, readHistorySettings, historyRequestOf } from "./history/settings";
 
 /** Milliseconds for which an answer about the thing is good: a variable may be new, or its history switched on. */
 const cacheTtlMs = 10_000;
@@ -34,7 +34,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
     try {
-      const settings = readSettings(config as unknown as RawSettings);
+      const settings = readHistorySettings(config as unknown as RawSettings);
       const { account } = findAccount(RED, settings.account);
       new HistoryReader(RED, this, status, settings, account).start();
     } catch (reason) {
@@ -82,7 +82,7 @@ class HistoryReader {
   }
 
   async #take(message: Message, send: Send): Promise<void> {
-    const action = textOf(message, "action");
+    const action = messageText(message, "action");
     if (action === "next") this.#output.goOn();
     else if (action === "cancel") this.#runs.cancel();
     else if (action === "reset") {

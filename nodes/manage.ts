@@ -16,7 +16,7 @@ import { findAccount } from "./runtime/account-node";
 import { examineDeployed, type ManagedReport } from "./admin/doctor-report";
 import { type Message, onClose, onInput, type Send } from "./runtime/input";
 import { registerManageRoutes } from "./admin/manage-routes";
-import { namedPropertyOf, textOf, thingOf } from "./runtime/message";
+import { messagePropertyField, messageText, messageThing } from "./runtime/message";
 import { failMisconfigured } from "./runtime/misconfigured";
 import { type RawSettings, readFlag, readText } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
@@ -120,7 +120,7 @@ function manage(
 /** Does what a message asks for, and sends the answer. */
 async function carryOut(parts: ManageParts, message: Message, send: Send): Promise<void> {
   const { settings, status, rest, signal, onWarning } = parts;
-  const choice = choiceOf(settings, message);
+  const choice = operationChoiceOf(settings, message);
   if (choice.operation === doctorOperation.name) {
     finish(message, await status.during(parts.examine(signal)), send);
     return;
@@ -156,9 +156,9 @@ async function callOperation(
 }
 
 /** Reads the operation: what the form leaves open, the message says. */
-function choiceOf(settings: ManageSettings, message: Message): Parameters<typeof chooseOperation>[0] {
+function operationChoiceOf(settings: ManageSettings, message: Message): Parameters<typeof chooseOperation>[0] {
   const { resource } = settings;
-  const open = (field: "operation" | "method" | "path"): string => settings[field] || textOf(message, field);
+  const open = (field: "operation" | "method" | "path"): string => settings[field] || messageText(message, field);
   return { resource, operation: open("operation"), method: open("method"), path: open("path") };
 }
 
@@ -169,14 +169,14 @@ function inputOf(settings: ManageSettings, { row }: Chosen, message: Message): M
 }
 
 function targetsOf({ targets }: ManageSettings, message: Message): ManageSettings["targets"] {
-  const named = messageTargets.map((kind) => [kind, textOf(message, messagePropertyOf(kind))] as const);
+  const named = messageTargets.map((kind) => [kind, messageText(message, messagePropertyOf(kind))] as const);
   return {
     ...Object.fromEntries(named),
-    thing: targets.thing || thingOf(message),
-    property: targets.property || textOf(message, "propertyId") || namedPropertyOf(message),
-    device: targets.device || textOf(message, "deviceId"),
-    dashboard: targets.dashboard || textOf(message, "dashboardId"),
-    trigger: targets.trigger || textOf(message, "triggerId"),
+    thing: targets.thing || messageThing(message),
+    property: targets.property || messageText(message, "propertyId") || messagePropertyField(message),
+    device: targets.device || messageText(message, "deviceId"),
+    dashboard: targets.dashboard || messageText(message, "dashboardId"),
+    trigger: targets.trigger || messageText(message, "triggerId"),
   };
 }
 

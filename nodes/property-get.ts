@@ -7,7 +7,7 @@ import { type KnownThing, type Property, wireName } from "../cloud/rest";
 import { findAccount } from "./runtime/account-node";
 import { RepeatedErrors } from "./runtime/repeated-errors";
 import { type Message, onClose, onInput } from "./runtime/input";
-import { namedPropertyOf, thingOf } from "./runtime/message";
+import { messagePropertyField, messageThing } from "./runtime/message";
 import { legacyValueMessage } from "./runtime/legacy-messages";
 import { failMisconfiguredAloud } from "./runtime/misconfigured";
 import { type RawSettings, readFlag, readNumber, readText } from "./runtime/settings";
@@ -26,7 +26,7 @@ interface PropertyGetSettings {
 }
 
 /** The part of the message that a reading sets. */
-type Reading = Record<string, unknown>;
+type ReadingFields = Record<string, unknown>;
 
 /** Registers the node `arduino-cloud-property-get`, which reads present values. */
 export default function (RED: NodeAPI): void {
@@ -62,7 +62,7 @@ function readSettings(raw: RawSettings): PropertyGetSettings {
  */
 function read(node: Node, status: NodeStatus, settings: PropertyGetSettings, account: CloudAccount): void {
   const closing = new AbortController();
-  const ask = async (thing: string, variable: string, signal: AbortSignal): Promise<Reading> =>
+  const ask = async (thing: string, variable: string, signal: AbortSignal): Promise<ReadingFields> =>
     readingOf(await status.during(account.polling.thing(thing, signal)), variable, account);
   status.idle();
 
@@ -93,7 +93,7 @@ function repeat(
   status: NodeStatus,
   settings: PropertyGetSettings,
   account: CloudAccount,
-  ask: (thing: string, variable: string, signal: AbortSignal) => Promise<Reading>,
+  ask: (thing: string, variable: string, signal: AbortSignal) => Promise<ReadingFields>,
 ): () => void {
   const { thing, property, repeat: seconds } = settings;
   if (seconds === 0) return () => undefined;
@@ -112,7 +112,7 @@ function repeat(
 }
 
 /** Returns the message that carries a reading on. */
-function messageOf({ compatible }: PropertyGetSettings, reading: Reading, message: Message): Message {
+function messageOf({ compatible }: PropertyGetSettings, reading: ReadingFields, message: Message): Message {
   Object.assign(message, reading);
   // A variable that was never written has no time, not that of the message before.
   if ("timestamp" in reading && reading.timestamp === undefined) Reflect.deleteProperty(message, "timestamp");
@@ -123,17 +123,17 @@ function messageOf({ compatible }: PropertyGetSettings, reading: Reading, messag
 
 /** Returns what a message asks for, where the settings leave it open. */
 function targetOf(settings: PropertyGetSettings, message: Message): { thing: string; variable: string } {
-  const thing = settings.thing === "" ? thingOf(message) : settings.thing;
+  const thing = settings.thing === "" ? messageThing(message) : settings.thing;
   if (thing === "") {
     throw new CloudError(
       "invalid_input",
       "No thing is given: choose one in the node's settings, or set msg.thingId to its id or name.",
     );
   }
-  return { thing, variable: settings.property === "" ? namedPropertyOf(message) : settings.property };
+  return { thing, variable: settings.property === "" ? messagePropertyField(message) : settings.property };
 }
 
-function readingOf(thing: KnownThing, variable: string, { rest }: CloudAccount): Reading {
+function readingOf(thing: KnownThing, variable: string, { rest }: CloudAccount): ReadingFields {
   const common = { thing: { id: thing.id, name: thing.name }, direction: "reported", source: "get" };
   if (variable === "") return { ...common, ...readAll(thing) };
   const property = rest.directory.variable(thing, variable);
@@ -148,7 +148,7 @@ function readingOf(thing: KnownThing, variable: string, { rest }: CloudAccount):
 }
 
 /** Returns all values of a thing and their times, by variable name. */
-function readAll({ properties }: KnownThing): Reading {
+function readAll({ properties }: KnownThing): ReadingFields {
   const times = properties.map((property) => [wireName(property), timeOf(property)] as const);
   return {
     payload: Object.fromEntries(properties.map((property) => [wireName(property), valueOf(property)])),

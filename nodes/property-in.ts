@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { isTransient, toCloudError } from "../cloud/core/errors";
-import { AccountListener, type ListenerSettings, type Subscription } from "./property-in/account-listener";
+import { AccountListener, type ListenerSettings, type SubscriptionFacts } from "./property-in/account-listener";
 import { findAccount } from "./runtime/account-node";
 import { findDeviceNode } from "./runtime/device-node";
 import { onClose } from "./runtime/input";
@@ -29,7 +29,7 @@ export default function (RED: NodeAPI): void {
 }
 
 function listenWithAccount(RED: NodeAPI, node: Node, status: NodeStatus, raw: RawSettings): void {
-  const settings = readAccountSettings(raw);
+  const settings = readAccountListenerSettings(raw);
   const accountNode = findAccount(RED, readText(raw, "account"));
   const { account } = accountNode;
   const listener = new AccountListener(node, status, settings, account);
@@ -59,7 +59,7 @@ async function subscribe(listener: AccountListener, target: SubscriptionTarget):
 }
 
 function listenWithDevice(RED: NodeAPI, node: Node, status: NodeStatus, raw: RawSettings): void {
-  const settings = readDeviceSettings(raw);
+  const settings = readDeviceListenerSettings(raw);
   const deviceNode = findDeviceNode(RED, readText(raw, "device"));
   const { device, directory } = deviceNode;
   const listener = new DeviceListener(node, status, settings, device, directory);
@@ -74,7 +74,7 @@ function listenWithDevice(RED: NodeAPI, node: Node, status: NodeStatus, raw: Raw
       unsubscribe: (target) => {
         if (!listener.unsubscribe(target.property)) throw noSubscription(target);
       },
-      subscriptions: (): Subscription[] => listener.subscriptions(),
+      subscriptions: (): SubscriptionFacts[] => listener.subscriptions(),
       needsThing: false,
     });
   }
@@ -85,7 +85,7 @@ function listenWithDevice(RED: NodeAPI, node: Node, status: NodeStatus, raw: Raw
   });
 }
 
-function readAccountSettings(raw: RawSettings): ListenerSettings {
+function readAccountListenerSettings(raw: RawSettings): ListenerSettings {
   return {
     thing: readText(raw, "thing"),
     thingName: readText(raw, "thingName"),
@@ -96,7 +96,7 @@ function readAccountSettings(raw: RawSettings): ListenerSettings {
   };
 }
 
-function readDeviceSettings(raw: RawSettings): DeviceListenerSettings {
+function readDeviceListenerSettings(raw: RawSettings): DeviceListenerSettings {
   return { echo: readFlag(raw, "echo", true), ...readCommonSettings(raw) };
 }
 

@@ -6,7 +6,7 @@ import { CloudError, toCloudError } from "../cloud/core/errors";
 import { findAccount } from "./runtime/account-node";
 import { findDeviceNode } from "./runtime/device-node";
 import { type Message, onClose, onInput } from "./runtime/input";
-import { propertyOf, thingOf } from "./runtime/message";
+import { messageProperty, messageThing } from "./runtime/message";
 import { failMisconfigured } from "./runtime/misconfigured";
 import type { SessionNode } from "./runtime/session-node";
 import { type RawSettings, readChoice, readFlag, readNumber, readText } from "./runtime/settings";
@@ -144,14 +144,14 @@ function writerOf(
 
 /** Reads what a message asks to be written, and where. */
 function readRequest(settings: PropertyOutSettings, message: Message, needsThing: boolean): WriteRequest {
-  const thing = settings.thing === "" ? thingOf(message) : settings.thing;
+  const thing = settings.thing === "" ? messageThing(message) : settings.thing;
   if (thing === "" && needsThing) {
     throw new CloudError(
       "invalid_input",
       "No thing is given: choose one in the node's settings, or set msg.thingId to its id or name.",
     );
   }
-  const property = settings.property === "" ? propertyOf(message) : settings.property;
+  const property = settings.property === "" ? messageProperty(message) : settings.property;
   const { payload } = message;
   if (property !== "") return { thing, values: new Map([[property, payload]]) };
   if (!isPlainObject(payload) || Object.keys(payload).length === 0) {

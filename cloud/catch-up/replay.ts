@@ -28,6 +28,7 @@ import {
   type Skew,
   type StoredValue,
 } from "./sequence-alignment";
+import { isoTime } from "../core/text";
 
 /**
  * Values beside the outage that are read all the same, to find in them what was got: theirs and two clocks' difference.
@@ -178,7 +179,7 @@ async function* readStored(
   const byId = new Map(windows.map((window) => [window.property.id, window]));
   const series: SeriesWindow[] = windows
     .filter(({ begin, end }) => begin < end)
-    .map(({ property, begin, end }) => ({ propertyId: property.id, from: iso(begin), to: iso(end) }));
+    .map(({ property, begin, end }) => ({ propertyId: property.id, from: isoTime(begin), to: isoTime(end) }));
   const onOverflow = (propertyId: string, time: string): void => {
     const property = byId.get(propertyId)?.property;
     const name = property === undefined ? propertyId : wireName(property);
@@ -190,8 +191,4 @@ async function* readStored(
     if (window === undefined || point.timestamp >= window.end) continue;
     yield toStored(window.property, point.value, point.timestamp);
   }
-}
-
-function iso(milliseconds: number): string {
-  return new Date(Math.round(milliseconds)).toISOString();
 }

@@ -2,6 +2,7 @@ import { CloudError } from "../core/errors";
 import { CborWriter } from "./cbor-writer";
 import { label } from "./senml-labels";
 import type { PropertyValue, Scalar } from "./values";
+import { hasLoneSurrogate } from "../core/text";
 
 /** A value to be written to one variable. */
 export interface Write {
@@ -13,9 +14,6 @@ export interface Write {
   /** Base name for the first record. No client of this cloud needs one (docs/protocol.md#base-names). */
   baseName?: string;
 }
-
-/** Half a UTF-16 pair: it has no UTF-8 (docs/protocol.md#texts). */
-const loneSurrogate = /[\uD800-\uDFFF]/u;
 
 /** Whole numbers up to here are written as integers, as the official clients do (docs/protocol.md#senders). */
 const maxSafeInteger = 2 ** 53;
@@ -48,7 +46,7 @@ interface Record {
 
 function toRecords(write: Write): Record[] {
   const { property, value } = write;
-  if (typeof property !== "string" || property === "" || property.includes(":") || loneSurrogate.test(property)) {
+  if (typeof property !== "string" || property === "" || property.includes(":") || hasLoneSurrogate(property)) {
     throw refuse(property, "a variable name is a text without a colon");
   }
   if (write.time !== undefined && !Number.isFinite(write.time)) throw refuse(property, "its time is not finite");
@@ -68,7 +66,7 @@ function toComponents(property: string, value: unknown): [string, unknown][] {
   const components = value === null ? [] : Object.entries(value as object);
   if (components.length === 0) throw refuse(property, "it holds no value");
   for (const [name] of components) {
-    if (name === "" || name.includes(":") || loneSurrogate.test(name)) {
+    if (name === "" || name.includes(":") || hasLoneSurrogate(name)) {
       throw refuse(property, "a component name is a text without a colon");
     }
   }
@@ -83,7 +81,7 @@ function checked(property: string, value: unknown, component?: string): Scalar {
     return value;
   }
   if (typeof value !== "string") throw refuse(property, `${what} is neither number, text nor boolean`);
-  if (loneSurrogate.test(value)) throw refuse(property, `${what} holds half of a character (a lone surrogate)`);
+  if (hasLoneSurrogate(value)) throw refuse(property, `${what} holds half of a character (a lone surrogate)`);
   return value;
 }
 

@@ -11,6 +11,11 @@ export function onAbort(signal: AbortSignal | undefined, work: () => void): () =
   return () => signal.removeEventListener("abort", work);
 }
 
+/** Tells whether the signal has fired, read anew after an await, which the compiler's narrowing does not expect. */
+export function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
+}
+
 /**
  * Waits for shared work with a signal of one's own: rejects with `cancelled` as soon as `signal` is aborted, while the
  * work goes on for everybody else.

@@ -1,6 +1,7 @@
 import { isPlainObject } from "./json";
+import { printable } from "./text";
 
-const maxExcerptLength = 40;
+const maxExcerptLength = 60;
 const maxNames = 5;
 
 /** Describes a value of any kind for an error message: short, in words, and without ever throwing. */
@@ -20,10 +21,11 @@ export function excerpt(text: string): string {
 function describe(value: unknown): string {
   switch (typeof value) {
     case "string":
-      return `the text ${JSON.stringify(excerpt(value))}`;
+      return `"${printable(excerpt(value))}"`;
+    case "undefined":
+      return "nothing";
     case "number":
     case "boolean":
-    case "undefined":
       return String(value);
     case "object":
       return value === null ? "null" : describeObject(value);
@@ -34,7 +36,9 @@ function describe(value: unknown): string {
 
 function describeObject(value: object): string {
   if (Array.isArray(value)) return `an array of ${value.length}`;
-  if (Buffer.isBuffer(value)) return `a Buffer of ${value.length} bytes`;
+  if (value instanceof Uint8Array) return `a Buffer of ${value.length} bytes`;
+  if (value instanceof Date)
+    return Number.isNaN(value.getTime()) ? "an invalid date" : `the date ${value.toISOString()}`;
   if (!isPlainObject(value)) {
     const name: unknown = (value as { constructor?: { name?: unknown } }).constructor?.name;
     return typeof name === "string" && name !== "" ? `an object of class ${excerpt(name)}` : "an object of some class";

@@ -94,6 +94,11 @@ export function toCloudError(reason: unknown): CloudError {
   return new CloudError("server_error", reason instanceof Error ? reason.message : String(reason));
 }
 
+/** Returns the code of an error of the system, such as ENOENT; blank where it is none. */
+export function systemCodeOf(reason: unknown): string {
+  return reason instanceof Error && "code" in reason && typeof reason.code === "string" ? reason.code : "";
+}
+
 /** Returns either the result of a promise or its error. */
 export async function attempt<T>(
   promise: Promise<T>,

@@ -1,3 +1,23 @@
+/** Returns a value where it is a text, else a blank one. */
+export function textOf(value: unknown): string {
+  return typeof value === "string" ? value : "";
+}
+
+/** Returns a text without the white space around it; a blank one for anything else. */
+export function trimmedText(value: unknown): string {
+  return textOf(value).trim();
+}
+
+/** Writes milliseconds since 1970 as the services and people read a time. */
+export function isoTime(milliseconds: number): string {
+  return new Date(Math.round(milliseconds)).toISOString();
+}
+
+/** Tells whether a text holds half a character, which has no UTF-8 (docs/protocol.md#texts). */
+export function hasLoneSurrogate(text: string): boolean {
+  return /\p{Cs}/u.test(text);
+}
+
 /** How much of a text that came from elsewhere an error message shows. */
 const maxShownLength = 300;
 

@@ -1,15 +1,15 @@
 import { asRecord } from "../core/json";
-import { isSame, ownField, pickFields, type Changes, type BodyFields } from "./compare";
+import { isSameContent, ownField, pickFields, type Changes, type BodyFields } from "./compare";
 import { match, type Raw, type Wanted } from "./match";
 import { creation, removal, type PlanStep } from "./plan";
-import { itemName, type Layout, readFields, textOf, wrong } from "./read-input";
+import { itemLabel, type Layout, readFields, textField, wrong } from "./read-input";
 
 /** An action of a trigger as it is wanted. */
 export interface WantedAction extends Wanted {
   readonly fields: BodyFields;
 }
 
-const bodyFields = ["name", "description", "email", "push_notification"] as const;
+const actionFields = ["name", "description", "email", "push_notification"] as const;
 
 const layout: Layout = {
   noun: "action",
@@ -24,10 +24,10 @@ const layout: Layout = {
 export function readActions(whole: string, given: unknown): WantedAction[] | undefined {
   if (!Array.isArray(given)) return undefined;
   return given.map((item: unknown, index) => {
-    const where = `${whole}, actions[${index}]${itemName(index, "action", item).replace(/^item \d+/, "")}`;
+    const where = `${whole}, actions[${index}]${itemLabel(index, "action", item).replace(/^item \d+/, "")}`;
     const read = readFields(where, item, layout);
-    const fields = pickFields(read, ["kind", ...bodyFields]);
-    return { where, id: textOf(read, "id"), name: textOf(read, "name"), fields };
+    const fields = pickFields(read, ["kind", ...actionFields]);
+    return { where, id: textField(read, "id"), name: textField(read, "name"), fields };
   });
 }
 
@@ -35,7 +35,7 @@ export function readActions(whole: string, given: unknown): WantedAction[] | und
  * Returns the body that makes an action, alone or with its trigger. Throws CloudError `invalid_input` without a kind.
  */
 export function newAction({ where, fields }: WantedAction): BodyFields {
-  if (textOf(fields, "kind") === "") throw wrong(where, "kind is missing; expected is NOTIFY-EMAIL or NOTIFY-PUSH.");
+  if (textField(fields, "kind") === "") throw wrong(where, "kind is missing; expected is NOTIFY-EMAIL or NOTIFY-PUSH.");
   return fields;
 }
 
@@ -60,11 +60,11 @@ export function planActions(
     if (Object.hasOwn(changes, "kind")) {
       throw wrong(
         where,
-        `the kind of an action stays what it is (${textOf(present, "kind")}); give another name instead.`,
+        `the kind of an action stays what it is (${textField(present, "kind")}); give another name instead.`,
       );
     }
     if (Object.keys(changes).length === 0) return [];
-    const name = `${trigger.name}: ${textOf(present, "name")}`;
+    const name = `${trigger.name}: ${textField(present, "name")}`;
     return [
       {
         entries: [{ action: "update", kind: "action", name, id: present.id, changes }],
@@ -79,7 +79,7 @@ export function planActions(
   return [
     ...steps,
     ...going.map((present): PlanStep => ({
-      entries: [removal("action", `${trigger.name}: ${textOf(present, "name")}`, present.id)],
+      entries: [removal("action", `${trigger.name}: ${textField(present, "name")}`, present.id)],
       operation: "actions_v1#delete",
       path: { id: present.id },
       where: trigger.where,
@@ -88,7 +88,7 @@ export function planActions(
 }
 
 function actionChanges(current: Raw, wanted: BodyFields): Changes {
-  const changed = Object.keys(wanted).filter((field) => !isSame(plain(current[field]), plain(wanted[field])));
+  const changed = Object.keys(wanted).filter((field) => !isSameContent(plain(current[field]), plain(wanted[field])));
   return Object.fromEntries(
     changed.map((field) => [field, { from: ownField(current, field) ?? null, to: wanted[field] ?? null }]),
   );
@@ -112,7 +112,7 @@ function plain(content: unknown): unknown {
 function recipients(delivery: unknown): BodyFields {
   return Object.fromEntries(
     Object.entries(asRecord(delivery) ?? {}).map(([line, list]) => {
-      const ids = Array.isArray(list) ? list.map((user: unknown) => textOf(asRecord(user) ?? {}, "id")).sort() : [];
+      const ids = Array.isArray(list) ? list.map((user: unknown) => textField(asRecord(user) ?? {}, "id")).sort() : [];
       return [line, ids.length === 0 ? null : ids];
     }),
   );
@@ -122,7 +122,7 @@ function placeholders(text: unknown): unknown {
   const fields = asRecord(text);
   const variables = fields?.variables;
   if (fields === undefined || !Array.isArray(variables)) return text;
-  const key = (variable: unknown): string => textOf(asRecord(variable) ?? {}, "placeholder");
+  const key = (variable: unknown): string => textField(asRecord(variable) ?? {}, "placeholder");
   const sorted = [...(variables as unknown[])].sort((one, other) => (key(one) < key(other) ? -1 : 1));
   return { ...fields, variables: sorted.length === 0 ? null : sorted };
 }

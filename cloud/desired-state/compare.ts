@@ -10,17 +10,17 @@ export type BodyFields = Readonly<Record<string, unknown>>;
  * Returns whether two JSON values mean the same: a blank text or `null` is as good as absent, the order of an object's
  * keys means nothing, and numbers may differ by what float32 makes of them (docs/protocol.md#numbers).
  */
-export function isSame(one: unknown, other: unknown): boolean {
+export function isSameContent(one: unknown, other: unknown): boolean {
   if (isBlank(one) || isBlank(other)) return isBlank(one) && isBlank(other);
   if (typeof one === "number" && typeof other === "number") return shortestFloat32(one) === shortestFloat32(other);
   if (typeof one !== "object" || typeof other !== "object") return one === other;
   if (Array.isArray(one) || Array.isArray(other)) {
     if (!Array.isArray(one) || !Array.isArray(other) || one.length !== other.length) return false;
-    return one.every((element, index) => isSame(element, other[index]));
+    return one.every((element, index) => isSameContent(element, other[index]));
   }
   const [left, right] = [one as BodyFields, other as BodyFields];
   return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) =>
-    isSame(ownField(left, key), ownField(right, key)),
+    isSameContent(ownField(left, key), ownField(right, key)),
   );
 }
 
@@ -31,7 +31,7 @@ export function isSame(one: unknown, other: unknown): boolean {
 export function changesOf(current: BodyFields, wanted: BodyFields, prefix = ""): Changes {
   const changed = Object.keys(wanted).filter((key) => {
     const [present, given] = [ownField(current, key), wanted[key]];
-    return !isSame(present, given) && !(key === "name" && isSameName(present, given));
+    return !isSameContent(present, given) && !(key === "name" && isSameName(present, given));
   });
   return Object.fromEntries(
     changed.map((key) => [prefix + key, { from: ownField(current, key) ?? null, to: wanted[key] ?? null }]),

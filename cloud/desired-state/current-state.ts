@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { CloudError, toCloudError } from "../core/errors";
+import { toCloudError } from "../core/errors";
 import { operation, readDevice, readList, type Device, type OperationId } from "../rest/index";
 import { pickSignal, type WantedRest, type WorkOptions } from "./apply";
 import { planDashboards, readDashboards } from "./dashboards";
@@ -9,6 +9,7 @@ import type { Prune, PlanStep } from "./plan";
 import { rawList } from "./properties";
 import { planThings, readThings } from "./things";
 import { planTriggers, readTriggers } from "./triggers";
+import { unexpectedAnswer } from "../rest/transport/error-response";
 
 /** The kinds of object that a wanted state can hold. */
 export type WantedKind = "things" | "dashboards" | "triggers";
@@ -110,7 +111,7 @@ export async function readDashboard(rest: WantedRest, id: string, version: 2 | 3
 function readOne(body: unknown, what: string): Raw {
   const [raw] = rawList([body]);
   if (raw !== undefined) return raw;
-  throw new CloudError("server_error", `${what}: the answer is no object with an id. Check the account's base URL.`);
+  throw unexpectedAnswer(what, "an object with an id");
 }
 
 /**

@@ -3,7 +3,7 @@ import type { ThingLinks } from "./links";
 import { match, type Raw, type Wanted } from "./match";
 import { planPages, readPages, type WantedPage } from "./pages";
 import { creation, type PlanEntry, type Prune, removal, type PlanStep } from "./plan";
-import { itemName, type Layout, readFields, textOf, wrong } from "./read-input";
+import { itemLabel, type Layout, readFields, textField, wrong } from "./read-input";
 import { planWidgets, readWidgets, type WantedWidget } from "./widgets";
 
 /** A dashboard as it is wanted; what is absent is left as it is. */
@@ -29,7 +29,7 @@ const layout: Layout = {
   ignored: ["kind", "updated_at", "created_by", "organization_id", "shared_by", "shared_with", "deleted_at"],
 };
 
-const operations = {
+const dashboardOperations = {
   2: { create: "dashboards_v2#create", update: "dashboards_v2#patch" },
   3: { create: "dashboards_v3#create", update: "dashboards_v3#patch" },
 } as const;
@@ -41,12 +41,12 @@ const operations = {
  */
 export function readDashboards(items: readonly unknown[]): WantedDashboard[] {
   return items.map((item, index) => {
-    const where = itemName(index, "dashboard", item);
+    const where = itemLabel(index, "dashboard", item);
     const read = readFields(where, item, layout);
     return {
       where,
-      id: textOf(read, "id"),
-      name: textOf(read, "name"),
+      id: textField(read, "id"),
+      name: textField(read, "name"),
       fields: pickFields(read, ["cover_image"]),
       pages: readPages(where, ownField(read, "pages")),
       widgets: readWidgets(where, ownField(read, "widgets")),
@@ -75,7 +75,7 @@ function planOne(state: DashboardState, item: WantedDashboard, current: Raw | un
   if (version === 2 && (wantedPages?.length ?? 0) > 0) {
     throw wrong(where, "pages are wanted, but the base URL has only dashboards of version 2, without pages.");
   }
-  const name = item.name || textOf(current ?? {}, "name");
+  const name = item.name || textField(current ?? {}, "name");
   const whole = { name, where, prune, newId: state.newId };
   const pages = planPages(whole, ownField(current ?? {}, "pages"), wantedPages);
   const widgets = planWidgets(
@@ -93,7 +93,7 @@ function planOne(state: DashboardState, item: WantedDashboard, current: Raw | un
   if (current === undefined) {
     const shown = Object.fromEntries(Object.entries(changes).map(([field, { to }]) => [field, to]));
     const entry = creation("dashboard", name, shown);
-    return [{ entries: [entry], operation: operations[version].create, path: {}, body, where }];
+    return [{ entries: [entry], operation: dashboardOperations[version].create, path: {}, body, where }];
   }
   const entry: PlanEntry = { action: "update", kind: "dashboard", name, id: current.id, changes };
   const [first, ...others] = [
@@ -103,12 +103,12 @@ function planOne(state: DashboardState, item: WantedDashboard, current: Raw | un
   ];
   if (first === undefined) return [];
   const path = { id: current.id };
-  return [{ entries: [first, ...others], operation: operations[version].update, path, body, where }];
+  return [{ entries: [first, ...others], operation: dashboardOperations[version].update, path, body, where }];
 }
 
 function planRemoval(dashboard: Raw): PlanStep {
   return {
-    entries: [removal("dashboard", textOf(dashboard, "name"), dashboard.id)],
+    entries: [removal("dashboard", textField(dashboard, "name"), dashboard.id)],
     // Version 2 deletes dashboards of both versions (docs/protocol.md#dashboards).
     operation: "dashboards_v2#delete",
     path: { id: dashboard.id },

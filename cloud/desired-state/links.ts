@@ -1,14 +1,15 @@
 import { findThing, findVariable, isUuid, type KnownThing } from "../rest/index";
 import { printable } from "../core/text";
 import { asRecord } from "../core/json";
-import { describe, inItem, wrong } from "./read-input";
+import { inItem, wrong } from "./read-input";
+import { describeValue } from "../core/describe";
 
 /** A variable that a widget shows or a trigger watches: by its id, or by thing and variable name. */
 export type ThingLink = { readonly id: string } | { readonly thing: string; readonly variable: string };
 
 /** How thing and variable may be called: ours, what the API answers, and what its templates have. */
-export const thingFields = ["thing", "thing_name", "thing_id"] as const;
-export const variableFields = ["variable", "variable_name", "variable_id", "property"] as const;
+export const thingLinkFields = ["thing", "thing_name", "thing_id"] as const;
+export const variableLinkFields = ["variable", "variable_name", "variable_id", "property"] as const;
 
 /**
  * Reads a link: a property id, `"Thing/variable"`, or an object with `thing` and `variable` (names or ids) or an `id`.
@@ -22,11 +23,11 @@ export function readThingLink(where: string, given: unknown): ThingLink {
   }
   const fields = asRecord(given) ?? {};
   if (typeof fields.id === "string" && isUuid(fields.id)) return { id: fields.id.toLowerCase() };
-  const [thing, variable] = [firstText(fields, thingFields), firstText(fields, variableFields)];
+  const [thing, variable] = [firstText(fields, thingLinkFields), firstText(fields, variableLinkFields)];
   if (thing !== "" && variable !== "") return { thing, variable };
   throw wrong(
     where,
-    `${describe(given)} is no link; expected is {thing, variable} with names or ids, "Thing/variable", or a property id.`,
+    `${describeValue(given)} is no link; expected is {thing, variable} with names or ids, "Thing/variable", or a property id.`,
   );
 }
 

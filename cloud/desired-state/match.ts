@@ -1,7 +1,7 @@
 import { CloudError } from "../core/errors";
 import { foldName } from "../core/names";
 import { printable } from "../core/text";
-import { textOf, wrong } from "./read-input";
+import { textField, wrong } from "./read-input";
 
 /** An object of the account, as the API answers it. */
 export type Raw = Readonly<Record<string, unknown>> & { readonly id: string };
@@ -39,7 +39,7 @@ export function match<W extends Wanted>(
   const byName = group(current, nameField);
   const claims = new Map<string, string>();
   const pairs = wanted.map((item) => {
-    const found = byId.get(item.id.toLowerCase()) ?? findNamed(noun, byName, item, nameField);
+    const found = byId.get(item.id.toLowerCase()) ?? findByName(noun, byName, item, nameField);
     if (found === undefined && item.id !== "") {
       throw new CloudError(
         "not_found",
@@ -60,7 +60,7 @@ export function match<W extends Wanted>(
 function group(current: readonly Raw[], nameField: string): Map<string, Raw[]> {
   const groups = new Map<string, Raw[]>();
   for (const object of current) {
-    const name = foldName(textOf(object, nameField));
+    const name = foldName(textField(object, nameField));
     const same = groups.get(name);
     if (same === undefined) groups.set(name, [object]);
     else same.push(object);
@@ -68,7 +68,7 @@ function group(current: readonly Raw[], nameField: string): Map<string, Raw[]> {
   return groups;
 }
 
-function findNamed(noun: string, byName: Map<string, Raw[]>, item: Wanted, nameField: string): Raw | undefined {
+function findByName(noun: string, byName: Map<string, Raw[]>, item: Wanted, nameField: string): Raw | undefined {
   if (item.name === "" && item.id !== "") return undefined;
   if (item.name === "") throw wrong(item.where, `${nameField} is missing; expected is the ${nameField}, or an id.`);
   const [first, second, ...others] = byName.get(foldName(item.name)) ?? [];

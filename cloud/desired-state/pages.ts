@@ -2,7 +2,7 @@ import { changesOf, pickFields, type Changes, type BodyFields } from "./compare"
 import { match, type Wanted } from "./match";
 import { type PlanEntry, removal } from "./plan";
 import { rawList } from "./properties";
-import { itemName, type Layout, readFields, textOf } from "./read-input";
+import { itemLabel, type Layout, readFields, textField } from "./read-input";
 
 /** A page of a dashboard as it is wanted. */
 export interface WantedPage extends Wanted {
@@ -26,7 +26,7 @@ export interface ListPlan {
   removals: PlanEntry[];
 }
 
-const bodyFields = ["name", "position", "icon"] as const;
+const pageFields = ["name", "position", "icon"] as const;
 
 const layout: Layout = {
   noun: "page",
@@ -41,16 +41,16 @@ const layout: Layout = {
 export function readPages(whole: string, given: unknown): WantedPage[] | undefined {
   if (!Array.isArray(given)) return undefined;
   return given.map((item: unknown, index) => {
-    const where = `${whole}, pages[${index}]${itemName(index, "page", item).replace(/^item \d+/, "")}`;
+    const where = `${whole}, pages[${index}]${itemLabel(index, "page", item).replace(/^item \d+/, "")}`;
     const read = readFields(where, item, layout);
-    return { where, id: textOf(read, "id"), name: textOf(read, "name"), fields: pickFields(read, bodyFields) };
+    return { where, id: textField(read, "id"), name: textField(read, "name"), fields: pickFields(read, pageFields) };
   });
 }
 
 /** Plans the list of pages that is to be, and what it changes. Throws as `match` does. */
 export function planPages(whole: Whole, current: unknown, wanted: readonly WantedPage[] | undefined): ListPlan {
   const present = rawList(current);
-  const asBody = (page: BodyFields): BodyFields => pickFields(page, ["id", ...bodyFields]);
+  const asBody = (page: BodyFields): BodyFields => pickFields(page, ["id", ...pageFields]);
   if (wanted === undefined) return { list: present.map(asBody), isChanged: false, changes: {}, removals: [] };
   const { pairs, rest } = match("page", present, wanted);
   const changes: Changes = {};
@@ -60,11 +60,11 @@ export function planPages(whole: Whole, current: unknown, wanted: readonly Wante
       Object.assign(changes, partChanges(`pages.${item.name}`, undefined, made));
       return { id: whole.newId(), ...made };
     }
-    Object.assign(changes, partChanges(`pages.${textOf(page, "name")}`, page, item.fields));
+    Object.assign(changes, partChanges(`pages.${textField(page, "name")}`, page, item.fields));
     return asBody({ ...page, ...item.fields });
   });
   const removals = whole.prune
-    ? rest.map((page) => removal("page", `${whole.name}: ${textOf(page, "name")}`, page.id))
+    ? rest.map((page) => removal("page", `${whole.name}: ${textField(page, "name")}`, page.id))
     : [];
   const kept = whole.prune ? [] : rest.map(asBody);
   const isChanged = Object.keys(changes).length > 0 || removals.length > 0;

@@ -2,7 +2,7 @@ import { asRecord } from "../core/json";
 import { changesOf, pickFields } from "./compare";
 import { match, type Raw, type Wanted } from "./match";
 import { creation, removal, type PlanStep } from "./plan";
-import { itemName, type Layout, readFields, textOf, wrong } from "./read-input";
+import { itemLabel, type Layout, readFields, textField, wrong } from "./read-input";
 
 /** A property as it is wanted: known by its id, else by its variable name. */
 export interface WantedProperty extends Wanted {
@@ -11,7 +11,7 @@ export interface WantedProperty extends Wanted {
 }
 
 /** Fields that a body for a property may hold (docs/protocol.md#models). */
-const bodyFields = [
+export const propertyFields = [
   "name",
   "variable_name",
   "type",
@@ -63,13 +63,13 @@ const defaults = { permission: "READ_WRITE", update_strategy: "ON_CHANGE", persi
 export function readProperties(whole: string, given: unknown): WantedProperty[] | undefined {
   if (!Array.isArray(given)) return undefined;
   return given.map((item: unknown, index) => {
-    const where = `${whole}, properties[${index}]${itemName(index, "property", item, "variable_name").replace(/^item \d+/, "")}`;
+    const where = `${whole}, properties[${index}]${itemLabel(index, "property", item, "variable_name").replace(/^item \d+/, "")}`;
     const read = readFields(where, item, layout);
     return {
       where,
-      id: textOf(read, "id"),
-      name: textOf(read, "variable_name"),
-      fields: pickFields(read, bodyFields),
+      id: textField(read, "id"),
+      name: textField(read, "variable_name"),
+      fields: pickFields(read, propertyFields),
     };
   });
 }
@@ -82,7 +82,7 @@ export function newProperty({
   where,
   fields,
 }: WantedProperty): Record<string, unknown> & Record<"variable_name" | "type", string> {
-  const [variable, type] = [textOf(fields, "variable_name"), textOf(fields, "type")];
+  const [variable, type] = [textField(fields, "variable_name"), textField(fields, "type")];
   if (variable === "" || type === "") {
     throw wrong(where, `${variable === "" ? "variable_name" : "type"} is missing; a new property needs both.`);
   }
@@ -111,8 +111,8 @@ export function planProperties(
     const changes = changesOf({ ...defaults, ...present }, item.fields);
     if (Object.keys(changes).length === 0) return [];
     // An update takes a whole property, and takes defaults for what is left out.
-    const body = { ...defaults, ...pickFields(present, bodyFields), ...item.fields };
-    const name = `${thing.name}: ${nameOf(present)}`;
+    const body = { ...defaults, ...pickFields(present, propertyFields), ...item.fields };
+    const name = `${thing.name}: ${variableNameOf(present)}`;
     return [
       {
         entries: [{ action: "update", kind: "property", name, id: present.id, changes }],
@@ -127,7 +127,7 @@ export function planProperties(
   return [
     ...steps,
     ...going.map((present): PlanStep => ({
-      entries: [removal("property", `${thing.name}: ${nameOf(present)}`, present.id)],
+      entries: [removal("property", `${thing.name}: ${variableNameOf(present)}`, present.id)],
       operation: "properties_v2#delete",
       path: { ...path, pid: present.id },
       where: thing.where,
@@ -135,8 +135,8 @@ export function planProperties(
   ];
 }
 
-function nameOf(property: Raw): string {
-  return textOf(property, "variable_name") || textOf(property, "name");
+function variableNameOf(property: Raw): string {
+  return textField(property, "variable_name") || textField(property, "name");
 }
 
 /** Returns the elements of an answer that have an id and are not deleted. */
@@ -144,7 +144,7 @@ export function rawList(json: unknown): Raw[] {
   if (!Array.isArray(json)) return [];
   return json.flatMap((element: unknown): Raw[] => {
     const raw = asRecord(element) ?? {};
-    const id = textOf(raw, "id");
-    return id !== "" && textOf(raw, "deleted_at") === "" ? [{ ...raw, id }] : [];
+    const id = textField(raw, "id");
+    return id !== "" && textField(raw, "deleted_at") === "" ? [{ ...raw, id }] : [];
   });
 }

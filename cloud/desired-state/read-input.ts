@@ -1,10 +1,11 @@
 import { CloudError } from "../core/errors";
-import { Problems, show } from "../rest/validation/problems";
+import { Problems } from "../rest/validation/problems";
 import { toJson } from "../rest/validation/to-json";
 import { adviseNames } from "../rest/directory/find-by-name";
 import { printable } from "../core/text";
 import { asRecord } from "../core/json";
 import { ownField } from "./compare";
+import { describeValue } from "../core/describe";
 
 /** The kinds of content that a field of the wanted state may have. In a text field `null` clears what is there. */
 export type Shape = "text" | "number" | "boolean" | "list" | "map" | "any";
@@ -48,8 +49,10 @@ export function inItem<T>(where: string, find: () => T): T {
 export function readItems(given: unknown): unknown[] {
   const list: readonly unknown[] = Array.isArray(given) ? given : [given];
   return Array.from({ length: list.length }, (_, index) => {
+    // A hole is nothing, as readFields says.
+    if (!(index in list)) return undefined;
     const findings = new Problems();
-    const item = toJson(index in list ? list[index] : null, findings);
+    const item = toJson(list[index], findings);
     const [problem] = findings.errors;
     if (problem !== undefined) throw wrong(`item ${index}`, problem);
     return item;
@@ -57,7 +60,7 @@ export function readItems(given: unknown): unknown[] {
 }
 
 /** Returns which item it is: its place and its name, as far as it has one. */
-export function itemName(index: number, noun: string, item: unknown, nameField = "name"): string {
+export function itemLabel(index: number, noun: string, item: unknown, nameField = "name"): string {
   const name = ownField(asRecord(item) ?? {}, nameField) ?? ownField(asRecord(item) ?? {}, "id");
   return `item ${index}${typeof name === "string" ? ` (${noun} "${printable(name)}")` : ""}`;
 }
@@ -69,7 +72,7 @@ export function itemName(index: number, noun: string, item: unknown, nameField =
  */
 export function readFields(where: string, given: unknown, layout: Layout): Record<string, unknown> {
   const object = asRecord(given);
-  if (object === undefined) throw wrong(where, `${describe(given)} is no ${layout.noun}; expected is an object.`);
+  if (object === undefined) throw wrong(where, `${describeValue(given)} is no ${layout.noun}; expected is an object.`);
   const read: [string, unknown][] = [];
   for (const [name, value] of Object.entries(object)) {
     if (layout.ignored.includes(name) || value === undefined) continue;
@@ -83,7 +86,7 @@ export function readFields(where: string, given: unknown, layout: Layout): Recor
       continue;
     }
     if (!fits(shape, value)) {
-      throw wrong(where, `${name} is ${describe(value)}; expected is ${expected[shape]}.`);
+      throw wrong(where, `${name} is ${describeValue(value)}; expected is ${expected[shape]}.`);
     }
     read.push([name, value]);
   }
@@ -98,19 +101,14 @@ function fits(shape: Shape, value: unknown): boolean {
   return typeof value === shape;
 }
 
-/** Describes what was given, in few words. */
-export function describe(value: unknown): string {
-  return value === undefined || value === null ? "nothing" : show(value);
-}
-
 /** Returns a text field that was read; "" where it is absent. */
-export function textOf(fields: Readonly<Record<string, unknown>>, name: string): string {
+export function textField(fields: Readonly<Record<string, unknown>>, name: string): string {
   const value = ownField(fields, name);
   return typeof value === "string" ? value : "";
 }
 
 /** Returns a list field that was read; `undefined` where it is absent. */
-export function listOf(fields: Readonly<Record<string, unknown>>, name: string): readonly unknown[] | undefined {
+export function listField(fields: Readonly<Record<string, unknown>>, name: string): readonly unknown[] | undefined {
   const value = ownField(fields, name);
   return Array.isArray(value) ? (value as unknown[]) : undefined;
 }

@@ -4,10 +4,10 @@ import { printable } from "../core/text";
 import { asRecord } from "../core/json";
 import { ownField, pickFields, type BodyFields } from "./compare";
 import { ensure, type EnsureOptions, type EnsureResult } from "./ensure";
-import { firstText, thingFields, variableFields } from "./links";
+import { firstText, thingLinkFields, variableLinkFields } from "./links";
 import { match, type Raw } from "./match";
-import { rawList } from "./properties";
-import { readItems, textOf, wrong } from "./read-input";
+import { propertyFields, rawList } from "./properties";
+import { readItems, textField, wrong } from "./read-input";
 
 /** The kinds of object that templates can be made of. */
 type TemplateKind = "things" | "dashboards";
@@ -28,18 +28,6 @@ export function findOne(noun: string, objects: readonly Raw[], reference: string
 }
 
 const ownFields = ["name", "timezone", "assistant", "webhook_uri", "webhook_active", "tags"] as const;
-const propertyFields = [
-  "name",
-  "variable_name",
-  "type",
-  "permission",
-  "update_strategy",
-  "update_parameter",
-  "min_value",
-  "max_value",
-  "persist",
-  "tag",
-] as const;
 
 /** Returns a thing as the service answers it, without all that is only its own. */
 function thingTemplate(thing: BodyFields): Template {
@@ -68,9 +56,9 @@ const widgetFields = [
  */
 export function dashboardTemplate(dashboard: BodyFields, links: "ids" | "names" = "names"): Template {
   const pages = records(ownField(dashboard, "pages"));
-  const pageNames = new Map(pages.map((page) => [textOf(page, "id"), textOf(page, "name")]));
+  const pageNames = new Map(pages.map((page) => [textField(page, "id"), textField(page, "name")]));
   const widgets = records(ownField(dashboard, "widgets")).map((widget) => {
-    const page = pageNames.get(textOf(widget, "page_id")) ?? ownField(widget, "page");
+    const page = pageNames.get(textField(widget, "page_id")) ?? ownField(widget, "page");
     const variables = ownField(widget, "variables");
     return {
       ...pickFields(widget, widgetFields),
@@ -98,7 +86,7 @@ function linkById(link: unknown): unknown {
 function linkByNames(link: unknown): unknown {
   const fields = asRecord(link);
   if (fields === undefined) return link;
-  const [thing, variable] = [firstText(fields, thingFields), firstText(fields, variableFields)];
+  const [thing, variable] = [firstText(fields, thingLinkFields), firstText(fields, variableLinkFields)];
   return thing !== "" && variable !== "" ? { thing, variable } : link;
 }
 
@@ -150,7 +138,7 @@ function instantiate(template: unknown, copies: unknown): Template[] {
 
 function tagMap(tags: unknown): Record<string, unknown> {
   if (!Array.isArray(tags)) return { ...asRecord(tags) };
-  return Object.fromEntries(tags.map((tag: unknown) => [textOf(asRecord(tag) ?? {}, "key"), asRecord(tag)?.value]));
+  return Object.fromEntries(tags.map((tag: unknown) => [textField(asRecord(tag) ?? {}, "key"), asRecord(tag)?.value]));
 }
 
 /**
@@ -174,11 +162,11 @@ export function repoint(where: string, dashboard: Template, things: ReadonlyMap<
   const used = new Set<string>();
   const swap = (link: unknown): unknown => {
     const fields = asRecord(link) ?? {};
-    const names = thingFields.map((name) => textOf(fields, name)).filter((name) => name !== "");
+    const names = thingLinkFields.map((name) => textField(fields, name)).filter((name) => name !== "");
     const old = [...things.keys()].find((known) => names.some((name) => isSameName(name, known)));
     if (old === undefined) return link;
     used.add(old);
-    const variable = firstText(fields, variableFields);
+    const variable = firstText(fields, variableLinkFields);
     return { thing: things.get(old), variable };
   };
   const swapped = records(dashboard.widgets).map((fields) => {

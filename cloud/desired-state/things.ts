@@ -6,7 +6,8 @@ import { changesOf, ownField, pickFields, type Changes } from "./compare";
 import { match, type Raw, type Wanted } from "./match";
 import { creation, type Prune, removal, type PlanStep } from "./plan";
 import { newProperty, planProperties, readProperties, rawList, type WantedProperty } from "./properties";
-import { describe, inItem, itemName, type Layout, readFields, textOf, wrong } from "./read-input";
+import { inItem, itemLabel, type Layout, readFields, textField, wrong } from "./read-input";
+import { describeValue } from "../core/describe";
 
 /** A thing as it is wanted; what is absent is left as it is. */
 interface WantedThing extends Wanted {
@@ -70,12 +71,12 @@ const layout: Layout = {
  */
 export function readThings(items: readonly unknown[]): WantedThing[] {
   return items.map((item, index) => {
-    const where = itemName(index, "thing", item);
+    const where = itemLabel(index, "thing", item);
     const read = readFields(where, item, layout);
     return {
       where,
-      id: textOf(read, "id"),
-      name: textOf(read, "name"),
+      id: textField(read, "id"),
+      name: textField(read, "name"),
       fields: pickFields(read, plainFields),
       device: readDeviceReference(item),
       forceDevice: read.force_device === true,
@@ -99,7 +100,7 @@ function readDeviceReference(item: unknown): string | undefined {
 function readTags(where: string, given: unknown): Map<string, string> | undefined {
   if (given === undefined) return undefined;
   if (typeof given !== "object" || given === null) {
-    throw wrong(where, `tags is ${describe(given)}; expected is an object of texts.`);
+    throw wrong(where, `tags is ${describeValue(given)}; expected is an object of texts.`);
   }
   const pairs: [unknown, unknown][] = Array.isArray(given)
     ? given.map((tag: unknown) => {
@@ -116,7 +117,7 @@ function readTags(where: string, given: unknown): Map<string, string> | undefine
       // Numbers come from spreadsheets.
       const text = typeof value === "number" ? String(value) : value;
       if (typeof key === "string" && typeof text === "string") return [key, text];
-      throw wrong(where, `the tag ${describe(key)} is ${describe(value)}; expected is a text.`);
+      throw wrong(where, `the tag ${describeValue(key)} is ${describeValue(value)}; expected is a text.`);
     }),
   );
 }
@@ -145,7 +146,7 @@ type Bind = (item: WantedThing, thingId: string) => string | undefined;
 
 /** Finds the device that an item wants: "" for none, `undefined` for whatever it has. */
 function binder(things: readonly Raw[], devices: readonly Device[]): Bind {
-  const owners = new Map(things.map((thing) => [textOf(thing, "device_id"), thing]));
+  const owners = new Map(things.map((thing) => [textField(thing, "device_id"), thing]));
   const taken = new Map<string, string>();
   return ({ where, device, forceDevice }, thingId) => {
     if (device === undefined || device === "") return device;
@@ -157,7 +158,7 @@ function binder(things: readonly Raw[], devices: readonly Device[]): Bind {
     if (owner === undefined || owner.id === thingId || forceDevice) return id;
     throw new CloudError(
       "conflict",
-      `${where}: device "${printable(name)}" is bound to thing "${printable(textOf(owner, "name"))}" (${owner.id}). ` +
+      `${where}: device "${printable(name)}" is bound to thing "${printable(textField(owner, "name"))}" (${owner.id}). ` +
         `Set force_device to true to take it from there.`,
     );
   };
@@ -193,7 +194,7 @@ function planChanges(item: WantedThing, current: Raw, deviceId: string | undefin
   const own = { ...(item.name !== "" && { name: item.name }), ...fields, ...device };
   const changes = changesOf({ ...defaults, ...current }, own);
   const changed = pickFields(own, Object.keys(changes));
-  const thing = { id: current.id, name: textOf(current, "name"), where };
+  const thing = { id: current.id, name: textField(current, "name"), where };
   const update: PlanStep = {
     entries: [{ action: "update", kind: "thing", name: thing.name, id: current.id, changes }],
     operation: "things_v2#update",
@@ -213,7 +214,7 @@ function planChanges(item: WantedThing, current: Raw, deviceId: string | undefin
 function planTags({ tags, where }: WantedThing, current: Raw, prune: boolean): PlanStep[] {
   if (tags === undefined) return [];
   const present = (ownField(current, "tags") ?? {}) as Record<string, unknown>;
-  const entry = (key: string) => `${textOf(current, "name")}: ${key}`;
+  const entry = (key: string) => `${textField(current, "name")}: ${key}`;
   const common = { path: { id: current.id }, where };
   const set = [...tags].flatMap(([key, value]): PlanStep[] => {
     const changes: Changes = changesOf(present, { [key]: value });
@@ -242,7 +243,7 @@ function planTags({ tags, where }: WantedThing, current: Raw, prune: boolean): P
 
 function planRemoval(thing: Raw): PlanStep {
   return {
-    entries: [removal("thing", textOf(thing, "name"), thing.id)],
+    entries: [removal("thing", textField(thing, "name"), thing.id)],
     operation: "things_v2#delete",
     path: { id: thing.id },
     where: "",

@@ -6,7 +6,7 @@ import { type ThingLink, type ThingLinks, readThingLink } from "./links";
 import { match, type Raw, type Wanted } from "./match";
 import { creation, type Prune, removal, type PlanStep } from "./plan";
 import { rawList } from "./properties";
-import { inItem, itemName, type Layout, listOf, readFields, textOf, wrong } from "./read-input";
+import { inItem, itemLabel, type Layout, listField, readFields, textField, wrong } from "./read-input";
 
 /** The source that a trigger watches: a variable, or whether devices are there. */
 type Source =
@@ -60,12 +60,12 @@ const sourceLayout: Layout = {
  */
 export function readTriggers(items: readonly unknown[]): WantedTrigger[] {
   return items.map((item, index) => {
-    const where = itemName(index, "trigger", item);
+    const where = itemLabel(index, "trigger", item);
     const read = readFields(where, item, layout);
     return {
       where,
-      id: textOf(read, "id"),
-      name: textOf(read, "name"),
+      id: textField(read, "id"),
+      name: textField(read, "name"),
       fields: pickFields(read, ["description", "active"]),
       source: readSource(where, read),
       actions: readActions(where, ownField(read, "actions")),
@@ -74,7 +74,7 @@ export function readTriggers(items: readonly unknown[]): WantedTrigger[] {
 }
 
 function readSource(where: string, read: BodyFields): Source | undefined {
-  const property = ownField(read, "property") ?? (textOf(read, "property_id") || undefined);
+  const property = ownField(read, "property") ?? (textField(read, "property_id") || undefined);
   const given = ownField(read, "device_status_source");
   if (property !== undefined && given !== undefined) {
     throw wrong(where, "property and device_status_source exclude each other; expected is one of them.");
@@ -82,7 +82,7 @@ function readSource(where: string, read: BodyFields): Source | undefined {
   if (property !== undefined) return { property: readThingLink(`${where}, property`, property) };
   if (given === undefined) return undefined;
   const source = readFields(`${where}, device_status_source`, given, sourceLayout);
-  const devices = listOf(source, "devices") ?? listOf(source, "device_ids");
+  const devices = listField(source, "devices") ?? listField(source, "device_ids");
   if (devices?.some((device) => typeof device !== "string")) {
     throw wrong(where, "device_status_source.devices holds what is no text; expected are ids or names of devices.");
   }
@@ -119,7 +119,7 @@ function planCreation(state: TriggerState, item: WantedTrigger): PlanStep {
     name,
     ...item.fields,
     ...Object.fromEntries(Object.entries(source.changes).map(([field, { to }]) => [field, to])),
-    ...(made.length > 0 && { actions: made.map((action) => textOf(action, "name")) }),
+    ...(made.length > 0 && { actions: made.map((action) => textField(action, "name")) }),
   };
   return {
     entries: [creation("trigger", name, shown)],
@@ -136,7 +136,7 @@ function planChanges(state: TriggerState, item: WantedTrigger, current: Raw, pru
   const ownChanges = changesOf({ active: true, ...current }, own);
   const source = sourceChange(state, item, current);
   const changes = { ...ownChanges, ...source.changes };
-  const trigger = { id: current.id, name: textOf(current, "name"), where };
+  const trigger = { id: current.id, name: textField(current, "name"), where };
   const update: PlanStep = {
     entries: [{ action: "update", kind: "trigger", name: trigger.name, id: current.id, changes }],
     operation: "triggers_v1#patch",
@@ -159,7 +159,7 @@ function sourceChange(
   if (source === undefined) return { body: {}, changes: {} };
   if ("property" in source) {
     const id = state.links.resolve(`${where}, property`, source.property);
-    const before = textOf(current, "property_id");
+    const before = textField(current, "property_id");
     if (before.toLowerCase() === id) return { body: {}, changes: {} };
     const from = before === "" ? null : state.links.label(before);
     return { body: { property_id: id }, changes: { property: { from, to: state.links.label(id) } } };
@@ -179,7 +179,7 @@ function sorted(ids: unknown): unknown[] {
 
 function planRemoval(trigger: Raw): PlanStep {
   return {
-    entries: [removal("trigger", textOf(trigger, "name"), trigger.id)],
+    entries: [removal("trigger", textField(trigger, "name"), trigger.id)],
     operation: "triggers_v1#delete",
     path: { id: trigger.id },
     where: "",

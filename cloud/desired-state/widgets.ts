@@ -7,7 +7,7 @@ import type { Raw, Wanted } from "./match";
 import { partChanges, type ListPlan, type Whole } from "./pages";
 import { removal } from "./plan";
 import { rawList } from "./properties";
-import { itemName, type Layout, listOf, readFields, textOf, wrong } from "./read-input";
+import { itemLabel, type Layout, listField, readFields, textField, wrong } from "./read-input";
 
 /** A widget as it is wanted: known by its id, else by its name, else by its type, in the order of the list. */
 export interface WantedWidget extends Wanted {
@@ -70,17 +70,17 @@ const mainPage = "0";
 export function readWidgets(whole: string, given: unknown): WantedWidget[] | undefined {
   if (!Array.isArray(given)) return undefined;
   return given.map((item: unknown, index) => {
-    const where = `${whole}, widgets[${index}]${itemName(index, "widget", item).replace(/^item \d+/, "")}`;
+    const where = `${whole}, widgets[${index}]${itemLabel(index, "widget", item).replace(/^item \d+/, "")}`;
     const read = readFields(where, item, layout);
     const page = ownField(read, "page") ?? ownField(read, "page_id");
     return {
       where,
-      id: textOf(read, "id"),
-      name: textOf(read, "name"),
+      id: textField(read, "id"),
+      name: textField(read, "name"),
       fields: pickFields(read, plainFields),
       options: asRecord(ownField(read, "options")) ?? {},
       page: page === "" ? mainPage : typeof page === "string" ? page : undefined,
-      links: listOf(read, "variables")?.map((link, place) => readThingLink(`${where}, variables[${place}]`, link)),
+      links: listField(read, "variables")?.map((link, place) => readThingLink(`${where}, variables[${place}]`, link)),
     };
   });
 }
@@ -113,7 +113,7 @@ export function planWidgets(
   for (const target of targets) {
     const { item, fields } = target;
     const widget = pairs.get(target);
-    const name = `widgets.${named(item.name || textOf(widget ?? fields, "name") || textOf(widget ?? fields, "type"))}`;
+    const name = `widgets.${named(item.name || textField(widget ?? fields, "name") || textField(widget ?? fields, "type"))}`;
     if (widget === undefined) {
       const made = { options: item.options, variables: [], ...(whole.hasPages && { page_id: mainPage }), ...fields };
       added.push({ id: item.id || whole.newId(), ...made });
@@ -131,7 +131,7 @@ export function planWidgets(
   const going = whole.prune ? present.filter((widget) => !list.has(widget)) : [];
   const kept = present.filter((widget) => !going.includes(widget)).map((widget) => list.get(widget) ?? widget);
   const removals = going.map((widget) =>
-    removal("widget", `${whole.name}: ${printable(textOf(widget, "name") || textOf(widget, "type"))}`, widget.id),
+    removal("widget", `${whole.name}: ${printable(textField(widget, "name") || textField(widget, "type"))}`, widget.id),
   );
   const isChanged = Object.keys(changes).length > 0 || removals.length > 0;
   return { list: [...kept, ...added], isChanged, changes, removals };
@@ -143,7 +143,7 @@ function asBody(widget: Raw, hasPages: boolean): Raw {
   return {
     ...pickFields(widget, [...plainFields, "options", ...(hasPages ? ["page_id"] : [])]),
     id: widget.id,
-    variables: links.flatMap((link) => textOf(asRecord(link) ?? {}, "id") || []),
+    variables: links.flatMap((link) => textField(asRecord(link) ?? {}, "id") || []),
   };
 }
 
@@ -161,7 +161,7 @@ function resolve(
 function pageId(where: string, page: string, pages: readonly BodyFields[]): string {
   const found = pages.find(({ id, name }) => id === page || isSameName(name, page));
   if (page === mainPage) return mainPage;
-  if (found !== undefined) return textOf(found, "id");
+  if (found !== undefined) return textField(found, "id");
   throw wrong(where, `there is no page "${printable(page)}" on the dashboard.`);
 }
 
@@ -186,7 +186,7 @@ function pair(present: readonly Raw[], targets: readonly Target[]): Map<Target, 
 
 function isAlike(widget: Raw, { item, fields }: Target): boolean {
   if (item.name !== "") return isSameName(widget.name, item.name);
-  return textOf(widget, "name") === "" && widget.type === fields.type;
+  return textField(widget, "name") === "" && widget.type === fields.type;
 }
 
 function isDone(widget: Raw, { item, fields }: Target): boolean {

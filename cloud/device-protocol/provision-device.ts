@@ -5,6 +5,7 @@ import { readThing } from "../rest/models";
 import { operation } from "../rest/operations/index";
 import { printable } from "../core/text";
 import { asRecord } from "../core/json";
+import { unexpectedAnswer } from "../rest/transport/error-response";
 
 /** The thing that a new device is attached to: nothing, a thing by id or name, or a new thing of that name. */
 export type Attachment = { readonly to: "none" } | { readonly to: "existing" | "new"; readonly thing: string };
@@ -46,7 +47,7 @@ export async function provisionDevice(
     { body: { ...kind, name: request.name } },
     { signal },
   );
-  const id = textField(created.body, "id", "create");
+  const id = requireText(created.body, "id", "create");
   try {
     const secretKey = await setKey(client, id, signal);
     const thing = await attach(service, id, existing, request, signal);
@@ -77,7 +78,7 @@ async function setKey(client: Service["client"], id: string, signal: AbortSignal
     { path, query: { suggested_password: true } },
     { signal },
   );
-  const password = textField(suggestion.body, "suggested_password", "get-secret-key");
+  const password = requireText(suggestion.body, "suggested_password", "get-secret-key");
   try {
     await client.call(operation("devices_v2_pass#set"), { path, body: { password } }, { signal });
   } catch (reason) {
@@ -105,17 +106,14 @@ async function attach(
           { signal },
         );
   const thing = readThing(answer.body);
-  if (thing === undefined) throw oddAnswer("things", attachment.to === "existing" ? "update" : "create", "a thing");
+  if (thing === undefined)
+    throw unexpectedAnswer(`things: ${attachment.to === "existing" ? "update" : "create"}`, "a thing");
   directory.forget(thing.id);
   return { id: thing.id, name: thing.name };
 }
 
-function textField(body: unknown, field: string, name: string): string {
+function requireText(body: unknown, field: string, name: string): string {
   const value = asRecord(body)?.[field];
   if (typeof value === "string" && value !== "") return value;
-  throw oddAnswer("devices", name, `an object with ${field}`);
-}
-
-function oddAnswer(resource: string, name: string, expected: string): CloudError {
-  return new CloudError("server_error", `${resource}: ${name}: the answer is not ${expected}. Try again later.`);
+  throw unexpectedAnswer(`devices: ${name}`, `an object with ${field}`);
 }

@@ -5,6 +5,7 @@ import type { Clock } from "../core/clock";
 import { onAbort } from "../core/abort";
 import type { TlsOptions } from "../core/tls";
 import { type Answer, found } from "./finding";
+import { systemCodeOf } from "../core/errors";
 
 /** A server, and how it is to be reached. */
 export interface Server {
@@ -60,7 +61,7 @@ export async function checkName({ host }: Server): Promise<Answer> {
     await lookup(host);
     return found("dns", "ok", { host });
   } catch (reason) {
-    return found("dns", codeOf(reason) === "ENOTFOUND" ? "unknown" : "failed", { host });
+    return found("dns", systemCodeOf(reason) === "ENOTFOUND" ? "unknown" : "failed", { host });
   }
 }
 
@@ -75,7 +76,7 @@ export function checkPort({ host, port }: Server, signal: AbortSignal): Promise<
     };
     socket.setTimeout(connectTimeoutMs, () => finish(found("port", "silent", values)));
     socket.once("connect", () => finish(found("port", "ok", values)));
-    socket.on("error", (error) => finish(found("port", portCode(codeOf(error)), values)));
+    socket.on("error", (error) => finish(found("port", portCode(systemCodeOf(error)), values)));
     onAbort(signal, () => socket.destroy());
   });
 }
@@ -100,7 +101,7 @@ export function checkTls(
       resolve(answer);
     };
     socket.once("secureConnect", () => finish(certificateAnswer(host, socket, clock)));
-    socket.on("error", (error) => finish(found("tls", tlsCode(codeOf(error)), { host })));
+    socket.on("error", (error) => finish(found("tls", tlsCode(systemCodeOf(error)), { host })));
     socket.once("close", () => finish(found("tls", "refused", { host })));
     onAbort(signal, () => socket.destroy());
   });
@@ -121,8 +122,4 @@ function tlsCode(code: string): "expired" | "early" | "name" | "untrusted" | "re
   return /SELF_SIGNED|UNABLE_TO|CERT_UNTRUSTED|CERT_SIGNATURE|INVALID_CA|CERT_CHAIN/.test(code)
     ? "untrusted"
     : "refused";
-}
-
-function codeOf(reason: unknown): string {
-  return reason instanceof Error && "code" in reason && typeof reason.code === "string" ? reason.code : "";
 }

@@ -32,7 +32,7 @@ export interface AggregateRead {
   signal?: AbortSignal;
 }
 
-const operations = { aggregate: "series_v2#batch_query", sample: "series_v2#batch_query_sampling" } as const;
+const seriesOperations = { aggregate: "series_v2#batch_query", sample: "series_v2#batch_query_sampling" } as const;
 
 /** A span in milliseconds since 1970: from ≤ time < to. */
 interface AggregateSpan {
@@ -132,7 +132,7 @@ async function readSpan(
     series_limit: pageSize,
     ...(aggregation === undefined ? {} : { aggregation }),
   }));
-  const answer = await askSeries(read, operations[read.mode], requests);
+  const answer = await askSeries(read, seriesOperations[read.mode], requests);
   return queries.flatMap(({ propertyId }) => pointsIn(answer, propertyId));
 }
 

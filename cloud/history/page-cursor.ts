@@ -122,7 +122,7 @@ export class PageCursor {
     if (timestamp < this.#reached.milliseconds) return false;
     const beyond = nanosecondsOf(time) - this.#reached.nanoseconds;
     if (beyond !== 0) return beyond > 0;
-    const key = keyOf(value);
+    const key = valueKey(value);
     const count = this.#atReached.get(key) ?? 0;
     if (count > 0) this.#atReached.set(key, count - 1);
     return count === 0;
@@ -141,7 +141,7 @@ export class PageCursor {
     this.#atReached = new Map();
     // One instant may be written in several ways, so that texts alone would not tell.
     for (let index = times.length - 1; index >= 0 && !isLater(last, this.#instantOf(times[index] ?? "")); index--) {
-      const key = keyOf(values[index] ?? null);
+      const key = valueKey(values[index] ?? null);
       this.#atReached.set(key, (this.#atReached.get(key) ?? 0) + 1);
     }
   }
@@ -170,7 +170,7 @@ function isLater(one: Instant, other: Instant): boolean {
 }
 
 /** Returns a value as the key of a map: equal for values that are equal as JSON. */
-function keyOf(value: unknown): unknown {
+function valueKey(value: unknown): unknown {
   if (typeof value === "string") return `"${value}`;
   return typeof value === "object" ? JSON.stringify(value) : value;
 }

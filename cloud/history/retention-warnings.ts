@@ -1,5 +1,5 @@
 import type { ReadTo } from "./archive";
-import { printable } from "../core/text";
+import { isoTime, printable } from "../core/text";
 
 const dayMs = 86_400_000;
 /** So many variables are named in one sentence. */
@@ -22,11 +22,11 @@ export function retentionWarnings(variables: readonly ReadTo[], days: number, no
   const margin = Math.min(dayMs, (days * dayMs) / 10);
   const lost = variables.filter(({ reached }) => reached < kept);
   const near = variables.filter(({ reached }) => reached >= kept && reached < kept + margin);
-  const since = (some: readonly ReadTo[]): string => iso(Math.min(...some.map(({ reached }) => reached)));
+  const since = (some: readonly ReadTo[]): string => isoTime(Math.min(...some.map(({ reached }) => reached)));
   const advice = `the plan keeps ${days} ${days === 1 ? "day" : "days"}. Run the archive more often.`;
   return {
     ...(lost.length > 0 && {
-      lost: `History of ${namesOf(lost)} from ${since(lost)} to ${iso(kept)} was deleted before it was read: ${advice}`,
+      lost: `History of ${namesOf(lost)} from ${since(lost)} to ${isoTime(kept)} was deleted before it was read: ${advice}`,
     }),
     ...(near.length > 0 && {
       near: `History of ${namesOf(near)} was read up to ${since(near)} only, and is soon deleted: ${advice}`,
@@ -43,8 +43,4 @@ function namesOf(variables: readonly ReadTo[]): string {
   const names = variables.slice(0, maxNames).map(({ name }) => printable(name));
   const more = variables.length - names.length;
   return names.join(", ") + (more > 0 ? ` and ${more} more` : "");
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
 }

@@ -1,7 +1,8 @@
 import { types } from "node:util";
 import { CloudError } from "../core/errors";
 import { parseIsoTime } from "../core/iso-time";
-import { printable } from "../core/text";
+import { isoTime } from "../core/text";
+import { describeValue } from "../core/describe";
 
 /** A span of time in milliseconds since 1970: from ≤ time < to. */
 export interface TimeWindow {
@@ -27,7 +28,7 @@ const [firstYear, lastYear] = [1842, 2242];
 export function parseWindow(given: { from: unknown; to: unknown }, now: number): TimeWindow {
   const from = parseTime("from", given.from, now);
   const to = parseTime("to", given.to, now);
-  const shown = `from "${show(given.from)}" (${iso(from)}), to "${show(given.to)}" (${iso(to)})`;
+  const shown = `from ${describeValue(given.from)} (${isoTime(from)}), to ${describeValue(given.to)} (${isoTime(to)})`;
   if (from > to) {
     throw new CloudError("invalid_input", `history: from is after to, but expected is from before to: ${shown}.`);
   }
@@ -45,7 +46,7 @@ export function parseTime(field: string, given: unknown, now: number): number {
   const time = readTime(given, now);
   const year = new Date(time).getUTCFullYear();
   if (year >= firstYear && year <= lastYear) return time;
-  throw new CloudError("invalid_input", `history: ${field} is "${show(given)}", but expected is ${expected}.`);
+  throw new CloudError("invalid_input", `history: ${field} is ${describeValue(given)}, but expected is ${expected}.`);
 }
 
 /** Reads a time in milliseconds since 1970; NaN where it is none. */
@@ -64,13 +65,4 @@ function readTime(given: unknown, now: number): number {
 
 function readNumber(given: number): number {
   return Math.floor(Math.abs(given) < firstMilliseconds ? given * 1_000 : given);
-}
-
-function iso(time: number): string {
-  return new Date(time).toISOString();
-}
-
-function show(given: unknown): string {
-  if (typeof given === "string" || typeof given === "number") return printable(String(given));
-  return types.isDate(given) ? String(given) : typeof given;
 }

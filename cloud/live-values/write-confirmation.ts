@@ -110,11 +110,11 @@ export class WriteConfirmation {
 
   #late(): CloudError {
     const missing = this.#awaited.find(({ isConfirmed }) => !isConfirmed);
-    const what = `"${missing?.variable ?? ""}" = ${shown(missing?.value)}`;
+    const what = `"${missing?.variable ?? ""}" = ${contentOf(missing?.value)}`;
     const seen =
       missing?.lastSeen === undefined
         ? "it has reported no value since"
-        : `the last value seen is ${shown(missing.lastSeen)}`;
+        : `the last value seen is ${contentOf(missing.lastSeen)}`;
     const seconds = this.#options.timeoutMs / 1000;
     const sentence = `The board did not report ${what} back within ${seconds} s; ${seen}.`;
     return new CloudError("timeout", missing === undefined ? sentence : `${sentence}${hintAt(missing)}`);
@@ -130,6 +130,6 @@ function hintAt({ variable, value, lastSeen }: Awaited): string {
   return " Boards with Arduino's Python library, and devices with arduino-iot-js, never report back what they got.";
 }
 
-function shown(value: unknown): string {
+function contentOf(value: unknown): string {
   return JSON.stringify(value).slice(0, 80);
 }

@@ -3,6 +3,7 @@ import { asRecord } from "../core/json";
 import { messagePropertyOf, pathParameters } from "./catalogue";
 import type { Chosen } from "./choose-operation";
 import { operationName, type ManageInput } from "./prepare-request";
+import { describeValue } from "../core/describe";
 
 /** An item of an array payload, taken apart. */
 interface BulkItem {
@@ -16,9 +17,10 @@ interface BulkItem {
  * @throws CloudError `invalid_input` where it is no object, or an id in it no text
  */
 export function readBulkItem(chosen: Chosen, item: unknown, targets: ManageInput["targets"]): BulkItem {
-  const fields = readFields(item);
+  const fields = copyFields(item);
   if (fields === undefined) {
-    throw new CloudError("invalid_input", `${operationName(chosen)}: it is ${describe(item)}; expected is an object.`);
+    const given = item === undefined ? "missing (a hole in the array)" : describeValue(item);
+    throw new CloudError("invalid_input", `${operationName(chosen)}: it is ${given}; expected is an object.`);
   }
   const parameters = pathParameters(chosen.row);
   const own = parameters.map(({ kind }) => [kind, messagePropertyOf(kind)] as const);
@@ -38,7 +40,7 @@ export function readBulkItem(chosen: Chosen, item: unknown, targets: ManageInput
 }
 
 /** Returns a copy of the item's fields; `undefined` where it is no object, or one that cannot be read. */
-function readFields(item: unknown): Record<string, unknown> | undefined {
+function copyFields(item: unknown): Record<string, unknown> | undefined {
   try {
     // A promise, a Map or a date has no fields of its own and would pass for an empty object.
     if (Object.prototype.toString.call(item) !== "[object Object]") return undefined;
@@ -54,11 +56,4 @@ function readId(chosen: Chosen, fields: Record<string, unknown>, field: string):
   if (value === undefined || value === null) return "";
   if (typeof value === "string") return value.trim();
   throw new CloudError("invalid_input", `${operationName(chosen)}: ${field} is a ${typeof value}; expected is a text.`);
-}
-
-function describe(item: unknown): string {
-  if (item === undefined) return "missing (a hole in the array)";
-  if (item === null) return "null";
-  if (Array.isArray(item)) return "an array";
-  return typeof item === "object" ? "no object that can be read" : `a ${typeof item}`;
 }

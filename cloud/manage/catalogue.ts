@@ -1,4 +1,4 @@
-import { type Field, type Operation, operations, schemas } from "../rest/operations/index";
+import { type Field, type Operation, operations, schemaFields } from "../rest/operations/index";
 
 /** The resources that can be managed, in the order of the form. */
 export const resources = [
@@ -55,7 +55,7 @@ export const managed: readonly ManagedOperation[] = operations.flatMap((row) => 
   const alias = aliases[row.id];
   if (alias !== undefined)
     return [own, { ...own, name: alias, summary: `${summary} The same as ${name}.`, isAlias: true }];
-  return name === "update" && "soft_deleted" in bodyFields(row) ? [own, restoreOf(row)] : [own];
+  return name === "update" && "soft_deleted" in bodyFieldsOf(row) ? [own, restoreOf(row)] : [own];
 });
 
 function restoreOf(row: Operation): ManagedOperation {
@@ -69,13 +69,8 @@ export function operationsOf(resource: string): readonly ManagedOperation[] {
 }
 
 /** Returns the fields of an operation's body; none where it has no body or a list. */
-export function bodyFields({ body }: Operation): Readonly<Record<string, Field>> {
-  return body?.type === "object" ? schemaOf(body.schema) : {};
-}
-
-/** Returns the fields of a body by its name in the table. */
-export function schemaOf(name = ""): Readonly<Record<string, Field>> {
-  return Object.hasOwn(schemas, name) ? ((schemas as Record<string, Readonly<Record<string, Field>>>)[name] ?? {}) : {};
+export function bodyFieldsOf({ body }: Operation): Readonly<Record<string, Field>> {
+  return body?.type === "object" ? schemaFields(body.schema) : {};
 }
 
 /** A parameter of a path, and what it stands for. */

@@ -1,12 +1,11 @@
 export type { ItemResult, Progress } from "./bulk";
 export {
-  bodyFields,
+  bodyFieldsOf,
   type ManagedOperation,
   messagePropertyOf,
   operationsOf,
   pathParameters,
   resources,
-  schemaOf,
   takesMany,
 } from "./catalogue";
 export { chooseOperation, type Chosen } from "./choose-operation";

@@ -1,11 +1,11 @@
 import { readFile } from "node:fs/promises";
-import { CloudError } from "../core/errors";
+import { CloudError, systemCodeOf } from "../core/errors";
 import type { Operation } from "../rest/operations/index";
 import type { CallInput, Query } from "../rest/transport/request";
 import { printable } from "../core/text";
 import { asRecord } from "../core/json";
 import { requireValid } from "../rest/validation/index";
-import { bodyFields, messagePropertyOf, type PathParameter, pathParameters } from "./catalogue";
+import { bodyFieldsOf, messagePropertyOf, type PathParameter, pathParameters } from "./catalogue";
 import type { Chosen } from "./choose-operation";
 import { isLookedUp, type NameResolver } from "./name-resolver";
 
@@ -80,7 +80,7 @@ async function readBody(chosen: Chosen, payload: unknown): Promise<{ body: unkno
 
 /** Reads the fields of an upload: bytes, or the name of a file to read, alone or among others. */
 async function readUpload(row: Operation, payload: unknown): Promise<Record<string, unknown>> {
-  const [field = ""] = Object.entries(bodyFields(row)).find(([, { type }]) => type === "file") ?? [];
+  const [field = ""] = Object.entries(bodyFieldsOf(row)).find(([, { type }]) => type === "file") ?? [];
   const isAlone = typeof payload === "string" || payload instanceof Uint8Array;
   const fields: Record<string, unknown> = isAlone ? { [field]: payload } : { ...asRecord(payload) };
   const file = fields[field];
@@ -96,7 +96,7 @@ async function readBytes(row: Operation, file: string): Promise<Uint8Array> {
   try {
     return await readFile(file);
   } catch (reason) {
-    const code = reason instanceof Error && "code" in reason ? String(reason.code) : "unreadable";
+    const code = systemCodeOf(reason) || "unreadable";
     throw new CloudError(
       "invalid_input",
       `${operationName(row)}: the file "${printable(file)}" cannot be read (${code}).`,

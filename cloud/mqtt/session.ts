@@ -7,6 +7,7 @@ import { MessageStream } from "./message-stream";
 import { handOver, type LiveConnection, lostBeforeRenewal, sleepUnlessAborted } from "./renewal";
 import { SubscriptionRegistry, type TopicListener } from "./subscriptions";
 import { defaultTimings, type SessionTimings } from "./timings";
+import { isAborted } from "../core/abort";
 
 /**
  * Where a session stands. `waiting` and `refused` tell the cause and until when (milliseconds since 1970) they wait;
@@ -265,9 +266,4 @@ export class Session {
     this.#state = state;
     for (const observer of [...this.#observers]) observer(state);
   }
-}
-
-/** Returns the present state, read anew after an await, which the compiler's narrowing does not expect. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

@@ -10,11 +10,11 @@ export function valueTopic(thingId: string, direction: Direction): string {
 }
 
 /** The longest text that a packet holds, in bytes (MQTT 3.1.1, section 1.5.3). */
-const maxTextBytes = 65_535;
+const maxPacketTextBytes = 65_535;
 
 /** Returns whether MQTT can carry a text. */
 export function fitsPacket(text: string): boolean {
-  return Buffer.byteLength(text) <= maxTextBytes;
+  return Buffer.byteLength(text) <= maxPacketTextBytes;
 }
 
 /** Returns whether MQTT can carry a topic, and the topic stands for itself alone: none of ours has a wildcard. */

@@ -1,10 +1,11 @@
 import { CloudError } from "../core/errors";
 import { type ComponentFormats, type ValueFormat } from "./table";
-import { convertScalar, expectations, loneSurrogate } from "./scalars";
+import { convertScalar, expectations } from "./scalars";
 import { propertyTypes } from "./index";
 import { describeValue, excerpt } from "../core/describe";
 import { isPlainObject } from "../core/json";
 import type { Components, PropertyValue, Scalar } from "../codec/values";
+import { hasLoneSurrogate } from "../core/text";
 
 /** The most text that one value may hold, in bytes of UTF-8. Arduino documents no limit; no board takes this much. */
 export const maxTextBytes = 64 * 1024;
@@ -112,7 +113,7 @@ function lastComponents(lastKnown: unknown): Components {
  * (docs/protocol.md#components); `__proto__` would reach a prototype.
  */
 function isComponentName(name: string): boolean {
-  return name !== "" && name !== "__proto__" && !name.includes(":") && !loneSurrogate.test(name);
+  return name !== "" && name !== "__proto__" && !name.includes(":") && !hasLoneSurrogate(name);
 }
 
 /**

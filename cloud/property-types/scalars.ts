@@ -3,11 +3,10 @@ import { parseIsoTime } from "../core/iso-time";
 import { toMs } from "../codec/senml-time";
 import type { Scalar } from "../codec/values";
 import type { ScalarFormat } from "./table";
+import { hasLoneSurrogate } from "../core/text";
 
 /** Optional sign, digits, fraction, exponent. Neither hexadecimal nor "Infinity". */
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i;
-/** Half of a UTF-16 pair, which has no UTF-8 form. */
-export const loneSurrogate = /[\uD800-\uDFFF]/u;
 /** Above this a time is in milliseconds, or in still smaller parts of a second (docs/protocol.md#time). */
 const mostSeconds = 1e11;
 const maxUint32 = 2 ** 32 - 1;
@@ -87,5 +86,5 @@ function toBoolean(given: unknown): boolean | undefined {
 
 function toText(given: unknown): string | undefined {
   if (typeof given === "boolean" || (typeof given === "number" && Number.isFinite(given))) return String(given);
-  return typeof given === "string" && !loneSurrogate.test(given) ? given : undefined;
+  return typeof given === "string" && !hasLoneSurrogate(given) ? given : undefined;
 }

@@ -4,11 +4,12 @@ import { CloudError } from "../../cloud/core/errors";
 import type { Rest } from "../../cloud/rest/index";
 import { type Attachment, provisionDevice, type ProvisionedDevice } from "../../cloud/device-protocol/provision-device";
 import { findAccount } from "../runtime/account-node";
-import { answer, fieldsOf, cacheTtlMs, registerList, resolveEnvironment, withTyped } from "./routes";
+import { answer, fieldsOf, listTtlMs, registerList, resolveEnvironment, withTyped } from "./routes";
 import type { CreatedDevice, ThingDetail } from "./protocol";
 import { listThingOfDevice } from "./choices";
 import { keepCreatedKey } from "../runtime/device-credentials";
 import { readNodeId } from "./node-id";
+import { trimmedText } from "../../cloud/core/text";
 
 const usualName = "Node-RED";
 
@@ -40,9 +41,9 @@ async function thingOfDevice(
   { node, device }: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<ThingDetail | null> {
-  const stored = textOf(device) === "" ? fieldsOf(RED.nodes.getCredentials(textOf(node))).deviceId : device;
-  const id = textOf(resolveEnvironment(RED, undefined, stored));
-  return listThingOfDevice(await rest.directory.things({ signal, maxAge: cacheTtlMs }), id);
+  const stored = trimmedText(device) === "" ? fieldsOf(RED.nodes.getCredentials(trimmedText(node))).deviceId : device;
+  const id = trimmedText(resolveEnvironment(RED, undefined, stored));
+  return listThingOfDevice(await rest.directory.things({ signal, maxAge: listTtlMs }), id);
 }
 
 async function create(RED: NodeAPI, request: Request, signal: AbortSignal): Promise<CreatedDevice> {
@@ -50,14 +51,14 @@ async function create(RED: NodeAPI, request: Request, signal: AbortSignal): Prom
   // No other node's credentials may be touched.
   const node = readNodeId(RED, body.node, ["arduino-cloud-device"], "node is not the id of a device node");
   const wanted = {
-    name: textOf(body.name) || usualName,
+    name: trimmedText(body.name) || usualName,
     attachment: readAttachment(body.attach),
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
   const make = (rest: Rest): Promise<ProvisionedDevice> => provisionDevice(rest, wanted, signal);
   const { id, secretKey, thing } =
     body.settings === undefined
-      ? await make(findAccount(RED, textOf(body.id)).account.rest)
+      ? await make(findAccount(RED, trimmedText(body.id)).account.rest)
       : await withTyped(RED, request, make);
   keepCreatedKey(RED, node, id, secretKey);
   return { deviceId: id, thing: thing ?? null };
@@ -66,13 +67,9 @@ async function create(RED: NodeAPI, request: Request, signal: AbortSignal): Prom
 function readAttachment(given: unknown): Attachment {
   const { to, thing } = fieldsOf(given);
   if (to === undefined || to === "none") return { to: "none" };
-  const reference = textOf(thing);
+  const reference = trimmedText(thing);
   if ((to !== "existing" && to !== "new") || reference === "") {
     throw new CloudError("invalid_input", "The field attach names no thing: choose one, or give the new one a name.");
   }
   return { to, thing: reference };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value.trim() : "";
 }

@@ -12,13 +12,14 @@ import {
 import { toCloudError } from "../../cloud/core/errors";
 import { createRest, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";
-import { answer, fieldsOf, mapValues, resolveEnvironment, storedSecret, typedSettings } from "./routes";
-import type { DoctorReport } from "./protocol";
+import { answer, fieldsOf, mapValues, resolveEnvironment, typedSettings } from "./routes";
+import { storedSecret, type DoctorReport } from "./protocol";
 import { withCreatedKey } from "../runtime/device-credentials";
 import { type DeviceNode, findDeviceNode } from "../runtime/device-node";
 import { readDeviceSettings } from "../runtime/device-settings";
 import { forumText, doctorTimeoutMs } from "./doctor-report";
 import { usesOf } from "./flow-uses";
+import { trimmedText } from "../../cloud/core/text";
 
 /**
  * Registers `POST arduino-cloud/doctor`, which takes a `DoctorRequest` and answers a `DoctorReport`. Needs
@@ -44,7 +45,7 @@ export function registerDoctorRoutes(RED: NodeAPI): void {
  * @param checks the names of those that are asked for; anything but an array: all
  */
 async function findingsOnAccount(RED: NodeAPI, given: Record<string, unknown>, checks: unknown): Promise<Finding[]> {
-  const id = textOf(given.id);
+  const id = trimmedText(given.id);
   let settings: AccountSettings | undefined;
   let node: AccountNode | null | undefined;
   try {
@@ -70,7 +71,7 @@ async function findingsOnDevice(
   let rest: Rest | undefined;
   const isTyped = account.settings !== undefined;
   try {
-    const accountId = textOf(account.id);
+    const accountId = trimmedText(account.id);
     // One request a second, since no plan takes less.
     if (isTyped) rest = createRest({ ...typedSettings(RED, account), requestsPerSecond: 1 });
     else if (accountId !== "") rest = findAccount(RED, accountId).account.rest;
@@ -92,18 +93,18 @@ function deviceCase(
   given: Record<string, unknown>,
   typedRest: Rest | undefined,
 ): Omit<DeviceCase, "rest"> {
-  const id = textOf(given.id);
+  const id = trimmedText(given.id);
   const settings =
     given.settings === undefined ? deployedSettings(RED, id) : typedDeviceSettings(RED, given, typedRest);
   const same = deviceNodes(RED).filter(({ settingsOf }) => settingsOf().deviceId === settings.deviceId);
   const others = same.filter((node) => node.id !== id && Object.keys(node.users).length > 0);
   const own = same.find((node) => node.id === id);
   const running = (own ?? others[0])?.device.connectionState;
-  const label = textOf(fieldsOf(given.settings).name) || textOf(own?.name) || id;
+  const label = trimmedText(fieldsOf(given.settings).name) || trimmedText(own?.name) || id;
   return {
     settings,
     ...(running !== undefined && { running }),
-    twins: others.length === 0 ? [] : [label, ...others.map((node) => textOf(node.name) || node.id)],
+    twins: others.length === 0 ? [] : [label, ...others.map((node) => trimmedText(node.name) || node.id)],
     uses: usesOf(RED, "device", id),
   };
 }
@@ -119,14 +120,15 @@ function typedDeviceSettings(
   { id, settings, credentials }: Record<string, unknown>,
   typedRest: Rest | undefined,
 ): DeviceSettings {
-  const node = RED.nodes.getNode(textOf(id)) as DeviceNode | null | undefined;
+  const node = RED.nodes.getNode(trimmedText(id)) as DeviceNode | null | undefined;
   const resolve = (value: unknown): unknown => resolveEnvironment(RED, node ?? undefined, value);
   const fields = mapValues(fieldsOf(settings), resolve);
   const { deviceId, secretKey } = mapValues(fieldsOf(credentials), resolve);
-  const stored = textOf(id) === "" ? {} : withCreatedKey(fieldsOf(RED.nodes.getCredentials(textOf(id))), deviceId);
+  const stored =
+    trimmedText(id) === "" ? {} : withCreatedKey(fieldsOf(RED.nodes.getCredentials(trimmedText(id))), deviceId);
   const secrets = { deviceId, secretKey: secretKey === storedSecret ? stored.secretKey : secretKey };
   if (typedRest === undefined) return readDeviceSettings(RED, fields, secrets);
-  const brokerUrl = textOf(fields.brokerUrl) || typedRest.endpoints.deviceBrokerUrl;
+  const brokerUrl = trimmedText(fields.brokerUrl) || typedRest.endpoints.deviceBrokerUrl;
   return readDeviceSettings(RED, { ...fields, account: "", brokerUrl }, secrets);
 }
 
@@ -138,8 +140,4 @@ function deviceNodes(RED: NodeAPI): Required<DeviceNode>[] {
   });
   const nodes = ids.map((id) => RED.nodes.getNode(id) as DeviceNode | null | undefined);
   return nodes.filter((node) => node?.settingsOf !== undefined) as Required<DeviceNode>[];
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value.trim() : "";
 }

@@ -1,12 +1,13 @@
 import type { Node, NodeAPI } from "node-red";
 import type { NodeUse } from "../../cloud/doctor/index";
 import { fieldsOf, resolveEnvironment } from "./routes";
+import { trimmedText } from "../../cloud/core/text";
 
 /** The node types that name a thing and a variable. */
 const types = ["property-in", "property-out", "property-get", "history"].map((set) => `arduino-cloud-${set}`);
 
 /** A node as the active flows have it. */
-interface FlowNode {
+interface DeployedNode {
   id: string;
   type: string;
   /** The tab or subflow that it is on. */
@@ -19,21 +20,21 @@ interface FlowNode {
  * are left out, and so is what only an instance of a subflow knows.
  */
 export function usesOf(RED: NodeAPI, kind: "account" | "device", id: string): NodeUse[] {
-  const all: FlowNode[] = [];
+  const all: DeployedNode[] = [];
   RED.nodes.eachNode((config) => {
     const fields = fieldsOf(config);
-    all.push({ id: textOf(fields.id), type: textOf(fields.type), z: textOf(fields.z), fields });
+    all.push({ id: trimmedText(fields.id), type: trimmedText(fields.type), z: trimmedText(fields.z), fields });
   });
   const disabled = new Set(all.filter(({ fields }) => fields.disabled === true).map((tab) => tab.id));
   return all.flatMap(({ id: own, type, z, fields }) => {
     if (!types.includes(type) || fields.d === true || disabled.has(z)) return [];
     const node = RED.nodes.getNode(own) as Node | null | undefined;
-    const read = (field: string): string => textOf(resolve(RED, node ?? undefined, fields[field]));
+    const read = (field: string): string => trimmedText(resolve(RED, node ?? undefined, fields[field]));
     // If both are set, the device wins.
     if (read(kind) !== id || (kind === "account" && read("device") !== "")) return [];
     const writes = kind === "account" && type.endsWith("-out") && fields.as !== "device";
     const thing = kind === "device" ? "" : read("thing");
-    const label = textOf(fields.name) || `${type.slice("arduino-cloud-".length).replace("-", " ")} ${own}`;
+    const label = trimmedText(fields.name) || `${type.slice("arduino-cloud-".length).replace("-", " ")} ${own}`;
     return [{ node: label, thing, property: read("property"), writes }];
   });
 }
@@ -44,8 +45,4 @@ function resolve(RED: NodeAPI, node: Node | undefined, value: unknown): unknown 
   } catch {
     return undefined;
   }
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value.trim() : "";
 }

@@ -1,8 +1,12 @@
 /**
- * What the admin endpoints and the editor say to each other. Only types: the editor's scripts are built from these too.
+ * What the admin endpoints and the editor say to each other. Types and one text: the editor's scripts are built from
+ * these too.
  */
 import type { CheckId, Finding } from "../../cloud/doctor/index";
 import type { ErrorCode } from "../../cloud/core/errors";
+
+/** The text that stands in the editor in place of a secret that is stored. */
+export const storedSecret = "__PWRD__";
 
 /** A thing to choose. */
 export interface ThingChoice {

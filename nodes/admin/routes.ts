@@ -6,15 +6,14 @@ import { CloudError, type ErrorCode } from "../../cloud/core/errors";
 import { createRest, listDevices, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";
 import { readAccountSettings } from "../runtime/account-settings";
-import type { Refusal } from "./protocol";
+import { storedSecret, type Refusal } from "./protocol";
 import { chooseDevices, listAllVariables, thingChoices, listVariables } from "./choices";
+import { textOf } from "../../cloud/core/text";
 
 /** Milliseconds for one answer to the editor. */
 const timeoutMs = 30_000;
 /** A list that is not older, in milliseconds, need not be asked for again, unless the user refreshes. */
-export const cacheTtlMs = 30_000;
-/** The text that the editor sends in place of a secret that is stored. */
-export const storedSecret = "__PWRD__";
+export const listTtlMs = 30_000;
 
 /**
  * Registers the endpoints that the forms use, once per load:
@@ -34,9 +33,7 @@ export function registerAdminRoutes(RED: NodeAPI): void {
   );
   registerList(RED, "things/:thing", "thing", async ({ directory }, request, signal) => {
     const thing: unknown = request.params.thing ?? fieldsOf(request.body).thing;
-    return listVariables(
-      await directory.thing(typeof thing === "string" ? thing : "", { signal, maxAge: maxAge(request) }),
-    );
+    return listVariables(await directory.thing(textOf(thing), { signal, maxAge: maxAge(request) }));
   });
   registerList(RED, "variables", "variables", async ({ directory }, request, signal) =>
     listAllVariables(await directory.things({ signal, maxAge: maxAge(request) })),
@@ -99,7 +96,7 @@ export async function withTyped<T>(RED: NodeAPI, request: Request, ask: (rest: R
  */
 export function typedSettings(RED: NodeAPI, body: unknown): AccountSettings {
   const { id, settings, credentials } = fieldsOf(body);
-  const account = typeof id === "string" ? id : "";
+  const account = textOf(id);
   const stored = account === "" ? {} : fieldsOf(RED.nodes.getCredentials(account));
   const node = RED.nodes.getNode(account) as AccountNode | null | undefined;
   const resolve = (value: unknown): unknown => resolveEnvironment(RED, node ?? undefined, value);
@@ -118,7 +115,7 @@ export function resolveEnvironment(RED: NodeAPI, node: Node | undefined, value: 
 }
 
 function maxAge(request: Request): number {
-  return request.query.refresh === undefined ? cacheTtlMs : 0;
+  return request.query.refresh === undefined ? listTtlMs : 0;
 }
 
 /** The HTTP status of each code. Never 401 or 403: the editor takes those for its own user's. */

@@ -1,15 +1,16 @@
-import type {
-  CreatedDevice,
-  DeviceChoice,
-  NamedChoice,
-  NewDevice,
-  OverviewDevice,
-  OverviewThing,
-  Refusal,
-  RetentionAnswer,
-  ThingChoice,
-  ThingDetail,
-  TypedAccount,
+import {
+  storedSecret,
+  type CreatedDevice,
+  type DeviceChoice,
+  type NamedChoice,
+  type NewDevice,
+  type OverviewDevice,
+  type OverviewThing,
+  type Refusal,
+  type RetentionAnswer,
+  type ThingChoice,
+  type ThingDetail,
+  type TypedAccount,
 } from "../admin/protocol";
 
 /** Why a list could not be had: a code that `errorText` puts into words. */
@@ -37,10 +38,10 @@ export const accountFields = [
  */
 export function typedAccount({ id, credentials, ...account }: EditorNode): TypedAccount {
   const secret = (name: string): string => {
-    if (credentials === undefined) return "__PWRD__";
+    if (credentials === undefined) return storedSecret;
     const typed = credentials[name];
     if (typeof typed === "string" && typed !== "") return typed;
-    return credentials[`has_${name}`] === true ? "__PWRD__" : "";
+    return credentials[`has_${name}`] === true ? storedSecret : "";
   };
   return {
     id,

@@ -1,3 +1,4 @@
+import { textOf } from "../../cloud/core/text";
 /**
  * Returns the label of a node that is about a thing, or a device of Node-RED's own, and a variable: its name, else
  * their names, else `fallback`.
@@ -23,8 +24,4 @@ export function operationLabel(node: EditorNode): string {
 /** Returns the name that the user gave a node, else `fallback`. */
 export function nameLabel({ name }: EditorNode, fallback: string): string {
   return textOf(name) || fallback;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

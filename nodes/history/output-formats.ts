@@ -120,7 +120,7 @@ function csvOf(points: readonly RawPoint[], plan: HistoryPlan, variables: Variab
     const variable = variables.get(point.propertyId);
     const { name = "", type = "" } = variable?.property ?? {};
     const facts = [point.time, thing.id, thing.name, point.propertyId, name, type];
-    return sharesOf(point, variable).map(({ value, aggregation }) => csvLine([...facts, textOf(value), aggregation]));
+    return sharesOf(point, variable).map(({ value, aggregation }) => csvLine([...facts, cellText(value), aggregation]));
   });
   return [csvLine(columns), ...lines].join("");
 }
@@ -129,7 +129,7 @@ function csvLine(cells: readonly string[]): string {
   return `${cells.map((cell) => (/[",\r\n]/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell)).join(",")}\r\n`;
 }
 
-function textOf(value: unknown): string {
+function cellText(value: unknown): string {
   return isPlainObject(value) || Array.isArray(value) ? JSON.stringify(value) : String(value);
 }
 

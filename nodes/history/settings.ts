@@ -2,7 +2,7 @@ import { CloudError } from "../../cloud/core/errors";
 import type { HistoryRequest } from "../../cloud/history/history-query";
 import { printable } from "../../cloud/core/text";
 import type { Message } from "../runtime/input";
-import { namedPropertyOf, textOf, thingOf } from "../runtime/message";
+import { messagePropertyField, messageText, messageThing } from "../runtime/message";
 import { type RawSettings, readChoice, readFlag, readNumber, readText } from "../runtime/settings";
 import { type ChartFormat, chartFormats, type WholeOutput } from "./output-formats";
 
@@ -43,7 +43,7 @@ const allThereIs = "-731d";
  * Reads the settings.
  * @throws CloudError `not_configured` naming the field, what is given and what is expected
  */
-export function readSettings(raw: RawSettings): HistorySettings {
+export function readHistorySettings(raw: RawSettings): HistorySettings {
   return {
     account: readText(raw, "account"),
     thing: readText(raw, "thing"),
@@ -73,7 +73,7 @@ export function historyRequestOf(
   settings: HistorySettings,
   message: Message,
 ): { thing: string; since: Since } & Omit<HistoryRequest, "needsNumbers"> {
-  const thing = settings.thing || thingOf(message);
+  const thing = settings.thing || messageThing(message);
   if (thing === "") {
     throw new CloudError(
       "invalid_input",
@@ -86,12 +86,12 @@ export function historyRequestOf(
   return {
     thing,
     since,
-    variable: settings.property || namedPropertyOf(message),
+    variable: settings.property || messagePropertyField(message),
     from: open("from", since === "window" ? "-24h" : allThereIs),
     to: open("to", "now"),
-    mode: settings.mode || textOf(message, "mode") || "raw",
+    mode: settings.mode || messageText(message, "mode") || "raw",
     interval: open("interval", 300),
-    aggregation: settings.aggregation || textOf({ aggregation: joined(message.aggregation) }, "aggregation"),
+    aggregation: settings.aggregation || messageText({ aggregation: joined(message.aggregation) }, "aggregation"),
   };
 }
 
@@ -101,7 +101,7 @@ function joined(given: unknown): unknown {
 }
 
 function sinceOf(message: Message): Since {
-  const given = hyphenated(textOf(message, "since"));
+  const given = hyphenated(messageText(message, "since"));
   if (given === "" || given === "window") return "window";
   if (given === "last-run") return "last-run";
   throw new CloudError(

@@ -26,7 +26,7 @@ interface EnsureWorkOptions {
 type EnsureWork = (options: EnsureWorkOptions) => Promise<unknown>;
 
 /** The operation that a message asks for. */
-interface Asked {
+interface EnsureRequest {
   resource: string;
   operation: string;
   /** Id or name of the dashboard of the path. */
@@ -37,7 +37,10 @@ interface Asked {
  * Returns the work of an operation that stands on many of the API; `undefined` where it is one of the API itself.
  * @throws CloudError `invalid_input` where an option of the message is no such thing
  */
-export function ensureWork({ resource, operation, dashboard }: Asked, message: Message): EnsureWork | undefined {
+export function ensureWork(
+  { resource, operation, dashboard }: EnsureRequest,
+  message: Message,
+): EnsureWork | undefined {
   if (resource === "dashboards" && operation === "clone") return cloneWork(dashboard, message.payload);
   const known = wantedOperations.find((one) => one.resource === resource && one.name === operation);
   if (known === undefined) return undefined;

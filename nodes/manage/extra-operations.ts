@@ -12,13 +12,13 @@ export interface WantedOperation {
   readonly answer: string;
 }
 
-const ensure = {
+const ensureFacts = {
   name: "ensure",
   summary: "Makes only the changes that lead to the wanted state, and gives the plan.",
   input: ["msg.payload: the wanted state, one object or an array", "msg.dryRun, msg.prune, msg.confirm"],
   answer: "{changed, plan, value}",
 } as const;
-const createFromTemplate = {
+const templateFacts = {
   name: "create-from-template",
   summary: "Creates as many copies of a template as wanted, each once.",
   input: ["msg.payload: template*, copies* (an array of objects with name and, for things, device)", "msg.dryRun"],
@@ -35,7 +35,7 @@ export const doctorOperation = {
 
 /** Operations that manage offers beside those of the API. */
 export const wantedOperations: readonly WantedOperation[] = [
-  ...["things", "dashboards", "triggers"].map((resource) => ({ ...ensure, resource })),
-  ...["things", "dashboards"].map((resource) => ({ ...createFromTemplate, resource })),
+  ...["things", "dashboards", "triggers"].map((resource) => ({ ...ensureFacts, resource })),
+  ...["things", "dashboards"].map((resource) => ({ ...templateFacts, resource })),
   doctorOperation,
 ];

@@ -1,5 +1,5 @@
 import {
-  bodyFields,
+  bodyFieldsOf,
   type ManagedOperation,
   messagePropertyOf,
   operationsOf,
@@ -46,7 +46,7 @@ function formOperation(operation: ManagedOperation): FormOperation {
     ...(fixed === undefined && isAlias === undefined && { id: row.id }),
     path: Object.fromEntries(path) as Record<string, string>,
     ...(row.body !== undefined && fixed === undefined && { payload: payloadOf(operation) }),
-    fields: namesOf(bodyFields(row)),
+    fields: namesOf(bodyFieldsOf(row)),
     query: namesOf(row.query),
     hasForce: "force" in row.query,
   };

@@ -1,4 +1,4 @@
-import { connectionType, type FlowNode, isConnection, isOldNode, textOf } from "./old-nodes";
+import { connectionType, type FlowNode, isConnection, isOldNode, nodeText } from "./old-nodes";
 import type { KeyMove, Note, MigrationStep } from "./report";
 
 /** The accounts that come out of a flow's connections. */
@@ -41,7 +41,7 @@ export function planAccounts(flow: readonly FlowNode[], newId: () => string): Ac
   for (const connection of flow.filter(isConnection)) {
     const planned = [...(spaces.get(connection.id) ?? [])].map((space, index) => {
       const id = index === 0 ? connection.id : newId();
-      ids.set(keyOf(connection.id, space), id);
+      ids.set(spaceKey(connection.id, space), id);
       return accountOf(connection, id, space, index > 0);
     });
     accounts.replacements.set(
@@ -57,7 +57,7 @@ export function planAccounts(flow: readonly FlowNode[], newId: () => string): Ac
   return {
     ...accounts,
     knows: (connection) => accounts.steps.has(connection) || connection.startsWith("${"),
-    idFor: (connection, space) => ids.get(keyOf(connection, space)) ?? connection,
+    idFor: (connection, space) => ids.get(spaceKey(connection, space)) ?? connection,
   };
 }
 
@@ -67,14 +67,14 @@ function spacesByConnection(flow: readonly FlowNode[]): Map<string, Set<string>>
   for (const { id } of flow.filter(isConnection)) spaces.set(id, new Set());
   const users = flow.filter(isOldNode);
   const blankFirst = [...users].sort((a, b) => Number(spaceOf(a) !== "") - Number(spaceOf(b) !== ""));
-  for (const node of blankFirst) spaces.get(textOf(node, "connection"))?.add(spaceOf(node));
+  for (const node of blankFirst) spaces.get(nodeText(node, "connection"))?.add(spaceOf(node));
   for (const [id, ofConnection] of spaces) if (ofConnection.size === 0) spaces.set(id, new Set([""]));
   return spaces;
 }
 
 /** Returns the space that a node of the old package names; blank for the user's own things. */
 export function spaceOf(node: FlowNode): string {
-  return textOf(node, "organization");
+  return nodeText(node, "organization");
 }
 
 function accountOf(
@@ -83,7 +83,7 @@ function accountOf(
   space: string,
   isMore: boolean,
 ): { account: FlowNode; step: MigrationStep } {
-  const ownName = textOf(connection, "applicationname");
+  const ownName = nodeText(connection, "applicationname");
   const name = isMore ? `${ownName} (${space})`.trim() : ownName;
   const { z, d, info } = connection;
   const account: FlowNode = {
@@ -111,6 +111,6 @@ function credentialsOf({ credentials }: FlowNode): { credentials?: Record<string
   return typed.length === 0 ? {} : { credentials: Object.fromEntries(typed) };
 }
 
-function keyOf(connection: string, space: string): string {
+function spaceKey(connection: string, space: string): string {
   return JSON.stringify([connection, space]);
 }

@@ -1,13 +1,13 @@
 import { type Accounts, planAccounts, spaceOf } from "./accounts";
 import {
-  choiceOf,
+  nodeChoice,
   connectionType,
   type FlowNode,
   isConnection,
   isOldNode,
   type OldType,
   secondsOf,
-  textOf,
+  nodeText,
 } from "./old-nodes";
 import type { Migration, Note } from "./report";
 
@@ -56,7 +56,7 @@ export function planMigration(flow: readonly FlowNode[], { keepsShape, newId }: 
       const conversion = conversions[node.type](node, keepsShape);
       migration.flow.push(convert(node, conversion, accounts));
       const notes = [...missing(node, accounts), ...conversion.notes];
-      migration.steps.push({ id: node.id, name: textOf(node, "name"), from: node.type, to: conversion.type, notes });
+      migration.steps.push({ id: node.id, name: nodeText(node, "name"), from: node.type, to: conversion.type, notes });
     } else migration.flow.push(withAccountVariables(node));
   }
   return migration;
@@ -67,9 +67,9 @@ function convert(node: FlowNode, { type, outputs, fields }: Conversion, accounts
     id: node.id,
     type,
     ...pick(node, coreBefore),
-    name: textOf(node, "name"),
-    account: accounts.idFor(choiceOf(node, "connection"), spaceOf(node)),
-    thing: choiceOf(node, "thing"),
+    name: nodeText(node, "name"),
+    account: accounts.idFor(nodeChoice(node, "connection"), spaceOf(node)),
+    thing: nodeChoice(node, "thing"),
     thingName: "",
     ...fields,
     ...pick(node, coreAfter),
@@ -81,15 +81,15 @@ function convert(node: FlowNode, { type, outputs, fields }: Conversion, accounts
 }
 
 function propertyIn(node: FlowNode, compatible: boolean): Conversion {
-  const variable = textOf(node, "variableName");
+  const variable = nodeText(node, "variableName");
   return {
     type: "arduino-cloud-property-in",
     outputs: 1,
     fields: {
       device: "",
       // The name is what the old node listens to; an id is what it shows.
-      property: variableName.test(variable) && choiceOf(node, "variableName") !== "" ? variable : propertyOf(node),
-      propertyName: textOf(node, "propname"),
+      property: variableName.test(variable) && nodeChoice(node, "variableName") !== "" ? variable : propertyOf(node),
+      propertyName: nodeText(node, "propname"),
       direction: "reported",
       emit: "all",
       deadband: 0,
@@ -114,7 +114,7 @@ function propertyOut(node: FlowNode): Conversion {
     fields: {
       device: "",
       property: propertyOf(node),
-      propertyName: textOf(node, "propname"),
+      propertyName: nodeText(node, "propname"),
       as: isDevice ? "device" : "user",
       whenOffline: "queue",
       queueLimit: 1000,
@@ -137,7 +137,7 @@ function propertyGet(node: FlowNode, compatible: boolean, repeat: number | undef
     outputs: 1,
     fields: {
       property: propertyOf(node),
-      propertyName: textOf(node, "propname"),
+      propertyName: nodeText(node, "propname"),
       repeat: repeat ?? 0,
       compatible,
     },
@@ -158,7 +158,7 @@ function history(node: FlowNode, compatible: boolean): Conversion {
     outputs: 1,
     fields: {
       property: propertyOf(node),
-      propertyName: textOf(node, "propname"),
+      propertyName: nodeText(node, "propname"),
       from: seconds === undefined ? "" : backBy(seconds),
       to: "now",
       mode: "raw",
@@ -190,15 +190,15 @@ function minutesOf(seconds: number): number {
 }
 
 function propertyOf(node: FlowNode): string {
-  return choiceOf(node, "property");
+  return nodeChoice(node, "property");
 }
 
 /** Returns what an old node lacks, so that the new one will not work either. */
 function missing(node: FlowNode, accounts: Accounts): Note[] {
   const notes: Note[] = [];
-  if (!accounts.knows(choiceOf(node, "connection"))) notes.push({ code: "no-connection" });
-  if (choiceOf(node, "thing") === "") notes.push({ code: "no-thing" });
-  if (choiceOf(node, "property") === "") notes.push({ code: "no-variable" });
+  if (!accounts.knows(nodeChoice(node, "connection"))) notes.push({ code: "no-connection" });
+  if (nodeChoice(node, "thing") === "") notes.push({ code: "no-thing" });
+  if (nodeChoice(node, "property") === "") notes.push({ code: "no-variable" });
   return notes;
 }
 

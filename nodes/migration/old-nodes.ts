@@ -33,14 +33,14 @@ export function isConnection({ type }: FlowNode): boolean {
 }
 
 /** Returns a text of a node, trimmed; blank where there is none. */
-export function textOf(node: FlowNode, field: string): string {
+export function nodeText(node: FlowNode, field: string): string {
   const value = node[field];
   return typeof value === "string" ? value.trim() : "";
 }
 
 /** Returns what was chosen in a field; blank where nothing was. */
-export function choiceOf(node: FlowNode, field: string): string {
-  const text = textOf(node, field);
+export function nodeChoice(node: FlowNode, field: string): string {
+  const text = nodeText(node, field);
   return noChoice.has(text) ? "" : text;
 }
 

@@ -20,7 +20,7 @@ export interface ListenerSettings extends SubscriptionTarget, MessageSettings {
 }
 
 /** A subscription as `getSubscriptions` tells it. */
-export type Subscription = Record<"thingId" | "property" | "direction", string>;
+export type SubscriptionFacts = Record<"thingId" | "property" | "direction", string>;
 
 /** How often the list of things is asked for when a node listens to all of them. */
 const listIntervalMs = 60_000;
@@ -85,7 +85,7 @@ export class AccountListener {
    * @param isOrdered a message asked for it, and is told of the first outcome by whoever called
    */
   async subscribe(target: SubscriptionTarget, isOrdered = false): Promise<CloudError | undefined> {
-    const key = keyOf(target);
+    const key = targetKey(target);
     if (this.#subscriptions.has(key)) return undefined;
     let isReported = !isOrdered;
     const subscription = new ThingSubscription({
@@ -128,10 +128,13 @@ export class AccountListener {
 
   /** Removes a subscription, named as it was made or by the ids it stands for; false where there is none. */
   unsubscribe(target: SubscriptionTarget): boolean {
-    const wanted = keyOf(target);
+    const wanted = targetKey(target);
     for (const [key, subscription] of this.#subscriptions) {
-      const { thingId, property } = describe(subscription);
-      if (key !== wanted && keyOf({ thing: thingId, property, direction: subscription.target.direction }) !== wanted) {
+      const { thingId, property } = subscriptionFacts(subscription);
+      if (
+        key !== wanted &&
+        targetKey({ thing: thingId, property, direction: subscription.target.direction }) !== wanted
+      ) {
         continue;
       }
       subscription.stop();
@@ -143,8 +146,8 @@ export class AccountListener {
   }
 
   /** Returns all present subscriptions, by ids as far as they are known. */
-  subscriptions(): Subscription[] {
-    return [...this.#subscriptions.values()].map(describe);
+  subscriptions(): SubscriptionFacts[] {
+    return [...this.#subscriptions.values()].map(subscriptionFacts);
   }
 
   /** Listens to every thing of the account, those included that appear later, by one list request a minute. */
@@ -176,7 +179,7 @@ export class AccountListener {
         property === "" ||
         thing.properties.some(({ id, variable_name: name }) => id === property || isSameName(name, property));
       const target = { thing: thing.id, property, direction };
-      if (has) wanted.set(keyOf(target), target);
+      if (has) wanted.set(targetKey(target), target);
     }
     for (const [key, subscription] of this.#subscriptions) {
       if (wanted.has(key)) continue;
@@ -204,11 +207,11 @@ export class AccountListener {
   }
 }
 
-function keyOf({ thing, property, direction }: SubscriptionTarget): string {
+function targetKey({ thing, property, direction }: SubscriptionTarget): string {
   return JSON.stringify([thing, property, direction]);
 }
 
-function describe({ target, thingId, property }: ThingSubscription): Subscription {
+function subscriptionFacts({ target, thingId, property }: ThingSubscription): SubscriptionFacts {
   return {
     thingId: thingId === "" ? target.thing : thingId,
     property: property?.variable_name ?? target.property,

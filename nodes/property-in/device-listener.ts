@@ -9,7 +9,7 @@ import { isUuid, type Directory, wireName } from "../../cloud/rest/index";
 import { toCloudError } from "../../cloud/core/errors";
 import type { NodeStatus } from "../runtime/status";
 import { FlawWarnings } from "./flaw-warnings";
-import type { Subscription } from "./account-listener";
+import type { SubscriptionFacts } from "./account-listener";
 import { DeviceVariableTypes } from "../runtime/device-variable-types";
 import { type MessageSettings, type Origin, MessageBuilder } from "./message-builder";
 
@@ -94,7 +94,7 @@ export class DeviceListener {
   }
 
   /** Returns all present subscriptions. */
-  subscriptions(): Subscription[] {
+  subscriptions(): SubscriptionFacts[] {
     const { id: thingId } = this.#device.thing;
     return [...this.#listenings.keys()].map((property) => ({ thingId, property, direction: "requested" }));
   }

@@ -1,23 +1,23 @@
 import type { Node } from "node-red";
 import type { Session } from "../../cloud/mqtt/session";
 import { CloudError } from "../../cloud/core/errors";
-import type { Subscription } from "./account-listener";
+import type { SubscriptionFacts } from "./account-listener";
 import { type Message, onInput } from "../runtime/input";
-import { namedPropertyOf, textOf, thingOf } from "../runtime/message";
+import { messagePropertyField, messageText, messageThing } from "../runtime/message";
 import type { SubscriptionTarget } from "./thing-subscription";
 
 /** The values of `direction`. */
 export const directions = ["reported", "requested", "both"] as const;
 
 /** The values of `msg.action`, in the words of Node-RED's own MQTT nodes. */
-const actions = ["subscribe", "unsubscribe", "getSubscriptions", "connect", "disconnect"] as const;
+const inputActions = ["subscribe", "unsubscribe", "getSubscriptions", "connect", "disconnect"] as const;
 
 /** The owner of the subscriptions that messages change. */
 interface Subscriber {
   subscribe(target: SubscriptionTarget): Promise<void>;
   /** Throws `not_found` where there is no such subscription. */
   unsubscribe(target: SubscriptionTarget): void;
-  subscriptions(): Subscription[];
+  subscriptions(): SubscriptionFacts[];
   /** Whether a message has to name a thing. */
   needsThing: boolean;
 }
@@ -56,12 +56,12 @@ export function noSubscription({ thing, property, direction }: SubscriptionTarge
   return new CloudError("not_found", `There is no subscription to ${what} (${direction}) to be removed.`);
 }
 
-function readAction(message: Message): (typeof actions)[number] {
-  const given = textOf(message, "action");
-  const action = actions.find((candidate) => candidate === given);
+function readAction(message: Message): (typeof inputActions)[number] {
+  const given = messageText(message, "action");
+  const action = inputActions.find((candidate) => candidate === given);
   if (action !== undefined) return action;
   const shown = given.slice(0, 80);
-  throw new CloudError("invalid_input", `msg.action is "${shown}", but one of ${actions.join(", ")} is expected.`);
+  throw new CloudError("invalid_input", `msg.action is "${shown}", but one of ${inputActions.join(", ")} is expected.`);
 }
 
 function readTarget(
@@ -69,11 +69,11 @@ function readTarget(
   fallback: SubscriptionTarget["direction"],
   needsThing: boolean,
 ): SubscriptionTarget {
-  const thing = needsThing ? thingOf(message) : "";
+  const thing = needsThing ? messageThing(message) : "";
   if (thing === "" && needsThing) {
     throw new CloudError("invalid_input", "msg.thingId is missing: the id or name of a thing is expected.");
   }
-  const given = textOf(message, "direction");
+  const given = messageText(message, "direction");
   const direction = given === "" ? fallback : directions.find((candidate) => candidate === given);
   if (direction === undefined) {
     const shown = given.slice(0, 80);
@@ -82,5 +82,5 @@ function readTarget(
       `msg.direction is "${shown}", but one of ${directions.join(", ")} is expected.`,
     );
   }
-  return { thing, property: namedPropertyOf(message), direction };
+  return { thing, property: messagePropertyField(message), direction };
 }

@@ -53,7 +53,7 @@ export class MessageBuilder {
       topic: variable,
       timestamp,
       thing: { id: origin.thingId, name: origin.thing?.name ?? origin.thingName },
-      property: describe(origin, variable),
+      property: propertyFacts(origin, variable),
       direction,
       source,
     };
@@ -63,7 +63,7 @@ export class MessageBuilder {
 
   #inOldShape(message: Message, origin: Origin, { variable, timestamp }: Omit<LiveValue, "value">): Message {
     const { property, propertyName } = this.#settings;
-    const name = describe(origin, variable).name ?? (property === variable ? propertyName : "");
+    const name = propertyFacts(origin, variable).name ?? (property === variable ? propertyName : "");
     return legacyValueMessage(message, name || variable, timestamp);
   }
 
@@ -74,7 +74,7 @@ export class MessageBuilder {
   }
 }
 
-function describe({ thing, property }: Origin, variable: string): Record<string, string> {
+function propertyFacts({ thing, property }: Origin, variable: string): Record<string, string> {
   const known = property ?? thing?.properties.find((candidate) => wireName(candidate) === variable);
   if (known === undefined) return { variableName: variable };
   return { id: known.id, name: known.name, variableName: variable, type: known.type };

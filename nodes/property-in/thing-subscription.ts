@@ -10,6 +10,7 @@ import { retry } from "../../cloud/core/retry";
 import { isUuid, type KnownThing, type Property, wireName } from "../../cloud/rest/index";
 import type { LastSeen } from "../../cloud/catch-up/seen-values";
 import { type Origin, type MessageBuilder } from "./message-builder";
+import { isAborted } from "../../cloud/core/abort";
 
 /** The thing, variable and directions that are listened to. */
 export interface SubscriptionTarget {
@@ -209,9 +210,4 @@ export class ThingSubscription implements ValueListener, Origin {
     this.#held = undefined;
     for (const live of held) this.#pass(live);
   }
-}
-
-/** Returns the present state, read anew after an await, which the compiler's narrowing does not expect. */
-function isAborted(signal: AbortSignal): boolean {
-  return signal.aborted;
 }

@@ -75,7 +75,7 @@ export class RedeployQueue {
     const messages = left.map(({ message }) => message);
     if (!removed && messages.length > 0) parked.set(this.#node.id, { target: this.#target, messages });
     await this.#memory?.close();
-    if (removed) for (const { fail } of left) fail(cancelled("removed"));
+    if (removed) for (const { fail } of left) fail(undelivered("removed"));
   }
 
   #snapshot(): Record<string, unknown> {
@@ -99,12 +99,12 @@ function returnTo(node: Node, left: Parked, target: string | undefined): void {
   setImmediate(() => {
     for (const message of left.messages) {
       if (left.target === target) node.receive(message);
-      else node.error(cancelled("changed"), message);
+      else node.error(undelivered("changed"), message);
     }
   });
 }
 
-function cancelled(what: string): CloudError {
+function undelivered(what: string): CloudError {
   return new CloudError("cancelled", `The node was ${what} before the message was delivered.`);
 }
 

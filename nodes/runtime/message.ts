@@ -10,10 +10,10 @@ const variableName = /^[a-zA-Z_][a-zA-Z0-9_]{0,63}$/;
  * wired on. Blank where it names none.
  * @throws CloudError `invalid_input` where it is given as anything but text
  */
-export function thingOf(message: Message): string {
-  const direct = textOf(message, "thingId");
+export function messageThing(message: Message): string {
+  const direct = messageText(message, "thingId");
   if (direct !== "") return direct;
-  return isPlainObject(message.thing) ? textOf(message.thing, "id", "thing.id") : "";
+  return isPlainObject(message.thing) ? messageText(message.thing, "id", "thing.id") : "";
 }
 
 /**
@@ -21,25 +21,25 @@ export function thingOf(message: Message): string {
  * `msg.topic` if it is a legal variable name. Blank where it names none.
  * @throws CloudError `invalid_input` where `msg.property` is neither
  */
-export function propertyOf(message: Message): string {
-  const named = namedPropertyOf(message);
+export function messageProperty(message: Message): string {
+  const named = messagePropertyField(message);
   if (named !== "") return named;
   const { topic } = message;
   return typeof topic === "string" && variableName.test(topic) ? topic : "";
 }
 
-/** Reads the variable as `propertyOf`, without regard to the topic. */
-export function namedPropertyOf(message: Message): string {
+/** Reads the variable as `messageProperty`, without regard to the topic. */
+export function messagePropertyField(message: Message): string {
   const { property } = message;
-  if (!isPlainObject(property)) return textOf(message, "property");
-  const name = textOf(property, "variableName", "property.variableName");
-  return name === "" ? textOf(property, "id", "property.id") : name;
+  if (!isPlainObject(property)) return messageText(message, "property");
+  const name = messageText(property, "variableName", "property.variableName");
+  return name === "" ? messageText(property, "id", "property.id") : name;
 }
 
 /**
  * Reads a text property of a message, trimmed; blank where it is missing. Throws `invalid_input` for anything but text.
  */
-export function textOf(source: Record<string, unknown>, field: string, shown = field): string {
+export function messageText(source: Record<string, unknown>, field: string, shown = field): string {
   const value = source[field];
   if (value === undefined || value === null) return "";
   if (typeof value !== "string") {

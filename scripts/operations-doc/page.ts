@@ -1,12 +1,11 @@
-import type { Field, Fields, Operation } from "../../cloud/rest";
+import { schemaFields, type Field, type Fields, type Operation } from "../../cloud/rest/operations/index";
 import {
-  bodyFields,
+  bodyFieldsOf,
   type ManagedOperation,
   messagePropertyOf,
   operationsOf,
   pathParameters,
   resources,
-  schemaOf,
   takesMany,
 } from "../../cloud/manage/index";
 import { wantedOperations } from "../../nodes/manage/extra-operations";
@@ -31,7 +30,7 @@ export function operationsPage(): string {
     );
     return [`## ${resource}`, ...own, ...wanted].join("\n\n");
   });
-  const bodies = [...usedSchemas()].sort().map((name) => `### \`${name}\`\n\n${fieldList(schemaOf(name))}`);
+  const bodies = [...usedSchemas()].sort().map((name) => `### \`${name}\`\n\n${fieldList(schemaFields(name))}`);
   return [head, ...sections, "## Objects in bodies", ...bodies].join("\n\n");
 }
 
@@ -57,7 +56,7 @@ function bodyLines(row: Operation, isMany: boolean): string[] {
   ];
   return [
     `- \`msg.payload\`${body.required ? "*" : ""}${notes.length > 0 ? `, ${notes.join(", ")}` : ""}:`,
-    nested(fieldList(bodyFields(row))),
+    nested(fieldList(bodyFieldsOf(row))),
   ];
 }
 
@@ -94,13 +93,13 @@ function usedSchemas(): Set<string> {
       const { schema } = field.type === "list" ? (field.items ?? field) : field;
       if (schema === undefined || found.has(schema)) continue;
       found.add(schema);
-      visit(schemaOf(schema));
+      visit(schemaFields(schema));
     }
   };
   for (const resource of resources) {
     for (const { row } of operationsOf(resource)) {
       const { body } = row;
-      visit(body?.type === "list" && body.items ? { items: body.items } : bodyFields(row));
+      visit(body?.type === "list" && body.items ? { items: body.items } : bodyFieldsOf(row));
     }
   }
   return found;

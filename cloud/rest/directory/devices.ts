@@ -5,6 +5,7 @@ import { type Device, readDevice, readList } from "../models";
 import { operation } from "../operations/index";
 import { allNamed } from "../../core/names";
 import { isUuid, printable } from "../../core/text";
+import { unexpectedAnswer } from "../transport/error-response";
 
 /**
  * Returns all devices of the account.
@@ -16,10 +17,7 @@ export async function listDevices(
 ): Promise<Device[]> {
   const { body } = await client.call(operation("devices_v2#list"), {}, options);
   if (body === null || Array.isArray(body)) return readList(body, readDevice);
-  throw new CloudError(
-    "server_error",
-    "devices: list: the answer is not a list. Check the account's base URL; try again later.",
-  );
+  throw unexpectedAnswer("devices: list", "a list");
 }
 
 /**

@@ -6,6 +6,7 @@ import { findThing, findVariable, type KnownThing } from "./find-by-name";
 import { readList, readThing, type Property } from "../models";
 import { operation } from "../operations/index";
 import { isUuid, printable } from "../../core/text";
+import { unexpectedAnswer } from "../transport/error-response";
 
 interface LookUp {
   signal?: AbortSignal;
@@ -63,7 +64,7 @@ export class Directory {
     const oldest = this.#oldest(lookUp);
     if (known !== undefined && known.at >= oldest) return known.thing;
     const things = await abortable(this.#ask(id, oldest), lookUp.signal, `things: get ${id}`);
-    const thing = things.find((candidate) => keyOf(candidate) === id);
+    const thing = things.find((candidate) => thingKey(candidate) === id);
     if (thing !== undefined) return thing;
     throw new CloudError("not_found", `things: get: no thing ${id}. It is deleted, mistyped or of another space.`);
   }
@@ -180,7 +181,7 @@ export class Directory {
     }
     const current = new Set(keys.filter((key) => this.#flights.get(key) === flight));
     for (const thing of things) {
-      const key = keyOf(thing);
+      const key = thingKey(thing);
       const isNewer = (this.#known.get(key)?.at ?? -Infinity) <= at;
       if ((isList || current.has(key)) && isNewer) this.#known.set(key, { thing, at });
     }
@@ -189,7 +190,7 @@ export class Directory {
   async #fetchOne(id: string): Promise<KnownThing[]> {
     const { body } = await this.#client.call(operation("things_v2#show"), { path: { id } });
     const thing = readKnownThing(body);
-    if (thing === undefined) throw oddAnswer(`get ${printable(id)}`, "a thing");
+    if (thing === undefined) throw unexpectedAnswer(`things: get ${printable(id)}`, "a thing");
     return [thing];
   }
 
@@ -197,23 +198,16 @@ export class Directory {
     const { body } = await this.#client.call(operation("things_v2#list"), {
       query: { ...query, show_properties: true },
     });
-    if (body !== null && !Array.isArray(body)) throw oddAnswer("list", "a list");
+    if (body !== null && !Array.isArray(body)) throw unexpectedAnswer("things: list", "a list");
     return readList(body, readKnownThing);
   }
 }
 
-function keyOf(thing: KnownThing): string {
+function thingKey(thing: KnownThing): string {
   return thing.id.toLowerCase();
 }
 
 function readKnownThing(json: unknown): KnownThing | undefined {
   const thing = readThing(json);
   return thing && { ...thing, properties: thing.properties ?? [] };
-}
-
-function oddAnswer(name: string, expected: string): CloudError {
-  return new CloudError(
-    "server_error",
-    `things: ${name}: the answer is not ${expected}. Check the account's base URL; try again later.`,
-  );
 }

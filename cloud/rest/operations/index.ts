@@ -1,8 +1,9 @@
 import { boards, networks } from "./boards";
 import { dashboards } from "./dashboards";
 import { devices } from "./devices";
-import type { Operation } from "./operation";
+import type { Fields, Operation } from "./operation";
 import { properties } from "./properties";
+import { schemas } from "./schemas";
 import { series } from "./series";
 import { templates } from "./templates";
 import { things } from "./things";
@@ -45,4 +46,9 @@ export function operation(id: OperationId): Operation {
 /** Returns the operation of an operationId (`things_v2#list`) or a client name (`thingsV2List`), if there is one. */
 export function findOperation(name: string): Operation | undefined {
   return byName.get(name);
+}
+
+/** Returns the fields of an object of the API by its name in the table; none where there is no such name. */
+export function schemaFields(name = ""): Fields {
+  return Object.hasOwn(schemas, name) ? ((schemas as Record<string, Fields>)[name] ?? {}) : {};
 }

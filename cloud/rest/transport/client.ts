@@ -8,7 +8,7 @@ import type { Http, HttpAnswer, HttpRequest } from "./http";
 import type { Operation } from "../operations/index";
 import { describeDeprecation, type DeprecationHeaders } from "./deprecation";
 import { AdaptiveRateLimiter } from "./adaptive-rate-limiter";
-import { nameCall, readBody, refusal } from "./error-response";
+import { nameCall, readBody, answerError } from "./error-response";
 import { fillPath, nameObject, writeBody, writeQuery, type CallInput } from "./request";
 import { parseRetryAfter, retryDelayMs } from "./retry";
 import { redact } from "../../core/text";
@@ -162,7 +162,7 @@ export class RestClient {
       return { status: answer.status, body: readBody(answer, call.operation, call.what) };
     }
     progress.retryAfter = parseRetryAfter(answer.retryAfter, this.#options.clock.now());
-    throw refusal(answer, call.what, call.object, [token.value]);
+    throw answerError(answer, call.what, call.object, [token.value]);
   }
 
   async #send(call: Call, progress: Progress, signal: AbortSignal): Promise<{ answer: HttpAnswer; token: Token }> {

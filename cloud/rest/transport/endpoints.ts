@@ -34,7 +34,7 @@ const fields = {
   },
 };
 
-type Field = keyof typeof fields;
+type EndpointField = keyof typeof fields;
 
 /**
  * Checks the addresses of an account and fills in the blank ones.
@@ -56,7 +56,7 @@ export function parseEndpoints(settings: EndpointSettings): Endpoints {
   };
 }
 
-function parseUrl(field: Field, given: unknown): string {
+function parseUrl(field: EndpointField, given: unknown): string {
   const { schemes, standard } = fields[field];
   const text = typeof given === "string" ? given.trim() : (given ?? "");
   if (text === "") return standard;
@@ -72,7 +72,7 @@ function parseUrl(field: Field, given: unknown): string {
   return text;
 }
 
-function invalid(field: Field, given: string, reason: string): CloudError {
+function invalid(field: EndpointField, given: string, reason: string): CloudError {
   return new CloudError(
     "invalid_input",
     `${field}: "${withoutSecrets(given)}" cannot be used: ${reason}. Expected is an address such as ${fields[field].example}.`,

@@ -74,7 +74,7 @@ export function nameCall({ resource, name, verb }: Operation, path: string): str
  * @param object what a 404 is about, as in "thing 1234…"
  * @param secrets what the service may echo but nobody may see
  */
-export function refusal(answer: HttpAnswer, what: string, object: string, secrets: readonly string[]): CloudError {
+export function answerError(answer: HttpAnswer, what: string, object: string, secrets: readonly string[]): CloudError {
   const foreign = foreignAnswer(answer, what);
   if (foreign !== undefined) return foreign;
   const { code, said, advice } = meaningOf(answer.status);
@@ -125,6 +125,18 @@ const onTheWay = "Check the account's base URL and any proxy; try again later.";
 
 function isList({ verb, name }: Operation): boolean {
   return verb === "GET" && /^list\b/.test(name);
+}
+
+/**
+ * Makes the error of a success whose body is none that the operation answers.
+ * @param call names the operation, as in "things: list"
+ * @param expected what it should be, as in "a list"
+ */
+export function unexpectedAnswer(call: string, expected: string): CloudError {
+  return new CloudError(
+    "server_error",
+    `${call}: the answer is not ${expected}. Check the account's base URL; try again later.`,
+  );
 }
 
 /**

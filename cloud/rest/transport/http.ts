@@ -3,7 +3,7 @@ import https from "node:https";
 import type { AxiosInstance } from "axios";
 import type { Clock } from "../../core/clock";
 import { loadLibrary } from "../../core/load-library";
-import { cancelled, CloudError } from "../../core/errors";
+import { cancelled, CloudError, systemCodeOf } from "../../core/errors";
 import type { TlsOptions } from "../../core/tls";
 import { Cancellations } from "../../core/abort";
 import type { DeprecationHeaders } from "./deprecation";
@@ -44,7 +44,7 @@ interface HttpOptions {
 /** The biggest answer that is read; the largest real ones (10,000 points) stay far below. */
 const maxAnswerBytes = 32 * 1024 * 1024;
 const maxBodyBytes = 16 * 1024 * 1024;
-const defaultTimeoutMs = 30_000;
+const defaultAnswerTimeoutMs = 30_000;
 
 /** HTTP for one account: connections kept alive, answers bounded in time and size, everything abortable. */
 export class Http {
@@ -54,7 +54,7 @@ export class Http {
   #axios: AxiosInstance | undefined;
   readonly #cancellations = new Cancellations();
 
-  constructor({ clock, timeout = defaultTimeoutMs, tls }: HttpOptions) {
+  constructor({ clock, timeout = defaultAnswerTimeoutMs, tls }: HttpOptions) {
     this.#clock = clock;
     this.#timeout = timeout;
     this.#agents = {
@@ -155,8 +155,7 @@ function transportError(what: string, reason: unknown, signal: AbortSignal): Clo
   const message = reason instanceof Error ? reason.message : "";
   if (message.startsWith("maxContentLength")) return tooLarge(what, "answer", maxAnswerBytes);
   // Only code and message are taken over: the error of axios carries the request, and with it the token.
-  const code = reason instanceof Error && "code" in reason && typeof reason.code === "string" ? reason.code : "";
-  const detail = printable(message) || code || "no connection";
+  const detail = printable(message) || systemCodeOf(reason) || "no connection";
   return new CloudError(
     "offline",
     `${what}: the cloud could not be reached (${detail}). Check the network and the address.`,

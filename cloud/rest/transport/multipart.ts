@@ -19,12 +19,12 @@ export function writeMultipart(fields: Readonly<Record<string, unknown>>): Multi
       const disposition = `form-data; name="${encodeURIComponent(name)}"${isFile ? `; filename="${fileName}"` : ""}`;
       const type = isFile ? "\r\nContent-Type: application/octet-stream" : "";
       const head = `--${boundary}\r\nContent-Disposition: ${disposition}${type}\r\n\r\n`;
-      return [Buffer.from(head), isFile ? value : Buffer.from(textOf(value)), Buffer.from("\r\n")];
+      return [Buffer.from(head), isFile ? value : Buffer.from(partText(value)), Buffer.from("\r\n")];
     });
   const data = Buffer.concat([...parts, Buffer.from(`--${boundary}--\r\n`)]);
   return { data, type: `multipart/form-data; boundary=${boundary}` };
 }
 
-function textOf(value: unknown): string {
+function partText(value: unknown): string {
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,8 +1,9 @@
 import { CloudError } from "../../core/errors";
 import { writeMultipart } from "./multipart";
 import type { Operation } from "../operations/index";
-import { printable } from "../../core/text";
+import { hasLoneSurrogate, printable } from "../../core/text";
 import { asRecord } from "../../core/json";
+import { describeValue } from "../../core/describe";
 
 /** Query parameters; an array repeats its key (docs/protocol.md#conventions), an undefined one is not sent. */
 export type Query = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
@@ -17,22 +18,25 @@ export interface CallInput {
 }
 
 /**
+ * Tells whether a value may stand in a path. "." and ".." would be resolved away by whoever reads the URL, and lead to
+ * another operation; half a character cannot be encoded.
+ */
+export function isPathValue(value: unknown): value is string {
+  return typeof value === "string" && !/^\s*$|^\.{1,2}$/.test(value) && !hasLoneSurrogate(value);
+}
+
+/**
  * Fills a path template.
  * @throws CloudError `invalid_input` where a parameter is missing or could lead to another path
  */
 export function fillPath(operation: Operation, given: CallInput["path"] = {}): string {
   return operation.path.replace(/\{(\w+)\}/g, (_match, parameter: string) => {
     const value: unknown = Object.hasOwn(given, parameter) ? given[parameter] : undefined;
-    // "." and ".." would be resolved away by whoever reads the URL, and lead to another operation; half a character
-    // (a lone surrogate) cannot be encoded.
-    if (typeof value === "string" && !/^\s*$|^\.{1,2}$|\p{Cs}/u.test(value)) {
-      return encodeURIComponent(value);
-    }
+    if (isPathValue(value)) return encodeURIComponent(value);
     const kind = operation.pathFields[parameter] ?? parameter;
-    const shown = typeof value === "string" ? `"${printable(value)}"` : value === undefined ? "nothing" : typeof value;
     throw new CloudError(
       "invalid_input",
-      `${operation.resource}: ${operation.name}: the ${kind} is ${shown}; expected is an id, such as a UUID.`,
+      `${operation.resource}: ${operation.name}: the ${kind} is ${describeValue(value)}; expected is an id, such as a UUID.`,
     );
   });
 }

@@ -1,9 +1,11 @@
 import { CloudError } from "../../core/errors";
 import { pathFormats, type Field, type Operation } from "../operations/index";
 import { asRecord } from "../../core/json";
-import { checkValue, expected } from "./validate-value";
-import { fieldPath, Problems, show } from "./problems";
+import { checkValue, describeExpected } from "./validate-value";
+import { fieldPath, Problems } from "./problems";
 import { toJson } from "./to-json";
+import { describeValue } from "../../core/describe";
+import { isPathValue } from "../transport/request";
 
 /** A request as somebody asks for it; anything may be in it. */
 interface Asked {
@@ -45,9 +47,9 @@ function checkPath({ pathFields }: Operation, given: unknown, findings: Problems
   for (const [parameter, kind] of Object.entries(pathFields)) {
     const value = Object.hasOwn(ids, parameter) ? ids[parameter] : undefined;
     const where = `the ${kind}`;
-    if (typeof value === "string" && !/^\s*$|^\.{1,2}$|\p{Cs}/u.test(value)) {
+    if (isPathValue(value)) {
       checkValue(pathFormats[kind], value, where, findings);
-    } else findings.error(where, `must be ${kind === "type" ? "a board type" : "an id"}; got ${show(value)}`);
+    } else findings.error(where, `must be ${kind === "type" ? "a board type" : "an id"}; got ${describeValue(value)}`);
   }
 }
 
@@ -58,7 +60,7 @@ function checkQuery({ query: fields }: Operation, given: unknown, findings: Prob
   if (findings.errors.length > before) return;
   const query = asRecord(plain);
   if (query === undefined) {
-    findings.error("query", `must be an object; got ${show(given)}`);
+    findings.error("query", `must be an object; got ${describeValue(given)}`);
     return;
   }
   for (const [name, value] of Object.entries(query)) {
@@ -67,7 +69,8 @@ function checkQuery({ query: fields }: Operation, given: unknown, findings: Prob
     if (field !== undefined) checkValue(field, fromQuery(field, value), where, findings);
     else if (isScalar(value) || (Array.isArray(value) && value.every(isScalar))) {
       findings.warn(where, "is a parameter that is not known here");
-    } else findings.error(where, `must be a text, a number, true or false, or a list of them; got ${show(value)}`);
+    } else
+      findings.error(where, `must be a text, a number, true or false, or a list of them; got ${describeValue(value)}`);
   }
 }
 
@@ -87,7 +90,8 @@ function isScalar(value: unknown): boolean {
 function checkBody({ body: field, media }: Operation, given: unknown, findings: Problems): void {
   if (field === undefined) return;
   if (given === undefined || given === null) {
-    if (field.required || media === "multipart") findings.error("", `is missing; expected is ${expected(field)}`);
+    if (field.required || media === "multipart")
+      findings.error("", `is missing; expected is ${describeExpected(field)}`);
     return;
   }
   const before = findings.errors.length;

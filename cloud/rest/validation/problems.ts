@@ -35,13 +35,3 @@ export function fieldPath(where: string, name: string): string {
   if (!/^[\w-]{1,64}$/.test(name)) return `${where}["${printable(name.slice(0, 64))}"]`;
   return where === "" ? name : `${where}.${name}`;
 }
-
-/** Returns a value as a message shows it: short, on one line. */
-export function show(value: unknown): string {
-  if (typeof value === "string") return `"${printable(value.length > 60 ? `${value.slice(0, 60)}…` : value)}"`;
-  if (value === undefined) return "nothing";
-  if (value === null || typeof value === "number" || typeof value === "boolean") return String(value);
-  if (typeof value !== "object") return `a ${typeof value}`;
-  if (value instanceof Uint8Array) return "a Buffer";
-  return Array.isArray(value) ? "a list" : "an object";
-}

@@ -1,8 +1,9 @@
-import { schemas, type Field, type Fields } from "../operations/index";
+import { type Field, type Fields, schemaFields } from "../operations/index";
 import { slipOf } from "../../core/spelling";
 import { isUuid } from "../../core/text";
 import { asRecord } from "../../core/json";
-import { fieldPath, show, type Problems } from "./problems";
+import { fieldPath, type Problems } from "./problems";
+import { describeValue } from "../../core/describe";
 
 /** The values that each type takes, and its name. */
 const types: Record<Field["type"], { takes: (value: unknown) => boolean; called: string }> = {
@@ -11,7 +12,7 @@ const types: Record<Field["type"], { takes: (value: unknown) => boolean; called:
   integer: { takes: Number.isSafeInteger, called: "a whole number" },
   number: { takes: (value) => typeof value === "number", called: "a number" },
   boolean: { takes: (value) => typeof value === "boolean", called: "true or false" },
-  time: { takes: isTime, called: "a time with its offset, such as 2026-01-31T12:00:00Z" },
+  time: { takes: isRfc3339, called: "a time with its offset, such as 2026-01-31T12:00:00Z" },
   any: { takes: () => true, called: "any value" },
   map: { takes: (value) => asRecord(value) !== undefined, called: "an object" },
   object: { takes: (value) => asRecord(value) !== undefined, called: "an object" },
@@ -20,7 +21,7 @@ const types: Record<Field["type"], { takes: (value: unknown) => boolean; called:
 };
 
 /** Returns what a value of this field is called in messages: "a text", "a list". */
-export function expected({ type }: Field): string {
+export function describeExpected({ type }: Field): string {
   return types[type].called;
 }
 
@@ -30,14 +31,15 @@ export function expected({ type }: Field): string {
  */
 export function checkValue(field: Field, value: unknown, where: string, findings: Problems): void {
   if (!types[field.type].takes(value)) {
-    const given = field.secret ? `something else (${typeof value})` : show(value);
-    findings.error(where, `must be ${expected(field)}; got ${given}`);
+    const given = field.secret ? `something else (${typeof value})` : describeValue(value);
+    findings.error(where, `must be ${describeExpected(field)}; got ${given}`);
     return;
   }
   if (typeof value === "string") checkText(field, value, where, findings);
   if (typeof value === "number") checkNumber(field, value, where, findings);
   if (Array.isArray(value)) checkList(field, value, where, findings);
-  if (field.type === "object") checkFields(schemaOf(field), value as Record<string, unknown>, where, findings);
+  if (field.type === "object")
+    checkFields(schemaFields(field.schema), value as Record<string, unknown>, where, findings);
 }
 
 /**
@@ -57,7 +59,8 @@ function checkFields(
     const place = fieldPath(where, name);
     if (value !== undefined && !isBlank(field, value)) checkValue(field, value, place, findings);
     else if (value !== undefined) findings.warn(place, `is ${value === null ? "null" : "blank"}, as if to clear it`);
-    else if (field.required) findings.error(place, `is missing; expected is ${expected(field)}${hint(name, unknown)}`);
+    else if (field.required)
+      findings.error(place, `is missing; expected is ${describeExpected(field)}${hint(name, unknown)}`);
   }
   for (const name of unknown) {
     const meant = slipOf(name, Object.keys(fields));
@@ -76,10 +79,6 @@ function isBlank({ type, required }: Field, value: unknown): boolean {
 function hint(name: string, unknown: readonly string[]): string {
   const slip = unknown.find((candidate) => slipOf(candidate, [name]) !== undefined);
   return slip === undefined ? "" : `; did you mean it by ${fieldPath("", slip)}?`;
-}
-
-function schemaOf({ schema = "" }: Field): Fields {
-  return (schemas as Record<string, Fields>)[schema] ?? {};
 }
 
 function checkList(
@@ -109,7 +108,7 @@ function checkNumber(
 function checkText(field: Field, value: string, where: string, findings: Problems): void {
   const { minLength = 0, maxLength = Infinity, pattern } = field;
   if (field.blank && value === "") return;
-  const given = field.secret ? "" : `; got ${show(value)}`;
+  const given = field.secret ? "" : `; got ${describeValue(value)}`;
   const length = lengthOf(value);
   if (length < minLength) findings.error(where, `must have at least ${minLength} characters; it has ${length}`);
   else if (length > maxLength) findings.error(where, `must have at most ${maxLength} characters; it has ${length}`);
@@ -122,11 +121,11 @@ function checkText(field: Field, value: string, where: string, findings: Problem
 function checkUnknown(field: Field, values: readonly string[], value: string, where: string, findings: Problems): void {
   const meant = slipOf(value, values);
   if (field.grows && meant === undefined && isOfTheirKind(value, values)) {
-    findings.warn(where, `is ${show(value)}, which is not known here; the service decides`);
+    findings.warn(where, `is ${describeValue(value)}, which is not known here; the service decides`);
     return;
   }
   const question = meant === undefined ? "" : `, did you mean "${meant}"?`;
-  findings.error(where, `must be one of ${listed(values)}; got ${show(value)}${question}`);
+  findings.error(where, `must be one of ${listed(values)}; got ${describeValue(value)}${question}`);
 }
 
 /** Ways in which the values of the API are written. */
@@ -150,7 +149,7 @@ function lengthOf(text: string): number {
 /**
  * Returns whether a text is a time of RFC 3339 with the offset, which the service needs (docs/protocol.md#conventions).
  */
-function isTime(value: unknown): boolean {
+function isRfc3339(value: unknown): boolean {
   return (
     typeof value === "string" &&
     /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)$/i.test(value) &&

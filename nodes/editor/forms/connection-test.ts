@@ -25,7 +25,7 @@ export function offerConnectionTest(id: string, translate: Translate): () => voi
       list.empty().append(lines);
       list.get(0)?.scrollIntoView({ block: "nearest" });
     };
-    const request: DoctorRequest = { account: typedAccount(id), checks: connectionChecks };
+    const request: DoctorRequest = { account: accountOfForm(id), checks: connectionChecks };
     post<DoctorReport>("arduino-cloud/doctor", request).then(
       ({ findings }) => show(findings.map((finding) => line(finding.level, sentenceOf(finding), finding.detail))),
       (reason: unknown) => {
@@ -35,7 +35,7 @@ export function offerConnectionTest(id: string, translate: Translate): () => voi
     );
   });
   $("#arduino-cloud-account-doctor").on("click", () => {
-    const account = typedAccount(id);
+    const account = accountOfForm(id);
     openDoctor([{ label: "", request: () => ({ account }) }]);
   });
   return () => {
@@ -44,7 +44,7 @@ export function offerConnectionTest(id: string, translate: Translate): () => voi
 }
 
 /** Returns what is typed into the account form. A stored secret that was not touched is `__PWRD__` there too. */
-function typedAccount(id: string): TypedAccount {
+function accountOfForm(id: string): TypedAccount {
   const typed = (field: string): string => String($(`#node-config-input-${field}`).val() ?? "");
   const setting = (field: string): string => (typed(field) === "_ADD_" ? "" : typed(field));
   return {

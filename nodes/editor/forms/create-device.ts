@@ -1,10 +1,7 @@
-import type { NewDevice } from "../../admin/protocol";
+import { storedSecret, type NewDevice } from "../../admin/protocol";
 import { accountOfDevice, pickThingToAttach } from "./device-pickers";
 import { createDevice, ListError } from "../admin-client";
 import { errorText, type Translate } from "../i18n";
-
-/** The content of the field of a secret that is stored. */
-const storedSecret = "__PWRD__";
 
 /** The part of the form that creates a device. */
 interface DeviceCreator {

@@ -1,11 +1,11 @@
-import type { DoctorRequest, TypedDevice } from "../../admin/protocol";
+import { storedSecret, type DoctorRequest, type TypedDevice } from "../../admin/protocol";
 import { type DoctorSubject, openDoctor } from "./doctor-dialog";
 import { accountSource } from "../admin-client";
 import { nameLabel } from "../node-label";
 import { textsOf } from "../i18n";
+import { textOf } from "../../../cloud/core/text";
 
 const translate = textsOf("arduino-cloud-account");
-const storedSecret = "__PWRD__";
 const deviceFields = ["name", "account", "brokerUrl", "tls", "messagesPerSecond"] as const;
 
 /** Opens the doctor for any account or device of the workspace. */
@@ -65,8 +65,4 @@ function deviceSource(node: EditorNode): TypedDevice | { id: string } {
       secretKey: textOf(credentials.secretKey) || (isStored ? storedSecret : ""),
     },
   };
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

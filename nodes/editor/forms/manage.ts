@@ -5,6 +5,7 @@ import { preferOnlyAccount } from "../default-account";
 import { fieldValue } from "../form-fields";
 import { textsOf } from "../i18n";
 import type { Form } from "../open-form";
+import { textOf } from "../../../cloud/core/text";
 
 const translate = textsOf("arduino-cloud-manage");
 /** The resource by which an operation is given as the API calls it. */
@@ -28,7 +29,7 @@ export function manageForm(node: EditorNode): Form {
   let listed = "";
   const showOperations = (wanted?: string): void => {
     listed = fieldValue("resource");
-    const values = [...entriesOf(listed).map(({ value }) => value), ...wantedOf(listed).map(({ name }) => name)];
+    const values = [...choicesOf(listed).map(({ value }) => value), ...wantedOf(listed).map(({ name }) => name)];
     const usual = values.includes("list") ? "list" : "";
     fill($("#node-input-operation"), ["", ...values], wanted ?? usual);
     showNeeds();
@@ -67,7 +68,7 @@ function fill(select: JQuery, values: readonly string[], chosen: string): void {
   select.val(chosen);
 }
 
-function entriesOf(resource: string): Entry[] {
+function choicesOf(resource: string): Entry[] {
   return FORM_OPERATIONS.flatMap((operation) => {
     if (resource !== any) return operation.resource === resource ? [{ value: operation.name, operation }] : [];
     return operation.id === undefined ? [] : [{ value: operation.id, operation }];
@@ -93,7 +94,7 @@ function needsOf(resource: string, name: string): Needs {
   if (wanted !== undefined) {
     return { targets: new Set(), hasForce: false, summary: wanted.summary, lines: [...wanted.input] };
   }
-  const entries = entriesOf(resource);
+  const entries = choicesOf(resource);
   const chosen = entries.find(({ value }) => value === name)?.operation;
   const meant = chosen === undefined ? entries.map(({ operation }) => operation) : [chosen];
   return {
@@ -116,8 +117,4 @@ function linesOf({ path, payload, fields, query }: FormOperation): string[] {
 function payloadText(payload: FormOperation["payload"] & string, fields: string): string {
   if (payload === "list") return translate("label.list");
   return payload === "bodies" ? `${fields} ${translate("label.or-many")}` : fields;
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value : "";
 }

@@ -76,11 +76,11 @@ function stepsOf({ steps }: Migration, translate: Translate): JQuery[] {
 
 function heading({ name, from, to }: MigrationStep, translate: Translate): (JQuery | string)[] {
   const parts = [$("<span>").text(from), " ", $("<strong>").attr("dir", "auto").text(name), " "];
-  return [...parts, $("<span>").text(`${translate("label.becomes")} ${nameOf(to)}`)];
+  return [...parts, $("<span>").text(`${translate("label.becomes")} ${typeLabel(to)}`)];
 }
 
 /** Returns the name of a type of ours in the palette or the list of config nodes. */
-function nameOf(type: string): string {
+function typeLabel(type: string): string {
   return textsOf(type)(type === "arduino-cloud-account" ? "label.account" : "palette");
 }
 

@@ -1,4 +1,4 @@
-import { type FlowNode, isConnection, isOldNode, textOf } from "../../migration/old-nodes";
+import { type FlowNode, isConnection, isOldNode, nodeText } from "../../migration/old-nodes";
 
 /** Returns the flows as they stand in the editor, with what was typed and is not deployed yet. */
 export function presentFlow(): FlowNode[] {
@@ -10,7 +10,7 @@ export function lockedFlows(flow: readonly FlowNode[]): string[] {
   const places = new Set(flow.filter((node) => isOldNode(node) || isConnection(node)).map(({ z }) => z));
   return flow
     .filter(({ id, locked }) => locked === true && places.has(id))
-    .map((tab) => textOf(tab, "label") || tab.id);
+    .map((tab) => nodeText(tab, "label") || tab.id);
 }
 
 /**

@@ -233,7 +233,7 @@ describe("ensure things", () => {
   const holes = [kitchen, , kitchen];
   const bad: [what: string, wanted: unknown, says: RegExp][] = [
     ["a hole", holes, /^item 1: nothing is no thing/],
-    ["null", null, /^item 0: nothing is no thing/],
+    ["null", null, /^item 0: null is no thing/],
     ["a text", "Kitchen", /^item 0: "Kitchen" is no thing/],
     ["a circle", [circle], /^item 0: tags is circular/],
     [

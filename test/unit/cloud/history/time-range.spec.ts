@@ -82,7 +82,7 @@ describe("parseTime", () => {
     for (const given of [...nonsense, "-999999999w", NaN, Infinity, 9e15, null, undefined, {}, [], true, new Date(NaN)])
       assert.throws(() => parse(given), {
         code: "invalid_input",
-        message: /^history: from is ".*", but expected is ISO/,
+        message: /^history: from is (".*"|NaN|Infinity|9000000000000000|null|nothing|an .*|true), but expected is ISO/,
       });
     assert.throws(() => parseTime("to", "soon", now), { message: /^history: to is "soon", .*"now"/ });
   });

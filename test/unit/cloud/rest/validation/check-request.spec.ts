@@ -183,7 +183,7 @@ describe("checkRequest", () => {
     ]);
     assert.deepEqual(checkRequest(row, { query: "?a=b" }).errors, ['query must be an object; got "?a=b"']);
     assert.deepEqual(checkRequest(row, { query: { new: { er: 1 } } }).errors, [
-      "query.new must be a text, a number, true or false, or a list of them; got an object",
+      "query.new must be a text, a number, true or false, or a list of them; got an object with er",
     ]);
   });
 
@@ -219,7 +219,7 @@ describe("checkRequest", () => {
         JSON.parse('{"name":"A","__proto__":{"polluted":1}}'),
         "__proto__ is not a name that a field may have",
       ],
-      ["a list", [], "the body must be an object; got a list"],
+      ["a list", [], "the body must be an object; got an array of 0"],
       ["a text", "A", 'the body must be an object; got "A"'],
       ["nothing", undefined, "the body is missing; expected is an object"],
     ];
