@@ -56,7 +56,7 @@ export function decodeReadings(payload: Uint8Array): Decoded {
   for (let left = reader.count(first, 1); reader.hasNext(left); left -= 1) pack.element(reader.byte());
   if (!reader.done) throw reader.error("it goes on after its end");
   const { readings, skipped, valueless } = pack;
-  return valueless.size === 0 ? { readings, skipped } : { readings, skipped, valueless };
+  return valueless === undefined ? { readings, skipped } : { readings, skipped, valueless };
 }
 
 function readPackHead(reader: CborReader): number {
@@ -93,34 +93,28 @@ class PackFields {
       if (isTime(item)) this.time = item;
       return;
     }
-    if (!isOfValue(key)) return;
-    this.isValue = true;
     if (key === label.name) {
       this.name = typeof item === "string" ? item : undefined;
+      this.isValue = true;
       return;
     }
-    this.hasValue = true;
     if (key === label.value) this.number = typeof item === "number" ? item : undefined;
     else if (key === label.text) this.text = typeof item === "string" ? item : undefined;
     else if (key === label.boolean) this.boolean = typeof item === "boolean" ? item : undefined;
+    else if (key !== label.sum && key !== label.data) return;
+    this.isValue = true;
+    this.hasValue = true;
   }
 }
 
-/** Returns whether an item, by its first byte an integer, is beyond what JavaScript tells apart. */
-function isRounded(first: number, item: unknown): boolean {
-  return first >> 5 <= major.negative && !Number.isSafeInteger(item);
-}
-
-/** Returns whether a label says what a record is about, or what its value is. */
-function isOfValue(key: number): boolean {
-  return key === label.name || (key >= label.value && key <= label.sum) || key === label.data;
-}
+/** The first byte of an integer is less. */
+const firstOfNoInteger = major.bytes << 5;
 
 /** One pass over the records of a pack. */
 class Pack {
   readonly readings: Reading[] = [];
   skipped = 0;
-  readonly valueless = new Set<string>();
+  valueless: Set<string> | undefined;
   /** The reading that the latest record went into. */
   private latest: Reading | undefined;
   private baseTime: number | undefined;
@@ -145,7 +139,7 @@ class Pack {
       const key = readLabel(reader);
       const firstOfItem = reader.byte();
       const item = reader.scalar(firstOfItem);
-      if (key === label.value) fields.isRounded = isRounded(firstOfItem, item);
+      if (key === label.value) fields.isRounded = firstOfItem < firstOfNoInteger && !Number.isSafeInteger(item);
       if (key >= 0) fields.put(key, item);
       else if (key === mandatoryLabel) fields.isUsable = false;
       else if (key !== unknownLabel) this.base(key, item, fields);
@@ -173,7 +167,7 @@ class Pack {
 
   private lacksValue(name: string): void {
     const [variable = ""] = name.split(":", 1);
-    if (variable !== "") this.valueless.add(variable);
+    if (variable !== "") (this.valueless ??= new Set()).add(variable);
   }
 
   private resolve(time: number | undefined): number | undefined {
