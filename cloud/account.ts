@@ -63,7 +63,7 @@ export class CloudAccount {
     this.session = userSession(this.rest, { clock, timings, log, tls: settings.tls });
     const variables = (thingId: string): readonly Property[] | undefined => directory.peek(thingId)?.properties;
     const objects = new KnownObjects({
-      now: () => clock.now() + this.rest.client.clockSkew,
+      now: () => this.rest.client.now(),
       property: (thingId, variable) => variables(thingId)?.find((property) => wireName(property) === variable),
     });
     this.feed = new ValueFeed({ session: this.session, clock, objects, variables, ...events });
@@ -84,6 +84,7 @@ export class CloudAccount {
       reports: this.reports.outbox,
       feed: this.feed,
       knowledge: this.knowledge,
+      now: () => this.rest.client.now(),
       clock,
     });
     this.#unobserve = this.session.observe(this.#onState(lastValues));

@@ -53,11 +53,18 @@ function readSettings(raw: RawSettings): DeviceStatusSettings {
 function watch(node: Node, status: NodeStatus, settings: DeviceStatusSettings, account: CloudAccount): () => void {
   const changes = new DeviceStatusChanges();
   const faults = new RepeatedErrors(node, status);
-  const since = systemClock.now();
+  // By the cloud's time, which its first answer tells.
+  let since: number | undefined;
+  const now = (): number => account.rest.client.now();
   status.connecting();
   return account.polling.repeat(settings.intervalMs, async (signal) => {
     try {
-      const { present, missing } = await look(account, settings, since, signal);
+      const { present, missing } = await look(
+        account,
+        settings,
+        () => ({ now: now(), since: (since ??= now()) }),
+        signal,
+      );
       if (signal.aborted) return;
       for (const watched of changes.update(present)) node.send(messageOf(watched));
       if (missing !== undefined) throw missing;
@@ -73,14 +80,14 @@ function watch(node: Node, status: NodeStatus, settings: DeviceStatusSettings, a
 async function look(
   account: CloudAccount,
   { device: reference, staleAfterMs }: DeviceStatusSettings,
-  since: number,
+  times: () => { now: number; since: number },
   signal: AbortSignal,
 ): Promise<{ present: Watched[]; missing?: CloudError }> {
   const [devices, things] = await Promise.all([
     account.polling.devices(signal),
     staleAfterMs > 0 ? account.polling.things(signal) : [],
   ]);
-  const silence = { staleAfterMs, now: systemClock.now(), since };
+  const silence = { staleAfterMs, ...times() };
   const watched = (device: Device): Watched => ({ device, state: deviceStatus(device, things, silence) });
   if (reference === "") return { present: devices.map(watched) };
   try {

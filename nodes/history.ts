@@ -119,7 +119,7 @@ class HistoryReader {
     const { thing, since, ...request } = historyRequestOf(this.#settings, message);
     const isArchive = since === "last-run";
     const known = await this.#rest.directory.thing(thing, { signal, maxAge: isArchive ? 0 : cacheTtlMs });
-    const now = Date.now();
+    const now = this.#rest.client.now();
     const { output, compatible } = this.#settings;
     const plan = planHistory(known, { ...request, needsNumbers: output === "chart" && !compatible }, now);
     for (const sentence of plan.leftOut) this.#warnings.note(sentence, sentence);
@@ -165,7 +165,8 @@ class HistoryReader {
   /** Warns where a window begins before what the plan keeps. Nothing waits for it. */
   async #tellRetention({ thing, from }: HistoryPlan, signal: AbortSignal): Promise<void> {
     const days = await this.#rest.retention.days(thing.device_id, signal).catch(() => undefined);
-    if (days === undefined || this.#isClosed || from >= earliestKept(days, Date.now()) - toleranceMs) return;
+    if (days === undefined || this.#isClosed || from >= earliestKept(days, this.#rest.client.now()) - toleranceMs)
+      return;
     const warning = `The plan keeps the history of thing "${printable(thing.name)}" for ${days} days: what is older is not there.`;
     this.#warnings.note(warning, warning);
   }

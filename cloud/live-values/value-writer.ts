@@ -52,11 +52,12 @@ export class ValueWriter {
   readonly #restOutbox: Outbox<ReportedValue>;
   readonly #feed: ValueFeed;
   readonly #knowledge: Pick<DirectoryRefresher, "use" | "refreshSoon">;
+  readonly #now: () => number;
   readonly #clock: Clock;
   /** Per thing, as given: the last of the look-ups in line. */
   readonly #turns = new Map<string, Promise<unknown>>();
 
-  /** @param options `outbox` leads to the broker, `reports` to REST */
+  /** @param options `outbox` leads to the broker, `reports` to REST; `now` tells the cloud's time, in milliseconds since 1970 */
   constructor(options: {
     directory: Directory;
     lastValues: LastValues;
@@ -64,6 +65,7 @@ export class ValueWriter {
     reports: Outbox<ReportedValue>;
     feed: ValueFeed;
     knowledge: Pick<DirectoryRefresher, "use" | "refreshSoon">;
+    now: () => number;
     clock: Clock;
   }) {
     this.#directory = options.directory;
@@ -72,6 +74,7 @@ export class ValueWriter {
     this.#restOutbox = options.reports;
     this.#feed = options.feed;
     this.#knowledge = options.knowledge;
+    this.#now = options.now;
     this.#clock = options.clock;
   }
 
@@ -89,7 +92,7 @@ export class ValueWriter {
       return () => undefined;
     }
     const confirmation = this.#confirmation(request);
-    const encode = encodeAt(this.#clock.now());
+    const encode = encodeAt(this.#now());
     this.#outbox.add({
       ...queued,
       prepare: () => this.#prepare(request, encode, confirmation),

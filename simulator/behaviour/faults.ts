@@ -32,6 +32,8 @@ export interface Faults {
   requestsPerSecond: number | null;
   /** Seconds in the `Retry-After` header of a 429; null = no such header (docs/protocol.md#request-rate). */
   retryAfter: number | null;
+  /** Milliseconds by which the Date of REST answers is ahead of this computer's clock. */
+  clockOffsetMs: number;
   /** Milliseconds between a REST publish as the device and the new `last_value` (docs/protocol.md#writing-values). */
   publishDelayMs: number;
 
@@ -60,6 +62,7 @@ export const noFaults = (): Faults => ({
   rest: [],
   requestsPerSecond: 10,
   retryAfter: null,
+  clockOffsetMs: 0,
   publishDelayMs: 0,
   refuseConnect: null,
   refuseUsers: false,

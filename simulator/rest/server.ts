@@ -84,6 +84,11 @@ async function prepare(app: FastifyInstance, context: RestContext, timers: Set<N
   await app.register(formBody);
   await app.register(multipart, { attachFieldsToBody: "keyValues", limits: { fileSize: largestFile } });
   observe(app, context.observed);
+  app.addHook("onSend", (_request, reply, _payload, next) => {
+    const { clockOffsetMs } = context.faults;
+    if (clockOffsetMs !== 0) void reply.header("date", new Date(Date.now() + clockOffsetMs).toUTCString());
+    next();
+  });
   obeyOrders(app, context.faults);
   const limit = new RequestLimit(context.faults);
   addToken(app, context, limit);

@@ -6,6 +6,7 @@ import { Cancellations } from "../../core/abort";
 import type { Endpoints } from "./endpoints";
 import type { Http, HttpAnswer, HttpRequest } from "./http";
 import type { Operation } from "../operations/index";
+import { CloudClock } from "./cloud-clock";
 import { describeDeprecation, type DeprecationHeaders } from "./deprecation";
 import { AdaptiveRateLimiter } from "./adaptive-rate-limiter";
 import { nameCall, readBody, answerError } from "./error-response";
@@ -65,12 +66,13 @@ export class RestClient {
   readonly #options: RestClientOptions;
   readonly #rateLimiter: AdaptiveRateLimiter;
   readonly #cancellations = new Cancellations();
-  #clockSkew = 0;
+  readonly #cloudClock: CloudClock;
   /** Ids of operations whose notices have been told. */
   readonly #announced = new Set<string>();
 
   constructor(options: RestClientOptions) {
     this.#options = options;
+    this.#cloudClock = new CloudClock(options.clock, options.onNotice);
     this.#rateLimiter = new AdaptiveRateLimiter(options);
   }
 
@@ -105,7 +107,12 @@ export class RestClient {
    * tells; 0 where the difference may be due to its whole seconds and the way.
    */
   get clockSkew(): number {
-    return this.#clockSkew;
+    return this.#cloudClock.skewMs;
+  }
+
+  /** Returns the present time of the cloud, in milliseconds since 1970: what is relative to now is reckoned by it. */
+  now(): number {
+    return this.#cloudClock.now();
   }
 
   /** Ends everything under way, and all later calls, with `cancelled`. */
@@ -181,7 +188,7 @@ export class RestClient {
     const sentAt = clock.now();
     const answer = await http.send({ ...call, headers }, signal);
     this.#adapt(answer, started);
-    this.#compareClocks(answer, sentAt);
+    this.#cloudClock.compare(answer.date ?? "", sentAt);
     this.#announce(call.operation, answer, token);
     return { answer, token };
   }
@@ -209,13 +216,6 @@ export class RestClient {
     if (text === "") return;
     this.#announced.add(operation.id);
     onNotice(`${nameCall(operation, operation.path)}: ${text}`);
-  }
-
-  #compareClocks({ date = "" }: HttpAnswer, sentAt: number): void {
-    const time = Date.parse(date);
-    if (!Number.isFinite(time)) return;
-    const [least, most] = [time - this.#options.clock.now(), time + 1_000 - sentAt];
-    this.#clockSkew = Math.max(0, least) + Math.min(0, most);
   }
 }
 

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { type House, startHouse } from "../../support/simulated-account";
+import { until } from "../../support/wait";
+import { type TestRuntime, load } from "../../support/node-helper";
+
+const minute = 60_000;
+
+describe("a clock that is off", () => {
+  let house: House;
+  let bench: TestRuntime | undefined;
+
+  beforeEach(async () => {
+    house = await startHouse();
+  });
+  afterEach(async () => {
+    await bench?.unload();
+    await house.stop();
+  });
+
+  /** Stores a value so many milliseconds ago, by the cloud's clock. */
+  const record = (value: number, agoMs: number): void => {
+    const { faults, store } = house.simulator;
+    store.record(house.thingId, "counter", value, Date.now() + faults.clockOffsetMs - agoMs);
+  };
+
+  for (const [name, offsetMs] of [
+    ["a minute ahead", -minute],
+    ["a minute behind", minute],
+    ["two hours ahead", -120 * minute],
+    ["30 days behind", 30 * 1_440 * minute],
+  ] as const) {
+    it(`does no harm to what is relative to now, if it is ${name}, and is told once`, async () => {
+      house.simulator.faults.clockOffsetMs = offsetMs;
+      record(1, 50 * minute);
+      record(2, 10 * minute);
+      bench = await load(house, [
+        {
+          ...{ id: "history", type: "arduino-cloud-history", account: "account", thing: "House", property: "counter" },
+          ...{ from: "-30m", wires: [["rows"]] },
+        },
+        { id: "rows", type: "helper" },
+        {
+          ...{ id: "status", type: "arduino-cloud-device-status", account: "account", device: house.deviceId },
+          ...{ interval: "0.1", staleAfter: 300, wires: [["states"]] },
+        },
+        { id: "states", type: "helper" },
+      ]);
+      bench.node("history").receive({ payload: "" });
+      const [{ payload } = { payload: [] }] = await bench.arrived("rows");
+      assert.deepEqual(
+        (payload as { value: unknown }[]).map(({ value }) => value),
+        [2],
+      );
+      const runtime = bench;
+      await until("STALE", () => runtime.at("states").at(-1)?.payload === "STALE");
+      record(3, 0);
+      await until("a new value", () => runtime.at("states").at(-1)?.payload === "UNKNOWN");
+      const { args } = (runtime.node("account") as unknown as { warn: { args: [string][] } }).warn;
+      assert.equal(args.filter(([text]) => /clock of this computer is/.test(text)).length, 1);
+    });
+  }
+});
