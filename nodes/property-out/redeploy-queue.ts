@@ -31,7 +31,7 @@ const parked = new Map<string, Parked>();
 export class RedeployQueue {
   readonly #node: Node;
   readonly #target: string;
-  /** What waits, each with what a context store can hold of it; undefined where that is nothing. */
+  /** The messages that wait, each with the part of it that a context store can hold; undefined where that is nothing. */
   readonly #waiting = new Map<WaitingMessage, unknown>();
   readonly #memory: PersistentState | undefined;
 
