@@ -85,7 +85,10 @@ export interface BrokerActs {
    * again.
    */
   halfOpen(on: boolean): void;
-  /** Leaves SUBSCRIBEs undecided: neither granted nor answered. Off: they are decided now, as it stands then. */
+  /**
+   * Leaves SUBSCRIBEs undecided: neither granted nor answered, and what the client sends behind them may be left unread. Off:
+   * they are decided now, as it stands then.
+   */
   holdSubscribes(on: boolean): void;
   /** Puts raw bytes on a topic. */
   inject(topic: string, payload: Uint8Array): void;

@@ -51,6 +51,8 @@ export interface Broker extends BrokerActs {
   readonly secure: SecureBrokerUrls | undefined;
   /** Messages of clients that the cloud did not understand. */
   readonly ignored: readonly Ignored[];
+  /** How many topics of SUBSCRIBEs are undecided. */
+  readonly heldSubscribes: number;
   /** Closes everything; no handle is left. */
   stop(): Promise<void>;
 }
@@ -203,6 +205,10 @@ class SimulatedBroker implements Broker {
 
   halfOpen(on: boolean): void {
     for (const link of this.links) link.mute(on);
+  }
+
+  get heldSubscribes(): number {
+    return this.subscribes.kept;
   }
 
   holdSubscribes(on: boolean): void {

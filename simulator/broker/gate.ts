@@ -9,6 +9,11 @@ export class Gate {
     if (!on) for (const work of kept ?? []) work();
   }
 
+  /** How much of it is kept. */
+  get kept(): number {
+    return this.#kept?.length ?? 0;
+  }
+
   /** Runs work now, or when the gate opens. */
   pass(work: () => void): void {
     if (this.#kept === undefined) work();

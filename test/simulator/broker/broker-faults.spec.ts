@@ -157,16 +157,15 @@ describe("simulator broker faults", () => {
   });
 
   it("leaves SUBSCRIBEs undecided on order, and decides them when that ends", async () => {
-    const user = await s.user1();
+    const [user, other, witness] = [await s.user1(), await s.user1(), await s.user1()];
     const got = gather(user);
     const answers: string[] = [];
     s.broker.holdSubscribes(true);
     const granted = user.subscribeAsync(output).then(() => answers.push("granted"));
-    const refused = user.subscribeAsync(input).catch(() => answers.push("refused"));
-    // The acknowledgement shows that the broker has read what came before.
-    await user.publishAsync(input, Buffer.of(1), { qos: 1 });
+    const refused = other.subscribeAsync(input).catch(() => answers.push("refused"));
+    await until("both", () => s.broker.heldSubscribes === 2);
     s.broker.inject(output, Buffer.of(2));
-    await user.publishAsync(input, Buffer.of(1), { qos: 1 });
+    await roundTrip(witness);
     assert.deepEqual([answers, got], [[], []]);
     s.faults.subackRefuse = [input];
     s.broker.holdSubscribes(false);

@@ -135,9 +135,13 @@ describe("CatchUp against the simulator", () => {
       await until("the first", () => follower.got.length === 1);
       follower.end();
       const saved: unknown = JSON.parse(JSON.stringify(first.lastSeen));
+      const passed: unknown[] = [];
+      const { feed } = follower.account;
+      const end = feed.listen(follower.house.thingId, "reported", "", { value: ({ value }) => passed.push(value) });
       await follower.board.report({ counter: 2 });
       await follower.board.report({ counter: 3 });
-      await until("the values in the cloud", () => follower.stored("counter").at(-1) === 3);
+      await until("the values in the cloud, and here", () => passed.includes(3));
+      end();
       follower.follow(mode, { variable: "counter", lastSeen: saved });
       await until("what was missed", () => follower.got.length === (mode === "all" ? 3 : 2));
       await follower.board.report({ counter: 4 });
