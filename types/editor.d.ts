@@ -87,7 +87,7 @@ declare const RED: {
   _(key: string, values?: Record<string, string | number>): string;
   nodes: {
     registerType(type: string, definition: NodeDefinition): void;
-    node(id: string): EditorNode | null;
+    node(id: string): EditorNode | null | undefined;
     eachConfig(visit: (node: EditorNode) => void): void;
     eachNode(visit: (node: CanvasNode) => void): void;
     add(node: CanvasNode, options?: { source: string }): CanvasNode;

@@ -1,3 +1,4 @@
+import { trimmedText } from "../../../cloud/core/text";
 import { preferOnlyAccount } from "../default-account";
 import { fieldValue, showRows } from "../form-fields";
 import { textsOf } from "../i18n";
@@ -11,12 +12,12 @@ const type = "arduino-cloud-history";
 export function historyForm(node: EditorNode): Form {
   const translate = textsOf(type);
   preferOnlyAccount(node);
-  prepareStatistics(textOf(node.aggregation));
+  prepareStatistics(trimmedText(node.aggregation));
   const close = pickThingAndVariable({
     type,
     problemOf: ({ persist }) => (persist ? undefined : translate("tip.no-history")),
   });
-  prepareStores(textOf(node.store), translate);
+  prepareStores(trimmedText(node.store), translate);
   showRetention(translate);
   showRows(["mode", "output", "since"], {
     "#arduino-cloud-interval-row": () => fieldValue("mode") !== "raw",
@@ -45,8 +46,4 @@ function saveStatistics(): void {
   const boxes = $<HTMLInputElement>("#arduino-cloud-statistics-row input:checked").get();
   const value = boxes.map((box) => box.value).join();
   $("#node-input-aggregation").append($("<option>", { value })).val(value);
-}
-
-function textOf(value: unknown): string {
-  return typeof value === "string" ? value.trim() : "";
 }

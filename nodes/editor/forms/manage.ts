@@ -1,3 +1,4 @@
+import { textOf } from "../../../cloud/core/text";
 import type { FormOperation } from "../../manage/form-operations";
 import { type WantedOperation, wantedOperations } from "../../manage/extra-operations";
 import { pickTargets, targetFields } from "./manage-pickers";
@@ -5,7 +6,6 @@ import { preferOnlyAccount } from "../default-account";
 import { fieldValue } from "../form-fields";
 import { textsOf } from "../i18n";
 import type { Form } from "../open-form";
-import { textOf } from "../../../cloud/core/text";
 
 const translate = textsOf("arduino-cloud-manage");
 /** The resource by which an operation is given as the API calls it. */

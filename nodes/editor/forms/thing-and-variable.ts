@@ -1,3 +1,4 @@
+import { textOf } from "../../../cloud/core/text";
 import { fetchFrom, ListError } from "../admin-client";
 import { chosenAccount, fieldValue, hasOwnDevice, isEnvironment } from "../form-fields";
 import { textsOf, type Translate } from "../i18n";
@@ -82,11 +83,11 @@ function makeLists({ type, problemOf, tipWithDevice }: ThingAndVariable): Lists 
 
 /** Loads the variables of the chosen device's thing, if its account is known: that is what knows them. */
 function loadOfDevice(translate: Translate, problemOf: ProblemOf | undefined): Promise<ListChoice[]> | undefined {
-  const node = RED.nodes.node(fieldValue("device"));
-  const account = typeof node?.account === "string" ? RED.nodes.node(node.account) : null;
-  if (node === null || account === null) return undefined;
-  const typed = node.credentials?.deviceId;
-  const device = typeof typed === "string" ? typed : "";
+  // For an id that it doesn't know, the editor answers `null` or nothing.
+  const node = RED.nodes.node(fieldValue("device")) ?? undefined;
+  const account = RED.nodes.node(textOf(node?.account)) ?? undefined;
+  if (node === undefined || account === undefined) return undefined;
+  const device = textOf(node.credentials?.deviceId);
   return fetchFrom(account, "device-thing", { node: node.id, device }).then((thing) => {
     if (thing === null) throw new ListError("no-thing");
     return variableChoices(thing, translate, problemOf);
