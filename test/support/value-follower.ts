@@ -39,6 +39,8 @@ export class Follower {
           throw reason;
         },
       },
+      // An outage ends soon after its cause; how long a session waits has unit specs.
+      { timings: { retryDelayMs: () => 100 } },
     );
     return new Follower(house, account, await house.board({ echo: true }));
   }
