@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { CloudAccount } from "../cloud/account";
 import { toCloudError } from "../cloud/core/errors";
+import type { AccountSettings } from "../cloud/rest/account-settings";
 import type { AccountNode } from "./runtime/account-node";
 import { readAccountSettings } from "./runtime/account-settings";
 import { registerAdminRoutes } from "./admin/routes";
@@ -14,10 +15,12 @@ import type { RawSettings } from "./runtime/settings";
 export default function (RED: NodeAPI): void {
   function construct(this: AccountNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
+    let deployed: AccountSettings | undefined;
     try {
       const stored = (this.credentials as RawSettings | undefined) ?? {};
       const secrets = takeLegacyKey(RED, config, stored);
       const settings = readAccountSettings(RED, config as unknown as RawSettings, secrets);
+      deployed = settings;
       const account = new CloudAccount(settings, noticesTo(RED, this));
       account.session.observe(outageReport(this));
       this.account = account;
@@ -28,7 +31,7 @@ export default function (RED: NodeAPI): void {
     } catch (reason) {
       this.fault = toCloudError(reason);
     }
-    keepSession(this, this.account);
+    keepSession(this, this.account, deployed);
   }
   RED.nodes.registerType("arduino-cloud-account", construct as (this: Node, config: NodeDef) => void, {
     credentials: { clientId: { type: "password" }, clientSecret: { type: "password" } },

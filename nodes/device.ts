@@ -24,7 +24,7 @@ export default function (RED: NodeAPI): void {
     } catch (reason) {
       this.fault = toCloudError(reason);
     }
-    keepSession(this, this.device);
+    keepSession(this, this.device, this.settingsOf?.());
   }
   RED.nodes.registerType("arduino-cloud-device", construct as (this: Node, config: NodeDef) => void, {
     credentials: { deviceId: { type: "text" }, secretKey: { type: "password" } },

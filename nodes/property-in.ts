@@ -36,7 +36,7 @@ function listenWithAccount(RED: NodeAPI, node: Node, status: NodeStatus, raw: Ra
   accountNode.register(node);
   listener.start();
   if (settings.isDynamic) {
-    handleActions(node, account.session, settings.direction, {
+    handleActions(node, accountNode, settings.direction, {
       subscribe: (target) => subscribe(listener, target),
       unsubscribe: (target) => {
         if (!listener.unsubscribe(target)) throw noSubscription(target);
@@ -66,7 +66,7 @@ function listenWithDevice(RED: NodeAPI, node: Node, status: NodeStatus, raw: Raw
   deviceNode.register(node);
   listener.start();
   if (settings.isDynamic) {
-    handleActions(node, device.session, "requested", {
+    handleActions(node, deviceNode, "requested", {
       subscribe: ({ property }) => {
         listener.subscribe(property);
         return Promise.resolve();

@@ -2,15 +2,11 @@ import type { Node } from "node-red";
 import { Archive } from "../../cloud/history/archive";
 import { PersistentState } from "../runtime/persistent-state";
 
-/** Least milliseconds between two times that a run writes down how far it is. */
-const saveIntervalMs = 1_000;
-
 /** Keeps in a node's context what a history node has ever passed on: opened by the first run that needs it. */
 export class ArchiveStore {
   readonly archive = new Archive();
   readonly #memory: PersistentState;
   #opened: Promise<void> | undefined;
-  #savedAt = -Infinity;
 
   /** @param store the name of a context store; blank for the default one */
   constructor(node: Node, store: string) {
@@ -34,15 +30,14 @@ export class ArchiveStore {
     return this.#opened;
   }
 
-  /** Writes down how far it is, unless that has just been done. */
-  async note(): Promise<void> {
-    if (performance.now() - this.#savedAt >= saveIntervalMs) await this.save();
+  /** Notes that a run has come further: it is written down within a second. */
+  note(): void {
+    this.#memory.touch();
   }
 
   /** Writes down how far it is. */
-  async save(): Promise<void> {
-    this.#savedAt = performance.now();
-    await this.#memory.save();
+  save(): Promise<void> {
+    return this.#memory.save();
   }
 
   /** Forgets all that was given: the next run is the first one. */

@@ -148,7 +148,7 @@ export class RunOutput {
     if (archive !== undefined) {
       await this.#backpressure?.deliver(message, send, signal);
       archive.commit(points);
-      await this.#parts.store.note();
+      this.#parts.store.note();
     } else if (isLast) send(message);
     else await this.#backpressure?.pass(message, send, signal);
   }

@@ -50,7 +50,7 @@ export class AccountListener {
     this.#status = status;
     this.#settings = settings;
     this.#account = account;
-    this.#emitter = new MessageBuilder(node, settings);
+    this.#emitter = new MessageBuilder(node, settings, () => this.#memory.touch());
     this.#flaws = new FlawWarnings((warning) => node.warn(warning));
     this.#unobserve = account.session.observe(() => this.#showStatus());
     this.#memory = new PersistentState(node, "lastSeen", () => this.#lastSeen());

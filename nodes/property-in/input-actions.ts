@@ -1,9 +1,9 @@
 import type { Node } from "node-red";
-import type { Session } from "../../cloud/mqtt/session";
 import { CloudError } from "../../cloud/core/errors";
 import type { SubscriptionFacts } from "./account-listener";
 import { type Message, onInput } from "../runtime/input";
 import { messagePropertyField, messageText, messageThing } from "../runtime/message";
+import type { SessionNode } from "../runtime/session-node";
 import type { SubscriptionTarget } from "./thing-subscription";
 
 /** The values of `direction`. */
@@ -25,7 +25,7 @@ interface Subscriber {
 /** Lets messages subscribe and unsubscribe a property in, ask for its subscriptions, and connect and disconnect. */
 export function handleActions(
   node: Node,
-  session: Session,
+  session: Pick<SessionNode, "connect" | "disconnect">,
   direction: SubscriptionTarget["direction"],
   subscriber: Subscriber,
 ): void {
@@ -42,10 +42,10 @@ export function handleActions(
         send(message);
         break;
       case "connect":
-        session.start();
+        session.connect();
         break;
       case "disconnect":
-        await session.stop();
+        await session.disconnect();
     }
   });
 }

@@ -34,18 +34,22 @@ export interface MessageSettings {
 export class MessageBuilder {
   readonly #node: Node;
   readonly #settings: MessageSettings;
+  readonly #onTaken: () => void;
   /** The last value sent by thing, direction and variable, where only changes are wanted. */
   readonly #last: Map<string, unknown> | undefined;
 
-  constructor(node: Node, settings: MessageSettings) {
+  /** @param onTaken told of each value, whether or not it is sent */
+  constructor(node: Node, settings: MessageSettings, onTaken: () => void = () => undefined) {
     this.#node = node;
     this.#settings = settings;
+    this.#onTaken = onTaken;
     this.#last = settings.emit === "changed" ? new Map() : undefined;
   }
 
   /** Sends a value, unless only changes are wanted and it is none. */
   emit(origin: Origin, about: Omit<LiveValue, "value">, value: unknown, source: Source): void {
     const { variable, timestamp, direction } = about;
+    this.#onTaken();
     if (this.#last !== undefined && !this.#isChanged(`${origin.thingId}/${direction}/${variable}`, value)) return;
     const message: Message = {
       // Listeners share the value; each flow gets an object of its own.

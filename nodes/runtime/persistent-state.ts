@@ -3,8 +3,10 @@ import { isPlainObject } from "../../cloud/core/json";
 import { CloudError, toCloudError } from "../../cloud/core/errors";
 import { printable } from "../../cloud/core/text";
 
-/** How often what a node remembers is written down while it runs, in milliseconds. */
-const saveIntervalMs = 5_000;
+/** What a node remembers is written down so many milliseconds after a change: a kill costs no more than that. */
+const saveDelayMs = 1_000;
+/** After a store has failed it is tried again. */
+const retryDelayMs = 5_000;
 
 /**
  * Keeps what a node remembers beyond its own life in its context: over a redeploy always, over a restart of Node-RED
@@ -19,7 +21,9 @@ export class PersistentState {
   #saved = "";
   /** Resolves when the store has what was last written. */
   #writing: Promise<void> = Promise.resolve();
+  /** Present while something is to be written down soon. */
   #timer: NodeJS.Timeout | undefined;
+  #isOpen = false;
   #isClosed = false;
 
   /**
@@ -34,8 +38,8 @@ export class PersistentState {
   }
 
   /**
-   * Reads what a predecessor left, calls `ready`, and from then on writes down every few seconds what has changed.
-   * Calls nothing any more once it is closed.
+   * Reads what a predecessor left, calls `ready`, and from then on writes down what `touch` and `save` tell of. Calls
+   * nothing any more once it is closed.
    * @param failed called in place of `ready` where the store can't be read; without it, that is told of and counts as
    *   nothing left
    */
@@ -52,7 +56,7 @@ export class PersistentState {
         this.#node.warn(fault.message);
       }
       if (isPlainObject(value)) this.#kept = value;
-      this.#timer = setInterval(() => void this.save(), saveIntervalMs);
+      this.#isOpen = true;
       ready();
     });
   }
@@ -62,8 +66,15 @@ export class PersistentState {
     return this.#kept[name];
   }
 
+  /** Notes that something has changed: it is written down within a second, with all that changes until then. */
+  touch(): void {
+    this.#saveAfter(saveDelayMs);
+  }
+
   /** Writes down what has changed. Resolves when the store has it; a store that fails is told of, and tried again. */
   save(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
     // It is called from timers, out of which nothing may throw: neither what is kept, nor a store.
     try {
       const text = JSON.stringify(this.#read());
@@ -76,6 +87,11 @@ export class PersistentState {
     return this.#writing;
   }
 
+  #saveAfter(delayMs: number): void {
+    if (!this.#isOpen || this.#isClosed) return;
+    this.#timer ??= setTimeout(() => void this.save(), delayMs);
+  }
+
   #write(text: string): Promise<void> {
     return new Promise((resolve) => {
       this.#node.context().set(this.#key, JSON.parse(text), this.#store, (error: unknown) => {
@@ -85,18 +101,17 @@ export class PersistentState {
     });
   }
 
-  /** Tells that it could not be written, and has it written the next time. */
+  /** Tells that it could not be written, and tries it again. */
   #failed(reason: unknown): void {
     this.#saved = "";
     this.#node.warn(storeFault("written", reason).message);
+    this.#saveAfter(retryDelayMs);
   }
 
   /** Writes down what is left, if it was ever opened, and ends. */
   async close(): Promise<void> {
     this.#isClosed = true;
-    if (this.#timer === undefined) return;
-    clearInterval(this.#timer);
-    await this.save();
+    if (this.#isOpen) await this.save();
   }
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { Node, NodeAPI } from "node-red";
 import type { ActivityLog } from "../../cloud/core/activity-log";
 import type { Session } from "../../cloud/mqtt/session";
@@ -19,9 +20,13 @@ export interface SessionNode extends Node {
    * node on to the Catch and Status nodes of the flows in it.
    */
   users: Record<string, Node>;
-  /** Opens the session if it is not open; it stays open while there are users. */
+  /** Opens the session if it is not open, unless it was disconnected; it stays open while there are users. */
   register(user: Node): void;
   deregister(user: Node): void;
+  /** Opens the session, also after `disconnect`. */
+  connect(): void;
+  /** Closes the session for all users, until `connect`, a restart of Node-RED, or a change of the settings. */
+  disconnect(): Promise<void>;
 }
 
 /** The owner of the session: an account or a device. */
@@ -30,14 +35,33 @@ interface SessionOwner {
   close(): Promise<void>;
 }
 
-/** Connects with the first user, and disconnects when the last one has been gone for a while. */
-export function keepSession(node: SessionNode, owner: SessionOwner | undefined): void {
+/**
+ * The nodes whose session a flow has closed, by id, with what tells their settings from others: a full deploy builds all
+ * nodes anew, also those that nobody has changed.
+ */
+const disconnected = new Map<string, string>();
+
+/**
+ * Connects with the first user, and disconnects when the last one has been gone for a while.
+ * @param settings what the owner was made of: while it is the same, a `disconnect` outlives deploys
+ */
+export function keepSession(node: SessionNode, owner: SessionOwner | undefined, settings: unknown): void {
   let stopTimer: NodeJS.Timeout | undefined;
+  const print = fingerprint(settings);
+  if (disconnected.get(node.id) !== print) disconnected.delete(node.id);
   node.users = {};
   node.register = (user) => {
     clearTimeout(stopTimer);
     node.users[user.id] = user;
+    if (!disconnected.has(node.id)) owner?.session.start();
+  };
+  node.connect = () => {
+    disconnected.delete(node.id);
     owner?.session.start();
+  };
+  node.disconnect = async () => {
+    disconnected.set(node.id, print);
+    await owner?.session.stop();
   };
   node.deregister = (user) => {
     // A successor may have registered under the same id already.
@@ -46,10 +70,18 @@ export function keepSession(node: SessionNode, owner: SessionOwner | undefined):
     if (Object.keys(node.users).length > 0) return;
     stopTimer = setTimeout(() => void owner?.session.stop(), closeDelayMs);
   };
-  onClose(node, async () => {
+  onClose(node, async (removed) => {
     clearTimeout(stopTimer);
+    if (removed) disconnected.delete(node.id);
     await owner?.close();
   });
+}
+
+/** Returns what tells settings from others, without the secrets among them. */
+function fingerprint(settings: unknown): string {
+  return createHash("sha256")
+    .update(JSON.stringify(settings) ?? "")
+    .digest("base64url");
 }
 
 /** Tells of what an account or device does, and of what it could not use or do, in the node's log. */

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { mock } from "node:test";
 import type { Node } from "node-red";
 import { ArchiveStore } from "../../../../nodes/history/archive-store";
 import { PersistentState } from "../../../../nodes/runtime/persistent-state";
@@ -39,6 +40,51 @@ class SlowStore {
 const left = { positions: { counter: { thing: "thing", start: 5, reached: 7, last: 5, given: [["a", "1"]] } } };
 
 describe("what a node remembers", () => {
+  afterEach(() => mock.timers.reset());
+
+  it("is written within a second of a change, once for all of them, and not even looked at without one", async () => {
+    mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+    const store = new SlowStore();
+    let count = 0;
+    let looks = 0;
+    const memory = new PersistentState(store.node, "key", () => ({ count, looks: looks++ < 0 }));
+    memory.open(() => undefined);
+    store.answer();
+    mock.timers.tick(600_000);
+    assert.equal(looks, 0);
+    for (count = 1; count < 1_000; count++) memory.touch();
+    mock.timers.tick(1_000);
+    store.answer();
+    assert.deepEqual(store.written, [{ count: 1_000, looks: false }]);
+    mock.timers.tick(600_000);
+    assert.equal(looks, 1);
+    memory.touch();
+    mock.timers.tick(1_000);
+    assert.equal(looks, 2);
+    store.answer();
+    await memory.close();
+    assert.equal(store.written.length, 1);
+  });
+
+  it("is tried again where the store fails, until it has it", () => {
+    mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+    const store = new SlowStore();
+    const memory = new PersistentState(store.node, "key", () => ({ count: 1 }));
+    memory.open(() => undefined);
+    store.answer();
+    store.fault = new Error("disk full");
+    memory.touch();
+    mock.timers.tick(1_000);
+    store.answer();
+    store.fault = undefined;
+    mock.timers.tick(5_000);
+    store.answer();
+    assert.deepEqual(store.written, [{ count: 1 }, { count: 1 }]);
+    mock.timers.tick(600_000);
+    store.answer();
+    assert.equal(store.written.length, 2);
+  });
+
   it("is not read by a node that has closed meanwhile, whose successor has the same key", async () => {
     const store = new SlowStore(left);
     const memory = new PersistentState(store.node, "key", () => ({ count: 1 }));
