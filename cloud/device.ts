@@ -44,8 +44,10 @@ export interface DeviceOptions {
 export interface DeviceReport {
   /** The node that reports. */
   owner: string;
-  /** By variable name; all are checked before any is sent. */
+  /** By variable name, or by what `nameOf` turns into one; all are checked before any is sent. */
   values: ReadonlyMap<string, unknown>;
+  /** Returns the name of a variable, once `ready` has told that names are known; throws where there is none. */
+  nameOf?: (reference: string) => string;
   /** The type of a variable, where it is known. */
   types?: ((variable: string) => string | undefined) | undefined;
   /**
@@ -274,8 +276,10 @@ export class CloudDevice {
     };
   }
 
-  #prepare({ values, types, onLimit }: DeviceReport, time: number): EncodedMessage<Uint8Array> {
-    const packed = packReport(values, {
+  #prepare({ values, nameOf, types, onLimit }: DeviceReport, time: number): EncodedMessage<Uint8Array> {
+    const named =
+      nameOf === undefined ? values : new Map([...values].map(([reference, value]) => [nameOf(reference), value]));
+    const packed = packReport(named, {
       types,
       time,
       lastKnown: (variable) => this.#objects.get(this.#thingId, variable),

@@ -20,7 +20,7 @@ export default function (RED: NodeAPI): void {
       this.device.observe(outageReport(this));
       this.settingsOf = () => settings;
       const account = readText(config as unknown as RawSettings, "account");
-      if (account !== "") this.directory = findAccount(RED, account).account.rest.directory;
+      if (account !== "") this.account = findAccount(RED, account).account;
     } catch (reason) {
       this.fault = toCloudError(reason);
     }

@@ -61,8 +61,8 @@ async function subscribe(listener: AccountListener, target: SubscriptionTarget):
 function listenWithDevice(RED: NodeAPI, node: Node, status: NodeStatus, raw: RawSettings): void {
   const settings = readDeviceListenerSettings(raw);
   const deviceNode = findDeviceNode(RED, readText(raw, "device"));
-  const { device, directory } = deviceNode;
-  const listener = new DeviceListener(node, status, settings, device, directory);
+  const { device, account } = deviceNode;
+  const listener = new DeviceListener(node, status, settings, device, account);
   deviceNode.register(node);
   listener.start();
   if (settings.isDynamic) {

@@ -5,12 +5,12 @@ import { storedValue } from "../../cloud/property-types/fingerprint";
 import type { CloudDevice } from "../../cloud/device";
 import type { StoredDeviceValue } from "../../cloud/device-protocol/shadow";
 import type { CloudError } from "../../cloud/core/errors";
-import { isUuid, type Directory, wireName } from "../../cloud/rest/index";
+import { isUuid, wireName } from "../../cloud/rest/index";
 import { toCloudError } from "../../cloud/core/errors";
 import type { NodeStatus } from "../runtime/status";
 import { FlawWarnings } from "./flaw-warnings";
 import type { SubscriptionFacts } from "./account-listener";
-import { DeviceVariableTypes } from "../runtime/device-variable-types";
+import { DeviceVariableTypes, type ThingKnowledge } from "../runtime/device-variable-types";
 import { type MessageSettings, type Origin, MessageBuilder } from "./message-builder";
 
 export interface DeviceListenerSettings extends MessageSettings {
@@ -45,13 +45,13 @@ export class DeviceListener {
     status: NodeStatus,
     settings: DeviceListenerSettings,
     device: CloudDevice,
-    directory: Directory | undefined,
+    account: ThingKnowledge | undefined,
   ) {
     this.#node = node;
     this.#status = status;
     this.#settings = settings;
     this.#device = device;
-    this.#types = new DeviceVariableTypes(device, directory);
+    this.#types = new DeviceVariableTypes(device, account);
     this.#emitter = new MessageBuilder(node, settings);
     this.#flaws = new FlawWarnings((warning) => node.warn(warning));
     this.#held = settings.initial ? [] : undefined;
@@ -59,7 +59,10 @@ export class DeviceListener {
 
   start(): void {
     const { property, initial, isDynamic } = this.#settings;
-    this.#ends.push(this.#device.observe(() => this.#stands()));
+    this.#ends.push(
+      this.#device.observe(() => this.#stands()),
+      this.#types.follow(),
+    );
     this.#stands();
     if (property !== "" || !isDynamic) this.subscribe(property);
     if (!initial) return;

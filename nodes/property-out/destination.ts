@@ -4,10 +4,9 @@ import type { Outbox } from "../../cloud/live-values/outbox";
 import type { WhenOffline } from "../../cloud/live-values/queued-message";
 import type { CloudDevice } from "../../cloud/device";
 import type { CloudError } from "../../cloud/core/errors";
-import type { Directory } from "../../cloud/rest/index";
 import type { ValueLimit } from "../../cloud/property-types/value-limits";
 import type { NodeStatus } from "../runtime/status";
-import { DeviceVariableTypes } from "../runtime/device-variable-types";
+import { DeviceVariableTypes, type ThingKnowledge } from "../runtime/device-variable-types";
 
 /** Values to be written, and how. */
 export interface WriteOrder {
@@ -53,17 +52,20 @@ export function toAccount(
 }
 
 /** Reports as a device of our own, over its broker. */
-export function toDevice(device: CloudDevice, directory: Directory | undefined): Destination {
-  const types = new DeviceVariableTypes(device, directory);
+export function toDevice(device: CloudDevice, account: ThingKnowledge | undefined): Destination {
+  const types = new DeviceVariableTypes(device, account);
   return {
     outbox: device.outbox,
     needsThing: false,
-    write: ({ values, ...order }) => {
+    write: (order) => {
+      const references = [...order.values.keys()];
+      // Nobody will ever tell what an id means.
+      if (!types.isLearnt) for (const reference of references) types.nameOf(reference);
       device.report({
         ...order,
-        values: new Map([...values].map(([reference, value]) => [types.nameOf(reference), value])),
+        nameOf: (reference) => types.nameOf(reference),
         types: (variable) => types.typeOf(variable),
-        ready: directory === undefined ? undefined : () => types.known(),
+        ready: types.isLearnt ? () => types.known(references) : undefined,
       });
       return () => undefined;
     },

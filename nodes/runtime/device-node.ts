@@ -2,15 +2,15 @@ import type { NodeAPI } from "node-red";
 import type { CloudDevice } from "../../cloud/device";
 import type { DeviceSettings } from "../../cloud/device-protocol/device-settings";
 import { CloudError } from "../../cloud/core/errors";
-import type { Directory } from "../../cloud/rest/index";
+import type { ThingKnowledge } from "./device-variable-types";
 import type { SessionNode } from "./session-node";
 
 /** The config node `arduino-cloud-device`, as other nodes see it. */
 export interface DeviceNode extends SessionNode {
   /** Absent where the settings are not usable. */
   device?: CloudDevice;
-  /** The directory of its account, where it has one: names and types of variables. */
-  directory?: Directory;
+  /** Its account, where it has one: names and types of variables. */
+  account?: ThingKnowledge;
   /** For the doctor. A function, so that nobody who looks at the node sees the key. Absent as `device` is. */
   settingsOf?: () => DeviceSettings;
 }

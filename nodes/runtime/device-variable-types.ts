@@ -1,6 +1,13 @@
+import type { CloudAccount } from "../../cloud/account";
 import type { CloudDevice } from "../../cloud/device";
 import { CloudError, isTransient } from "../../cloud/core/errors";
-import { isUuid, type Directory, type KnownThing, wireName } from "../../cloud/rest/index";
+import { isUuid, type KnownThing, wireName } from "../../cloud/rest/index";
+
+/** The parts of a device's account that tell of its thing. */
+export type ThingKnowledge = Pick<CloudAccount, "rest" | "knowledge">;
+
+/** Knowledge older than this is refreshed before an id is refused because of it. */
+const refusalTtlMs = 2_000;
 
 /**
  * Looks up the thing of a device in its account: a device itself learns neither names nor types from the cloud. Without
@@ -8,17 +15,22 @@ import { isUuid, type Directory, type KnownThing, wireName } from "../../cloud/r
  */
 export class DeviceVariableTypes {
   readonly #device: CloudDevice;
-  readonly #directory: Directory | undefined;
+  readonly #account: ThingKnowledge | undefined;
 
-  constructor(device: CloudDevice, directory: Directory | undefined) {
+  constructor(device: CloudDevice, account: ThingKnowledge | undefined) {
     this.#device = device;
-    this.#directory = directory;
+    this.#account = account;
+  }
+
+  /** Whether there is anything to wait for before values are named and converted. */
+  get isLearnt(): boolean {
+    return this.#account !== undefined;
   }
 
   /** The thing as far as it is known by now. */
   get thing(): KnownThing | undefined {
     const { id } = this.#device.thing;
-    return id === "" ? undefined : this.#directory?.peek(id);
+    return id === "" ? undefined : this.#account?.rest.directory.peek(id);
   }
 
   /** Returns the type of a variable as far as it is known by now. */
@@ -26,16 +38,27 @@ export class DeviceVariableTypes {
     return this.thing?.properties.find((property) => wireName(property) === variable)?.type;
   }
 
+  /** Keeps what is known fresh until the returned function is called. */
+  follow(): () => void {
+    return this.#account?.knowledge.follow(() => undefined) ?? (() => undefined);
+  }
+
   /**
-   * Resolves when all is known that can be known of the device's thing.
+   * Resolves when all is known that can be known of the device's thing, and of the variables that these ids mean.
    * @throws CloudError `offline` while there is no thing, and failures of REST that pass
    */
-  async known(): Promise<void> {
-    if (this.#directory === undefined) return;
+  async known(references: Iterable<string> = []): Promise<void> {
+    if (this.#account === undefined) return;
     const { id } = this.#device.thing;
     if (id === "") throw new CloudError("offline", "The device has not learnt yet to which thing it belongs.");
+    const { knowledge, rest } = this.#account;
+    knowledge.use();
     try {
-      await this.#directory.thing(id);
+      await rest.directory.thing(id);
+      // It may have been made meanwhile.
+      if ([...references].some((reference) => isUuid(reference) && this.#named(reference) === undefined)) {
+        await rest.directory.thing(id, { maxAge: refusalTtlMs });
+      }
     } catch (reason) {
       // An account that may not see the thing tells no types; the device reports all the same.
       if (isTransient(reason)) throw reason;
@@ -48,11 +71,21 @@ export class DeviceVariableTypes {
    */
   nameOf(reference: string): string {
     if (!isUuid(reference)) return reference;
-    const property = this.thing?.properties.find(({ id }) => id === reference.toLowerCase());
-    if (property !== undefined) return wireName(property);
+    const name = this.#named(reference);
+    if (name !== undefined) return name;
+    const advice =
+      this.#account === undefined
+        ? ", or choose an account in the device's settings"
+        : "; its account knows no such id";
     throw new CloudError(
       "not_found",
-      `No variable with the id ${reference} is known: give its variable name, or choose an account in the device's settings.`,
+      `No variable with the id ${reference} is known: give its variable name${advice}.`,
     );
+  }
+
+  /** Returns the name of the variable with this id, where it is known. */
+  #named(reference: string): string | undefined {
+    const property = this.thing?.properties.find(({ id }) => id === reference.toLowerCase());
+    return property === undefined ? undefined : wireName(property);
   }
 }
