@@ -28,6 +28,8 @@ const batchSize = 100;
  */
 export class SubscriptionRegistry {
   readonly #topics = new Map<string, Subscription>();
+  /** The topics of which the present connection may have to be told; with all others it is in step. */
+  readonly #changed = new Set<string>();
   #connection: MqttConnection | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #isScheduled = false;
@@ -39,10 +41,10 @@ export class SubscriptionRegistry {
     topic.listeners.add(listener);
     if (topic.status === "subscribed") listener.subscribed?.();
     else if (topic.status === "refused") listener.refused?.(refusal(name));
-    this.#schedule();
+    if (topic.status === "unknown") this.#schedule(name);
     return () => {
       topic.listeners.delete(listener);
-      if (topic.listeners.size === 0) this.#schedule();
+      if (topic.listeners.size === 0) this.#schedule(name);
     };
   }
 
@@ -62,6 +64,8 @@ export class SubscriptionRegistry {
   attach(connection: MqttConnection): Promise<void> {
     this.detach();
     this.#connection = connection;
+    this.#changed.clear();
+    for (const name of this.#topics.keys()) this.#changed.add(name);
     return this.exclusively(() => this.#synchronize());
   }
 
@@ -78,7 +82,9 @@ export class SubscriptionRegistry {
     this.#connection = connection;
     for (const topic of this.#topics.values()) topic.status = "unknown";
     this.#settle(topics, refused);
-    this.#schedule();
+    for (const [name, { listeners, status }] of this.#topics) {
+      if (status === "unknown" || listeners.size === 0) this.#schedule(name);
+    }
   }
 
   /** Runs `work` while no subscription is being changed. */
@@ -89,7 +95,8 @@ export class SubscriptionRegistry {
   }
 
   /** Sends changes soon, all that come in one go together. */
-  #schedule(): void {
+  #schedule(name: string): void {
+    this.#changed.add(name);
     if (this.#isScheduled || this.#connection === undefined) return;
     this.#isScheduled = true;
     setImmediate(() => {
@@ -104,10 +111,12 @@ export class SubscriptionRegistry {
     if (connection === undefined) return;
     const missing: string[] = [];
     const unwanted: string[] = [];
-    for (const [name, topic] of this.#topics) {
-      if (topic.listeners.size === 0) unwanted.push(name);
-      else if (topic.status === "unknown") missing.push(name);
+    for (const name of this.#changed) {
+      const topic = this.#topics.get(name);
+      if (topic?.listeners.size === 0) unwanted.push(name);
+      else if (topic?.status === "unknown") missing.push(name);
     }
+    this.#changed.clear();
     for (const batch of batchesOf(missing)) {
       const refused = await connection.subscribe(batch);
       if (this.#connection !== connection) return;
@@ -117,12 +126,10 @@ export class SubscriptionRegistry {
   }
 
   async #drop(connection: MqttConnection, names: readonly string[]): Promise<void> {
-    const subscribed = names.filter((name) => this.#topics.get(name)?.status === "subscribed");
-    for (const name of names) {
-      const topic = this.#topics.get(name);
-      if (topic?.listeners.size === 0) this.#topics.delete(name);
-      else if (topic !== undefined) topic.status = "unknown";
-    }
+    // Somebody may have come to listen again while others were being subscribed.
+    const unwanted = names.filter((name) => this.#topics.get(name)?.listeners.size === 0);
+    const subscribed = unwanted.filter((name) => this.#topics.get(name)?.status === "subscribed");
+    for (const name of unwanted) this.#topics.delete(name);
     if (subscribed.length > 0) await connection.unsubscribe(subscribed);
   }
 
