@@ -26,28 +26,30 @@ const maxKnownTextLength = 64;
  * Every method may throw a `CloudError` `invalid_value` that names the byte.
  */
 export class CborReader {
+  readonly #what: string;
+  readonly #bytes: Uint8Array;
   /** Where the next byte is read. */
   at = 0;
 
   /** @param what names what the payload should be, for the errors */
-  constructor(
-    private readonly bytes: Uint8Array,
-    private readonly what: string,
-  ) {}
+  constructor(bytes: Uint8Array, what: string) {
+    this.#what = what;
+    this.#bytes = bytes;
+  }
 
   /** Returns the error that the payload is not what it should be, and why, seen at byte `at`. */
   error(why: string, at = this.at): CloudError {
-    return new CloudError("invalid_value", `The payload is not ${this.what}: ${why} (byte ${at}).`);
+    return new CloudError("invalid_value", `The payload is not ${this.#what}: ${why} (byte ${at}).`);
   }
 
   /** Whether all bytes are read. */
   get done(): boolean {
-    return this.at === this.bytes.length;
+    return this.at === this.#bytes.length;
   }
 
   /** Reads one byte, such as the first one of an item. */
   byte(): number {
-    const byte = this.bytes[this.at];
+    const byte = this.#bytes[this.at];
     if (byte === undefined) throw this.error("it ends too early");
     this.at += 1;
     return byte;
@@ -59,8 +61,8 @@ export class CborReader {
     if (info < 24) return info;
     if (info === 24) return this.byte();
     if (info === 25) return this.byte() * 256 + this.byte();
-    if (info === 26) return this.uint32();
-    if (info === 27) return this.uint32() * twoPow32 + this.uint32();
+    if (info === 26) return this.#uint32();
+    if (info === 27) return this.#uint32() * twoPow32 + this.#uint32();
     throw this.error(`the length code ${info} has no meaning here`, this.at - 1);
   }
 
@@ -68,7 +70,7 @@ export class CborReader {
   count(first: number, bytesPerElement: number): number {
     if ((first & 31) === 31) return indefinite;
     const count = this.argument(first);
-    const left = this.bytes.length - this.at;
+    const left = this.#bytes.length - this.at;
     if (count * bytesPerElement > left) throw this.error(`${count} elements are declared, ${left} bytes are left`);
     return count;
   }
@@ -79,7 +81,7 @@ export class CborReader {
    */
   hasNext(left: number): boolean {
     if (left >= 0) return left > 0;
-    if (this.bytes[this.at] !== breakByte) return true;
+    if (this.#bytes[this.at] !== breakByte) return true;
     this.at += 1;
     return false;
   }
@@ -94,11 +96,11 @@ export class CborReader {
       case major.negative:
         return -1 - this.argument(first);
       case major.text:
-        return this.text(first);
+        return this.#text(first);
       case major.simple:
-        return this.simple(first);
+        return this.#simple(first);
       default:
-        this.skip(first, 1);
+        this.#skip(first, 1);
         return undefined;
     }
   }
@@ -106,14 +108,15 @@ export class CborReader {
   /** Reads a byte string; returns a view of it where it is in one piece. */
   byteString(first: number): Uint8Array {
     if (first >> 5 !== major.bytes) throw this.error("a byte string is expected", this.at - 1);
-    if ((first & 31) !== 31) return this.bytes.subarray(this.advance(first), this.at);
+    if ((first & 31) !== 31) return this.#bytes.subarray(this.#advance(first), this.at);
     const pieces: Uint8Array[] = [];
-    while (this.hasNext(indefinite)) pieces.push(this.bytes.subarray(this.chunk(major.bytes), this.at));
+    while (this.hasNext(indefinite)) pieces.push(this.#bytes.subarray(this.#chunk(major.bytes), this.at));
     return Buffer.concat(pieces);
   }
 
-  private uint32(): number {
-    const { bytes, at } = this;
+  #uint32(): number {
+    const { at } = this;
+    const bytes = this.#bytes;
     if (at + 4 > bytes.length) throw this.error("it ends too early", bytes.length);
     this.at = at + 4;
     return (
@@ -125,17 +128,17 @@ export class CborReader {
     );
   }
 
-  private simple(first: number): number | boolean | undefined {
+  #simple(first: number): number | boolean | undefined {
     const info = first & 31;
     if (info === 20 || info === 21) return info === 21;
     if (info === 25) return fromFloat16(this.byte() * 256 + this.byte());
     if (info === 26) {
-      scratch.setUint32(0, this.uint32());
+      scratch.setUint32(0, this.#uint32());
       return scratch.getFloat32(0);
     }
     if (info === 27) {
-      scratch.setUint32(0, this.uint32());
-      scratch.setUint32(4, this.uint32());
+      scratch.setUint32(0, this.#uint32());
+      scratch.setUint32(4, this.#uint32());
       return scratch.getFloat64(0);
     }
     if (first === breakByte) throw this.error("a break stands where an item is expected", this.at - 1);
@@ -143,37 +146,37 @@ export class CborReader {
     return undefined;
   }
 
-  private text(first: number): string {
+  #text(first: number): string {
     if ((first & 31) !== 31) {
-      const start = this.advance(first);
-      return this.utf8(start, this.at);
+      const start = this.#advance(first);
+      return this.#utf8(start, this.at);
     }
     let text = "";
     while (this.hasNext(indefinite)) {
-      const start = this.chunk(major.text);
-      text += this.utf8(start, this.at);
+      const start = this.#chunk(major.text);
+      text += this.#utf8(start, this.at);
     }
     return text;
   }
 
   /** Steps over the content of a definite text or byte string; returns where it starts. */
-  private advance(first: number): number {
+  #advance(first: number): number {
     const length = this.argument(first);
     const start = this.at;
-    const left = this.bytes.length - start;
+    const left = this.#bytes.length - start;
     if (length > left) throw this.error(`${length} bytes are declared, ${left} are left`);
     this.at = start + length;
     return start;
   }
 
-  private chunk(type: number): number {
+  #chunk(type: number): number {
     const first = this.byte();
     if (first >> 5 !== type) throw this.error("a string in pieces holds something else", this.at - 1);
-    return this.advance(first);
+    return this.#advance(first);
   }
 
-  private utf8(start: number, end: number): string {
-    const { bytes } = this;
+  #utf8(start: number, end: number): string {
+    const bytes = this.#bytes;
     const length = end - start;
     let hash = length;
     let ascii = length <= maxKnownTextLength;
@@ -182,40 +185,40 @@ export class CborReader {
       ascii = byte < 0x80;
       hash = (Math.imul(hash, 31) + byte) | 0;
     }
-    if (!ascii) return this.longText(start, length);
+    if (!ascii) return this.#longText(start, length);
     const slot = hash & (knownTexts.length - 1);
     const known = knownTexts[slot] as string;
     if (equals(known, bytes, start, length)) return known;
-    const text = this.longText(start, length);
+    const text = this.#longText(start, length);
     knownTexts[slot] = text;
     return text;
   }
 
-  private longText(start: number, length: number): string {
-    const view = Buffer.from(this.bytes.buffer, this.bytes.byteOffset + start, length);
+  #longText(start: number, length: number): string {
+    const view = Buffer.from(this.#bytes.buffer, this.#bytes.byteOffset + start, length);
     if (!isUtf8(view)) throw this.error("a text is not UTF-8", start);
     return view.toString("utf8");
   }
 
-  private skip(first: number, depth: number): void {
+  #skip(first: number, depth: number): void {
     if (depth > maxDepth) throw this.error(`it is nested more than ${maxDepth} levels deep`, this.at - 1);
     switch (first >> 5) {
       case major.bytes:
-        if ((first & 31) !== 31) this.advance(first);
-        else while (this.hasNext(indefinite)) this.chunk(major.bytes);
+        if ((first & 31) !== 31) this.#advance(first);
+        else while (this.hasNext(indefinite)) this.#chunk(major.bytes);
         return;
       case major.array:
-        for (let left = this.count(first, 1); this.hasNext(left); left -= 1) this.skip(this.byte(), depth + 1);
+        for (let left = this.count(first, 1); this.hasNext(left); left -= 1) this.#skip(this.byte(), depth + 1);
         return;
       case major.map:
         for (let left = this.count(first, 2); this.hasNext(left); left -= 1) {
-          this.skip(this.byte(), depth + 1);
-          this.skip(this.byte(), depth + 1);
+          this.#skip(this.byte(), depth + 1);
+          this.#skip(this.byte(), depth + 1);
         }
         return;
       case major.tag:
         this.argument(first);
-        this.skip(this.byte(), depth + 1);
+        this.#skip(this.byte(), depth + 1);
         return;
       default:
         this.scalar(first);

@@ -112,28 +112,31 @@ const firstOfNoInteger = major.bytes << 5;
 
 /** One pass over the records of a pack. */
 class Pack {
+  readonly #reader: CborReader;
   readonly readings: Reading[] = [];
   skipped = 0;
   valueless: Set<string> | undefined;
   /** The reading that the latest record went into. */
-  private latest: Reading | undefined;
-  private baseTime: number | undefined;
-  private prefix = "";
+  #latest: Reading | undefined;
+  #baseTime: number | undefined;
+  #prefix = "";
 
-  constructor(private readonly reader: CborReader) {}
+  constructor(reader: CborReader) {
+    this.#reader = reader;
+  }
 
   /** Reads one element of the pack, whose first byte is `first`. */
   element(first: number): void {
     if (first >> 5 === major.map) {
-      this.record(first);
+      this.#record(first);
     } else {
-      this.reader.scalar(first);
+      this.#reader.scalar(first);
       this.skipped += 1;
     }
   }
 
-  private record(first: number): void {
-    const { reader } = this;
+  #record(first: number): void {
+    const reader = this.#reader;
     const fields = new PackFields();
     for (let left = reader.count(first, 2); reader.hasNext(left); left -= 1) {
       const key = readLabel(reader);
@@ -142,15 +145,15 @@ class Pack {
       if (key === label.value) fields.isRounded = firstOfItem < firstOfNoInteger && !Number.isSafeInteger(item);
       if (key >= 0) fields.put(key, item);
       else if (key === mandatoryLabel) fields.isUsable = false;
-      else if (key !== unknownLabel) this.base(key, item, fields);
+      else if (key !== unknownLabel) this.#base(key, item, fields);
     }
     const value = fields.number ?? fields.text ?? fields.boolean;
     if (fields.isUsable && fields.name && value !== undefined) {
-      const reading = this.add(this.prefix + fields.name, value, this.resolve(fields.time));
+      const reading = this.#add(this.#prefix + fields.name, value, this.#resolve(fields.time));
       if (fields.isRounded && reading !== undefined) reading.isRounded = true;
     } else if (!fields.isUsable || !fields.isBase || fields.isValue) {
       this.skipped += 1;
-      if (fields.isUsable && fields.name && !fields.hasValue) this.lacksValue(this.prefix + fields.name);
+      if (fields.isUsable && fields.name && !fields.hasValue) this.#lacksValue(this.#prefix + fields.name);
     }
   }
 
@@ -159,20 +162,20 @@ class Pack {
    * (docs/protocol.md#time,
    * #base-records).
    */
-  private base(key: number, item: unknown, fields: PackFields): void {
+  #base(key: number, item: unknown, fields: PackFields): void {
     fields.isBase = true;
-    if (key === label.baseName) this.prefix = prefixOf(item);
-    else if (key === label.baseTime && isTime(item)) this.baseTime = item;
+    if (key === label.baseName) this.#prefix = prefixOf(item);
+    else if (key === label.baseTime && isTime(item)) this.#baseTime = item;
   }
 
-  private lacksValue(name: string): void {
+  #lacksValue(name: string): void {
     const [variable = ""] = name.split(":", 1);
     if (variable !== "") (this.valueless ??= new Set()).add(variable);
   }
 
-  private resolve(time: number | undefined): number | undefined {
-    if (time === undefined || this.baseTime === undefined) return time ?? this.baseTime;
-    return this.baseTime + time;
+  #resolve(time: number | undefined): number | undefined {
+    if (time === undefined || this.#baseTime === undefined) return time ?? this.#baseTime;
+    return this.#baseTime + time;
   }
 
   /**
@@ -180,24 +183,24 @@ class Pack {
    * (docs/protocol.md#components,
    * #names).
    */
-  private add(name: string, value: Scalar, time: number | undefined): Reading | undefined {
+  #add(name: string, value: Scalar, time: number | undefined): Reading | undefined {
     const colon = name.indexOf(":");
-    if (colon < 0) return this.put(name, undefined, value, time);
+    if (colon < 0) return this.#put(name, undefined, value, time);
     const property = name.slice(0, colon);
     const component = name.slice(colon + 1);
     // A component of this name would reach a prototype as soon as somebody copies the object.
     if (property !== "" && component !== "__proto__") {
-      return this.put(property, component === "" ? undefined : component, value, time);
+      return this.#put(property, component === "" ? undefined : component, value, time);
     }
     this.skipped += 1;
     return undefined;
   }
 
-  private put(property: string, component: string | undefined, value: Scalar, time: number | undefined): Reading {
-    const { latest } = this;
+  #put(property: string, component: string | undefined, value: Scalar, time: number | undefined): Reading {
+    const latest = this.#latest;
     if (latest?.property !== property) {
       const reading: Reading = { property, value: component === undefined ? value : { [component]: value }, time };
-      this.latest = reading;
+      this.#latest = reading;
       this.readings.push(reading);
       return reading;
     }

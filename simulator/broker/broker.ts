@@ -96,153 +96,155 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 }
 
 class SimulatedBroker implements Broker {
+  readonly #options: BrokerOptions;
   readonly ignored: Ignored[] = [];
-  private readonly aedes: Aedes;
-  private readonly links = new Set<Link>();
-  private readonly sessions = new Map<Client, Session>();
-  private readonly listeners: BrokerListeners;
-  private readonly context: TwinContext;
-  private readonly subscribes = new Gate();
+  readonly #aedes: Aedes;
+  readonly #links = new Set<Link>();
+  readonly #sessions = new Map<Client, Session>();
+  readonly #listeners: BrokerListeners;
+  readonly #context: TwinContext;
+  readonly #subscribes = new Gate();
 
-  constructor(private readonly options: BrokerOptions) {
+  constructor(options: BrokerOptions) {
+    this.#options = options;
     const { store } = options;
-    this.context = {
+    this.#context = {
       store,
-      publish: (topic, payload) => this.put(topic, payload),
+      publish: (topic, payload) => this.#put(topic, payload),
       ignore: (ignored) => note(this.ignored, ignored),
     };
-    this.aedes = new Aedes({
-      preConnect: (client, packet, done) => this.logIn(client, packet, done),
+    this.#aedes = new Aedes({
+      preConnect: (client, packet, done) => this.#logIn(client, packet, done),
       authorizeSubscribe: (client, subscription, done) =>
-        this.subscribes.pass(() => done(null, this.grants(client, subscription.topic) ? subscription : null)),
-      authorizePublish: (client, packet, done) => done(client ? this.takePublish(client, packet) : null),
-      authorizeForward: (client, packet) => (this.allows(client, packet.topic) ? packet : null),
+        this.#subscribes.pass(() => done(null, this.#grants(client, subscription.topic) ? subscription : null)),
+      authorizePublish: (client, packet, done) => done(client ? this.#takePublish(client, packet) : null),
+      authorizeForward: (client, packet) => (this.#allows(client, packet.topic) ? packet : null),
       published: (packet, _client, done) => {
-        if (this.options.faults.duplicate && packet.qos > 0) this.deliverAgain(packet);
+        if (this.#options.faults.duplicate && packet.qos > 0) this.#deliverAgain(packet);
         done();
       },
     });
-    this.aedes.on("subscribe", (subscriptions, client) => {
-      for (const { topic, qos } of subscriptions) if ((qos as number) < 0x80) this.subscribed(client, topic, qos);
+    this.#aedes.on("subscribe", (subscriptions, client) => {
+      for (const { topic, qos } of subscriptions) if ((qos as number) < 0x80) this.#subscribed(client, topic, qos);
     });
-    this.aedes.on("unsubscribe", (topics, client) => {
-      for (const topic of topics) this.unsubscribed(client, topic);
+    this.#aedes.on("unsubscribe", (topics, client) => {
+      for (const topic of topics) this.#unsubscribed(client, topic);
     });
-    this.listeners = brokerListeners(this.entrance(), {
+    this.#listeners = brokerListeners(this.#entrance(), {
       ...options,
       refuseTls13: () => options.store.choices.refuseTls13,
     });
   }
 
-  private entrance(): Entrance {
-    const { faults, host = localhost } = this.options;
+  #entrance(): Entrance {
+    const { faults, host = localhost } = this.#options;
     const accept: Accept = (stream, transport, certificate) => {
       const link = new Link(stream, transport, () => faults.delayMs, certificate);
-      this.links.add(link);
-      stream.on("close", () => this.links.delete(link));
-      this.aedes.handle(link);
+      this.#links.add(link);
+      stream.on("close", () => this.#links.delete(link));
+      this.#aedes.handle(link);
     };
     return { accept, host, refuse: () => faults.refuseConnect === "socket" };
   }
 
   async start(): Promise<void> {
-    await this.aedes.listen();
+    await this.#aedes.listen();
     await this.brokerDown(false);
-    this.options.store
-      .on("publish", this.onPublish)
-      .on("attached", this.onAttached)
-      .on("detached", this.onDetached)
-      .on("key-changed", this.onKeyChanged)
-      .on("device-deleted", this.dropDevice);
+    this.#options.store
+      .on("publish", this.#onPublish)
+      .on("attached", this.#onAttached)
+      .on("detached", this.#onDetached)
+      .on("key-changed", this.#onKeyChanged)
+      .on("device-deleted", this.#dropDevice);
   }
 
   get brokerUrl(): string {
-    return `ws://${this.at(this.listeners.webSocket)}/mqtt`;
+    return `ws://${this.#at(this.#listeners.webSocket)}/mqtt`;
   }
 
   get deviceBrokerUrl(): string {
-    return `mqtt://${this.at(this.listeners.tcp)}`;
+    return `mqtt://${this.#at(this.#listeners.tcp)}`;
   }
 
   get secure(): SecureBrokerUrls | undefined {
-    const { secure } = this.listeners;
+    const { secure } = this.#listeners;
     return (
       secure && {
-        secureBrokerUrl: `wss://${this.at(secure.users)}/mqtt`,
-        secureDeviceBrokerUrl: `mqtts://${this.at(secure.keys)}`,
-        certificateBrokerUrl: `mqtts://${this.at(secure.certificates)}`,
+        secureBrokerUrl: `wss://${this.#at(secure.users)}/mqtt`,
+        secureDeviceBrokerUrl: `mqtts://${this.#at(secure.keys)}`,
+        certificateBrokerUrl: `mqtts://${this.#at(secure.certificates)}`,
       }
     );
   }
 
-  private at({ port }: Listener): string {
-    return `${this.options.host ?? localhost}:${port}`;
+  #at({ port }: Listener): string {
+    return `${this.#options.host ?? localhost}:${port}`;
   }
 
   async stop(): Promise<void> {
-    this.options.store
-      .off("publish", this.onPublish)
-      .off("attached", this.onAttached)
-      .off("detached", this.onDetached)
-      .off("key-changed", this.onKeyChanged)
-      .off("device-deleted", this.dropDevice);
+    this.#options.store
+      .off("publish", this.#onPublish)
+      .off("attached", this.#onAttached)
+      .off("detached", this.#onDetached)
+      .off("key-changed", this.#onKeyChanged)
+      .off("device-deleted", this.#dropDevice);
     await this.brokerDown(true);
-    await new Promise<void>((resolve) => this.aedes.close(resolve));
+    await new Promise<void>((resolve) => this.#aedes.close(resolve));
   }
 
   dropAll(kinds: { users?: boolean; devices?: boolean } = { users: true, devices: true }): void {
-    for (const { link, login } of this.sessions.values()) {
+    for (const { link, login } of this.#sessions.values()) {
       if (login.kind === "user" ? kinds.users : kinds.devices) link.kill();
     }
   }
 
   async brokerDown(down: boolean): Promise<void> {
-    const { webSocket, tcp, secure } = this.listeners;
+    const { webSocket, tcp, secure } = this.#listeners;
     const all = [webSocket, tcp, ...(secure ? Object.values(secure) : [])];
-    if (down) for (const link of this.links) link.kill();
+    if (down) for (const link of this.#links) link.kill();
     await Promise.all(all.map((listener) => (down ? listener.close() : listener.open())));
   }
 
   halfOpen(on: boolean): void {
-    for (const link of this.links) link.mute(on);
+    for (const link of this.#links) link.mute(on);
   }
 
   get heldSubscribes(): number {
-    return this.subscribes.kept;
+    return this.#subscribes.kept;
   }
 
   holdSubscribes(on: boolean): void {
-    this.subscribes.close(on);
+    this.#subscribes.close(on);
   }
 
   inject(topic: string, payload: Uint8Array): void {
-    this.put(topic, payload);
+    this.#put(topic, payload);
   }
 
-  private readonly onPublish = ({ topic, payload }: { topic: string; payload: Uint8Array }): void => {
-    note(this.options.observed.publishes, { topic, payload, clientId: "rest", at: Date.now() });
-    this.put(topic, payload);
+  readonly #onPublish = ({ topic, payload }: { topic: string; payload: Uint8Array }): void => {
+    note(this.#options.observed.publishes, { topic, payload, clientId: "rest", at: Date.now() });
+    this.#put(topic, payload);
   };
 
-  private readonly onAttached = ({ deviceId, thingId }: { deviceId: string; thingId: string }): void =>
-    tellAttached(this.context, deviceId, thingId);
+  readonly #onAttached = ({ deviceId, thingId }: { deviceId: string; thingId: string }): void =>
+    tellAttached(this.#context, deviceId, thingId);
 
-  private readonly onDetached = ({ deviceId, thingId }: { deviceId: string; thingId: string }): void =>
-    tellDetached(this.context, deviceId, thingId);
+  readonly #onDetached = ({ deviceId, thingId }: { deviceId: string; thingId: string }): void =>
+    tellDetached(this.#context, deviceId, thingId);
 
-  private readonly onKeyChanged = (deviceId: string): void => {
-    if (this.options.store.choices.keyChangeDisconnects) this.dropDevice(deviceId);
+  readonly #onKeyChanged = (deviceId: string): void => {
+    if (this.#options.store.choices.keyChangeDisconnects) this.#dropDevice(deviceId);
   };
 
-  private readonly dropDevice = (deviceId: string): void => {
-    for (const { link, login } of this.sessions.values()) {
+  readonly #dropDevice = (deviceId: string): void => {
+    for (const { link, login } of this.#sessions.values()) {
       if (login.kind === "device" && login.deviceId === deviceId) link.kill();
     }
   };
 
   /** Publishes a message of the cloud itself. */
-  private put(topic: string, payload: Uint8Array): void {
-    const { cloudQos } = this.options.store.choices;
+  #put(topic: string, payload: Uint8Array): void {
+    const { cloudQos } = this.#options.store.choices;
     const packet: PublishPacket = {
       cmd: "publish",
       topic,
@@ -251,15 +253,15 @@ class SimulatedBroker implements Broker {
       retain: false,
       dup: false,
     };
-    this.aedes.publish(packet, () => undefined);
+    this.#aedes.publish(packet, () => undefined);
   }
 
   /**
    * Answers a CONNECT: MQTT 3.1.1 only, a user's token, a device's key or certificate (docs/protocol.md#logins), else a
    * CONNACK code.
    */
-  private logIn(client: Client, packet: ConnectPacket, done: (error: Error | null, success: boolean) => void): void {
-    const { faults, observed, store, tokens } = this.options;
+  #logIn(client: Client, packet: ConnectPacket, done: (error: Error | null, success: boolean) => void): void {
+    const { faults, observed, store, tokens } = this.#options;
     const link = client.conn as Link;
     const userName = packet.username ?? "";
     const { clientId } = packet;
@@ -273,17 +275,17 @@ class SimulatedBroker implements Broker {
       done(null, false);
       return;
     }
-    this.openSession(client, link, login, { clientId, userName });
+    this.#openSession(client, link, login, { clientId, userName });
     done(null, true);
   }
 
-  private openSession(
+  #openSession(
     client: Client,
     link: Link,
     login: Login & { expiresAt?: number },
     names: Pick<ObservedConnection, "clientId" | "userName">,
   ): void {
-    const { store, observed, faults } = this.options;
+    const { store, observed, faults } = this.#options;
     const { transport } = link;
     const seen: ObservedConnection = { ...names, kind: login.kind, transport, subscriptions: [] };
     const session: Session = { client, link, login, subscriptions: new Map(), seen };
@@ -293,59 +295,59 @@ class SimulatedBroker implements Broker {
         if (faults.closeAtExpiry) link.kill();
       }, left);
     }
-    this.sessions.set(client, session);
+    this.#sessions.set(client, session);
     observed.connections.push(seen);
     if (login.kind === "device") store.setConnected(login.deviceId, true);
-    link.on("close", () => this.closeSession(session));
+    link.on("close", () => this.#closeSession(session));
   }
 
-  private closeSession(session: Session): void {
+  #closeSession(session: Session): void {
     clearTimeout(session.expiry);
-    this.sessions.delete(session.client);
-    without(this.options.observed.connections, session.seen);
+    this.#sessions.delete(session.client);
+    without(this.#options.observed.connections, session.seen);
     const { login } = session;
     if (login.kind === "user") return;
     // The newer connection of a device that took over keeps it online.
-    const others = [...this.sessions.values()].map((other) => other.login);
+    const others = [...this.#sessions.values()].map((other) => other.login);
     const online = others.some((other) => other.kind === "device" && other.deviceId === login.deviceId);
-    if (!online) this.options.store.setConnected(login.deviceId, false);
+    if (!online) this.#options.store.setConnected(login.deviceId, false);
   }
 
-  private allows(client: Client, topic: string): boolean {
-    const session = this.sessions.get(client);
-    return session !== undefined && mayUse(this.options.store, session.login, topic);
+  #allows(client: Client, topic: string): boolean {
+    const session = this.#sessions.get(client);
+    return session !== undefined && mayUse(this.#options.store, session.login, topic);
   }
 
-  private grants(client: Client, topic: string): boolean {
-    const isGranted = !this.options.faults.subackRefuse.includes(topic) && this.allows(client, topic);
-    if (!isGranted) note(this.options.observed.refusals, topic);
+  #grants(client: Client, topic: string): boolean {
+    const isGranted = !this.#options.faults.subackRefuse.includes(topic) && this.#allows(client, topic);
+    if (!isGranted) note(this.#options.observed.refusals, topic);
     return isGranted;
   }
 
-  private subscribed(client: Client, topic: string, qos: number): void {
-    const session = this.sessions.get(client);
+  #subscribed(client: Client, topic: string, qos: number): void {
+    const session = this.#sessions.get(client);
     if (!session) return;
     session.subscriptions.set(topic, qos);
     session.seen.subscriptions = [...session.subscriptions.keys()];
     const { owner, id, channel } = parseTopic(topic) ?? {};
-    if (owner === "device" && id !== undefined && channel === "e/i") announceThing(this.context, id);
+    if (owner === "device" && id !== undefined && channel === "e/i") announceThing(this.#context, id);
   }
 
-  private unsubscribed(client: Client, topic: string): void {
-    const session = this.sessions.get(client);
+  #unsubscribed(client: Client, topic: string): void {
+    const session = this.#sessions.get(client);
     if (!session) return;
     session.subscriptions.delete(topic);
     session.seen.subscriptions = [...session.subscriptions.keys()];
   }
 
   /** Takes a client's PUBLISH: ordered faults, access, storage. Returns an error only to close the connection. */
-  private takePublish(client: Client, packet: PublishPacket): Error | null {
-    const { faults, observed, store } = this.options;
+  #takePublish(client: Client, packet: PublishPacket): Error | null {
+    const { faults, observed, store } = this.#options;
     const payload = Buffer.from(packet.payload as Buffer);
     const { topic } = packet;
     packet.retain = false;
     note(observed.publishes, { topic, payload, clientId: client.id, at: Date.now() });
-    const user = this.sessions.get(client)?.login.kind === "user";
+    const user = this.#sessions.get(client)?.login.kind === "user";
     if (user && faults.dropUnacked > 0) {
       faults.dropUnacked -= 1;
       // As QoS 0 it gets no acknowledgement.
@@ -354,8 +356,8 @@ class SimulatedBroker implements Broker {
     } else if (user && faults.ackThenDrop > 0) {
       faults.ackThenDrop -= 1;
       packet.topic = nowhere;
-    } else if (this.allows(client, topic)) {
-      receive(this.context, topic, payload);
+    } else if (this.#allows(client, topic)) {
+      receive(this.#context, topic, payload);
     } else if (store.choices.unauthorizedPublish === "disconnect") {
       return new Error(`Not allowed to publish on ${topic}.`);
     } else {
@@ -365,8 +367,8 @@ class SimulatedBroker implements Broker {
   }
 
   /** Sends the second copy of a QoS 1 message to everyone who has the first at QoS 1. */
-  private deliverAgain(packet: AedesPublishPacket): void {
-    for (const { client, subscriptions } of this.sessions.values()) {
+  #deliverAgain(packet: AedesPublishPacket): void {
+    for (const { client, subscriptions } of this.#sessions.values()) {
       if ((subscriptions.get(packet.topic) ?? 0) === 0) continue;
       const { topic, payload } = packet;
       client.publish({ cmd: "publish", topic, payload, qos: 1, retain: false, dup: false }, () => undefined);

@@ -11,46 +11,46 @@ import { offersTls13, versionAlert } from "../security/client-hello";
 
 /** A listening server that can go away and come back on the same port. */
 export class Listener {
-  private readonly sockets = new Set<Socket>();
-  private chosenPort: number;
+  readonly #host: string;
+  readonly #server: Server;
+  readonly #sockets = new Set<Socket>();
+  #chosenPort: number;
 
-  constructor(
-    private readonly server: Server,
-    private readonly host: string,
-    port = 0,
-  ) {
-    this.chosenPort = port;
+  constructor(server: Server, host: string, port = 0) {
+    this.#host = host;
+    this.#server = server;
+    this.#chosenPort = port;
     server.on("connection", (socket) => {
-      this.sockets.add(socket);
+      this.#sockets.add(socket);
       socket.on("error", () => socket.destroy());
-      socket.on("close", () => this.sockets.delete(socket));
+      socket.on("close", () => this.#sockets.delete(socket));
     });
   }
 
   get port(): number {
-    return this.chosenPort;
+    return this.#chosenPort;
   }
 
   /** Listens: at first on a free port, later on that same one (waiting a little where someone else holds it). */
   async open(): Promise<void> {
-    for (let attempt = 1; !this.server.listening; attempt += 1) {
+    for (let attempt = 1; !this.#server.listening; attempt += 1) {
       try {
-        this.server.listen(this.chosenPort, this.host);
-        await once(this.server, "listening");
+        this.#server.listen(this.#chosenPort, this.#host);
+        await once(this.#server, "listening");
       } catch (error) {
         if (attempt === 30) throw error;
         await sleep(100);
       }
     }
-    this.chosenPort = (this.server.address() as AddressInfo).port;
+    this.#chosenPort = (this.#server.address() as AddressInfo).port;
   }
 
   /** Stops listening and destroys every connection. */
   async close(): Promise<void> {
-    if (!this.server.listening) return;
-    const closed = once(this.server, "close");
-    this.server.close();
-    for (const socket of this.sockets) socket.destroy();
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, "close");
+    this.#server.close();
+    for (const socket of this.#sockets) socket.destroy();
     await closed;
   }
 }

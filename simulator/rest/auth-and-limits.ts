@@ -40,19 +40,22 @@ export function checkMembership(
  * Counts requests per client in windows of one second, each begun by its first request (docs/protocol.md#request-rate).
  */
 export class RequestLimit {
-  private readonly windows = new Map<string, { start: number; count: number }>();
+  readonly #faults: Faults;
+  readonly #windows = new Map<string, { start: number; count: number }>();
 
-  constructor(private readonly faults: Faults) {}
+  constructor(faults: Faults) {
+    this.#faults = faults;
+  }
 
   /** Counts a request of `client`; returns whether it is within the limit. */
   admit(client: string): boolean {
-    const limit = this.faults.requestsPerSecond;
+    const limit = this.#faults.requestsPerSecond;
     if (limit === null) return true;
     const now = performance.now();
-    let window = this.windows.get(client);
+    let window = this.#windows.get(client);
     if (!window || now - window.start >= 1000) {
       window = { start: now, count: 0 };
-      this.windows.set(client, window);
+      this.#windows.set(client, window);
     }
     window.count += 1;
     return window.count <= limit;

@@ -30,10 +30,13 @@ const day = 86_400_000;
 
 /** A certificate authority that lives as long as the simulator: P-256 keys, in memory only. */
 export class Authority {
-  private constructor(
-    private readonly keys: webcrypto.CryptoKeyPair,
-    private readonly certificate: x509.X509Certificate,
-  ) {}
+  readonly #certificate: x509.X509Certificate;
+  readonly #keys: webcrypto.CryptoKeyPair;
+
+  private constructor(keys: webcrypto.CryptoKeyPair, certificate: x509.X509Certificate) {
+    this.#certificate = certificate;
+    this.#keys = keys;
+  }
 
   /** Makes a new one. */
   static async create(): Promise<Authority> {
@@ -54,13 +57,13 @@ export class Authority {
 
   /** Its own certificate, for those who shall trust it. */
   get pem(): string {
-    return this.certificate.toString("pem");
+    return this.#certificate.toString("pem");
   }
 
   /** Makes a new identity for servers on 127.0.0.1 and localhost. */
   async serverIdentity(): Promise<Identity> {
     const keys = await newKeys();
-    const certificate = await this.certify("CN=localhost", keys.publicKey, [
+    const certificate = await this.#certify("CN=localhost", keys.publicKey, [
       new x509.SubjectAlternativeNameExtension([
         { type: "dns", value: "localhost" },
         { type: "ip", value: "127.0.0.1" },
@@ -79,7 +82,7 @@ export class Authority {
     if (name !== "ECDSA" || namedCurve !== "P-256") throw new Error("the key must be of the curve P-256");
     if (!(await csr.verify())) throw new Error("the signature of the request is wrong");
     // A list of extensions must not be empty, and there is room for a short one only.
-    const certificate = await this.certify(`CN=${commonName}`, csr.publicKey, [
+    const certificate = await this.#certify(`CN=${commonName}`, csr.publicKey, [
       new x509.BasicConstraintsExtension(false),
     ]);
     return {
@@ -92,7 +95,7 @@ export class Authority {
     };
   }
 
-  private certify(
+  #certify(
     subject: string,
     publicKey: x509.PublicKeyType,
     extensions: x509.Extension[],
@@ -103,7 +106,7 @@ export class Authority {
       ...validity(),
       serialNumber: newSerial(),
       publicKey,
-      signingKey: this.keys.privateKey,
+      signingKey: this.#keys.privateKey,
       signingAlgorithm: algorithm,
       extensions,
     });

@@ -16,38 +16,45 @@ export interface Stretch {
 }
 
 class Listed implements Samples {
-  constructor(private readonly list: readonly Sample[]) {}
+  readonly #list: readonly Sample[];
+
+  constructor(list: readonly Sample[]) {
+    this.#list = list;
+  }
 
   get length(): number {
-    return this.list.length;
+    return this.#list.length;
   }
 
   timeAt(index: number): number {
-    return this.list[index]?.time ?? NaN;
+    return this.#list[index]?.time ?? NaN;
   }
 
   valueAt(index: number): JsonValue {
-    return this.list[index]?.value ?? null;
+    return this.#list[index]?.value ?? null;
   }
 }
 
 /** One behind the other. */
 class Joined implements Samples {
-  constructor(
-    private readonly one: Samples,
-    private readonly other: Samples,
-  ) {}
+  readonly #other: Samples;
+  readonly #one: Samples;
+
+  constructor(one: Samples, other: Samples) {
+    this.#other = other;
+    this.#one = one;
+  }
 
   get length(): number {
-    return this.one.length + this.other.length;
+    return this.#one.length + this.#other.length;
   }
 
   timeAt(index: number): number {
-    return index < this.one.length ? this.one.timeAt(index) : this.other.timeAt(index - this.one.length);
+    return index < this.#one.length ? this.#one.timeAt(index) : this.#other.timeAt(index - this.#one.length);
   }
 
   valueAt(index: number): JsonValue {
-    return index < this.one.length ? this.one.valueAt(index) : this.other.valueAt(index - this.one.length);
+    return index < this.#one.length ? this.#one.valueAt(index) : this.#other.valueAt(index - this.#one.length);
   }
 }
 

@@ -98,7 +98,7 @@ export class Store extends EventEmitter<StoreEvents> {
       thing_id: thingId,
       history: [],
     };
-    this.thing(thingId).properties.push(property);
+    this.#thing(thingId).properties.push(property);
     return property;
   }
 
@@ -152,7 +152,7 @@ export class Store extends EventEmitter<StoreEvents> {
    * Attaches a device to a thing; what either was attached to before is detached (one to one, docs/protocol.md#model).
    */
   attach(deviceId: string, thingId: string): void {
-    const thing = this.thing(thingId);
+    const thing = this.#thing(thingId);
     if (!this.devices.has(deviceId)) throw new Error(`The simulator has no device ${deviceId}.`);
     if (thing.device_id === deviceId) return;
     const before = this.thingOfDevice(deviceId);
@@ -164,7 +164,7 @@ export class Store extends EventEmitter<StoreEvents> {
 
   /** Frees a thing's device; does nothing when it has none. */
   detach(thingId: string): void {
-    const thing = this.thing(thingId);
+    const thing = this.#thing(thingId);
     const deviceId = thing.device_id;
     if (deviceId === undefined) return;
     delete thing.device_id;
@@ -173,7 +173,7 @@ export class Store extends EventEmitter<StoreEvents> {
 
   /** Hides a thing (soft deletion), or removes it for good with `force`. Its device is free either way. */
   deleteThing(id: string, force = false): void {
-    const thing = this.thing(id);
+    const thing = this.#thing(id);
     this.detach(id);
     thing.deleted_at = rfc3339(Date.now());
     if (force) this.things.delete(id);
@@ -182,7 +182,7 @@ export class Store extends EventEmitter<StoreEvents> {
 
   /** Hides a device or removes it for good; its thing stays, without a device (docs/protocol.md#things-and-devices). */
   deleteDevice(id: string, force = false): void {
-    const device = this.device(id);
+    const device = this.#device(id);
     const thing = this.thingOfDevice(id);
     if (thing) this.detach(thing.id);
     device.deleted_at = rfc3339(Date.now());
@@ -192,7 +192,7 @@ export class Store extends EventEmitter<StoreEvents> {
 
   /** Sets a device's secret key, or removes it with `undefined`. */
   setKey(deviceId: string, key: string | undefined): void {
-    const device = this.device(deviceId);
+    const device = this.#device(deviceId);
     if (key === undefined) delete device.secret_key;
     else device.secret_key = key;
     this.emit("key-changed", deviceId);
@@ -246,13 +246,13 @@ export class Store extends EventEmitter<StoreEvents> {
     return true;
   }
 
-  private thing(id: string): Thing {
+  #thing(id: string): Thing {
     const thing = this.things.get(id);
     if (!thing) throw new Error(`The simulator has no thing ${id}.`);
     return thing;
   }
 
-  private device(id: string): Device {
+  #device(id: string): Device {
     const device = this.devices.get(id);
     if (!device) throw new Error(`The simulator has no device ${id}.`);
     return device;

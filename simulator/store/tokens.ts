@@ -18,16 +18,19 @@ interface MintedToken {
  * them, so that they can be revoked.
  */
 export class Tokens {
-  private readonly key = randomBytes(32);
-  private readonly owners = new Map<string, TokenOwner>();
+  readonly #lifetime: () => number;
+  readonly #key = randomBytes(32);
+  readonly #owners = new Map<string, TokenOwner>();
 
   /**
    * @param lifetime gives the life of the next token in seconds (docs/protocol.md#tokens: 300); fractions are allowed
    */
-  constructor(private readonly lifetime: () => number) {}
+  constructor(lifetime: () => number) {
+    this.#lifetime = lifetime;
+  }
 
   /** Makes a token for `scope`; its life can be given, in seconds, for one that is about to end. */
-  async mint(scope: Scope, lifetime = this.lifetime()): Promise<MintedToken> {
+  async mint(scope: Scope, lifetime = this.#lifetime()): Promise<MintedToken> {
     const now = Date.now();
     const expiresAt = now + lifetime * 1000;
     const claims = {
@@ -37,24 +40,24 @@ export class Tokens {
       iat: Math.floor(now / 1000),
       exp: Number.isInteger(lifetime) ? Math.floor(expiresAt / 1000) : expiresAt / 1000,
     };
-    const accessToken = await new SignJWT(claims).setProtectedHeader({ alg: "HS256", typ: "JWT" }).sign(this.key);
-    this.forgetExpired(now);
-    this.owners.set(accessToken, { ...scope, expiresAt });
+    const accessToken = await new SignJWT(claims).setProtectedHeader({ alg: "HS256", typ: "JWT" }).sign(this.#key);
+    this.#forgetExpired(now);
+    this.#owners.set(accessToken, { ...scope, expiresAt });
     return { accessToken, expiresIn: Math.max(0, Math.round(lifetime)) };
   }
 
   /** Returns whose token this is; undefined for one that was never made here, has expired or was revoked. */
   verify(accessToken: string): TokenOwner | undefined {
-    const owner = this.owners.get(accessToken);
+    const owner = this.#owners.get(accessToken);
     return owner && owner.expiresAt > Date.now() ? owner : undefined;
   }
 
   /** Makes every token made so far worthless. */
   revokeAll(): void {
-    this.owners.clear();
+    this.#owners.clear();
   }
 
-  private forgetExpired(now: number): void {
-    for (const [token, owner] of this.owners) if (owner.expiresAt <= now) this.owners.delete(token);
+  #forgetExpired(now: number): void {
+    for (const [token, owner] of this.#owners) if (owner.expiresAt <= now) this.#owners.delete(token);
   }
 }

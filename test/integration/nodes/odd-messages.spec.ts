@@ -16,7 +16,7 @@ function oddMessages(): Record<string, unknown>[] {
       get: () => {
         throw new Error("This getter throws.");
       },
-    }) as Record<string, unknown>,
+    }),
     { payload: { toJSON: () => assert.fail("toJSON throws.") } },
   ];
 }

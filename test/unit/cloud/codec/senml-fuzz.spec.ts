@@ -23,8 +23,8 @@ function compare(payloads: Iterable<Buffer>): number {
   let accepted = 0;
   for (const payload of payloads) {
     const ours = decodeOrReject(payload);
-    assert.deepEqual(ours, expectedReadings(payload), payload.toString("hex"));
     if (ours) accepted += 1;
+    assert.deepEqual(ours, expectedReadings(payload), payload.toString("hex"));
   }
   return accepted;
 }
