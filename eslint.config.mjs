@@ -49,7 +49,7 @@ const zones = [
     message: "The simulator meets the package only on the wire.",
   },
 ];
-const clients = ["axios", "mqtt"].map((name) => ({
+const clients = ["axios", "https-proxy-agent", "mqtt"].map((name) => ({
   name,
   message: "Nodes ask the account; they never talk to a client.",
 }));

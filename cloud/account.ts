@@ -60,7 +60,7 @@ export class CloudAccount {
     const { directory } = this.rest;
     this.knowledge = new DirectoryRefresher({ directory, clock });
     this.polling = new Polling({ rest: this.rest, clock });
-    this.session = userSession(this.rest, { clock, timings, log, tls: settings.tls });
+    this.session = userSession(this.rest, { clock, timings, log, tls: settings.tls, proxy: settings.proxy });
     const variables = (thingId: string): readonly Property[] | undefined => directory.peek(thingId)?.properties;
     const objects = new KnownObjects({
       now: () => this.rest.client.now(),
@@ -120,7 +120,7 @@ export class CloudAccount {
  */
 function userSession(
   { endpoints, tokens }: Rest,
-  options: Pick<SessionOptions, "clock" | "timings" | "log" | "tls">,
+  options: Pick<SessionOptions, "clock" | "timings" | "log" | "tls" | "proxy">,
 ): Session {
   return new Session({
     ...options,

@@ -106,6 +106,7 @@ export class CloudDevice {
       timings: { stableAfterMs, ...timings },
       login: () => Promise.resolve(login),
       tls: settings.tls,
+      proxy: settings.proxy,
     });
     this.#objects = new KnownObjects({ now: () => clock.now() });
     this.#feed = new ValueFeed({ session: this.session, clock, objects: this.#objects, ...notices });

@@ -35,6 +35,7 @@ RED.nodes.registerType("arduino-cloud-account", {
       validate: address("wss", "ws", "mqtts", "mqtt"),
     },
     tls: { value: "", type: "tls-config", required: false },
+    proxy: { value: "", type: "http proxy", required: false, label: translate("label.proxy") },
     requestsPerSecond: { value: 10, label: translate("label.requests-per-second"), validate: numberFrom(0.1) },
     messagesPerSecond: { value: 25, label: translate("label.messages-per-second"), validate: numberFrom(0.1) },
   },

@@ -18,6 +18,7 @@ RED.nodes.registerType("arduino-cloud-device", {
       validate: address("mqtts", "mqtt", "wss", "ws"),
     },
     tls: { value: "", type: "tls-config", required: false },
+    proxy: { value: "", type: "http proxy", required: false, label: translate("label.proxy") },
     messagesPerSecond: { value: 25, label: translate("label.messages-per-second"), validate: numberFrom(0.1) },
   },
   credentials: { deviceId: { type: "text" }, secretKey: { type: "password" } },

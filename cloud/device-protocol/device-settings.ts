@@ -1,5 +1,6 @@
 import { CloudError } from "../core/errors";
 import { isUuid, printable } from "../core/text";
+import type { ProxySettings } from "../core/proxy";
 import type { TlsOptions } from "../core/tls";
 import type { SessionLogin } from "../mqtt/session";
 
@@ -10,6 +11,8 @@ export interface DeviceSettings {
   /** `ws`, `wss`, `mqtt` or `mqtts`. */
   brokerUrl: string;
   tls?: TlsOptions;
+  /** In place of the proxy that the environment names. */
+  proxy?: ProxySettings;
   messagesPerSecond: number;
 }
 

@@ -75,7 +75,8 @@ export async function examineAccount(
   }
   const { baseUrl, brokerUrl } = own.endpoints;
   const addresses = { api: baseUrl, broker: brokerUrl };
-  const state: AccountState = { given, clock, own, things: [], addresses, tls: settings.tls };
+  const { tls, proxy } = settings;
+  const state: AccountState = { given, clock, own, things: [], addresses, tls, proxy };
   try {
     return await runChecks(accountChecks, state, options);
   } finally {
@@ -99,7 +100,7 @@ function clockAnswer(ahead: number): Answer {
 }
 
 async function checkClock({ own, given, clock }: AccountState): Promise<Answer> {
-  const time = await askServerTime(own.endpoints.baseUrl, defaultTimeoutMs / 2, given.settings.tls);
+  const time = await askServerTime(own.endpoints.baseUrl, defaultTimeoutMs / 2, given.settings);
   return time === undefined ? found("clock", "unknown") : clockAnswer(clock.now() - time);
 }
 
@@ -183,6 +184,7 @@ async function checkLogin(state: AccountState, signal: AbortSignal): Promise<Ans
       signal,
       onMessage: () => undefined,
       tls: given.settings.tls,
+      proxy: given.settings.proxy,
     }),
   );
   if (value === undefined) return found("login", loginCode(error), { host }, error);

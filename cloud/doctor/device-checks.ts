@@ -56,7 +56,8 @@ export async function examineDevice(
     return [unusableSettings(toCloudError(reason))];
   }
   const { clock = systemClock } = options;
-  const state: DeviceState = { given, clock, brokerUrl, addresses: { broker: brokerUrl }, tls: settings.tls };
+  const { tls, proxy } = settings;
+  const state: DeviceState = { given, clock, brokerUrl, addresses: { broker: brokerUrl }, tls, proxy };
   return runChecks(deviceChecks, state, options);
 }
 
@@ -95,6 +96,7 @@ async function checkIdentity({ given, device, brokerUrl }: DeviceState, signal: 
       signal,
       onMessage: () => undefined,
       tls: settings.tls,
+      proxy: settings.proxy,
     }),
   );
   if (connection === undefined) return refusalAnswer(error, host);

@@ -12,6 +12,7 @@ export const findingLevels = {
     overdue: "problem",
     fault: "problem",
     proxy: "skipped",
+    "proxy-refused": "problem",
   },
   settings: {
     unusable: "problem",

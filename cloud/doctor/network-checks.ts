@@ -3,27 +3,18 @@ import net from "node:net";
 import tls from "node:tls";
 import type { Clock } from "../core/clock";
 import { onAbort } from "../core/abort";
+import type { Proxy } from "../core/proxy";
+import { parseServerAddress, type ServerAddress } from "../core/server-address";
 import type { TlsOptions } from "../core/tls";
+import { openTunnel } from "../core/tunnel";
 import { type Answer, found } from "./finding";
-import { systemCodeOf } from "../core/errors";
+import { attempt, systemCodeOf } from "../core/errors";
 
 /** A server, and how it is to be reached. */
-export interface Server {
-  host: string;
-  port: number;
-  isSecure: boolean;
+export interface Server extends ServerAddress {
   tls: TlsOptions;
 }
 
-const ports: Readonly<Record<string, number>> = {
-  "http:": 80,
-  "https:": 443,
-  "ws:": 80,
-  "wss:": 443,
-  "mqtt:": 1883,
-  "mqtts:": 8883,
-};
-const secureSchemes: readonly string[] = ["https:", "wss:", "mqtts:"];
 /** A certificate that ends within so many days is told of. */
 const soon = 14;
 const dayMs = 86_400_000;
@@ -32,27 +23,7 @@ const connectTimeoutMs = 8_000;
 
 /** Returns the server that an address leads to. */
 export function serverOf(address: string, options: TlsOptions = {}): Server {
-  const { protocol, hostname, port } = new URL(address);
-  return {
-    // An IPv6 address stands in brackets in a URL, and nowhere else.
-    host: hostname.replace(/^\[|\]$/g, ""),
-    port: port === "" ? (ports[protocol] ?? 0) : Number(port),
-    isSecure: secureSchemes.includes(protocol),
-    tls: options,
-  };
-}
-
-/** Returns whether requests to an address go through a proxy that the environment names, as HTTP clients take it. */
-export function hasProxy(address: string, environment: Readonly<Record<string, string | undefined>>): boolean {
-  const { protocol, hostname } = new URL(address);
-  const setting = (name: string): string => environment[name] ?? environment[name.toUpperCase()] ?? "";
-  const proxy = setting(`${protocol.slice(0, -1)}_proxy`) || setting("all_proxy");
-  if (proxy === "") return false;
-  const exceptions = setting("no_proxy").split(/[\s,]+/);
-  return !exceptions.some((name) => {
-    const host = name.replace(/^\*?\.?/, "").replace(/:\d+$/, "");
-    return name === "*" || (host !== "" && (hostname === host || hostname.endsWith(`.${host}`)));
-  });
+  return { ...parseServerAddress(address), tls: options };
 }
 
 /** Looks the name of a server up, as connections do. */
@@ -66,7 +37,7 @@ export async function checkName({ host }: Server): Promise<Answer> {
 }
 
 /** Opens a TCP connection to a server, and closes it again. Never rejects. */
-export function checkPort({ host, port }: Server, signal: AbortSignal): Promise<Answer> {
+export function checkPort({ host, port }: ServerAddress, signal: AbortSignal): Promise<Answer> {
   const values = { host, port };
   return new Promise((resolve) => {
     const socket = net.connect({ host, port });
@@ -86,16 +57,21 @@ function portCode(code: string): "refused" | "silent" | "unreachable" {
   return code === "ETIMEDOUT" ? "silent" : "unreachable";
 }
 
-/** Makes a TLS handshake with a server, and tells how it stands with its certificate. Never rejects. */
+/**
+ * Makes a TLS handshake with a server, and tells how it stands with its certificate. Never rejects.
+ * @param tunnel the way to it, where there is no straight one
+ */
 export function checkTls(
   { host, port, isSecure, tls: options }: Server,
   clock: Clock,
   signal: AbortSignal,
+  tunnel?: net.Socket,
 ): Promise<Answer> {
   if (!isSecure) return Promise.resolve(found("tls", "plain", { host }));
   const servername = options.servername ?? (net.isIP(host) === 0 ? host : undefined);
   return new Promise((resolve) => {
-    const socket = tls.connect({ host, port, ...options, ...(servername !== undefined && { servername }) });
+    const way = tunnel === undefined ? { host, port } : { host, socket: tunnel };
+    const socket = tls.connect({ ...way, ...options, ...(servername !== undefined && { servername }) });
     const finish = (answer: Answer): void => {
       socket.destroy();
       resolve(answer);
@@ -105,6 +81,22 @@ export function checkTls(
     socket.once("close", () => finish(found("tls", "refused", { host })));
     onAbort(signal, () => socket.destroy());
   });
+}
+
+/** Does the same through a proxy, and tells where that lets nothing through. Never rejects. */
+export async function checkTlsThrough(
+  proxy: Proxy,
+  server: Server,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Answer> {
+  // Without TLS, so that a proxy that refuses is told from a certificate.
+  const { value: tunnel, error } = await attempt(openTunnel(proxy, { ...server, isSecure: false }, { signal, clock }));
+  if (tunnel === undefined)
+    return found("general", "proxy-refused", { host: server.host, proxy: proxy.address }, error);
+  if (server.isSecure) return checkTls(server, clock, signal, tunnel);
+  tunnel.destroy();
+  return found("tls", "plain", { host: server.host });
 }
 
 function certificateAnswer(host: string, socket: tls.TLSSocket, clock: Clock): Answer {

@@ -10,8 +10,11 @@ export function closeError(failure: unknown): CloudError {
   return new CloudError("offline", `The connection to the broker was closed${detail}.`);
 }
 
-/** Returns the error of an attempt to connect that failed. */
-export function connectError(url: string, failure: unknown): CloudError {
+/**
+ * Returns the error of an attempt to connect that failed.
+ * @param proxy `host:port` of the proxy that it went through, if any
+ */
+export function connectError(url: string, failure: unknown, proxy?: string): CloudError {
   const host = new URL(url).host;
   const code = failure instanceof Error && "code" in failure ? failure.code : undefined;
   if (typeof code === "number") {
@@ -21,5 +24,6 @@ export function connectError(url: string, failure: unknown): CloudError {
       : new CloudError("server_error", `The broker ${host} refused the connection (CONNACK ${code}, ${reason}).`);
   }
   const detail = failure instanceof Error && failure.message ? failure.message : "the connection was closed";
-  return new CloudError("offline", `The broker ${host} could not be reached: ${detail}.`);
+  const way = proxy === undefined ? "" : ` through the proxy ${proxy}`;
+  return new CloudError("offline", `The broker ${host} could not be reached${way}: ${detail}.`);
 }

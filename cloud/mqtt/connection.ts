@@ -4,9 +4,11 @@ import { type Clock, systemClock } from "../core/clock";
 import { CloudError, toCloudError } from "../core/errors";
 import { loadLibrary } from "../core/load-library";
 import { printable } from "../core/text";
+import { findProxy, type ProxySettings } from "../core/proxy";
 import type { TlsOptions } from "../core/tls";
 import { closeError, connectError } from "./connection-errors";
 import { MqttJsConnection } from "./mqttjs-connection";
+import { connectThroughProxy } from "./proxied-client";
 import { type ConnectionTimings, defaultTimings } from "./timings";
 import { fitsPacket } from "./topics";
 
@@ -25,6 +27,8 @@ export interface ConnectionOptions {
   url: string;
   login: Login;
   tls?: TlsOptions | undefined;
+  /** In place of the proxy that the environment names. */
+  proxy?: ProxySettings | undefined;
   signal: AbortSignal;
   /** Called with every message that arrives, in order, and the connection on which it came. */
   onMessage: (topic: string, payload: Uint8Array, connection: MqttConnection) => void;
@@ -79,6 +83,7 @@ export async function openConnection(options: ConnectionOptions): Promise<MqttCo
 
 async function tryToOpen(options: ConnectionOptions): Promise<MqttConnection> {
   const { url, login, signal, connect = connectByMqttJs } = options;
+  const proxy = findProxy(url, options.proxy);
   if (signal.aborted) throw new CloudError("cancelled", "The connection was given up before it was tried.");
   // MQTT.js would throw in the middle of its start, and leave a socket behind that nobody listens to.
   if (![login.clientId, login.userName, login.password].every((text = "") => fitsPacket(text))) {
@@ -86,11 +91,14 @@ async function tryToOpen(options: ConnectionOptions): Promise<MqttConnection> {
   }
   let client: MqttClient;
   try {
-    client = connect(url, mqttOptions(options));
+    client =
+      proxy === undefined
+        ? connect(url, mqttOptions(options))
+        : await connectThroughProxy(proxy, options, mqttOptions(options), connect);
   } catch (reason) {
-    throw reason instanceof CloudError ? reason : connectError(url, reason);
+    throw reason instanceof CloudError ? reason : connectError(url, reason, proxy?.address);
   }
-  return untilOpen(client, options);
+  return untilOpen(client, options, proxy?.address);
 }
 
 function connectByMqttJs(url: string, options: IClientOptions): MqttClient {
@@ -98,8 +106,11 @@ function connectByMqttJs(url: string, options: IClientOptions): MqttClient {
   return loadLibrary("mqtt", () => require("mqtt") as typeof import("mqtt")).connect(url, options);
 }
 
-function mqttOptions({ login, tls, timings = defaultTimings }: ConnectionOptions): IClientOptions {
+function mqttOptions({ url, login, tls, timings = defaultTimings }: ConnectionOptions): IClientOptions {
+  const { protocol, hostname } = new URL(url);
   return {
+    // MQTT.js takes the brackets of an IPv6 address away, and then builds the URL of a WebSocket without them.
+    ...(protocol.startsWith("ws") && hostname.startsWith("[") ? { hostname } : {}),
     clientId: login.clientId,
     ...(login.userName === undefined ? {} : { username: login.userName }),
     ...(login.password === undefined ? {} : { password: login.password }),
@@ -117,7 +128,7 @@ function mqttOptions({ login, tls, timings = defaultTimings }: ConnectionOptions
 }
 
 /** Waits until the broker has accepted the login. */
-function untilOpen(client: MqttClient, options: ConnectionOptions): Promise<MqttConnection> {
+function untilOpen(client: MqttClient, options: ConnectionOptions, proxy?: string): Promise<MqttConnection> {
   const { url, signal, onMessage, log } = options;
   return new Promise((resolve, reject) => {
     let failure: unknown;
@@ -137,7 +148,7 @@ function untilOpen(client: MqttClient, options: ConnectionOptions): Promise<Mqtt
       signal.removeEventListener("abort", abort);
       client.end(true);
       if (tellClosed !== undefined) tellClosed(closeError(failure));
-      else reject(failure instanceof CloudError ? failure : connectError(url, failure));
+      else reject(failure instanceof CloudError ? failure : connectError(url, failure, proxy));
     });
     client.once("connect", () => {
       failure = undefined;

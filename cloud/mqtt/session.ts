@@ -1,6 +1,7 @@
 import { type ActivityLog, shownMs } from "../core/activity-log";
 import type { Clock } from "../core/clock";
 import { CloudError, isCredentials, toCloudError } from "../core/errors";
+import type { ProxySettings } from "../core/proxy";
 import type { TlsOptions } from "../core/tls";
 import { type ConnectionOptions, type Login, type MqttConnection, openConnection } from "./connection";
 import { MessageStream } from "./message-stream";
@@ -26,6 +27,8 @@ export interface SessionOptions {
   url: string;
   clock: Clock;
   tls?: TlsOptions | undefined;
+  /** In place of the proxy that the environment names. */
+  proxy?: ProxySettings | undefined;
   log?: ActivityLog | undefined;
   /** Returns a fresh login; asked before every connection attempt. */
   login: (signal: AbortSignal) => Promise<SessionLogin>;
@@ -191,14 +194,14 @@ export class Session {
   }
 
   async #open(signal: AbortSignal): Promise<LiveConnection> {
-    const { url, tls, clock, log, login: getLogin, loginRefused, connect = openConnection } = this.#options;
+    const { url, tls, proxy, clock, log, login: getLogin, loginRefused, connect = openConnection } = this.#options;
     const login = await getLogin(signal);
     const renewAtMs =
       login.lifetimeMs === undefined ? Infinity : clock.monotonic() + login.lifetimeMs * this.#timings.renewalShare;
     let connection: MqttConnection;
     try {
       connection = await connect({
-        ...{ url, tls, login, signal, clock, log, timings: this.#timings },
+        ...{ url, tls, proxy, login, signal, clock, log, timings: this.#timings },
         onMessage: (topic, payload, from) => this.#stream.receive(from, topic, payload),
       });
     } catch (reason) {

@@ -1,3 +1,4 @@
+import type { ProxySettings } from "../core/proxy";
 import type { TlsOptions } from "../core/tls";
 
 export interface AccountSettings {
@@ -10,6 +11,8 @@ export interface AccountSettings {
   brokerUrl: string;
   deviceBrokerUrl: string;
   tls?: TlsOptions;
+  /** In place of the proxy that the environment names. */
+  proxy?: ProxySettings;
   requestsPerSecond: number;
   messagesPerSecond: number;
 }

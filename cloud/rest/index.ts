@@ -1,6 +1,7 @@
 import type { ActivityLog } from "../core/activity-log";
 import { systemClock, type Clock } from "../core/clock";
 import { CloudError } from "../core/errors";
+import type { ProxySettings } from "../core/proxy";
 import type { TlsOptions } from "../core/tls";
 import { RestClient } from "./transport/client";
 import { Directory } from "./directory/directory";
@@ -31,6 +32,8 @@ export interface RestSettings extends EndpointSettings {
   /** Default 10 (docs/protocol.md#request-rate). */
   requestsPerSecond?: number;
   tls?: TlsOptions;
+  /** In place of the proxy that the environment names. */
+  proxy?: ProxySettings | undefined;
   /** Milliseconds for one request; default 30 s. */
   timeout?: number;
   clock?: Clock;
@@ -56,7 +59,17 @@ export interface Rest {
  * @throws CloudError `invalid_input` that names the wrong field
  */
 export function createRest(settings: RestSettings): Rest {
-  const { clientId, clientSecret, clock = systemClock, requestsPerSecond = 10, tls, timeout, log, onNotice } = settings;
+  const {
+    clientId,
+    clientSecret,
+    clock = systemClock,
+    requestsPerSecond = 10,
+    tls,
+    proxy,
+    timeout,
+    log,
+    onNotice,
+  } = settings;
   const organization = parseOrganization(settings.organization);
   if (!(requestsPerSecond > 0 && requestsPerSecond <= 1_000)) {
     throw new CloudError(
@@ -65,7 +78,7 @@ export function createRest(settings: RestSettings): Rest {
     );
   }
   const endpoints = parseEndpoints(settings);
-  const http = new Http({ clock, ...(tls && { tls }), ...(timeout !== undefined && { timeout }) });
+  const http = new Http({ clock, proxy, ...(tls && { tls }), ...(timeout !== undefined && { timeout }) });
   const tokens = new TokenSource({ endpoints, clientId, clientSecret, organization, http, clock, log });
   const client = new RestClient({
     endpoints,

@@ -28,6 +28,7 @@ export const accountFields = [
   "brokerUrl",
   "deviceBrokerUrl",
   "tls",
+  "proxy",
   "requestsPerSecond",
   "messagesPerSecond",
 ] as const;

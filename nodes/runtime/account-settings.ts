@@ -1,6 +1,7 @@
 import type { Node, NodeAPI } from "node-red";
 import type { AccountSettings } from "../../cloud/rest/account-settings";
 import { CloudError } from "../../cloud/core/errors";
+import type { ProxySettings } from "../../cloud/core/proxy";
 import type { TlsOptions } from "../../cloud/core/tls";
 import { type RawSettings, readNumber, readText } from "./settings";
 
@@ -16,6 +17,7 @@ export function readAccountSettings(RED: NodeAPI, raw: RawSettings, secrets: Raw
     throw new CloudError("not_configured", `The account has no ${missing}: make an API key in the Arduino Cloud.`);
   }
   const tls = readTls(RED, readText(raw, "tls"));
+  const proxy = readProxy(RED, readText(raw, "proxy"));
   return {
     clientId,
     clientSecret,
@@ -27,6 +29,7 @@ export function readAccountSettings(RED: NodeAPI, raw: RawSettings, secrets: Raw
     requestsPerSecond: readNumber(raw, "requestsPerSecond", 10, 0.1),
     messagesPerSecond: readNumber(raw, "messagesPerSecond", 25, 0.1),
     ...(tls === undefined ? {} : { tls }),
+    ...(proxy === undefined ? {} : { proxy }),
   };
 }
 
@@ -46,4 +49,28 @@ export function readTls(RED: NodeAPI, id: string): TlsOptions | undefined {
   const options: TlsOptions = {};
   node.addTLSOptions(options);
   return options;
+}
+
+/**
+ * Returns the settings of an `http proxy` node, as Node-RED's own nodes take them; `undefined` for a blank id.
+ * @throws CloudError `not_configured` where there is no such node, or it has no address
+ */
+export function readProxy(RED: NodeAPI, id: string): ProxySettings | undefined {
+  if (id === "") return undefined;
+  const node = RED.nodes.getNode(id) as (Node & { url?: unknown; noproxy?: unknown }) | null | undefined;
+  if (node?.type !== "http proxy") {
+    throw new CloudError(
+      "not_configured",
+      'The setting "proxy" names an HTTP proxy that is disabled, deleted or not deployed yet.',
+    );
+  }
+  const url = typeof node.url === "string" ? node.url.trim() : "";
+  if (url === "") throw new CloudError("not_configured", "The chosen HTTP proxy has no address: enter one.");
+  const login = (node.credentials as RawSettings | undefined) ?? {};
+  return {
+    url,
+    user: typeof login.username === "string" ? login.username : "",
+    password: typeof login.password === "string" ? login.password : "",
+    exceptions: Array.isArray(node.noproxy) ? node.noproxy.filter((host) => typeof host === "string") : [],
+  };
 }

@@ -2,7 +2,7 @@ import type { NodeAPI } from "node-red";
 import type { DeviceSettings } from "../../cloud/device-protocol/device-settings";
 import type { TlsOptions } from "../../cloud/core/tls";
 import { findAccount } from "./account-node";
-import { readTls } from "./account-settings";
+import { readProxy, readTls } from "./account-settings";
 import { type RawSettings, readNumber, readText } from "./settings";
 
 /** Where devices log in, with a secret key and with a certificate (docs/protocol.md#addresses). */
@@ -16,6 +16,7 @@ const certificateBroker = "mqtts://iot.arduino.cc:8885";
 export function readDeviceSettings(RED: NodeAPI, raw: RawSettings, secrets: RawSettings): DeviceSettings {
   const secretKey = readText(secrets, "secretKey");
   const tls = readTls(RED, readText(raw, "tls"));
+  const proxy = readProxy(RED, readText(raw, "proxy"));
   const hasCertificate = secretKey === "" && tls?.cert !== undefined;
   const brokerUrl = readText(raw, "brokerUrl") || usualBroker(RED, raw, hasCertificate);
   const options = forBroker(brokerUrl, tls);
@@ -25,6 +26,7 @@ export function readDeviceSettings(RED: NodeAPI, raw: RawSettings, secrets: RawS
     brokerUrl,
     messagesPerSecond: readNumber(raw, "messagesPerSecond", 25, 0.1),
     ...(options === undefined ? {} : { tls: options }),
+    ...(proxy === undefined ? {} : { proxy }),
   };
 }
 

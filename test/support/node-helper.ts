@@ -17,7 +17,13 @@ const nodeRed = process.env.NODE_RED ?? require.resolve("node-red");
 /** Loads from the runtime under test, whichever that is. */
 const fromNodeRed = createRequire(nodeRed);
 /** Core nodes that flows may have, beside those that the helper loads. */
-const coreSets = { join: "sequence/17-split.js", junction: "common/05-junction.js" };
+const coreSets = {
+  join: "sequence/17-split.js",
+  junction: "common/05-junction.js",
+  "http proxy": "network/06-httpproxy.js",
+};
+
+const configTypes = ["arduino-cloud-device", "http proxy"];
 
 /** A message as a spec looks at it. */
 export type Received = Record<string, unknown> & { payload?: unknown };
@@ -53,13 +59,15 @@ function accountNode(house: House, more: object = {}): Record<string, unknown> {
 
 /**
  * Loads a flow into the test helper's runtime; a device node of the id "device" is the house's. Nodes of type `helper`
- * collect what arrives at them. `settings` are what stands in a settings.js.
+ * collect what arrives at them. `settings` are what stands in a settings.js,
+ * `moreCredentials` those of further nodes, by their ids.
  */
 export async function load(
   house: House,
   flow: Record<string, unknown>[],
   more: object = {},
   settings: object = {},
+  moreCredentials: object = {},
 ): Promise<TestRuntime> {
   helper.init(nodeRed);
   helper.settings(settings);
@@ -70,7 +78,7 @@ export async function load(
   const nodes = [
     { id: "tab", type: "tab" },
     accountNode(house, more),
-    ...flow.map((node) => (node.type === "arduino-cloud-device" ? node : { z: "tab", x: 1, y: 1, ...node })),
+    ...flow.map((node) => (configTypes.includes(String(node.type)) ? node : { z: "tab", x: 1, y: 1, ...node })),
   ];
   const credentials = {
     account: { clientId: house.account.clientId, clientSecret: house.account.clientSecret },
@@ -95,7 +103,7 @@ export async function load(
       (red) =>
         set(Object.assign(red, { hooks })),
   );
-  await helper.load(sets, nodes, credentials);
+  await helper.load(sets, nodes, { ...credentials, ...moreCredentials });
   const inboxes = new Map<string, Received[]>();
   for (const { id, type } of flow) {
     if (type !== "helper") continue;

@@ -4,7 +4,9 @@ import type { AxiosInstance } from "axios";
 import type { Clock } from "../../core/clock";
 import { loadLibrary } from "../../core/load-library";
 import { cancelled, CloudError, systemCodeOf } from "../../core/errors";
+import { findProxy, type Proxy, type ProxySettings } from "../../core/proxy";
 import type { TlsOptions } from "../../core/tls";
+import { createTunnelAgent } from "../../core/tunnel";
 import { Cancellations } from "../../core/abort";
 import type { DeprecationHeaders } from "./deprecation";
 import { printable } from "../../core/text";
@@ -39,6 +41,8 @@ interface HttpOptions {
   /** Milliseconds from the start of a request to the end of its answer; default 30 s. */
   timeout?: number;
   tls?: TlsOptions;
+  /** In place of the proxy that the environment names. */
+  proxy?: ProxySettings | undefined;
 }
 
 /** The biggest answer that is read; the largest real ones (10,000 points) stay far below. */
@@ -51,12 +55,18 @@ export class Http {
   readonly #clock: Clock;
   readonly #timeout: number;
   readonly #agents: { http: http.Agent; https: https.Agent };
+  readonly #tls: TlsOptions | undefined;
+  readonly #proxy: ProxySettings | undefined;
+  /** Agents that go through a proxy, by its URL. */
+  readonly #tunnels = new Map<string, http.Agent>();
   #axios: AxiosInstance | undefined;
   readonly #cancellations = new Cancellations();
 
-  constructor({ clock, timeout = defaultAnswerTimeoutMs, tls }: HttpOptions) {
+  constructor({ clock, timeout = defaultAnswerTimeoutMs, tls, proxy }: HttpOptions) {
     this.#clock = clock;
     this.#timeout = timeout;
+    this.#tls = tls;
+    this.#proxy = proxy;
     this.#agents = {
       http: new http.Agent({ keepAlive: true }),
       https: new https.Agent({ ...tls, keepAlive: true }),
@@ -73,17 +83,19 @@ export class Http {
       return Promise.reject(tooLarge(request.what, "request", maxBodyBytes));
     }
     return this.#cancellations.run(signal, async (controller) => {
+      let proxy: Proxy | undefined;
       const deadline = { passed: false };
       const stop = this.#clock.after(this.#timeout, () => {
         deadline.passed = true;
         controller.abort();
       });
       try {
-        return await this.#request(request, controller.signal);
+        proxy = findProxy(request.url, this.#proxy);
+        return await this.#request(request, proxy, controller.signal);
       } catch (reason) {
         throw deadline.passed
           ? this.#timeoutError(request.what)
-          : transportError(request.what, reason, controller.signal);
+          : transportError(request.what, reason, controller.signal, proxy);
       } finally {
         stop();
       }
@@ -95,15 +107,16 @@ export class Http {
     this.#cancellations.close();
     this.#agents.http.destroy();
     this.#agents.https.destroy();
+    for (const agent of this.#tunnels.values()) agent.destroy();
   }
 
   #client(): AxiosInstance {
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes half the time of import(), and no turn
     const axios = loadLibrary("axios", () => require("axios") as typeof import("axios"));
     return axios.create({
-      httpAgent: this.#agents.http,
-      httpsAgent: this.#agents.https,
       adapter: "http",
+      // The agents do that: axios would not send what is not encrypted through a tunnel, nor tell a refusal from an answer.
+      proxy: false,
       // The API has no redirects. Following one could carry the token elsewhere, or turn a PUT into a GET.
       maxRedirects: 0,
       maxContentLength: maxAnswerBytes,
@@ -114,9 +127,22 @@ export class Http {
     });
   }
 
-  async #request({ verb, url, headers, body, onUpload }: HttpRequest, signal: AbortSignal): Promise<HttpAnswer> {
+  /** Returns the agents for requests that go through a proxy, or through none. */
+  #agentsFor(proxy: Proxy | undefined): { httpAgent: http.Agent; httpsAgent: http.Agent } {
+    if (proxy === undefined) return { httpAgent: this.#agents.http, httpsAgent: this.#agents.https };
+    const key = proxy.url.href;
+    const agent =
+      this.#tunnels.get(key) ??
+      createTunnelAgent(proxy, { tls: this.#tls, timeoutMs: this.#timeout, clock: this.#clock });
+    this.#tunnels.set(key, agent);
+    return { httpAgent: agent, httpsAgent: agent };
+  }
+
+  async #request(request: HttpRequest, proxy: Proxy | undefined, signal: AbortSignal): Promise<HttpAnswer> {
+    const { verb, url, headers, body, onUpload } = request;
     this.#axios ??= this.#client();
     const answer = await this.#axios.request<unknown>({
+      ...this.#agentsFor(proxy),
       method: verb,
       url,
       headers: { Accept: "application/json", "User-Agent": "node-red-arduino-cloud", ...headers },
@@ -149,16 +175,19 @@ export class Http {
   }
 }
 
-function transportError(what: string, reason: unknown, signal: AbortSignal): CloudError {
+function transportError(what: string, reason: unknown, signal: AbortSignal, proxy: Proxy | undefined): CloudError {
   if (signal.aborted) return cancelled(what);
   if (reason instanceof CloudError) return reason;
+  // What a tunnel says is wrapped by axios.
+  if (reason instanceof Error && reason.cause instanceof CloudError) return reason.cause.withContext(`${what}: `);
   const message = reason instanceof Error ? reason.message : "";
   if (message.startsWith("maxContentLength")) return tooLarge(what, "answer", maxAnswerBytes);
   // Only code and message are taken over: the error of axios carries the request, and with it the token.
   const detail = printable(message) || systemCodeOf(reason) || "no connection";
+  const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;
   return new CloudError(
     "offline",
-    `${what}: the cloud could not be reached (${detail}). Check the network and the address.`,
+    `${what}: the cloud could not be reached${way} (${detail}). Check the network and the address.`,
   );
 }
 

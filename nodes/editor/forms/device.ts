@@ -13,8 +13,8 @@ export function deviceForm(node: EditorNode): Form {
   // The placeholders show the defaults: what differs from them should be seen.
   const isChanged =
     $("#node-config-input-brokerUrl").val() !== "" || $("#node-config-input-messagesPerSecond").val() !== "25";
-  const hasTls = $("#node-config-input-tls").val() !== "_ADD_";
-  $("#arduino-cloud-device-advanced").prop("open", isChanged || hasTls);
+  const isChosen = ["tls", "proxy"].some((field) => $(`#node-config-input-${field}`).val() !== "_ADD_");
+  $("#arduino-cloud-device-advanced").prop("open", isChanged || isChosen);
   $("#arduino-cloud-device-creation").prop("open", $("#node-config-input-deviceId").val() === "");
   return {
     save: () => creator.save(node),

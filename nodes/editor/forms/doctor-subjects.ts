@@ -6,7 +6,7 @@ import { textsOf } from "../i18n";
 import { textOf } from "../../../cloud/core/text";
 
 const translate = textsOf("arduino-cloud-account");
-const deviceFields = ["name", "account", "brokerUrl", "tls", "messagesPerSecond"] as const;
+const deviceFields = ["name", "account", "brokerUrl", "tls", "proxy", "messagesPerSecond"] as const;
 
 /** Opens the doctor for any account or device of the workspace. */
 export function examineConfigured(): void {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import net, { type AddressInfo } from "node:net";
 import { systemClock } from "../../../../cloud/core/clock";
-import { checkName, checkPort, checkTls, hasProxy, serverOf } from "../../../../cloud/doctor/network-checks";
+import { checkName, checkPort, checkTls, serverOf } from "../../../../cloud/doctor/network-checks";
 import type { TlsOptions } from "../../../../cloud/core/tls";
 import { startTlsServer } from "../../../support/tls-server";
 
@@ -18,18 +18,6 @@ describe("the way to a server", () => {
     ];
     for (const [address, host, port, isSecure] of cases)
       assert.deepEqual(serverOf(address), { host, port, isSecure, tls: {} });
-  });
-
-  it("leads through a proxy where the environment says so", () => {
-    const address = "https://api2.arduino.cc";
-    assert.equal(hasProxy(address, {}), false);
-    assert.equal(hasProxy(address, { https_proxy: "http://p:3128" }), true);
-    assert.equal(hasProxy(address, { HTTPS_PROXY: "http://p:3128" }), true);
-    assert.equal(hasProxy(address, { ALL_PROXY: "http://p:3128" }), true);
-    assert.equal(hasProxy(address, { http_proxy: "http://p:3128" }), false);
-    for (const no_proxy of ["*", "other.test, arduino.cc", ".arduino.cc", "api2.arduino.cc:443", "*.arduino.cc"])
-      assert.equal(hasProxy(address, { https_proxy: "http://p:3128", no_proxy }), false, no_proxy);
-    assert.equal(hasProxy(address, { https_proxy: "http://p:3128", no_proxy: "duino.cc" }), true);
   });
 
   it("has a name that is known, or not", async () => {
