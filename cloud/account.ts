@@ -72,7 +72,7 @@ export class CloudAccount {
     const lastValues = new LastValues({ directory, feed: this.feed, objects });
     this.reports = new RestPublisher({
       client: this.rest.client,
-      thing: (id, signal) => directory.thing(id, { maxAge: 0, signal }),
+      thing: (id, signal) => directory.thing(id, { maxAgeMs: 0, signal }),
       requestsPerSecond: settings.requestsPerSecond,
       clock,
       log,

@@ -118,7 +118,7 @@ class HistoryReader {
   async #read(message: Message, send: Send, signal: AbortSignal): Promise<boolean> {
     const { thing, since, ...request } = historyRequestOf(this.#settings, message);
     const isArchive = since === "last-run";
-    const known = await this.#rest.directory.thing(thing, { signal, maxAge: isArchive ? 0 : cacheTtlMs });
+    const known = await this.#rest.directory.thing(thing, { signal, maxAgeMs: isArchive ? 0 : cacheTtlMs });
     const now = this.#rest.client.now();
     const { output, compatible } = this.#settings;
     const plan = planHistory(known, { ...request, needsNumbers: output === "chart" && !compatible }, now);

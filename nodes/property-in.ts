@@ -91,7 +91,7 @@ function readAccountListenerSettings(raw: RawSettings): ListenerSettings {
     thingName: readText(raw, "thingName"),
     direction: readChoice(raw, "direction", directions),
     catchUp: readChoice(raw, "catchUp", ["none", "last", "all"]),
-    catchUpDelay: readNumber(raw, "catchUpDelay", 15, 0) * 1000,
+    catchUpDelayMs: readNumber(raw, "catchUpDelay", 15, 0) * 1000,
     ...readCommonSettings(raw),
   };
 }

@@ -120,7 +120,7 @@ function writeThrough(
 }
 
 /** Values that a message asks to be written, and the thing that has the variables. */
-interface WriteRequest {
+interface WriteTarget {
   thing: string;
   values: ReadonlyMap<string, unknown>;
 }
@@ -130,7 +130,7 @@ function writerOf(
   node: Node,
   { whenOffline, queueLimit }: PropertyOutSettings,
   destination: Destination,
-): (request: WriteRequest, entry: WaitingMessage) => Promise<void> {
+): (request: WriteTarget, entry: WaitingMessage) => Promise<void> {
   const warnings = new WarnOnce((warning) => node.warn(warning));
   const onLimit = ({ kind, variable, warning }: ValueLimit): void =>
     warnings.note(JSON.stringify([kind, variable]), warning);
@@ -143,7 +143,7 @@ function writerOf(
 }
 
 /** Reads what a message asks to be written, and where. */
-function readRequest(settings: PropertyOutSettings, message: Message, needsThing: boolean): WriteRequest {
+function readRequest(settings: PropertyOutSettings, message: Message, needsThing: boolean): WriteTarget {
   const thing = settings.thing === "" ? messageThing(message) : settings.thing;
   if (thing === "" && needsThing) {
     throw new CloudError(

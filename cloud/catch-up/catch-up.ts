@@ -29,7 +29,7 @@ export interface CatchUpOptions {
    * For `all`: milliseconds after the return until history is expected to have caught up (docs/protocol.md#history).
    * Default 15 s.
    */
-  delay?: number;
+  delayMs?: number;
   /** A result of `lastSeen` from before a restart; anything else counts as nothing. */
   lastSeen?: unknown;
   /** Most live values that wait, and most bytes of them. */
@@ -214,9 +214,9 @@ export class CatchUp {
   }
 
   async #catchUpAll(outage: Outage, onlineAt: number): Promise<void> {
-    const { clock, account, delay = defaultDelayMs, onWarning } = this.#options;
+    const { clock, account, onWarning } = this.#options;
     const { signal } = this.#closing;
-    const delayMs = Math.max(delay, minDelayMs);
+    const delayMs = Math.max(this.#options.delayMs ?? defaultDelayMs, minDelayMs);
     await sleep(clock, Math.max(0, onlineAt + delayMs - clock.now()), signal, "Catching up");
     const properties = await this.#properties(onlineAt);
     const unstored = properties.filter(({ persist }) => persist === false);
@@ -243,8 +243,8 @@ export class CatchUp {
     const { account, clock, thingId, variable } = this.#options;
     const { signal } = this.#closing;
     const thing: KnownThing = await this.#persist(() => {
-      const maxAge = Math.max(0, Math.min(cacheTtlMs, clock.now() - onlineAt));
-      return account.rest.directory.thing(thingId, { signal, maxAge });
+      const maxAgeMs = Math.max(0, Math.min(cacheTtlMs, clock.now() - onlineAt));
+      return account.rest.directory.thing(thingId, { signal, maxAgeMs });
     });
     return thing.properties.filter((property) => variable === "" || wireName(property) === variable);
   }

@@ -1,5 +1,5 @@
 /** The farthest moment from 1970 that a JavaScript `Date` can hold, in milliseconds. */
-const farthest = 8.64e15;
+const maxDateMs = 8.64e15;
 
 /** SenML reads a smaller number as relative to now, which nobody here means (docs/protocol.md#time). */
 const firstAbsolute = 2 ** 28;
@@ -16,7 +16,7 @@ export function toMs(carried: number | undefined): number | undefined {
   else if (carried > 1e14) milliseconds = carried / 1e3;
   else if (carried > 1e11) milliseconds = carried;
   const whole = Math.round(milliseconds);
-  return Math.abs(whole) <= farthest ? whole : undefined;
+  return Math.abs(whole) <= maxDateMs ? whole : undefined;
 }
 
 /**

@@ -22,8 +22,8 @@ export const systemClock: Clock = {
   after(milliseconds, work) {
     let timer: NodeJS.Timeout;
     const arm = (left: number): void => {
-      const step = Math.min(left, maxTimerMs);
-      timer = setTimeout(() => (left > step ? arm(left - step) : work()), step);
+      const stepMs = Math.min(left, maxTimerMs);
+      timer = setTimeout(() => (left > stepMs ? arm(left - stepMs) : work()), stepMs);
     };
     arm(Math.max(0, milliseconds));
     return () => clearTimeout(timer);

@@ -13,11 +13,11 @@ export function parseIsoTime(text: string): number {
   const midnight = new Date(`${date}T00:00:00Z`);
   if (!Number.isFinite(midnight.getTime()) || !midnight.toISOString().startsWith(date)) return NaN;
   const milliseconds = fraction.slice(0, 3).padEnd(3, "0");
-  return Date.parse(`${date}T${hour}:${minute}:${second}.${milliseconds}${offsetOf(zone)}`);
+  return Date.parse(`${date}T${hour}:${minute}:${second}.${milliseconds}${isoOffset(zone)}`);
 }
 
 /** Returns an offset as `Date.parse` takes it, also of the short forms `+01` and `+0100`. */
-function offsetOf(zone: string | undefined): string {
+function isoOffset(zone: string | undefined): string {
   if (zone === undefined || zone.toUpperCase() === "Z") return zone === undefined ? "" : "Z";
   const digits = zone.replace(":", "").padEnd(5, "0");
   return `${digits.slice(0, 3)}:${digits.slice(3)}`;

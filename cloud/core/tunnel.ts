@@ -24,7 +24,7 @@ interface TunnelOptions {
   clock?: Clock;
 }
 
-const defaultTimeoutMs = 30_000;
+const tunnelTimeoutMs = 30_000;
 
 /**
  * Returns an agent whose connections are tunnels through a proxy (CONNECT), to HTTP and WebSocket servers, with TLS or
@@ -32,7 +32,7 @@ const defaultTimeoutMs = 30_000;
  * @throws CloudError `server_error` where the library is missing
  */
 export function createTunnelAgent(proxy: Proxy, options: TunnelOptions = {}): HttpsProxyAgent<string> {
-  const { signal, timeoutMs = defaultTimeoutMs, clock = systemClock } = options;
+  const { signal, timeoutMs = tunnelTimeoutMs, clock = systemClock } = options;
   const { HttpsProxyAgent } = loadLibrary(
     "https-proxy-agent",
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes half the time of import(), and no turn

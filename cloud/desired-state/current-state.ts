@@ -77,7 +77,7 @@ async function devicesIf(rest: WantedRest, isNeeded: boolean, options: WorkOptio
 }
 
 async function linksIf(rest: WantedRest, isNeeded: boolean, options: WorkOptions): Promise<ThingLinks> {
-  return new ThingLinks(isNeeded ? await rest.directory.things({ maxAge: 0, ...pickSignal(options) }) : []);
+  return new ThingLinks(isNeeded ? await rest.directory.things({ maxAgeMs: 0, ...pickSignal(options) }) : []);
 }
 
 /** Returns all things with their properties. Throws what `RestClient.call` throws. */

@@ -62,7 +62,7 @@ export async function provisionDevice(
 /** Finds the thing to attach to, before anything is created: it must not lose another device. */
 async function findFreeThing({ directory }: Service, attachment: Attachment, signal: AbortSignal): Promise<string> {
   if (attachment.to !== "existing") return "";
-  const thing = await directory.thing(attachment.thing, { signal, maxAge: 0 });
+  const thing = await directory.thing(attachment.thing, { signal, maxAgeMs: 0 });
   if (thing.device_id === undefined) return thing.id;
   const owner = printable(thing.device_name ?? thing.device_id);
   throw new CloudError(

@@ -69,7 +69,7 @@ export async function examineAccount(
   try {
     // One request a second, since no plan takes less.
     const requestsPerSecond = Math.min(settings.requestsPerSecond, 1);
-    own = createRest({ ...settings, requestsPerSecond, timeout: timeoutMs });
+    own = createRest({ ...settings, requestsPerSecond, timeoutMs });
   } catch (reason) {
     return [unusableSettings(toCloudError(reason))];
   }
@@ -143,7 +143,7 @@ function spaceAnswer({ settings: { organization: space } }: AccountCase, error: 
 /** Reads the things anew, with the running account where there is one. */
 async function checkThings(state: AccountState, signal: AbortSignal): Promise<Answer> {
   const { rest } = state.given.running ?? { rest: state.own };
-  const { value, error } = await attempt(rest.directory.things({ signal, maxAge: 0 }));
+  const { value, error } = await attempt(rest.directory.things({ signal, maxAgeMs: 0 }));
   if (value !== undefined) {
     state.things = value;
     return value.length === 0 ? found("things", "none") : found("things", "ok", { count: value.length });

@@ -132,6 +132,6 @@ async function checkVariables({ given, device }: DeviceState, signal: AbortSigna
   const { rest, uses } = given;
   const thingId = device?.thing?.id;
   if (rest === undefined || thingId === undefined || uses.length === 0) return [];
-  const { value, error } = await attempt<KnownThing>(rest.directory.thing(thingId, { signal, maxAge: 0 }));
+  const { value, error } = await attempt<KnownThing>(rest.directory.thing(thingId, { signal, maxAgeMs: 0 }));
   return value === undefined ? [found("device", "unlisted", {}, error)] : checkUses(uses, [], value);
 }

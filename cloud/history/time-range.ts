@@ -51,18 +51,18 @@ export function parseTime(field: string, given: unknown, now: number): number {
 
 /** Reads a time in milliseconds since 1970; NaN where it is none. */
 function readTime(given: unknown, now: number): number {
-  if (typeof given === "number") return readNumber(given);
+  if (typeof given === "number") return readNumberTime(given);
   if (types.isDate(given)) return given.getTime();
   if (typeof given !== "string") return NaN;
   const text = given.trim();
   if (text === "now") return now;
   // Short numbers may be meant as years or days, except for the beginning of time.
-  if (/^(0|-?\d{9,16})$/.test(text)) return readNumber(Number(text));
+  if (/^(0|-?\d{9,16})$/.test(text)) return readNumberTime(Number(text));
   const [, count, unit = ""] = /^-(\d{1,9})([mhdw])$/.exec(text) ?? [];
   if (count !== undefined) return now - Number(count) * (units[unit] ?? NaN);
   return parseIsoTime(text);
 }
 
-function readNumber(given: number): number {
+function readNumberTime(given: number): number {
   return Math.floor(Math.abs(given) < firstMilliseconds ? given * 1_000 : given);
 }

@@ -34,7 +34,7 @@ export class LastValues {
     const end = (): void => ends.forEach((stop) => stop());
     try {
       // What it answers is what `objects` sees of the cloud.
-      await this.#directory.thing(thingId, { maxAge: 0 });
+      await this.#directory.thing(thingId, { maxAgeMs: 0 });
     } catch (reason) {
       end();
       throw reason;

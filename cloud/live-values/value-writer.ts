@@ -111,7 +111,7 @@ export class ValueWriter {
     encode: Encode<Payload>,
     confirmation?: WriteConfirmation,
   ): EncodedMessage<Payload> | Promise<EncodedMessage<Payload>> {
-    let maxAge: number | undefined;
+    let maxAgeMs: number | undefined;
     const thing = this.#directory.peek(request.thing, knowledgeTtlMs);
     if (thing !== undefined && confirmation === undefined) {
       try {
@@ -119,11 +119,11 @@ export class ValueWriter {
         if (!targets.some(isMultiValue)) return encodeAll(thing, targets, encode, request);
       } catch {
         // What memory refuses may have changed in the cloud meanwhile, so only fresh knowledge refuses.
-        maxAge = refusalTtlMs;
+        maxAgeMs = refusalTtlMs;
       }
     }
     return this.#inTurn(request.thing, async () => {
-      const known = await this.#lookUp(request.thing, maxAge);
+      const known = await this.#lookUp(request.thing, maxAgeMs);
       const targets = this.#targets(known, request);
       const encoded = await this.#completeAndEncode(known, targets, encode, request);
       return confirmation === undefined ? encoded : confirmation.watch(known.id, encoded, targets.map(toExpected));
@@ -134,9 +134,9 @@ export class ValueWriter {
    * Returns a thing as it is known, not older than five minutes. While REST does not answer, what is older has to do:
    * nobody can say that it is wrong, and the broker takes values all the same.
    */
-  async #lookUp(reference: string, maxAge = knowledgeTtlMs): Promise<KnownThing> {
+  async #lookUp(reference: string, maxAgeMs = knowledgeTtlMs): Promise<KnownThing> {
     try {
-      return await this.#directory.thing(reference, { maxAge });
+      return await this.#directory.thing(reference, { maxAgeMs });
     } catch (reason) {
       const error = toCloudError(reason);
       if (error.code === "not_found") this.#knowledge.refreshSoon();

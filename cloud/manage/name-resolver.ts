@@ -80,7 +80,7 @@ export class NameResolver {
 
   #thing(reference: string): Promise<KnownThing> {
     return remembered(this.#things, reference, () =>
-      this.#directory.thing(reference, { maxAge: 0, ...(this.#signal && { signal: this.#signal }) }),
+      this.#directory.thing(reference, { maxAgeMs: 0, ...(this.#signal && { signal: this.#signal }) }),
     );
   }
 

@@ -39,7 +39,7 @@ export async function prepareRequest(
 ): Promise<PreparedRequest> {
   const targets = readTargets(chosen, input.targets);
   const query = input.query ?? {};
-  const { body } = await readBody(chosen, input.body);
+  const { body } = await readPayload(chosen, input.body);
   const asked = targets.map(({ parameter, kind, given }) => [parameter, isLookedUp(kind, given) ? anyId : given]);
   const warnings = requireValid(chosen.row, { path: Object.fromEntries(asked), query, body });
   const path: Record<string, string> = {};
@@ -68,7 +68,7 @@ function readTargets(chosen: Chosen, targets: ManageInput["targets"]): (PathPara
  * Reads the body to send: the payload where the operation takes one, with the fields that it always has. It comes in an
  * object, since a payload may be a promise, which the caller would wait for.
  */
-async function readBody(chosen: Chosen, payload: unknown): Promise<{ body: unknown }> {
+async function readPayload(chosen: Chosen, payload: unknown): Promise<{ body: unknown }> {
   const { row, fixed } = chosen;
   if (row.body === undefined) return { body: undefined };
   if (fixed !== undefined) return { body: fixed };

@@ -18,8 +18,8 @@ export class Polling {
   constructor({ rest, clock }: { rest: Pick<Rest, "client" | "directory">; clock: Clock }) {
     const { client, directory } = rest;
     // The directory makes one request of the look-ups of one moment.
-    this.#things = new RequestCoalescer(clock, (reference) => directory.thing(reference, { maxAge: 0 }));
-    this.#allThings = new RequestCoalescer(clock, () => directory.things({ maxAge: 0 }));
+    this.#things = new RequestCoalescer(clock, (reference) => directory.thing(reference, { maxAgeMs: 0 }));
+    this.#allThings = new RequestCoalescer(clock, () => directory.things({ maxAgeMs: 0 }));
     this.#devices = new RequestCoalescer(clock, () => listDevices(client));
     this.#scheduler = new IntervalScheduler(clock);
   }

@@ -35,7 +35,7 @@ export interface RestSettings extends EndpointSettings {
   /** In place of the proxy that the environment names. */
   proxy?: ProxySettings | undefined;
   /** Milliseconds for one request; default 30 s. */
-  timeout?: number;
+  timeoutMs?: number;
   clock?: Clock;
   log?: ActivityLog | undefined;
   /** Told once per operation what the service announces about it. */
@@ -66,7 +66,7 @@ export function createRest(settings: RestSettings): Rest {
     requestsPerSecond = 10,
     tls,
     proxy,
-    timeout,
+    timeoutMs,
     log,
     onNotice,
   } = settings;
@@ -78,7 +78,7 @@ export function createRest(settings: RestSettings): Rest {
     );
   }
   const endpoints = parseEndpoints(settings);
-  const http = new Http({ clock, proxy, ...(tls && { tls }), ...(timeout !== undefined && { timeout }) });
+  const http = new Http({ clock, proxy, ...(tls && { tls }), ...(timeoutMs !== undefined && { timeoutMs }) });
   const tokens = new TokenSource({ endpoints, clientId, clientSecret, organization, http, clock, log });
   const client = new RestClient({
     endpoints,

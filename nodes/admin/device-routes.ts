@@ -4,7 +4,7 @@ import { CloudError } from "../../cloud/core/errors";
 import type { Rest } from "../../cloud/rest/index";
 import { type Attachment, provisionDevice, type ProvisionedDevice } from "../../cloud/device-protocol/provision-device";
 import { findAccount } from "../runtime/account-node";
-import { answer, fieldsOf, listTtlMs, registerList, resolveEnvironment, withTyped } from "./routes";
+import { answer, fieldsOf, answerTtlMs, registerList, resolveEnvironment, withTyped } from "./routes";
 import type { CreatedDevice, ThingDetail } from "./protocol";
 import { listThingOfDevice } from "./choices";
 import { keepCreatedKey } from "../runtime/device-credentials";
@@ -43,7 +43,7 @@ async function thingOfDevice(
 ): Promise<ThingDetail | null> {
   const stored = trimmedText(device) === "" ? fieldsOf(RED.nodes.getCredentials(trimmedText(node))).deviceId : device;
   const id = trimmedText(resolveEnvironment(RED, undefined, stored));
-  return listThingOfDevice(await rest.directory.things({ signal, maxAge: listTtlMs }), id);
+  return listThingOfDevice(await rest.directory.things({ signal, maxAgeMs: answerTtlMs }), id);
 }
 
 async function create(RED: NodeAPI, request: Request, signal: AbortSignal): Promise<CreatedDevice> {

@@ -2,7 +2,7 @@ import type { NodeAPI } from "node-red";
 import { examineAccount, type Finding } from "../../cloud/doctor/index";
 import { cancelled } from "../../cloud/core/errors";
 import type { UsableAccountNode } from "../runtime/account-node";
-import { type DoctorTexts, readDoctorTexts, reportText, sentenceOf } from "./doctor-text";
+import { type DoctorTexts, readDoctorTexts, reportText, englishSentenceOf } from "./doctor-text";
 import { usesOf } from "./flow-uses";
 import { readPackageFile } from "./package-files";
 
@@ -34,7 +34,7 @@ export async function examineDeployed(
   const texts = readDoctorTexts();
   return {
     ok: !findings.some(({ level }) => level === "problem"),
-    findings: findings.map((finding) => ({ ...finding, text: sentenceOf(texts, finding) })),
+    findings: findings.map((finding) => ({ ...finding, text: englishSentenceOf(texts, finding) })),
     text: forumText(RED, findings, texts),
   };
 }

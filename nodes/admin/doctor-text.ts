@@ -13,7 +13,7 @@ export function readDoctorTexts(): DoctorTexts {
 }
 
 /** Returns a finding as a sentence, in one line whatever names hold. */
-export function sentenceOf(texts: DoctorTexts, { topic, code, values }: Finding): string {
+export function englishSentenceOf(texts: DoctorTexts, { topic, code, values }: Finding): string {
   const template = texts[topic]?.[code] ?? code;
   return template.replace(/__(\w+?)__/g, (_match, name: string) => {
     const value = String(values[name] ?? "");
@@ -25,7 +25,7 @@ export function sentenceOf(texts: DoctorTexts, { topic, code, values }: Finding)
 export function reportText(texts: DoctorTexts, findings: readonly Finding[]): string {
   return findings
     .flatMap((finding) => [
-      `[${finding.level}] ${titleOf(texts, finding.id)}: ${sentenceOf(texts, finding)}`,
+      `[${finding.level}] ${titleOf(texts, finding.id)}: ${englishSentenceOf(texts, finding)}`,
       ...(finding.detail === undefined ? [] : [`    ${finding.detail}`]),
     ])
     .join("\n");

@@ -13,7 +13,7 @@ import { textOf } from "../../cloud/core/text";
 /** Milliseconds for one answer to the editor. */
 const timeoutMs = 30_000;
 /** A list that is not older, in milliseconds, need not be asked for again, unless the user refreshes. */
-export const listTtlMs = 30_000;
+export const answerTtlMs = 30_000;
 
 /**
  * Registers the endpoints that the forms use, once per load:
@@ -29,14 +29,14 @@ export const listTtlMs = 30_000;
 export function registerAdminRoutes(RED: NodeAPI): void {
   const { httpAdmin } = RED;
   registerList(RED, "things", "things", async ({ directory }, request, signal) =>
-    thingChoices(await directory.things({ signal, maxAge: maxAge(request) })),
+    thingChoices(await directory.things({ signal, maxAgeMs: maxAge(request) })),
   );
   registerList(RED, "things/:thing", "thing", async ({ directory }, request, signal) => {
     const thing: unknown = request.params.thing ?? fieldsOf(request.body).thing;
-    return listVariables(await directory.thing(textOf(thing), { signal, maxAge: maxAge(request) }));
+    return listVariables(await directory.thing(textOf(thing), { signal, maxAgeMs: maxAge(request) }));
   });
   registerList(RED, "variables", "variables", async ({ directory }, request, signal) =>
-    listAllVariables(await directory.things({ signal, maxAge: maxAge(request) })),
+    listAllVariables(await directory.things({ signal, maxAgeMs: maxAge(request) })),
   );
   httpAdmin.get(
     "/arduino-cloud/accounts/:id/devices",
@@ -81,7 +81,7 @@ function deployedAccount(RED: NodeAPI, request: Request): CloudAccount {
 
 /** Asks the cloud with settings that are not deployed, over a client that lives no longer than this. */
 export async function withTyped<T>(RED: NodeAPI, request: Request, ask: (rest: Rest) => Promise<T>): Promise<T> {
-  const rest = createRest({ ...typedSettings(RED, request.body), timeout: timeoutMs });
+  const rest = createRest({ ...typedSettings(RED, request.body), timeoutMs });
   try {
     return await ask(rest);
   } finally {
@@ -115,7 +115,7 @@ export function resolveEnvironment(RED: NodeAPI, node: Node | undefined, value: 
 }
 
 function maxAge(request: Request): number {
-  return request.query.refresh === undefined ? listTtlMs : 0;
+  return request.query.refresh === undefined ? answerTtlMs : 0;
 }
 
 /** The HTTP status of each code. Never 401 or 403: the editor takes those for its own user's. */

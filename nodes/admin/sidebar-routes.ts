@@ -26,8 +26,8 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
     mayRead,
     answer(async ({ params, query }, signal) => {
       const { account } = await comingAccount(RED, String(params.id ?? ""));
-      const maxAge = query.refresh === undefined ? liveTtlMs : 0;
-      return overviewThings(await account.rest.directory.things({ signal, maxAge }));
+      const maxAgeMs = query.refresh === undefined ? liveTtlMs : 0;
+      return overviewThings(await account.rest.directory.things({ signal, maxAgeMs }));
     }),
   );
   httpAdmin.get(

@@ -61,15 +61,15 @@ export function openForm(node: EditorNode, prepare: (code: SharedCode) => Form):
 
 /** Does what the editor does when a form is ready: tells all fields that they have changed, without judging them. */
 function announceFields(node: EditorNode): void {
-  fieldsOf(node).attr("skipValidation", "true").trigger("change").removeAttr("skipValidation");
+  formFieldsOf(node).attr("skipValidation", "true").trigger("change").removeAttr("skipValidation");
 }
 
 function showProblem(node: EditorNode): void {
   const problem = $('<div class="form-tips arduino-cloud-problem" role="alert">').text(notLoadedText());
-  fieldsOf(node).closest("form").prepend(problem);
+  formFieldsOf(node).closest("form").prepend(problem);
 }
 
-function fieldsOf({ _def: { category, defaults, credentials = {} } }: EditorNode): JQuery {
+function formFieldsOf({ _def: { category, defaults, credentials = {} } }: EditorNode): JQuery {
   const prefix = category === "config" ? "node-config-input" : "node-input";
   const names = Object.keys({ ...defaults, ...credentials });
   return $(names.map((name) => `#${prefix}-${name}`).join());

@@ -86,7 +86,7 @@ export class RunOutput {
     const all: RawPoint[] = [];
     const showProgress = this.#progress(plan);
     for await (const { items } of pointBatches(reader, wholeBatch, limit)) {
-      requireGoing(signal);
+      requireRunning(signal);
       for (const point of items) all.push(point);
       if (all.length > maxRows) throw tooLarge();
       showProgress(items.at(-1));
@@ -111,7 +111,7 @@ export class RunOutput {
     const showProgress = this.#progress(plan);
     let [index, count] = [0, 0];
     for await (const { items, isLast } of pointBatches(reader, batch, limit)) {
-      requireGoing(signal);
+      requireRunning(signal);
       showProgress(items.at(-1));
       await this.#send(run, partOf(rowsOf(items, variables), index, isLast), items, isLast);
       index++;
@@ -168,7 +168,7 @@ function displayName({ thing, variables: [first, ...more] }: HistoryPlan): strin
 }
 
 /** Throws where the run was called off: what was read before may still come. */
-function requireGoing(signal: AbortSignal): void {
+function requireRunning(signal: AbortSignal): void {
   if (signal.aborted) throw cancelled(runName);
 }
 

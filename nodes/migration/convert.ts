@@ -6,7 +6,7 @@ import {
   isConnection,
   isOldNode,
   type OldType,
-  secondsOf,
+  nodeSeconds,
   nodeText,
 } from "./old-nodes";
 import type { Migration, Note } from "./report";
@@ -36,7 +36,7 @@ const conversions: Record<OldType, (node: FlowNode, keepsShape: boolean) => Conv
   "property in": propertyIn,
   "property out": propertyOut,
   "property in hist": history,
-  "property in poll": (node, keepsShape) => propertyGet(node, keepsShape, secondsOf(node)),
+  "property in poll": (node, keepsShape) => propertyGet(node, keepsShape, nodeSeconds(node)),
   "property in push": (node, keepsShape) => propertyGet(node, keepsShape, 0),
 };
 
@@ -146,7 +146,7 @@ function propertyGet(node: FlowNode, compatible: boolean, repeat: number | undef
 }
 
 function history(node: FlowNode, compatible: boolean): Conversion {
-  const seconds = secondsOf(node);
+  const seconds = nodeSeconds(node);
   const notes: Note[] = compatible
     ? [{ code: "shape-kept" }]
     : [{ code: "chart" }, { code: "topic-passes" }, { code: "passes-on" }];

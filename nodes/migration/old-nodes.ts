@@ -45,7 +45,7 @@ export function nodeChoice(node: FlowNode, field: string): string {
 }
 
 /** Returns the span or interval of a node in seconds: a whole number of units. `undefined` where it is none. */
-export function secondsOf({ timeWindowCount, timeWindowUnit }: FlowNode): number | undefined {
+export function nodeSeconds({ timeWindowCount, timeWindowUnit }: FlowNode): number | undefined {
   const seconds = parseInt(String(timeWindowCount), 10) * Number(timeWindowUnit);
   return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds) : undefined;
 }

@@ -16,7 +16,7 @@ export interface ListenerSettings extends SubscriptionTarget, MessageSettings {
   isDynamic: boolean;
   catchUp: "none" | "last" | "all";
   /** Milliseconds until history is expected to hold what an outage left out. */
-  catchUpDelay: number;
+  catchUpDelayMs: number;
 }
 
 /** A subscription as `getSubscriptions` tells it. */
@@ -106,11 +106,11 @@ export class AccountListener {
   }
 
   #catchUpWish(): CatchUpSettings | undefined {
-    const { catchUp, catchUpDelay } = this.#settings;
+    const { catchUp, catchUpDelayMs } = this.#settings;
     if (catchUp === "none") return undefined;
     return {
       mode: catchUp,
-      delay: catchUpDelay,
+      delayMs: catchUpDelayMs,
       lastSeen: (thingId) => this.#memory.at(thingId),
       onWarning: (message) => this.#node.warn(message),
       onError: (error) => this.#node.error(error, {}),
@@ -165,13 +165,13 @@ export class AccountListener {
     );
   }
 
-  #listAgain(pause: number): void {
-    if (!this.#isStopped) this.#stopList = systemClock.after(pause, () => this.#followAll());
+  #listAgain(pauseMs: number): void {
+    if (!this.#isStopped) this.#stopList = systemClock.after(pauseMs, () => this.#followAll());
   }
 
   async #listThings(): Promise<void> {
     const { property, direction } = this.#settings;
-    const things = await this.#account.rest.directory.things({ maxAge: listTtlMs });
+    const things = await this.#account.rest.directory.things({ maxAgeMs: listTtlMs });
     if (this.#isStopped) return;
     const wanted = new Map<string, SubscriptionTarget>();
     for (const thing of things) {

@@ -25,7 +25,7 @@ export interface SubscriptionTarget {
 export interface CatchUpSettings {
   mode: "last" | "all";
   /** Milliseconds until history is expected to hold what an outage left out. */
-  delay: number;
+  delayMs: number;
   /** The values seen of the thing before the node was started. */
   lastSeen: (thingId: string) => unknown;
   onWarning: (message: string) => void;
@@ -175,7 +175,7 @@ export class ThingSubscription implements ValueListener, Origin {
 
   async #lookUpOnce(signal: AbortSignal): Promise<void> {
     const { directory } = this.#options.account.rest;
-    const age = this.#options.initial && this.#held !== undefined ? { maxAge: initialTtlMs } : {};
+    const age = this.#options.initial && this.#held !== undefined ? { maxAgeMs: initialTtlMs } : {};
     const thing = await directory.thing(this.target.thing, { signal, ...age });
     const property = this.target.property === "" ? undefined : directory.variable(thing, this.target.property);
     if (isAborted(signal)) return;

@@ -57,7 +57,7 @@ export class DeviceVariableTypes {
       await rest.directory.thing(id);
       // It may have been made meanwhile.
       if ([...references].some((reference) => isUuid(reference) && this.#named(reference) === undefined)) {
-        await rest.directory.thing(id, { maxAge: refusalTtlMs });
+        await rest.directory.thing(id, { maxAgeMs: refusalTtlMs });
       }
     } catch (reason) {
       // An account that may not see the thing tells no types; the device reports all the same.

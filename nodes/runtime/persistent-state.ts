@@ -6,7 +6,7 @@ import { printable } from "../../cloud/core/text";
 /** What a node remembers is written down so many milliseconds after a change: a kill costs no more than that. */
 const saveDelayMs = 1_000;
 /** After a store has failed it is tried again. */
-const retryDelayMs = 5_000;
+const saveRetryDelayMs = 5_000;
 
 /**
  * Keeps what a node remembers beyond its own life in its context: over a redeploy always, over a restart of Node-RED
@@ -105,7 +105,7 @@ export class PersistentState {
   #failed(reason: unknown): void {
     this.#saved = "";
     this.#node.warn(storeFault("written", reason).message);
-    this.#saveAfter(retryDelayMs);
+    this.#saveAfter(saveRetryDelayMs);
   }
 
   /** Writes down what is left, if it was ever opened, and ends. */

@@ -47,7 +47,7 @@ const disconnected = new Map<string, string>();
  */
 export function keepSession(node: SessionNode, owner: SessionOwner | undefined, settings: unknown): void {
   let stopTimer: NodeJS.Timeout | undefined;
-  const print = fingerprint(settings);
+  const print = digestOf(settings);
   if (disconnected.get(node.id) !== print) disconnected.delete(node.id);
   node.users = {};
   node.register = (user) => {
@@ -78,7 +78,7 @@ export function keepSession(node: SessionNode, owner: SessionOwner | undefined, 
 }
 
 /** Returns what tells settings from others, without the secrets among them. */
-function fingerprint(settings: unknown): string {
+function digestOf(settings: unknown): string {
   return createHash("sha256")
     .update(JSON.stringify(settings) ?? "")
     .digest("base64url");

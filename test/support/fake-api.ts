@@ -130,7 +130,7 @@ function answer(response: ServerResponse, seen: Seen, given: Answer): void {
  * a time-out is for specs that have a clock of their own.
  */
 export function restOn(cloud: FakeCloud, settings: Partial<RestSettings> = {}): Rest {
-  const usual = { baseUrl: cloud.url, requestsPerSecond: 1_000, clock: hastyClock, timeout: 30_000 * haste };
+  const usual = { baseUrl: cloud.url, requestsPerSecond: 1_000, clock: hastyClock, timeoutMs: 30_000 * haste };
   return createRest({ ...secrets, ...usual, ...settings });
 }
 

@@ -204,7 +204,7 @@ export class OutageWorld {
       thingId: "thing",
       variable: "",
       mode: this.#options.mode,
-      delay: catchUpDelayMs,
+      delayMs: catchUpDelayMs,
       lastSeen,
       sink: (live, source) => this.#take(live, source),
       onWarning: (message) => this.#note(`warning: ${message}`),

@@ -63,7 +63,7 @@ export class Follower {
       thingId: this.house.thingId,
       variable: "",
       mode,
-      delay: 0,
+      delayMs: 0,
       sink: (live, source) => this.got.push({ ...live, source }),
       onWarning: (message) => this.warnings.push(message),
       onError: (error) => this.errors.push(error),

@@ -11,7 +11,7 @@ import { unexpectedAnswer } from "../transport/error-response";
 interface LookUp {
   signal?: AbortSignal;
   /** The oldest answer that will do, in milliseconds; 0 asks the cloud. Default five minutes. */
-  maxAge?: number;
+  maxAgeMs?: number;
 }
 
 /** A request under way, for one or more keys. */
@@ -81,11 +81,11 @@ export class Directory {
 
   /**
    * Returns what is remembered of a thing, by id; asks nobody.
-   * @param maxAge the oldest knowledge that will do, in milliseconds; default whatever age
+   * @param maxAgeMs the oldest knowledge that will do, in milliseconds; default whatever age
    */
-  peek(id: string, maxAge = Infinity): KnownThing | undefined {
+  peek(id: string, maxAgeMs = Infinity): KnownThing | undefined {
     const known = this.#known.get(id.toLowerCase());
-    return known !== undefined && this.#clock.monotonic() - known.at <= maxAge ? known.thing : undefined;
+    return known !== undefined && this.#clock.monotonic() - known.at <= maxAgeMs ? known.thing : undefined;
   }
 
   /** When the newest list of all things was asked for, by the monotonic clock; undefined where there is none. */
@@ -111,8 +111,8 @@ export class Directory {
     this.#flights.delete(all);
   }
 
-  #oldest({ maxAge = cacheTtlMs }: LookUp): number {
-    return this.#clock.monotonic() - maxAge;
+  #oldest({ maxAgeMs = cacheTtlMs }: LookUp): number {
+    return this.#clock.monotonic() - maxAgeMs;
   }
 
   async #ask(key: string, oldest: number): Promise<KnownThing[]> {

@@ -111,7 +111,7 @@ export class DirectoryRefresher {
     this.#startedAt = this.#clock.monotonic();
     let failure: CloudError | undefined;
     try {
-      await this.#directory.things({ maxAge: 0 });
+      await this.#directory.things({ maxAgeMs: 0 });
       this.#failures = 0;
       this.#retryAt = -Infinity;
     } catch (reason) {

@@ -15,7 +15,7 @@ export interface Token {
   /** The user's id: user name at the broker (docs/protocol.md#tokens). */
   userId: string;
   /** Milliseconds from issue to expiry. */
-  lifetime: number;
+  lifetimeMs: number;
   /** When it expires, in monotonic milliseconds of the clock. */
   expiresAt: number;
 }
@@ -24,7 +24,7 @@ export interface Token {
 interface TokenRequest {
   signal?: AbortSignal;
   /** Milliseconds of life that must be left; by default the last fifth, at most 30 s, is not used. */
-  minimumLife?: number;
+  minLifeMs?: number;
   /** At least nine tenths of its life must be left: for a broker login, which ends with the token. */
   fresh?: boolean;
 }
@@ -61,15 +61,15 @@ export class TokenSource {
    * @throws CloudError `not_configured`, `unauthorized`, `rate_limited`, `server_error`, `offline`, `timeout`,
    *   `cancelled`; `isTransient` tells which ones pass
    */
-  async get({ signal, minimumLife, fresh = false }: TokenRequest = {}): Promise<Token> {
+  async get({ signal, minLifeMs, fresh = false }: TokenRequest = {}): Promise<Token> {
     const token = this.#token;
-    if (token !== undefined && this.#lifeLeft(token) >= wantedLife(token.lifetime, minimumLife, fresh)) return token;
+    if (token !== undefined && this.#lifeLeft(token) >= wantedLife(token.lifetimeMs, minLifeMs, fresh)) return token;
     this.#flight ??= this.#request().finally(() => (this.#flight = undefined));
     try {
       return await abortable(this.#flight, signal, what);
     } catch (reason) {
       const error = toCloudError(reason);
-      const isPressing = fresh || minimumLife !== undefined;
+      const isPressing = fresh || minLifeMs !== undefined;
       if (token === undefined || isPressing || !isTransient(error) || isCredentials(error)) throw error;
       // A renewal ahead of time that fails is no reason to stop while the old token is good.
       if (this.#token !== token || this.#lifeLeft(token) <= 0) throw error;
@@ -146,11 +146,11 @@ export class TokenSource {
   }
 }
 
-function wantedLife(lifetime: number, minimumLife: number | undefined, fresh: boolean): number {
-  const most = lifetime * 0.9;
+function wantedLife(lifetimeMs: number, minLifeMs: number | undefined, fresh: boolean): number {
+  const most = lifetimeMs * 0.9;
   if (fresh) return most;
   // A wish beyond what a new token has would ask anew each time.
-  return Math.min(most, minimumLife ?? Math.min(lifetime / 5, 30_000));
+  return Math.min(most, minLifeMs ?? Math.min(lifetimeMs / 5, 30_000));
 }
 
 function refusals(status: number, hasSpace: boolean): { code: CloudError["code"]; hint: string } {
@@ -181,8 +181,8 @@ function readToken(answer: HttpAnswer, asked: number): Token {
   if (typeof userId !== "string" || !/^[\w.|@-]{1,128}$/.test(userId)) {
     throw unusable(`the claim ${userIdClaim} of its token is not a user id`);
   }
-  const lifetime = readLifetime(body.expires_in, claims);
-  return { value, userId, lifetime, expiresAt: asked + lifetime };
+  const lifetimeMs = readLifetime(body.expires_in, claims);
+  return { value, userId, lifetimeMs, expiresAt: asked + lifetimeMs };
 }
 
 function readClaims(token: string): Record<string, unknown> {

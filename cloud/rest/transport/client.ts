@@ -50,7 +50,7 @@ interface Call extends Omit<HttpRequest, "headers"> {
 }
 
 /** How far a call has come. */
-interface Progress {
+interface CallProgress {
   tries: number;
   /** Monotonic milliseconds at which the call was begun, and at which the last try went out or was begun. */
   readonly begunAt: number;
@@ -58,7 +58,7 @@ interface Progress {
   /** Whether the service may have carried out the last try. */
   sent: boolean;
   /** Milliseconds that the server asked for. */
-  retryAfter: number | undefined;
+  retryAfterMs: number | undefined;
 }
 
 /** The REST API of one account: with a token, at the account's pace, tried again where that helps. */
@@ -125,11 +125,11 @@ export class RestClient {
   async #sendUntilDone(call: Call, signal: AbortSignal): Promise<CallAnswer> {
     const { clock, log } = this.#options;
     const begunAt = clock.monotonic();
-    const progress: Progress = { tries: 0, begunAt, sentAt: begunAt, sent: false, retryAfter: undefined };
+    const progress: CallProgress = { tries: 0, begunAt, sentAt: begunAt, sent: false, retryAfterMs: undefined };
     const onFailure = (error: CloudError, failures: number): number => {
-      const { sent, retryAfter } = progress;
+      const { sent, retryAfterMs } = progress;
       const safe = call.operation.safe || !sent;
-      const delayMs = retryDelayMs({ error, safe, attempt: failures, retryAfter }, clock.random());
+      const delayMs = retryDelayMs({ error, safe, attempt: failures, retryAfterMs }, clock.random());
       if (delayMs === undefined)
         throw failures === 1 ? error : error.withContext("", ` It was tried ${failures} times.`);
       // An answer may quote what was sent; what is told of the network has more to say than its code.
@@ -148,7 +148,7 @@ export class RestClient {
     }
   }
 
-  #tell({ what }: Call, { tries, sentAt, begunAt }: Progress, outcome: string): void {
+  #tell({ what }: Call, { tries, sentAt, begunAt }: CallProgress, outcome: string): void {
     const now = this.#options.clock.monotonic();
     const count = tries === 1 ? "1 try" : `${tries} tries`;
     const [last, all] = [shownMs(now - sentAt), shownMs(now - begunAt)];
@@ -156,10 +156,10 @@ export class RestClient {
   }
 
   /** Sends once; if the token is refused, once more with a new one (docs/protocol.md#errors). */
-  async #authorized(call: Call, progress: Progress, signal: AbortSignal): Promise<CallAnswer> {
+  async #authorized(call: Call, progress: CallProgress, signal: AbortSignal): Promise<CallAnswer> {
     progress.tries += 1;
     progress.sentAt = this.#options.clock.monotonic();
-    progress.retryAfter = undefined;
+    progress.retryAfterMs = undefined;
     let { answer, token } = await this.#send(call, progress, signal);
     if (answer.status === 401) {
       this.#options.tokens.invalidate(token.value);
@@ -168,11 +168,11 @@ export class RestClient {
     if (answer.status >= 200 && answer.status < 300) {
       return { status: answer.status, body: readBody(answer, call.operation, call.what) };
     }
-    progress.retryAfter = parseRetryAfter(answer.retryAfter, this.#options.clock.now());
+    progress.retryAfterMs = parseRetryAfter(answer.retryAfter, this.#options.clock.now());
     throw answerError(answer, call.what, call.object, [token.value]);
   }
 
-  async #send(call: Call, progress: Progress, signal: AbortSignal): Promise<{ answer: HttpAnswer; token: Token }> {
+  async #send(call: Call, progress: CallProgress, signal: AbortSignal): Promise<{ answer: HttpAnswer; token: Token }> {
     const { organization = "", http, tokens, clock } = this.#options;
     progress.sent = false;
     // First, so that requests that wait for a token do not go out all at once when it is there.

@@ -39,7 +39,7 @@ export interface HttpAnswer {
 interface HttpOptions {
   clock: Clock;
   /** Milliseconds from the start of a request to the end of its answer; default 30 s. */
-  timeout?: number;
+  timeoutMs?: number;
   tls?: TlsOptions;
   /** In place of the proxy that the environment names. */
   proxy?: ProxySettings | undefined;
@@ -53,7 +53,7 @@ const defaultAnswerTimeoutMs = 30_000;
 /** HTTP for one account: connections kept alive, answers bounded in time and size, everything abortable. */
 export class Http {
   readonly #clock: Clock;
-  readonly #timeout: number;
+  readonly #timeoutMs: number;
   readonly #agents: { http: http.Agent; https: https.Agent };
   readonly #tls: TlsOptions | undefined;
   readonly #proxy: ProxySettings | undefined;
@@ -62,9 +62,9 @@ export class Http {
   #axios: AxiosInstance | undefined;
   readonly #cancellations = new Cancellations();
 
-  constructor({ clock, timeout = defaultAnswerTimeoutMs, tls, proxy }: HttpOptions) {
+  constructor({ clock, timeoutMs = defaultAnswerTimeoutMs, tls, proxy }: HttpOptions) {
     this.#clock = clock;
-    this.#timeout = timeout;
+    this.#timeoutMs = timeoutMs;
     this.#tls = tls;
     this.#proxy = proxy;
     this.#agents = {
@@ -85,7 +85,7 @@ export class Http {
     return this.#cancellations.run(signal, async (controller) => {
       let proxy: Proxy | undefined;
       const deadline = { passed: false };
-      const stop = this.#clock.after(this.#timeout, () => {
+      const stop = this.#clock.after(this.#timeoutMs, () => {
         deadline.passed = true;
         controller.abort();
       });
@@ -133,7 +133,7 @@ export class Http {
     const key = proxy.url.href;
     const agent =
       this.#tunnels.get(key) ??
-      createTunnelAgent(proxy, { tls: this.#tls, timeoutMs: this.#timeout, clock: this.#clock });
+      createTunnelAgent(proxy, { tls: this.#tls, timeoutMs: this.#timeoutMs, clock: this.#clock });
     this.#tunnels.set(key, agent);
     return { httpAgent: agent, httpsAgent: agent };
   }
@@ -170,7 +170,7 @@ export class Http {
   }
 
   #timeoutError(what: string): CloudError {
-    const seconds = Math.round(this.#timeout / 100) / 10;
+    const seconds = Math.round(this.#timeoutMs / 100) / 10;
     return new CloudError("timeout", `${what}: no complete answer within ${seconds} seconds. Try again later.`);
   }
 }

@@ -27,7 +27,7 @@ interface Failure {
   /** How often it has been tried, this attempt included. */
   attempt: number;
   /** Milliseconds that the server asked for. */
-  retryAfter: number | undefined;
+  retryAfterMs: number | undefined;
 }
 
 /**
@@ -35,13 +35,13 @@ interface Failure {
  * again, since it was not carried out; anything else only where that is safe.
  * @param random a number in [0, 1)
  */
-export function retryDelayMs({ error, safe, attempt, retryAfter }: Failure, random: number): number | undefined {
+export function retryDelayMs({ error, safe, attempt, retryAfterMs }: Failure, random: number): number | undefined {
   if (attempt > (retries[error.code] ?? 0)) return undefined;
   // One to one and a half seconds after a 429 is what the official exporters wait (docs/protocol.md#request-rate).
-  if (error.code === "rate_limited") return retryAfter ?? 1_000 + 500 * random;
+  if (error.code === "rate_limited") return retryAfterMs ?? 1_000 + 500 * random;
   if (!safe || (error.code === "server_error" && !passing.includes(error.statusCode ?? 0))) return undefined;
   const backoff = exponentialMs(firstDelayMs, maxDelayMs, attempt - 1);
-  return Math.max(backoff * (0.5 + random / 2), retryAfter ?? 0);
+  return Math.max(backoff * (0.5 + random / 2), retryAfterMs ?? 0);
 }
 
 /**

@@ -12,7 +12,7 @@ const translate = textsOf("arduino-cloud-manage");
 const any = "any";
 
 /** The resources, in the order of the form. */
-const resources: readonly string[] = [...new Set(FORM_OPERATIONS.map(({ resource }) => resource))];
+const resourceNames: readonly string[] = [...new Set(FORM_OPERATIONS.map(({ resource }) => resource))];
 
 /** An operation of the list, under the name by which it is stored. */
 interface Entry {
@@ -25,7 +25,7 @@ export function manageForm(node: EditorNode): Form {
   preferOnlyAccount(node);
   const lists = pickTargets();
   const resource = $("#node-input-resource");
-  fill(resource, [...resources, any], textOf(node.resource));
+  fill(resource, [...resourceNames, any], textOf(node.resource));
   let listed = "";
   const showOperations = (wanted?: string): void => {
     listed = fieldValue("resource");

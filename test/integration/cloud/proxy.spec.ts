@@ -128,7 +128,7 @@ describe("an account behind a proxy", () => {
     await until("the loss", () => account.session.state.name !== "online");
     await proxy.down(false);
     await until("the session again", () => account.session.state.name === "online");
-    assert.equal((await account.rest.directory.things({ maxAge: 0 })).length, 1);
+    assert.equal((await account.rest.directory.things({ maxAgeMs: 0 })).length, 1);
     await account.close();
     await until("no tunnel", () => proxy.open === 0);
   });

@@ -76,7 +76,7 @@ describe("CatchUp when more goes wrong", () => {
   });
 
   it("lets live values go when too many wait, and the older ones follow", async () => {
-    follower.follow("all", { variable: "counter", delay: 3_000, maxBuffered: { values: 5, bytes: 1e6 } });
+    follower.follow("all", { variable: "counter", delayMs: 3_000, maxBuffered: { values: 5, bytes: 1e6 } });
     await follower.online();
     await follower.board.report({ counter: 1 });
     await until("the first", () => follower.got.length === 1);
@@ -102,7 +102,7 @@ describe("CatchUp when more goes wrong", () => {
   });
 
   it("stops at once, whatever it waits for", async () => {
-    const catchUp = follower.follow("all", { delay: 60_000 });
+    const catchUp = follower.follow("all", { delayMs: 60_000 });
     const live: unknown[] = [];
     follower.account.feed.listen(follower.house.thingId, "reported", "", { value: ({ value }) => live.push(value) });
     await follower.online();

@@ -201,7 +201,7 @@ describe("the doctor on an account", function () {
     // What goes through just before a refusal tells the pace that is allowed.
     await rest.directory.things();
     house.simulator.faults.rest.push({ match: "/iot/v2/", status: 429 });
-    await rest.directory.things({ maxAge: 0 });
+    await rest.directory.things({ maxAgeMs: 0 });
     assert.ok(rest.client.requestsPerSecond < 10, "slowed down");
     const findings = await examine({}, { running });
     const session = findings.find(({ id }) => id === "session");

@@ -73,7 +73,11 @@ describe("REST against the simulator", () => {
     assert.equal((tagged.body as unknown[]).length, 1);
 
     await rest.client.call(operation("things_v2#delete"), { path: { id } });
-    await rejection(rest.directory.thing(id, { maxAge: 0 }), "not_found", new RegExp(`no thing ${id} \\(HTTP 404\\)`));
+    await rejection(
+      rest.directory.thing(id, { maxAgeMs: 0 }),
+      "not_found",
+      new RegExp(`no thing ${id} \\(HTTP 404\\)`),
+    );
     await rejection(rest.client.call(operation("things_v2#create"), { body: { name: "?" } }), "invalid_input");
   });
 

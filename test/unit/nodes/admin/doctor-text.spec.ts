@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { CloudError } from "../../../../cloud/core/errors";
 import { found } from "../../../../cloud/doctor/finding";
-import { readDoctorTexts, reportText, sentenceOf } from "../../../../nodes/admin/doctor-text";
+import { readDoctorTexts, reportText, englishSentenceOf } from "../../../../nodes/admin/doctor-text";
 
 describe("the doctor's report", () => {
   const texts = readDoctorTexts();
@@ -22,7 +22,7 @@ describe("the doctor's report", () => {
 
   it("names a check as people know it", () => {
     const blocked = found("general", "blocked", { check: "api-port" });
-    assert.equal(sentenceOf(texts, { id: "token", ...blocked }), "Not checked, since this failed: API port.");
+    assert.equal(englishSentenceOf(texts, { id: "token", ...blocked }), "Not checked, since this failed: API port.");
   });
 
   it("stays one line for each finding, whatever names hold", () => {
@@ -32,7 +32,7 @@ describe("the doctor's report", () => {
   });
 
   it("takes what looks like a value, in a value, for text", () => {
-    const text = sentenceOf(texts, { id: "login", ...found("login", "ok", { host: "__check__ $& __host__" }) });
+    const text = englishSentenceOf(texts, { id: "login", ...found("login", "ok", { host: "__check__ $& __host__" }) });
     assert.equal(text, "The broker __check__ $& __host__ accepts the login.");
   });
 });

@@ -98,11 +98,11 @@ describe("directory", () => {
     await rest.directory.thing(id);
     assert.equal(cloud.requests.length, 1);
     names.set(id, "Renamed");
-    assert.equal((await rest.directory.thing(id, { maxAge: 400_000 })).name, "Thing 0");
-    assert.equal((await rest.directory.thing(id, { maxAge: 0 })).name, "Renamed");
+    assert.equal((await rest.directory.thing(id, { maxAgeMs: 400_000 })).name, "Thing 0");
+    assert.equal((await rest.directory.thing(id, { maxAgeMs: 0 })).name, "Renamed");
     skew += 301_000;
     await rest.directory.thing("Renamed");
-    await rest.directory.thing("Renamed", { maxAge: 0 });
+    await rest.directory.thing("Renamed", { maxAgeMs: 0 });
     assert.equal(cloud.requests.length, 4);
   });
 
@@ -128,7 +128,7 @@ describe("directory", () => {
     const looks = [rest.directory.thing(id)];
     await until("the first request", () => release.length === 1);
     looks.push(rest.directory.thing(id));
-    looks.push(rest.directory.thing(id, { maxAge: 0 }));
+    looks.push(rest.directory.thing(id, { maxAgeMs: 0 }));
     await until("the second request", () => release.length === 2);
     for (const answer of release) answer();
     await Promise.all(looks);
@@ -174,7 +174,7 @@ describe("directory", () => {
     await rejection(rest.directory.thing("Thing 9"), "not_found", /"Thing 9".*Close names: "Thing 0"/);
     await rejection(rest.directory.thing(" "), "invalid_input", /blank/);
     names.set(randomUUID(), "Thing 0");
-    await rejection(rest.directory.thing("Thing 0", { maxAge: 0 }), "ambiguous", /2 things have the name "Thing 0"/);
+    await rejection(rest.directory.thing("Thing 0", { maxAgeMs: 0 }), "ambiguous", /2 things have the name "Thing 0"/);
   });
 
   it("lets one caller go without disturbing the others", async () => {
@@ -216,7 +216,7 @@ describe("directory", () => {
     cloud.replies = [{ body: [null, 7, { id: "", name: "x" }, { id, name: ["x"], properties: [null, 7, {}] }] }];
     assert.deepEqual(await rest.directory.things(), [{ id, name: "", properties: [] }]);
     cloud.replies = [{ body: "null" }];
-    assert.deepEqual(await rest.directory.things({ maxAge: 0 }), []);
+    assert.deepEqual(await rest.directory.things({ maxAgeMs: 0 }), []);
   });
 
   it("ends with the account", async () => {

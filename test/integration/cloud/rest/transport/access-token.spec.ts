@@ -39,7 +39,7 @@ describe("token source", () => {
   it("asks with the client's credentials and reads user and life", async () => {
     const token = await source().get();
     assert.equal(token.userId, userId);
-    assert.equal(token.lifetime, 300_000);
+    assert.equal(token.lifetimeMs, 300_000);
     assert.equal(token.expiresAt, clock.monotonic() + 300_000);
     const [seen] = cloud.tokenRequests;
     assert(seen !== undefined);
@@ -101,14 +101,14 @@ describe("token source", () => {
     await clock.advance(29_000);
     assert.equal((await tokens.get({ fresh: true })).value, first.value);
     await clock.advance(2_000);
-    assert.equal((await tokens.get({ minimumLife: 260_000 })).value, first.value);
+    assert.equal((await tokens.get({ minLifeMs: 260_000 })).value, first.value);
     const second = await tokens.get({ fresh: true });
     assert.notEqual(second.value, first.value);
     await clock.advance(100_000);
-    assert.notEqual((await tokens.get({ minimumLife: 200_001 })).value, second.value);
+    assert.notEqual((await tokens.get({ minLifeMs: 200_001 })).value, second.value);
     assert.equal(cloud.tokenRequests.length, 3);
     // A wish for more than a token ever has is met by a new one, not by asking again and again.
-    await tokens.get({ minimumLife: 1e9 });
+    await tokens.get({ minLifeMs: 1e9 });
     assert.equal(cloud.tokenRequests.length, 3);
   });
 
@@ -153,11 +153,11 @@ describe("token source", () => {
     for (const [stated, lifetime] of lives) {
       cloud.tokenReplies = [{ body: { access_token: jwt(claims), expires_in: stated } }];
       const token = await source().get();
-      assert.equal(token.lifetime, lifetime, String(stated));
+      assert.equal(token.lifetimeMs, lifetime, String(stated));
       assert.equal(token.expiresAt, clock.monotonic() + lifetime);
     }
     cloud.tokenReplies = [{ body: { access_token: jwt({ "http://arduino.cc/id": userId }) } }];
-    assert.equal((await source().get()).lifetime, 300_000);
+    assert.equal((await source().get()).lifetimeMs, 300_000);
   });
 
   const refusals: [Reply, Parameters<typeof rejection>[1], RegExp][] = [

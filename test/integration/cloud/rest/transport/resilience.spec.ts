@@ -131,7 +131,7 @@ describe("REST client under faults", () => {
 
     it("repeat a safe request once that got no answer in time", async () => {
       const clock = new FakeClock();
-      const patient = restOn(cloud, { timeout: 2_000, clock });
+      const patient = restOn(cloud, { timeoutMs: 2_000, clock });
       await patient.client.call(list);
       cloud.replies = ["silence"];
       const safe = rejection(patient.client.call(list), "timeout", /within 2 seconds.*tried 2 times/);
@@ -164,7 +164,7 @@ describe("REST client under faults", () => {
         },
       ];
       const clock = new FakeClock();
-      const patient = restOn(cloud, { timeout: 2_000, clock });
+      const patient = restOn(cloud, { timeoutMs: 2_000, clock });
       const call = rejection(patient.client.call(create, { body: {} }), "timeout");
       await until("some of the answer", () => trickles > 3);
       await clock.advance(2_000);

@@ -3,9 +3,9 @@ import { CloudError, errorCodes, type ErrorCode } from "../../../../../cloud/cor
 import { parseRetryAfter, retryDelayMs } from "../../../../../cloud/rest/transport/retry";
 
 describe("retry policy", () => {
-  const delay = (code: ErrorCode, safe: boolean, attempt = 1, statusCode?: number, retryAfter?: number) =>
+  const delay = (code: ErrorCode, safe: boolean, attempt = 1, statusCode?: number, retryAfterMs?: number) =>
     retryDelayMs(
-      { error: new CloudError(code, "", statusCode === undefined ? {} : { statusCode }), safe, attempt, retryAfter },
+      { error: new CloudError(code, "", statusCode === undefined ? {} : { statusCode }), safe, attempt, retryAfterMs },
       0.5,
     );
 
@@ -38,7 +38,7 @@ describe("retry policy", () => {
       [375, 750, 1_500, undefined],
     );
     assert.equal(delay("timeout", true, 2), undefined);
-    const failure = { error: new CloudError("offline", ""), safe: true, attempt: 1, retryAfter: undefined };
+    const failure = { error: new CloudError("offline", ""), safe: true, attempt: 1, retryAfterMs: undefined };
     assert.equal(retryDelayMs(failure, 0), 250);
     assert.equal(retryDelayMs(failure, 1), 500);
   });
