@@ -60,6 +60,8 @@ await started;
 RED.events.on("flows:started", () => process.send({ started: true }));
 server.listen(0, "127.0.0.1", () => process.send({ port: server.address().port }));
 
+// Where the spec's process is killed, this one would stay.
+process.on("disconnect", () => process.exit(1));
 process.on("message", (order) => {
   if (order.stop) RED.stop().finally(() => process.exit(0));
   if (order.node) RED.nodes.getNode(order.node)?.receive(order.message);
