@@ -119,12 +119,24 @@ describe("REST client under faults", () => {
     });
 
     it("recover the full pace after a stretch of successes", async () => {
-      const slow = restOn(cloud, { requestsPerSecond: 8 });
+      const clock = new FakeClock();
+      const slow = restOn(cloud, { requestsPerSecond: 8, clock });
+      const run = async (call: Promise<unknown>): Promise<void> => {
+        let hasEnded = false;
+        const ended = call.finally(() => (hasEnded = true));
+        await until("the answers", async () => {
+          await clock.advance(100);
+          return hasEnded;
+        });
+        await ended;
+      };
       cloud.replies = [{ body: [] }, { body: [] }, { status: 429 }, { body: [] }];
-      for (let calls = 0; calls < 3; calls++) await slow.client.call(list);
+      await slow.client.call(list);
+      await slow.client.call(list);
+      await run(slow.client.call(list));
       assert.equal(slow.client.requestsPerSecond, 4);
       cloud.replies = [{ body: [] }];
-      await Promise.all(Array.from({ length: 130 }, () => slow.client.call(list)));
+      await run(Promise.all(Array.from({ length: 130 }, () => slow.client.call(list))));
       slow.close();
       assert.equal(slow.client.requestsPerSecond, 8);
     });
