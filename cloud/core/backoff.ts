@@ -17,3 +17,38 @@ const maxDelayMs = 20_000;
 export function backoffMs(failures: number, clock: Clock): number {
   return Math.round(exponentialMs(firstDelayMs, maxDelayMs, failures) * (0.75 + clock.random() / 2));
 }
+
+/** Repeats work that failed: each time after a longer wait, until it is said to have succeeded. */
+export class BackoffTimer {
+  readonly #clock: Clock;
+  readonly #work: () => void;
+  #failures = 0;
+  #stopTimer: (() => void) | undefined;
+
+  constructor(clock: Clock, work: () => void) {
+    this.#clock = clock;
+    this.#work = work;
+  }
+
+  /** Notes a failure; returns the milliseconds until the work is done again, `undefined` where it is due already. */
+  failed(): number | undefined {
+    if (this.#stopTimer !== undefined) return undefined;
+    const waitMs = backoffMs(this.#failures++, this.#clock);
+    this.#stopTimer = this.#clock.after(waitMs, () => {
+      this.#stopTimer = undefined;
+      this.#work();
+    });
+    return waitMs;
+  }
+
+  /** Notes a success: the next wait is the shortest again. */
+  succeeded(): void {
+    this.#failures = 0;
+  }
+
+  /** Takes back a repetition that is due; failures stay counted. */
+  stop(): void {
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+  }
+}

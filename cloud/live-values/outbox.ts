@@ -1,7 +1,7 @@
 import { type ActivityLog, shownMs } from "../core/activity-log";
 import type { Clock } from "../core/clock";
 import { CloudError, isTransient, toCloudError } from "../core/errors";
-import { backoffMs } from "../core/backoff";
+import { BackoffTimer } from "../core/backoff";
 import { OutboxEntry } from "./outbox-entry";
 import type { EncodedMessage, MessageSender, QueuedMessage } from "./queued-message";
 import { SendWindow } from "./send-window";
@@ -24,8 +24,8 @@ export class Outbox<Payload> {
   readonly #owners = new Map<string, Set<OutboxEntry<Payload>>>();
   /** Those who wait for the end of messages, to be asked at each. */
   readonly #withdrawals = new Set<() => void>();
-  #retryTimer: (() => void) | undefined;
-  #retries = 0;
+  /** Looks up again what could not be looked up. */
+  readonly #retry: BackoffTimer;
 
   /**
    * @param options `messagesPerSecond`: what the far side takes, see docs/protocol.md#message-limits; `window`: how
@@ -34,6 +34,7 @@ export class Outbox<Payload> {
   constructor(options: { clock: Clock; messagesPerSecond: number; window?: number; log?: ActivityLog | undefined }) {
     const { clock, messagesPerSecond, window: size = defaultWindow, log = {} } = options;
     this.#clock = clock;
+    this.#retry = new BackoffTimer(clock, () => this.#prepareAll());
     this.#log = log;
     this.#window = new SendWindow({
       ...{ clock, messagesPerSecond, size },
@@ -86,7 +87,7 @@ export class Outbox<Payload> {
   /** Sends over this sender from now on. */
   online(sender: MessageSender<Payload>): void {
     this.#window.open(sender);
-    this.#retries = 0;
+    this.#retry.succeeded();
     this.#prepareAll();
     this.#pump();
   }
@@ -111,16 +112,14 @@ export class Outbox<Payload> {
   /** Ends every message that is left with `cancelled`. */
   close(): void {
     this.offline();
-    this.#retryTimer?.();
-    this.#retryTimer = undefined;
+    this.#retry.stop();
     for (const entry of [...this.#entries]) {
       this.#settle(entry, new CloudError("cancelled", "The account was closed before the message was delivered."));
     }
   }
 
   #prepareAll(): void {
-    this.#retryTimer?.();
-    this.#retryTimer = undefined;
+    this.#retry.stop();
     for (const entry of [...this.#entries]) {
       if (entry.encoded === undefined && !entry.isPreparing) this.#prepare(entry);
     }
@@ -146,7 +145,7 @@ export class Outbox<Payload> {
   #isPrepared(entry: OutboxEntry<Payload>, encoded: EncodedMessage<Payload>): void {
     entry.isPreparing = false;
     if (!this.#entries.has(entry)) return;
-    this.#retries = 0;
+    this.#retry.succeeded();
     entry.setEncoded(encoded);
     if (entry.cameOffline && entry.message.whenOffline === "latest") this.#supersede(entry);
     this.#pumpSoon();
@@ -160,10 +159,10 @@ export class Outbox<Payload> {
       this.#pumpSoon();
     } else if (entry.message.whenOffline === "reject") {
       this.#settle(entry, new CloudError("offline", `The variable could not be looked up: ${error.message}`, error));
-    } else if (this.#retryTimer === undefined) {
-      const waitMs = backoffMs(this.#retries++, this.#clock);
+    } else {
+      const waitMs = this.#retry.failed();
+      if (waitMs === undefined) return;
       this.#log.debug?.(`Messages wait ${shownMs(waitMs)}, as a variable could not be looked up: ${error.code}.`);
-      this.#retryTimer = this.#clock.after(waitMs, () => this.#prepareAll());
     }
   }
 

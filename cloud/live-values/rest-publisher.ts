@@ -1,6 +1,6 @@
 import { type ActivityLog, shownMs } from "../core/activity-log";
 import type { Clock } from "../core/clock";
-import { backoffMs } from "../core/backoff";
+import { BackoffTimer } from "../core/backoff";
 import { Outbox } from "./outbox";
 import type { PropertyValue } from "../codec/values";
 import { CloudError, isTransient } from "../core/errors";
@@ -39,11 +39,9 @@ export class RestPublisher {
   readonly outbox: Outbox<ReportedValue>;
   readonly #client: RestClient;
   readonly #thing: (id: string, signal: AbortSignal) => Promise<KnownThing>;
-  readonly #clock: Clock;
   readonly #log: ActivityLog;
   readonly #closing = new AbortController();
-  #failures = 0;
-  #stopTimer: () => void = () => undefined;
+  readonly #retry: BackoffTimer;
 
   /** @param options `thing` asks the cloud for a thing as it is now */
   constructor(options: {
@@ -56,15 +54,15 @@ export class RestPublisher {
     const { clock, requestsPerSecond: messagesPerSecond, log = {} } = options;
     this.#client = options.client;
     this.#thing = options.thing;
-    this.#clock = clock;
     this.#log = log;
     this.outbox = new Outbox({ clock, messagesPerSecond, window: 1, log });
+    this.#retry = new BackoffTimer(clock, () => this.#open());
     this.#open();
   }
 
   /** Ends what waits with `cancelled`. */
   close(): void {
-    this.#stopTimer();
+    this.#retry.stop();
     this.#closing.abort();
     this.outbox.close();
   }
@@ -73,18 +71,14 @@ export class RestPublisher {
     this.outbox.online({ send: (report) => this.#send(report) });
   }
 
-  #openAfter(waitMs: number): void {
-    this.#log.debug?.(`Reports wait ${shownMs(waitMs)}.`);
-    this.#stopTimer = this.#clock.after(waitMs, () => this.#open());
-  }
-
   async #send(report: ReportedValue): Promise<void> {
     try {
       await this.#publish(report).catch((reason: unknown) => this.#publishAsPresentDevice(report, reason));
-      this.#failures = 0;
+      this.#retry.succeeded();
     } catch (reason) {
       // The outbox keeps what it could not deliver; it goes on when it is told that there is a way again.
-      if (isTransient(reason)) this.#openAfter(backoffMs(this.#failures++, this.#clock));
+      const waitMs = isTransient(reason) ? this.#retry.failed() : undefined;
+      if (waitMs !== undefined) this.#log.debug?.(`Reports wait ${shownMs(waitMs)}.`);
       throw reason;
     }
   }

@@ -8,7 +8,7 @@ import { MessageStream } from "./message-stream";
 import { handOver, type LiveConnection, lostBeforeRenewal, sleepUnlessAborted } from "./renewal";
 import { SubscriptionRegistry, type TopicListener } from "./subscriptions";
 import { defaultTimings, type SessionTimings } from "./timings";
-import { isAborted } from "../core/abort";
+import { retry } from "../core/retry";
 
 /**
  * Where a session stands. `waiting` and `refused` tell the cause and until when (milliseconds since 1970) they wait;
@@ -144,18 +144,21 @@ export class Session {
   /** Connects, stays online, waits, again and again. */
   async #run(signal: AbortSignal): Promise<void> {
     const { clock, log } = this.#options;
-    let failures = 0;
-    while (!signal.aborted) {
+    let short = 0;
+    const connect = async (): Promise<never> => {
       this.#setState({ name: "connecting" });
       const { error, onlineMs } = await this.#connectAndStay(signal);
-      if (isAborted(signal)) break;
-      if (onlineMs >= this.#timings.stableAfterMs) failures = 0;
-      const waitMs = this.#timings.retryDelayMs(failures++, clock);
+      if (onlineMs >= this.#timings.stableAfterMs) short = 0;
+      throw error;
+    };
+    const onFailure = (error: CloudError): number => {
+      const waitMs = this.#timings.retryDelayMs(short++, clock);
       const name = isCredentials(error) ? "refused" : "waiting";
       this.#setState({ name, until: clock.now() + waitMs, error });
       log?.debug?.(`Connecting again in ${shownMs(waitMs)}, after ${error.code}: ${error.message}`);
-      await sleepUnlessAborted(clock, waitMs, signal);
-    }
+      return waitMs;
+    };
+    await retry(connect, { clock, signal, what: "The session", onFailure }).catch(() => undefined);
     this.#publisher?.offline();
     await this.#current?.close();
     this.#current = undefined;
