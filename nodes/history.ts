@@ -72,12 +72,12 @@ class HistoryReader {
   start(): void {
     this.#status.idle();
     onInput(this.#node, (message, send) => this.#take(message, send));
-    onClose(this.#node, async () => {
+    onClose(this.#node, async (removed) => {
       this.#isClosed = true;
       this.#output.close();
       this.#runs.cancel();
       await this.#runs.ended();
-      await this.#store.close();
+      await this.#store.close(removed);
     });
   }
 

@@ -45,8 +45,8 @@ function listenWithAccount(RED: NodeAPI, node: Node, status: NodeStatus, raw: Ra
       needsThing: true,
     });
   }
-  onClose(node, async () => {
-    await listener.stop();
+  onClose(node, async (removed) => {
+    await listener.stop(removed);
     accountNode.deregister(node);
   });
 }

@@ -42,10 +42,14 @@ export class SeenValues {
   readonly #offsets = new Map<string, number>();
   #reached = -Infinity;
 
-  /** Reads what `toJSON` gave; anything else counts as nothing. No time of arrival is later than `now`. */
-  static from(json: unknown, now: number): SeenValues {
+  /**
+   * Reads what `toJSON` gave, of one variable or of all where it is blank; anything else counts as nothing. No time of
+   * arrival is later than `now`.
+   */
+  static from(json: unknown, now: number, wanted = ""): SeenValues {
     const seen = new SeenValues();
     for (const [variable, entry] of Object.entries(asRecord(json) ?? {})) {
+      if (wanted !== "" && variable !== "" && variable !== wanted) continue;
       const { time, at = time, value, stored, offset } = asRecord(entry) ?? {};
       if (typeof time !== "number" || typeof at !== "number" || !Number.isFinite(time + at)) continue;
       if (variable === "") {
@@ -89,9 +93,10 @@ export class SeenValues {
     return this.#offsets.get(variable) ?? 0;
   }
 
-  toJSON(): LastSeen {
-    const entries: [string, LastSeen[string]][] =
-      this.since === undefined ? [] : [["", { time: this.since, value: null }]];
+  /** @param since stands in for the property, where that is undefined */
+  toJSON(since?: number): LastSeen {
+    const time = this.since ?? since;
+    const entries: [string, LastSeen[string]][] = time === undefined ? [] : [["", { time, value: null }]];
     for (const [variable, values] of this.#values) {
       const last = values.at(-1);
       if (last === undefined) continue;

@@ -14,7 +14,7 @@ import { TokenSource } from "./transport/access-token";
 export type { CallAnswer, RestClient } from "./transport/client";
 export { checkRequest, requireValid } from "./validation/index";
 export { findDevice, listDevices } from "./directory/devices";
-export type { Directory } from "./directory/directory";
+export type { Directory, LookUp } from "./directory/directory";
 export { parseEndpoints, type Endpoints } from "./transport/endpoints";
 export { findThing, findVariable, type KnownThing } from "./directory/find-by-name";
 export * from "./models";

@@ -47,7 +47,8 @@ export class ArchiveStore {
     await this.save();
   }
 
-  close(): Promise<void> {
-    return this.#memory.close();
+  /** @param removed whether the node is gone for good */
+  close(removed: boolean): Promise<void> {
+    return this.#memory.close(removed);
   }
 }

@@ -38,8 +38,12 @@ export class AccountListener {
   readonly #subscriptions = new Map<string, ThingSubscription>();
   readonly #unobserve: () => void;
   readonly #memory: PersistentState;
+  /** What subscriptions that are no more have seen last, by thing and variable. */
+  readonly #predecessors = new Map<string, unknown>();
   #stopList: () => void = () => undefined;
   #listFault: CloudError | undefined;
+  /** Whether all things have been listed once. */
+  #isListed = false;
   readonly #flaws: FlawWarnings;
   /** The error codes that the user has been told already. */
   readonly #told = new Set<string>();
@@ -64,19 +68,27 @@ export class AccountListener {
 
   #begin(): void {
     if (this.#isStopped) return;
+    for (const [name, seen] of Object.entries(this.#memory.kept)) {
+      // Former versions kept it by thing alone.
+      this.#predecessors.set(name.includes("/") ? name : nameOf(name, ""), seen);
+    }
     const { thing, property, direction, isDynamic } = this.#settings;
     this.#showStatus();
     if (thing !== "") void this.subscribe({ thing, property, direction });
     else if (!isDynamic) this.#followAll();
   }
 
-  /** Ends it; what was seen last is kept for a successor. */
-  async stop(): Promise<void> {
+  /**
+   * Ends it; what was seen last is kept for a successor.
+   * @param removed whether the node is gone for good
+   */
+  async stop(removed: boolean): Promise<void> {
     this.#isStopped = true;
     this.#unobserve();
     this.#stopList();
-    await this.#memory.close();
+    // Whatever goes out after this would be given by a successor too.
     for (const subscription of this.#subscriptions.values()) subscription.stop();
+    await this.#memory.close(removed);
   }
 
   /**
@@ -94,7 +106,8 @@ export class AccountListener {
       thingName: target.thing === this.#settings.thing ? this.#settings.thingName : "",
       initial: this.#settings.initial,
       needsNames: this.#settings.compatible,
-      catchUp: this.#catchUpWish(),
+      isOneOfAll: this.#settings.thing === "" && !this.#settings.isDynamic,
+      catchUp: this.#catchUp(isOrdered),
       emitter: this.#emitter,
       onFault: (fault) => (isReported ? this.#report(fault) : this.#showStatus()),
       onFlaw: (thing, variable, flaw) => this.#flaws.note(thing, variable, flaw),
@@ -105,25 +118,39 @@ export class AccountListener {
     return outcome;
   }
 
-  #catchUpWish(): CatchUpSettings | undefined {
+  #catchUp(isOrdered: boolean): CatchUpSettings {
     const { catchUp, catchUpDelayMs } = this.#settings;
-    if (catchUp === "none") return undefined;
     return {
       mode: catchUp,
       delayMs: catchUpDelayMs,
-      lastSeen: (thingId) => this.#memory.at(thingId),
+      lastSeen: (thingId, variable) => this.#takePredecessor(thingId, variable, isOrdered),
+      onProgress: () => this.#memory.touch(),
       onWarning: (message) => this.#node.warn(message),
       onError: (error) => this.#node.error(error, {}),
     };
   }
 
-  /** Returns what was seen last, by thing. */
+  /**
+   * Returns what a subscription that is no more has seen last, which counts once: whoever subscribes again later begins
+   * anew. The node's own subscription may have been one to the whole thing before.
+   */
+  #takePredecessor(thingId: string, variable: string, isOrdered: boolean): unknown {
+    const name = nameOf(thingId, variable);
+    const seen = this.#predecessors.get(name) ?? (isOrdered ? undefined : this.#predecessors.get(nameOf(thingId, "")));
+    this.#predecessors.delete(name);
+    // The one subscription of this node is made, and nobody will ask for others.
+    if (this.#settings.thing !== "" && !this.#settings.isDynamic) this.#predecessors.clear();
+    return seen;
+  }
+
+  /** Returns what was seen last, by thing and variable. */
   #lastSeen(): Record<string, unknown> {
-    const things: Record<string, unknown> = {};
-    for (const { thingId, lastSeen } of this.#subscriptions.values()) {
-      if (lastSeen !== undefined) things[thingId] = { ...(things[thingId] as object | undefined), ...lastSeen };
+    // What is not subscribed yet, since the cloud has not told of it, is not forgotten.
+    const all = new Map(this.#settings.isDynamic ? [] : this.#predecessors);
+    for (const { thingId, variable, lastSeen } of this.#subscriptions.values()) {
+      if (lastSeen !== undefined) all.set(nameOf(thingId, variable), lastSeen);
     }
-    return things;
+    return Object.fromEntries(all);
   }
 
   /** Removes a subscription, named as it was made or by the ids it stands for; false where there is none. */
@@ -185,8 +212,13 @@ export class AccountListener {
       if (wanted.has(key)) continue;
       subscription.stop();
       this.#subscriptions.delete(key);
+      // It may come back, and what was missed then is caught up.
+      const { thingId, variable, lastSeen } = subscription;
+      if (lastSeen !== undefined) this.#predecessors.set(nameOf(thingId, variable), lastSeen);
     }
-    for (const target of wanted.values()) void this.subscribe(target);
+    const subscribed = Promise.all([...wanted.values()].map((target) => this.subscribe(target)));
+    if (!this.#isListed) void subscribed.then(() => this.#predecessors.clear());
+    this.#isListed = true;
     this.#showStatus();
   }
 
@@ -205,6 +237,11 @@ export class AccountListener {
     if (fault !== undefined) this.#status.failed(fault);
     else this.#status.session(this.#account.session.state, systemClock.now());
   }
+}
+
+/** Returns the name under which is kept what was seen last; a variable's name has no limits, so it comes last. */
+function nameOf(thingId: string, variable: string): string {
+  return `${thingId}/${variable}`;
 }
 
 function targetKey({ thing, property, direction }: SubscriptionTarget): string {

@@ -1,13 +1,13 @@
 import type { CloudAccount } from "../../cloud/account";
 import { CatchUp } from "../../cloud/catch-up/catch-up";
+import type { CaughtSource } from "../../cloud/catch-up/catch-up-options";
 import { systemClock } from "../../cloud/core/clock";
 import type { LiveValue, ValueFlaw, ValueListener } from "../../cloud/live-values/value-feed";
-import { storedValue } from "../../cloud/property-types/fingerprint";
 import type { Direction } from "../../cloud/mqtt/topics";
 import type { CloudError } from "../../cloud/core/errors";
 import { isTransient, toCloudError } from "../../cloud/core/errors";
 import { retry } from "../../cloud/core/retry";
-import { isUuid, type KnownThing, type Property, wireName } from "../../cloud/rest/index";
+import { isUuid, type KnownThing, type LookUp, type Property, wireName } from "../../cloud/rest/index";
 import type { LastSeen } from "../../cloud/catch-up/seen-values";
 import { type Origin, type MessageBuilder } from "./message-builder";
 import { isAborted } from "../../cloud/core/abort";
@@ -23,11 +23,13 @@ export interface SubscriptionTarget {
 
 /** Settings of how outages are caught up. */
 export interface CatchUpSettings {
-  mode: "last" | "all";
+  mode: "none" | "last" | "all";
   /** Milliseconds until history is expected to hold what an outage left out. */
   delayMs: number;
-  /** The values seen of the thing before the node was started. */
-  lastSeen: (thingId: string) => unknown;
+  /** Returns what a predecessor has seen of the thing, or of one variable of it. */
+  lastSeen: (thingId: string, variable: string) => unknown;
+  /** Told when what is kept for a successor changes without a value. */
+  onProgress: () => void;
   onWarning: (message: string) => void;
   onError: (error: CloudError) => void;
 }
@@ -41,8 +43,9 @@ interface SubscriptionOptions {
   initial: boolean;
   /** Values wait until the look-up has told the names that the flow gets. */
   needsNames: boolean;
-  /** The way to catch up after an outage; absent: none. */
-  catchUp?: CatchUpSettings | undefined;
+  /** Whether it is one of all things, so that one list of them is better than a look-up for each. */
+  isOneOfAll: boolean;
+  catchUp: CatchUpSettings;
   emitter: MessageBuilder;
   /** Told when something is wrong with the subscription, and with `undefined` when it no longer is. */
   onFault: (fault: CloudError | undefined) => void;
@@ -53,16 +56,19 @@ interface SubscriptionOptions {
 /** After this a look-up that failed by the thing or variable itself is tried again: it may have been made meanwhile. */
 const lookUpIntervalMs = 60_000;
 const lookUpSoonMs = 5_000;
-/** How long live values wait for what the look-up tells. */
-const initialTimeoutMs = 5_000;
+/** How long values wait for the names that the look-up tells. */
+const namesTimeoutMs = 5_000;
 /** Knowledge about the value that the cloud holds may be this old at start. */
 const initialTtlMs = 2_000;
 
+/** The broker's word on a topic. */
+type TopicState = "unknown" | "subscribed" | "refused";
+
 /**
  * One thing's values for one node: looks thing and variable up, listens, and hands values to the emitter. Flows have
- * hundreds of these and each value passes here, so it is kept small and listens itself.
+ * hundreds of these and each value passes here, so it is kept small.
  */
-export class ThingSubscription implements ValueListener, Origin {
+export class ThingSubscription implements Origin {
   readonly target: SubscriptionTarget;
   readonly thingName: string;
   /** Blank until it is known. */
@@ -72,16 +78,17 @@ export class ThingSubscription implements ValueListener, Origin {
   readonly #options: SubscriptionOptions;
   readonly #closing = new AbortController();
   readonly #ends: (() => void)[] = [];
+  readonly #topics = new Map<Direction, TopicState>();
   #fault: CloudError | undefined;
   #catchUp: CatchUp | undefined;
-  /** Live values that wait for the initial ones, or for names. */
-  #held: LiveValue[] | undefined;
+  /** Values that wait for names. */
+  #held: { live: LiveValue; source: CaughtSource }[] | undefined;
 
   constructor(options: SubscriptionOptions) {
     this.#options = options;
     this.target = options.target;
     this.thingName = options.thingName;
-    this.#held = options.initial || options.needsNames ? [] : undefined;
+    this.#held = options.needsNames ? [] : undefined;
   }
 
   /** The present fault, if any. */
@@ -96,13 +103,19 @@ export class ThingSubscription implements ValueListener, Origin {
     const { thing, property } = this.target;
     // With ids at hand nothing has to be looked up before listening.
     if (isUuid(thing) && !isUuid(property)) this.#listen(thing, property);
-    if (this.#held !== undefined) this.#ends.push(systemClock.after(initialTimeoutMs, () => this.#release()));
+    if (this.#held !== undefined) this.#ends.push(systemClock.after(namesTimeoutMs, () => this.#release()));
     return new Promise((resolve) => void this.#lookUp(resolve));
+  }
+
+  /** The variable that is listened to, by its name; blank for every one, or while it is not known. */
+  get variable(): string {
+    if (this.property !== undefined) return wireName(this.property);
+    return isUuid(this.target.property) ? "" : this.target.property;
   }
 
   /** The values seen last, for a successor; undefined where nothing is caught up. */
   get lastSeen(): LastSeen | undefined {
-    return this.#catchUp?.lastSeen;
+    return this.#options.catchUp.mode === "none" ? undefined : this.#catchUp?.lastSeen;
   }
 
   stop(): void {
@@ -111,50 +124,76 @@ export class ThingSubscription implements ValueListener, Origin {
     for (const end of this.#ends) end();
   }
 
-  value(live: LiveValue): void {
-    if (this.#held === undefined) this.#pass(live);
-    else this.#held.push(live);
-  }
-
-  flawed(variable: string, flaw: ValueFlaw): void {
-    this.#options.onFlaw(this.thing?.name ?? (this.thingName || this.thingId), variable, flaw);
-  }
-
-  subscribed(): void {
-    if (this.#fault?.code === "forbidden") this.#setFault(undefined);
-  }
-
-  refused(error: CloudError): void {
-    this.#setFault(error);
-  }
-
-  #pass(live: LiveValue): void {
-    if (this.#catchUp === undefined) this.#options.emitter.emit(this, live, live.value, "live");
-    else this.#catchUp.value(live);
+  /** The direction of the values that the cloud holds and keeps. */
+  get #mainDirection(): Direction {
+    return this.target.direction === "requested" ? "requested" : "reported";
   }
 
   #listen(thingId: string, variable: string): void {
     const { direction } = this.target;
+    const { catchUp, initial, account } = this.#options;
     this.thingId = thingId;
-    const { catchUp } = this.#options;
-    if (catchUp !== undefined && direction !== "requested") this.#catchUpWith(catchUp, thingId, variable);
-    for (const one of direction === "both" ? (["reported", "requested"] as const) : [direction]) {
-      this.#ends.push(this.#options.account.feed.listen(thingId, one, variable, this));
+    if (initial || (catchUp.mode !== "none" && direction !== "requested")) this.#catchUpWith(thingId, variable);
+    const directions = direction === "both" ? (["reported", "requested"] as const) : [direction];
+    for (const one of directions) this.#topics.set(one, "unknown");
+    for (const one of directions) {
+      this.#ends.push(account.feed.listen(thingId, one, variable, this.#listener(one)));
     }
   }
 
-  #catchUpWith(settings: CatchUpSettings, thingId: string, variable: string): void {
-    const { account, emitter } = this.#options;
+  #listener(direction: Direction): ValueListener {
+    const stands = (state: TopicState): void => {
+      this.#topics.set(direction, state);
+      this.#followTopics();
+    };
+    return {
+      value: (live) => (this.#catchUp === undefined ? this.#emit(live, "live") : this.#catchUp.value(live)),
+      flawed: (variable, flaw) =>
+        this.#options.onFlaw(this.thing?.name ?? (this.thingName || this.thingId), variable, flaw),
+      subscribed: () => stands("subscribed"),
+      refused: (error) => {
+        this.#setFault(error);
+        stands("refused");
+      },
+      lost: () => stands("unknown"),
+    };
+  }
+
+  #followTopics(): void {
+    const states = [...this.#topics.values()];
+    if (this.#fault?.code === "forbidden" && states.every((state) => state === "subscribed")) this.#setFault(undefined);
+    if (this.#topics.get(this.#mainDirection) !== "subscribed") this.#catchUp?.unsubscribed();
+    else if (!states.includes("unknown")) this.#catchUp?.subscribed();
+  }
+
+  #catchUpWith(thingId: string, variable: string): void {
+    const { account, catchUp, initial } = this.#options;
+    const direction = this.#mainDirection;
     this.#catchUp = new CatchUp({
-      ...settings,
-      account,
+      ...catchUp,
+      client: account.rest.client,
+      lookUp: (how) => this.#thing(thingId, how),
       clock: systemClock,
-      thingId,
       variable,
-      lastSeen: settings.lastSeen(thingId),
-      sink: (live, source) => emitter.emit(this, live, live.value, source),
+      direction,
+      initial,
+      // History has only what devices reported.
+      mode: direction === "requested" ? "none" : catchUp.mode,
+      lastSeen: catchUp.lastSeen(thingId, variable),
+      sink: (live, source) => this.#emit(live, source),
     });
-    this.#catchUp.start();
+  }
+
+  async #thing(ref: string, how: LookUp): Promise<KnownThing> {
+    const { directory } = this.#options.account.rest;
+    if (!this.#options.isOneOfAll) return directory.thing(ref, how);
+    await directory.things(how);
+    return directory.peek(ref) ?? directory.thing(ref, how);
+  }
+
+  #emit(live: LiveValue, source: CaughtSource): void {
+    if (this.#held === undefined) this.#options.emitter.emit(this, live, live.value, source);
+    else this.#held.push({ live, source });
   }
 
   /** Asks the cloud about thing and variable until it answers; then listens, if that had to wait for it. */
@@ -174,17 +213,16 @@ export class ThingSubscription implements ValueListener, Origin {
   }
 
   async #lookUpOnce(signal: AbortSignal): Promise<void> {
-    const { directory } = this.#options.account.rest;
-    const age = this.#options.initial && this.#held !== undefined ? { maxAgeMs: initialTtlMs } : {};
-    const thing = await directory.thing(this.target.thing, { signal, ...age });
-    const property = this.target.property === "" ? undefined : directory.variable(thing, this.target.property);
+    const { account, initial } = this.#options;
+    const thing = await this.#thing(this.target.thing, { signal, ...(initial && { maxAgeMs: initialTtlMs }) });
+    const property =
+      this.target.property === "" ? undefined : account.rest.directory.variable(thing, this.target.property);
     if (isAborted(signal)) return;
     this.thing = thing;
     this.property = property;
     if (this.thingId === "") this.#listen(thing.id, property === undefined ? "" : wireName(property));
     if (this.#fault?.code !== "forbidden") this.#setFault(undefined);
-    if (this.#held === undefined) return;
-    if (this.#options.initial) this.#sendInitial(thing);
+    this.#catchUp?.known(property === undefined ? thing.properties : [property]);
     this.#release();
   }
 
@@ -193,21 +231,10 @@ export class ThingSubscription implements ValueListener, Origin {
     this.#options.onFault(fault);
   }
 
-  #sendInitial(thing: KnownThing): void {
-    const direction = this.target.direction === "requested" ? "requested" : "reported";
-    for (const property of this.property === undefined ? thing.properties : [this.property]) {
-      const timestamp = Date.parse(property.value_updated_at ?? "");
-      const { last_value: value } = property;
-      if (!Number.isFinite(timestamp) || value === undefined || value === null) continue;
-      const about = { variable: wireName(property), timestamp, direction, own: false } as const;
-      this.#options.emitter.emit(this, about, storedValue(property.type, value), "initial");
-    }
-  }
-
-  /** Sends what has waited; what comes from now on goes at once. */
+  /** Sends what has waited for names; what comes from now on goes at once. */
   #release(): void {
     const held = this.#held ?? [];
     this.#held = undefined;
-    for (const live of held) this.#pass(live);
+    for (const { live, source } of held) this.#emit(live, source);
   }
 }

@@ -74,7 +74,7 @@ export class RedeployQueue {
     for (const { forget } of left) forget();
     const messages = left.map(({ message }) => message);
     if (!removed && messages.length > 0) parked.set(this.#node.id, { target: this.#target, messages });
-    await this.#memory?.close();
+    await this.#memory?.close(removed);
     if (removed) for (const { fail } of left) fail(undelivered("removed"));
   }
 

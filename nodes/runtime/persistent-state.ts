@@ -9,6 +9,12 @@ const saveDelayMs = 1_000;
 const saveRetryDelayMs = 5_000;
 
 /**
+ * States that closed nodes left to their successors in this process: where no store is configured, Node-RED deletes the
+ * context of a node that closes.
+ */
+const parked = new Map<string, Record<string, unknown>>();
+
+/**
  * Keeps what a node remembers beyond its own life in its context: over a redeploy always, over a restart of Node-RED
  * where the user has a persistent context store. Kept as plain JSON.
  */
@@ -55,7 +61,8 @@ export class PersistentState {
         }
         this.#node.warn(fault.message);
       }
-      if (isPlainObject(value)) this.#kept = value;
+      const left = this.#takeParked() ?? value;
+      if (isPlainObject(left)) this.#kept = left;
       this.#isOpen = true;
       ready();
     });
@@ -64,6 +71,11 @@ export class PersistentState {
   /** Returns what a predecessor left under a name. */
   at(name: string): unknown {
     return this.#kept[name];
+  }
+
+  /** Everything that a predecessor left, by name. */
+  get kept(): Readonly<Record<string, unknown>> {
+    return this.#kept;
   }
 
   /** Notes that something has changed: it is written down within a second, with all that changes until then. */
@@ -108,10 +120,35 @@ export class PersistentState {
     this.#saveAfter(saveRetryDelayMs);
   }
 
-  /** Writes down what is left, if it was ever opened, and ends. */
-  async close(): Promise<void> {
+  /**
+   * Writes down what is left, if it was ever opened, and ends.
+   * @param removed whether the node is gone for good, without a successor
+   */
+  async close(removed = false): Promise<void> {
     this.#isClosed = true;
-    if (this.#isOpen) await this.save();
+    if (!this.#isOpen) return;
+    if (!removed) this.#park();
+    await this.save();
+  }
+
+  #park(): void {
+    try {
+      parked.set(this.#place, JSON.parse(JSON.stringify(this.#read())) as Record<string, unknown>);
+    } catch {
+      // What can't be kept is told of when it is written down.
+    }
+  }
+
+  #takeParked(): Record<string, unknown> | undefined {
+    const left = parked.get(this.#place);
+    parked.delete(this.#place);
+    return left;
+  }
+
+  /** The name of this state among those of all nodes; inside a subflow Node-RED makes new ids at each deploy. */
+  get #place(): string {
+    const { id, z, _alias: alias = id } = this.#node;
+    return JSON.stringify([z, alias, this.#key, this.#store]);
   }
 }
 

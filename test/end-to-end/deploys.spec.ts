@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { encodeWrite } from "../../cloud/codec/senml-encode";
 import type { Board } from "../../simulator/boards/board";
 import {
   accountOf,
@@ -112,6 +113,59 @@ describe("deploys of a real Node-RED", function () {
       userConnections().map(({ clientId }) => clientId),
       [connection?.clientId],
     );
+  });
+
+  it("catches up subscriptions on order once: who unsubscribes and subscribes again begins anew", async () => {
+    const thing = house.addThing("Ordered", { counter: "INT" });
+    const topic = `/a/t/${thing}/e/o`;
+    const ordered = (name: string): FlowNode[] => [
+      ...flow(),
+      propertyIn(house, "ordered", { name, inputs: 1, thing: "", catchUp: "all", catchUpDelay: "0.3" }),
+      sink("ordered"),
+    ];
+    const subscribed = (isSo: boolean): Promise<void> =>
+      until(`subscribed: ${isSo}`, () =>
+        userConnections().some(({ subscriptions }) => [...subscriptions].includes(topic) === isSo),
+      );
+    const order = async (action: "subscribe" | "unsubscribe"): Promise<void> => {
+      red.send("in-ordered", { action, thingId: thing, property: "counter" });
+      await subscribed(action === "subscribe");
+    };
+    const store = (value: number): boolean => house.simulator.store.record(thing, "counter", value, Date.now());
+    const live = (value: number): void => {
+      store(value);
+      house.simulator.inject(topic, encodeWrite({ property: "counter", value }));
+    };
+    const got = (count: number): Promise<void> =>
+      until(`${count} values`, () => red.received("ordered").length >= count);
+
+    await red.deploy(ordered("one"));
+    await online();
+    await order("subscribe");
+    live(1);
+    await got(1);
+    await red.deploy(again(ordered("another")), undefined, "nodes");
+    await subscribed(false);
+    store(2);
+    await order("subscribe");
+    await got(2);
+    live(3);
+    await got(3);
+    await order("unsubscribe");
+    live(4);
+    await order("subscribe");
+    live(5);
+    await got(4);
+    assert.deepEqual(
+      red.received("ordered").map(({ payload, source }) => [payload, source]),
+      [
+        [1, "live"],
+        [2, "catch-up"],
+        [3, "live"],
+        [5, "live"],
+      ],
+    );
+    house.simulator.store.deleteThing(thing);
   });
 
   for (const type of ["full", "nodes"] as const) {

@@ -1,14 +1,15 @@
-import { CatchUp, type CatchUpOptions, type CaughtSource } from "../../cloud/catch-up/catch-up";
+import { CatchUp } from "../../cloud/catch-up/catch-up";
+import type { CatchUpOptions, CaughtSource } from "../../cloud/catch-up/catch-up-options";
 import { CloudError } from "../../cloud/core/errors";
 import type { LiveValue } from "../../cloud/live-values/value-feed";
-import type { SessionState } from "../../cloud/mqtt/session";
 import type { CallAnswer, CallInput, KnownThing, Operation, Property } from "../../cloud/rest/index";
 import { FakeClock } from "./fake-clock";
 
-/** What a world is like; the same options play the same way. Times in milliseconds. */
+/** Options of a world; with the same ones it plays the same way. */
 export interface WorldOptions {
   seed: number;
-  mode: "last" | "all";
+  mode: CatchUpOptions["mode"];
+  initial?: boolean;
   /** How many different values there are; Infinity: each comes once. */
   values: number;
   /** How far the cloud's clock is ahead of ours, and what is known of it. */
@@ -20,6 +21,9 @@ export interface WorldOptions {
   lateMs?: number;
   /** How long a value may take to us. */
   latencyMs?: number;
+  /** How long the broker may take to grant a subscription, and whether it refuses some. */
+  grantMs?: number;
+  refuses?: boolean;
   /** Whether REST is away now and then, and whether the node is redeployed. */
   restFails?: boolean;
   redeploys?: boolean;
@@ -29,15 +33,21 @@ export interface WorldOptions {
 interface Report {
   variable: string;
   value: number;
-  /** By our clock. */
-  at: number;
   /** The time that history has. */
   stored: number;
   /** Since when history has it, by our clock. */
   visibleAt: number;
 }
 
-/** What went wrong: reports that a flow never got, got twice, or after a later one. */
+/** A value that a flow got. */
+interface Given {
+  report: Report;
+  source: CaughtSource;
+  /** Counts the lives of the node. */
+  life: number;
+}
+
+/** Reports that went wrong: that a flow never got, got twice, or got after a later one. */
 interface Verdict {
   lost: string[];
   doubled: string[];
@@ -50,25 +60,29 @@ const catchUpDelayMs = 15_000;
 const troubleMs = 240_000;
 /** Time for all catch-ups to come to their end. */
 const quietMs = 400_000;
+const lookUpSoonMs = 5_000;
 
 /**
- * A thing whose boards report, a session that is lost again and again, a history that lags, and a node that catches up:
- * everything by a fake clock and a seed.
+ * A thing whose boards report, a subscription that is lost and refused again and again, a history that lags, and a node
+ * that catches up: everything by a fake clock and a seed.
  */
 export class OutageWorld {
-  /** What happened, one line each, for a look at a seed that fails. */
+  /** Events, one line each, for a look at a seed that fails. */
   readonly log: string[] = [];
   readonly #clock = new FakeClock();
   readonly #options: Required<Omit<WorldOptions, "ownTimeMs">> & { ownTimeMs: number | undefined };
   readonly #start = this.#clock.now();
   readonly #reports: Report[] = [];
-  readonly #given: (Report | undefined)[] = [];
+  readonly #given: Given[] = [];
   /** The report behind a live value, by variable and timestamp. */
   readonly #arrived = new Map<string, Report>();
-  readonly #observers = new Set<(state: SessionState) => void>();
-  #state: SessionState = { name: "idle" };
-  /** Counts connections, so that what is on its way over an old one is lost. */
-  #connection = 0;
+  /** How many reports there were when a life was subscribed for the first time. */
+  readonly #subscribedAt: (number | undefined)[] = [];
+  #life = -1;
+  /** Counts subscriptions, so that what is on its way by an old one is lost. */
+  #subscription = 0;
+  #isConnected = false;
+  #isGranted = false;
   #isRestAway = false;
   #catchUp: CatchUp | undefined;
   #lastArrival = 0;
@@ -76,26 +90,24 @@ export class OutageWorld {
 
   constructor(options: WorldOptions) {
     const { skewMs = 0, ownTimeMs } = options;
-    const usual = { skewMs, knownSkewMs: skewMs, lateMs: 5_000, latencyMs: 40, restFails: false, redeploys: false };
-    this.#options = { ...usual, ...options, ownTimeMs };
+    const usual = { initial: false, skewMs, knownSkewMs: skewMs, lateMs: 5_000, latencyMs: 40, grantMs: 40 };
+    this.#options = { ...usual, refuses: false, restFails: false, redeploys: false, ...options, ownTimeMs };
     this.#random = options.seed * 7_919 + 1;
     for (let turn = 0; turn < 5; turn++) this.#between(0, 1);
   }
 
-  /** Plays until everything has come to rest, and tells what went wrong. */
+  /** Plays until everything has come to rest; returns what went wrong. */
   async play(): Promise<Verdict> {
-    this.#begin();
-    await this.#clock.advance(100);
-    this.#connect();
-    await this.#clock.advance(100);
-    const since = this.#reports.length;
     for (const variable of variables) this.#reportAgain(variable, this.#pick([300, 2_000, 9_000, 30_000]));
-    this.#clock.after(this.#between(1_000, 40_000), () => this.#loseOrReturn());
+    await this.#clock.advance(this.#between(0, 5_000));
+    this.#begin();
+    this.#clock.after(this.#between(0, 2_000), () => this.#connect());
+    this.#clock.after(this.#between(4_000, 40_000), () => this.#loseOrReturn());
     if (this.#options.restFails) this.#restAgain();
     if (this.#options.redeploys) this.#redeployAgain();
     await this.#clock.advance(troubleMs + quietMs);
     this.#catchUp?.stop();
-    return this.#judge(since);
+    return this.#judge();
   }
 
   #between(low: number, high: number): number {
@@ -127,20 +139,19 @@ export class OutageWorld {
     const { values, skewMs, ownTimeMs = 0, lateMs, latencyMs } = this.#options;
     const value = values === Infinity ? this.#reports.length : this.#between(0, values);
     const at = this.#clock.now();
-    const report: Report = {
-      variable,
-      value,
-      at,
-      stored: at + skewMs + ownTimeMs,
-      visibleAt: at + this.#between(0, lateMs),
-    };
+    const report = { variable, value, stored: at + skewMs + ownTimeMs, visibleAt: at + this.#between(0, lateMs) };
     this.#reports.push(report);
-    this.#note(`report ${this.#name(report)}`);
-    if (this.#state.name !== "online") return;
-    const connection = this.#connection;
-    this.#lastArrival = Math.max(this.#lastArrival + 1, at + this.#between(5, latencyMs));
-    this.#clock.after(this.#lastArrival - at, () => {
-      if (connection === this.#connection) this.#arrive(report);
+    this.#note(`report ${this.#name(report)}${this.#isGranted ? "" : ", unheard"}`);
+    if (this.#isGranted) this.#deliver(this.#between(5, latencyMs), () => this.#arrive(report));
+  }
+
+  /** Sends something over the present subscription, in order. */
+  #deliver(latencyMs: number, arrive: () => void): void {
+    const subscription = this.#subscription;
+    const now = this.#clock.now();
+    this.#lastArrival = Math.max(this.#lastArrival + 1, now + latencyMs);
+    this.#clock.after(this.#lastArrival - now, () => {
+      if (subscription === this.#subscription) arrive();
     });
   }
 
@@ -152,26 +163,52 @@ export class OutageWorld {
   }
 
   #loseOrReturn(): void {
-    if (this.#state.name !== "online") {
+    if (!this.#isConnected) {
       this.#connect();
       if (!this.#isTroubled) return;
       this.#clock.after(this.#pick([300, 3_000, 20_000, 60_000]) + this.#between(0, 1_000), () => this.#loseOrReturn());
     } else {
-      this.#connection++;
-      this.#setState({ name: "connecting" });
+      this.#isConnected = false;
+      this.#unsubscribe("lost");
       this.#clock.after(this.#pick([200, 1_500, 5_000, 40_000]) + this.#between(0, 1_000), () => this.#loseOrReturn());
     }
   }
 
   #connect(): void {
-    this.#connection++;
-    this.#setState({ name: "online" });
+    this.#isConnected = true;
+    if (this.#catchUp !== undefined) this.#subscribe();
   }
 
-  #setState(state: SessionState): void {
-    this.#state = state;
-    this.#note(state.name);
-    for (const observer of [...this.#observers]) observer(state);
+  #unsubscribe(why: string): void {
+    this.#note(why);
+    this.#subscription++;
+    this.#isGranted = false;
+    this.#catchUp?.unsubscribed();
+  }
+
+  /** Asks for the subscription, which is granted or refused some time later, and asked for again after a refusal. */
+  #subscribe(): void {
+    const { grantMs, refuses, latencyMs } = this.#options;
+    const subscription = ++this.#subscription;
+    this.#isGranted = false;
+    this.#clock.after(this.#between(1, grantMs), () => {
+      if (subscription !== this.#subscription) return;
+      if (refuses && this.#isTroubled && this.#between(0, 3) === 0) {
+        this.#unsubscribe("refused");
+        const refused = this.#subscription;
+        this.#clock.after(this.#between(500, 20_000), () => {
+          if (refused === this.#subscription) this.#subscribe();
+        });
+        return;
+      }
+      this.#isGranted = true;
+      this.#note("granted");
+      this.#deliver(this.#between(5, latencyMs), () => {
+        this.#note("subscribed");
+        this.#subscribedAt[this.#life] ??= this.#reports.length;
+        this.#catchUp?.subscribed();
+      });
+    });
   }
 
   #restAgain(): void {
@@ -188,22 +225,29 @@ export class OutageWorld {
       const lastSeen = JSON.stringify(this.#catchUp?.lastSeen);
       this.#catchUp?.stop();
       this.#catchUp = undefined;
-      this.#note(`stopped with ${lastSeen}`);
+      this.#unsubscribe(`stopped with ${lastSeen}`);
       this.#clock.after(this.#between(0, 1_500), () => {
         this.#begin(JSON.parse(lastSeen));
+        if (this.#isConnected) this.#subscribe();
         this.#redeployAgain();
       });
     });
   }
 
   #begin(lastSeen?: unknown): void {
+    this.#life++;
     this.#note("begins");
-    this.#catchUp = new CatchUp({
-      account: this.#account(),
+    const { mode, initial, knownSkewMs } = this.#options;
+    const catchUp = new CatchUp({
+      client: {
+        clockSkew: knownSkewMs,
+        call: (_operation: Operation, input: CallInput) => this.#answer(() => this.#history(input)),
+      },
+      lookUp: () => this.#answer(() => this.#thing()),
       clock: this.#clock,
-      thingId: "thing",
       variable: "",
-      mode: this.#options.mode,
+      initial,
+      mode,
       delayMs: catchUpDelayMs,
       lastSeen,
       sink: (live, source) => this.#take(live, source),
@@ -212,7 +256,19 @@ export class OutageWorld {
         throw error;
       },
     });
-    this.#catchUp.start();
+    this.#catchUp = catchUp;
+    void this.#lookUp(catchUp);
+  }
+
+  /** Tells what the cloud holds, as whoever subscribes does. */
+  async #lookUp(catchUp: CatchUp): Promise<void> {
+    try {
+      const { properties } = await this.#answer(() => this.#thing());
+      this.#note("known");
+      if (catchUp === this.#catchUp) catchUp.known(properties);
+    } catch {
+      this.#clock.after(lookUpSoonMs, () => void this.#lookUp(catchUp));
+    }
   }
 
   #take({ variable, value, timestamp }: LiveValue, source: CaughtSource): void {
@@ -220,30 +276,18 @@ export class OutageWorld {
       source === "live"
         ? this.#arrived.get(`${variable} ${timestamp}`)
         : this.#reports.find((one) => one.variable === variable && one.stored === timestamp);
-    this.#given.push(report);
-    this.#note(`  ${source}: ${report === undefined ? `${variable}=${JSON.stringify(value)}?` : this.#name(report)}`);
-  }
-
-  #account(): CatchUpOptions["account"] {
-    const session = {
-      observe: (observer: (state: SessionState) => void) => {
-        this.#observers.add(observer);
-        return () => this.#observers.delete(observer);
-      },
-    };
-    Object.defineProperty(session, "state", { get: () => this.#state });
-    const client = {
-      clockSkew: this.#options.knownSkewMs,
-      call: (_operation: Operation, input: CallInput) => this.#answer(() => this.#history(input)),
-    };
-    const directory = { thing: () => this.#answer(() => this.#thing()) };
-    return { session, rest: { client, directory } } as unknown as CatchUpOptions["account"];
+    if (report === undefined) throw new Error(`${variable}=${JSON.stringify(value)} was never reported.`);
+    this.#given.push({ report, source, life: this.#life });
+    this.#note(`  ${source}: ${this.#name(report)}`);
   }
 
   /** Answers with what is so now, some time later. */
   async #answer<T>(read: () => T): Promise<T> {
+    const sentMs = this.#between(5, 200);
+    await new Promise<void>((resolve) => this.#clock.after(sentMs, resolve));
     const answer = read();
-    await new Promise<void>((resolve) => this.#clock.after(this.#between(10, 400), resolve));
+    const waitMs = this.#between(5, 200);
+    await new Promise<void>((resolve) => this.#clock.after(waitMs, resolve));
     if (this.#isRestAway) throw new CloudError("offline", "REST is away.");
     return answer;
   }
@@ -273,20 +317,37 @@ export class OutageWorld {
     return { status: 200, body: { responses } };
   }
 
-  #judge(since: number): Verdict {
+  /** Judges each variable by the indices of what was given, in the order in which it was. */
+  #judge(): Verdict {
     const verdict: Verdict = { lost: [], doubled: [], disordered: [] };
-    for (const report of this.#reports.slice(since)) {
-      const times = this.#given.filter((one) => one === report).length;
-      if (times === 0) verdict.lost.push(this.#name(report));
-      if (times > 1) verdict.doubled.push(this.#name(report));
-    }
-    for (const name of variables) {
-      const order = this.#given
-        .filter((one) => one?.variable === name)
-        .map((one) => this.#reports.indexOf(one as Report));
-      order.forEach((index, place) => {
-        if (index < (order[place - 1] ?? 0)) verdict.disordered.push(this.#name(this.#reports[index] as Report));
+    const { mode, initial } = this.#options;
+    for (const variable of variables) {
+      const all = this.#given
+        .filter(({ report }) => report.variable === variable)
+        .map(({ report, ...rest }) => ({ index: this.#reports.indexOf(report), ...rest }));
+      const name = ({ index }: { index: number }): string => this.#name(this.#reports[index] as Report);
+      // A new life begins with what the cloud holds, whether or not the one before had it.
+      const isAgain = ({ source }: { source: CaughtSource }): boolean => source === "initial";
+      // Without catching up nobody knows what the life before had; but nobody doubles anything either.
+      all.forEach((one, place) => {
+        const before = all.slice(0, place).filter(({ life }) => life === one.life || !isAgain(one));
+        if (before.some(({ index }) => index === one.index)) verdict.doubled.push(name(one));
+        else if (before.some(({ index, life }) => index > one.index && life === one.life))
+          verdict.disordered.push(name(one));
       });
+      const wanted = this.#reports.flatMap((report, index) => (report.variable === variable ? [index] : []));
+      const since = this.#subscribedAt.find((count) => count !== undefined) ?? 0;
+      const given = new Set(all.map(({ index }) => index));
+      if (mode === "all") {
+        for (const index of wanted) if (index >= since && !given.has(index)) verdict.lost.push(name({ index }));
+      }
+      // The flow is left with the last value: of all, or at least of those before its last life was subscribed.
+      const end = mode === "none" ? (this.#subscribedAt[this.#life] ?? 0) : Infinity;
+      const last = wanted.filter((index) => index < end && (initial || index >= since)).at(-1);
+      const latest = all.filter(({ life }) => !initial || life === this.#life).at(-1);
+      if (last !== undefined && (mode !== "none" || initial) && (latest?.index ?? -1) < last) {
+        verdict.lost.push(`${name({ index: last })}, the last`);
+      }
     }
     return verdict;
   }

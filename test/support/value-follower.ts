@@ -1,5 +1,6 @@
 import { CloudAccount } from "../../cloud/account";
-import { CatchUp, type CatchUpOptions, type CaughtSource } from "../../cloud/catch-up/catch-up";
+import { CatchUp } from "../../cloud/catch-up/catch-up";
+import type { CatchUpOptions, CaughtSource } from "../../cloud/catch-up/catch-up-options";
 import { systemClock } from "../../cloud/core/clock";
 import type { LiveValue } from "../../cloud/live-values/value-feed";
 import type { CloudError } from "../../cloud/core/errors";
@@ -56,11 +57,12 @@ export class Follower {
     for (const end of this.#ends.splice(0)) end();
   }
 
-  follow(mode: "last" | "all", more: Partial<CatchUpOptions> = {}): CatchUp {
+  follow(mode: CatchUpOptions["mode"], more: Partial<CatchUpOptions> = {}): CatchUp {
+    const { account, house } = this;
     const catchUp = new CatchUp({
-      account: this.account,
+      client: account.rest.client,
+      lookUp: (how) => account.rest.directory.thing(house.thingId, how),
       clock: systemClock,
-      thingId: this.house.thingId,
       variable: "",
       mode,
       delayMs: 0,
@@ -69,9 +71,12 @@ export class Follower {
       onError: (error) => this.errors.push(error),
       ...more,
     });
-    const listener = { value: (live: LiveValue) => catchUp.value(live) };
-    const end = this.account.feed.listen(this.house.thingId, "reported", more.variable ?? "", listener);
-    catchUp.start();
+    const end = account.feed.listen(house.thingId, more.direction ?? "reported", more.variable ?? "", {
+      value: (live) => catchUp.value(live),
+      subscribed: () => catchUp.subscribed(),
+      refused: () => catchUp.unsubscribed(),
+      lost: () => catchUp.unsubscribed(),
+    });
     this.#ends.push(() => catchUp.stop(), end);
     return catchUp;
   }

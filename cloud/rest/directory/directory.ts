@@ -8,7 +8,7 @@ import { operation } from "../operations/index";
 import { isUuid, printable } from "../../core/text";
 import { unexpectedAnswer } from "../transport/error-response";
 
-interface LookUp {
+export interface LookUp {
   signal?: AbortSignal;
   /** The oldest answer that will do, in milliseconds; 0 asks the cloud. Default five minutes. */
   maxAgeMs?: number;

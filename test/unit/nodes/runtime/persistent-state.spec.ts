@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import { mock } from "node:test";
 import type { Node } from "node-red";
 import { ArchiveStore } from "../../../../nodes/history/archive-store";
@@ -12,7 +13,10 @@ class SlowStore {
   readonly #left: unknown;
   fault: Error | undefined;
 
-  constructor(left?: unknown) {
+  constructor(
+    left?: unknown,
+    readonly id: string = randomUUID(),
+  ) {
     this.#left = left;
   }
 
@@ -27,7 +31,7 @@ class SlowStore {
           done(this.fault);
         }),
     };
-    const node = { context: () => context, warn: (text: unknown) => this.warnings.push(text) };
+    const node = { id: this.id, z: "tab", context: () => context, warn: (text: unknown) => this.warnings.push(text) };
     return node as unknown as Node;
   }
 
@@ -110,6 +114,29 @@ describe("what a node remembers", () => {
     assert.deepEqual(store.written, [{ count: 1 }]);
   });
 
+  it("is handed to a successor although Node-RED has deleted the context, but not where the node was removed", async () => {
+    for (const removed of [false, true]) {
+      const id = randomUUID();
+      const first = new SlowStore(undefined, id);
+      const memory = new PersistentState(first.node, "key", () => ({ removed }));
+      memory.open(() => undefined);
+      first.answer();
+      const closed = memory.close(removed);
+      first.answer();
+      await closed;
+      const kept = ["another key", "key", "key"].map((key) => {
+        const store = new SlowStore(undefined, id);
+        const successor = new PersistentState(store.node, key, () => ({}));
+        successor.open(() => undefined);
+        store.answer();
+        // A node that is removed leaves nothing, and stops its timer.
+        void successor.close(true);
+        return successor.at("removed");
+      });
+      assert.deepEqual(kept, [undefined, removed ? undefined : false, undefined]);
+    }
+  });
+
   it("counts as nothing where the store fails, and that is told", async () => {
     const store = new SlowStore(left);
     store.fault = new Error("disk full");
@@ -144,7 +171,7 @@ describe("what a history node has given", () => {
     store.answer();
     await opened;
     assert.deepEqual(memory.archive.toJSON(), left.positions);
-    const closed = memory.close();
+    const closed = memory.close(true);
     store.answer();
     await closed;
     assert.deepEqual(store.written, [left]);
