@@ -9,7 +9,7 @@ import { registerAdminRoutes } from "./admin/routes";
 import { registerDoctorRoutes } from "./admin/doctor-routes";
 import { takeLegacyKey } from "./runtime/legacy-credentials";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
-import type { RawSettings } from "./runtime/settings";
+import { credentialsOf, settingsOf } from "./runtime/settings";
 
 /** Registers the node `arduino-cloud-account`, which holds an account for the nodes that name it. */
 export default function (RED: NodeAPI): void {
@@ -17,9 +17,8 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     let deployed: AccountSettings | undefined;
     try {
-      const stored = (this.credentials as RawSettings | undefined) ?? {};
-      const secrets = takeLegacyKey(RED, config, stored);
-      const settings = readAccountSettings(RED, config as unknown as RawSettings, secrets);
+      const secrets = takeLegacyKey(RED, config, credentialsOf(RED, this, config));
+      const settings = readAccountSettings(RED, settingsOf(RED, config), secrets);
       deployed = settings;
       const account = new CloudAccount(settings, noticesTo(RED, this));
       account.session.observe(outageReport(this));

@@ -8,7 +8,7 @@ import { findAccount } from "./runtime/account-node";
 import { RepeatedErrors } from "./runtime/repeated-errors";
 import { type Message, onClose } from "./runtime/input";
 import { failMisconfiguredAloud } from "./runtime/misconfigured";
-import { type RawSettings, readNumber, readText } from "./runtime/settings";
+import { type RawSettings, readNumber, readText, settingsOf } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 
 interface DeviceStatusSettings {
@@ -27,7 +27,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
     try {
-      const settings = readSettings(config as unknown as RawSettings);
+      const settings = readSettings(settingsOf(RED, config));
       const stop = watch(this, status, settings, findAccount(RED, settings.account).account);
       onClose(this, () => {
         stop();

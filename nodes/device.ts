@@ -7,19 +7,20 @@ import { takeCreatedKey } from "./runtime/device-credentials";
 import type { DeviceNode } from "./runtime/device-node";
 import { readDeviceSettings } from "./runtime/device-settings";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
-import { type RawSettings, readText } from "./runtime/settings";
+import { credentialsOf, readText, settingsOf } from "./runtime/settings";
 
 /** Registers the node `arduino-cloud-device`, which makes Node-RED a device of its own. */
 export default function (RED: NodeAPI): void {
   function construct(this: DeviceNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     try {
-      const secrets = takeCreatedKey(RED, config, this.credentials);
-      const settings = readDeviceSettings(RED, config as unknown as RawSettings, secrets);
+      const secrets = takeCreatedKey(RED, config, credentialsOf(RED, this, config));
+      const raw = settingsOf(RED, config);
+      const settings = readDeviceSettings(RED, raw, secrets);
       this.device = new CloudDevice(settings, noticesTo(RED, this));
       this.device.observe(outageReport(this));
       this.settingsOf = () => settings;
-      const account = readText(config as unknown as RawSettings, "account");
+      const account = readText(raw, "account");
       if (account !== "") this.account = findAccount(RED, account).account;
     } catch (reason) {
       this.fault = toCloudError(reason);

@@ -12,7 +12,7 @@ import { type Message, onClose, onInput, type Send } from "./runtime/input";
 import { registerHistoryRoutes } from "./admin/history-routes";
 import { messageText } from "./runtime/message";
 import { failMisconfigured } from "./runtime/misconfigured";
-import type { RawSettings } from "./runtime/settings";
+import { settingsOf } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 import { requireStore } from "./runtime/persistent-state";
 import { WarnOnce } from "./runtime/warn-once";
@@ -34,7 +34,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
     try {
-      const settings = readHistorySettings(config as unknown as RawSettings);
+      const settings = readHistorySettings(settingsOf(RED, config));
       const { account } = findAccount(RED, settings.account);
       new HistoryReader(RED, this, status, settings, account).start();
     } catch (reason) {

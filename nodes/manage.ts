@@ -18,7 +18,7 @@ import { type Message, onClose, onInput, type Send } from "./runtime/input";
 import { registerManageRoutes } from "./admin/manage-routes";
 import { messagePropertyField, messageText, messageThing } from "./runtime/message";
 import { failMisconfigured } from "./runtime/misconfigured";
-import { type RawSettings, readFlag, readText } from "./runtime/settings";
+import { type RawSettings, readFlag, readText, settingsOf } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 import { doctorOperation } from "./manage/extra-operations";
 import { ensureWork } from "./manage/desired-state";
@@ -50,7 +50,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
     try {
-      const settings = readSettings(config as unknown as RawSettings);
+      const settings = readSettings(settingsOf(RED, config));
       const accountNode = findAccount(RED, settings.account);
       const examine: Examine = (signal) => examineDeployed(RED, accountNode, signal);
       manage(this, status, settings, accountNode.account, examine);

@@ -10,7 +10,7 @@ import { type Message, onClose, onInput } from "./runtime/input";
 import { messagePropertyField, messageThing } from "./runtime/message";
 import { legacyValueMessage } from "./runtime/legacy-messages";
 import { failMisconfiguredAloud } from "./runtime/misconfigured";
-import { type RawSettings, readFlag, readNumber, readText } from "./runtime/settings";
+import { type RawSettings, readFlag, readNumber, readText, settingsOf } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 
 interface PropertyGetSettings {
@@ -34,7 +34,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
     try {
-      const settings = readSettings(config as unknown as RawSettings);
+      const settings = readSettings(settingsOf(RED, config));
       read(this, status, settings, findAccount(RED, settings.account).account);
     } catch (reason) {
       failMisconfiguredAloud(this, status, toCloudError(reason));

@@ -5,7 +5,7 @@ import { findAccount } from "./runtime/account-node";
 import { findDeviceNode } from "./runtime/device-node";
 import { onClose } from "./runtime/input";
 import { failMisconfiguredAloud } from "./runtime/misconfigured";
-import { type RawSettings, readChoice, readFlag, readNumber, readText } from "./runtime/settings";
+import { type RawSettings, readChoice, readFlag, readNumber, readText, settingsOf } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 import { DeviceListener, type DeviceListenerSettings } from "./property-in/device-listener";
 import { directions, noSubscription, handleActions } from "./property-in/input-actions";
@@ -16,7 +16,7 @@ export default function (RED: NodeAPI): void {
   function construct(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
-    const raw = config as unknown as RawSettings;
+    const raw = settingsOf(RED, config);
     try {
       // If both are set, the device wins.
       if (readText(raw, "device") === "") listenWithAccount(RED, this, status, raw);

@@ -9,7 +9,7 @@ import { type Message, onClose, onInput } from "./runtime/input";
 import { messageProperty, messageThing } from "./runtime/message";
 import { failMisconfigured } from "./runtime/misconfigured";
 import type { SessionNode } from "./runtime/session-node";
-import { type RawSettings, readChoice, readFlag, readNumber, readText } from "./runtime/settings";
+import { type RawSettings, readChoice, readFlag, readNumber, readText, settingsOf } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 import { WarnOnce } from "./runtime/warn-once";
 import { type Destination, toAccount, toDevice } from "./property-out/destination";
@@ -36,7 +36,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
     try {
-      const settings = readSettings(config as unknown as RawSettings);
+      const settings = readSettings(settingsOf(RED, config));
       const { sessionNode, destination } = findDestination(RED, settings);
       writeThrough(this, status, settings, sessionNode, destination);
     } catch (reason) {

@@ -6,6 +6,7 @@ import { CloudError, type ErrorCode } from "../../cloud/core/errors";
 import { createRest, listDevices, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";
 import { readAccountSettings } from "../runtime/account-settings";
+import { asWritten, type RawSettings } from "../runtime/settings";
 import { storedSecret, type Refusal } from "./protocol";
 import { chooseDevices, listAllVariables, thingChoices, listVariables } from "./choices";
 import { textOf } from "../../cloud/core/text";
@@ -100,11 +101,12 @@ export function typedSettings(RED: NodeAPI, body: unknown): AccountSettings {
   const stored = account === "" ? {} : fieldsOf(RED.nodes.getCredentials(account));
   const node = RED.nodes.getNode(account) as AccountNode | null | undefined;
   const resolve = (value: unknown): unknown => resolveEnvironment(RED, node ?? undefined, value);
-  const typed = mapValues(fieldsOf(settings), resolve);
-  const secrets = mapValues(fieldsOf(credentials), (value, field) =>
-    resolve(value === storedSecret ? stored[field] : value),
-  );
-  return readAccountSettings(RED, typed, secrets);
+  const secrets = mapValues(fieldsOf(credentials), (value, field) => (value === storedSecret ? stored[field] : value));
+  const filledIn = (written: Record<string, unknown>): RawSettings => ({
+    ...mapValues(written, resolve),
+    [asWritten]: written,
+  });
+  return readAccountSettings(RED, filledIn(fieldsOf(settings)), filledIn(secrets));
 }
 
 /** Returns the value that a setting of the form `${NAME}` stands for, as a deploy would find it; any other as it is. */

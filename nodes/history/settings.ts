@@ -3,7 +3,7 @@ import type { HistoryRequest } from "../../cloud/history/history-query";
 import { printable } from "../../cloud/core/text";
 import type { Message } from "../runtime/input";
 import { messagePropertyField, messageText, messageThing } from "../runtime/message";
-import { type RawSettings, readChoice, readFlag, readNumber, readText } from "../runtime/settings";
+import { type RawSettings, readChoice, readFlag, readGiven, readNumber, readText } from "../runtime/settings";
 import { type ChartFormat, chartFormats, type WholeOutput } from "./output-formats";
 
 /** The settings of a history node. */
@@ -48,18 +48,18 @@ export function readHistorySettings(raw: RawSettings): HistorySettings {
     account: readText(raw, "account"),
     thing: readText(raw, "thing"),
     property: readText(raw, "property"),
-    from: raw.from,
-    to: raw.to,
+    from: readGiven(raw, "from"),
+    to: readGiven(raw, "to"),
     mode: readText(raw, "mode"),
-    interval: raw.interval,
-    aggregation: readText({ aggregation: joined(raw.aggregation) }, "aggregation"),
+    interval: readGiven(raw, "interval"),
+    aggregation: readText({ ...raw, aggregation: joined(raw.aggregation) }, "aggregation"),
     output: readChoice(raw, "output", ["rows", "chart", "csv", "stream"]),
     chartFormat: readChoice(raw, "chartFormat", chartFormats),
     batch: Math.floor(readNumber(raw, "batch", 1_000, 1)),
     limit: Math.floor(readNumber(raw, "limit", 0, 0)),
     advance: readChoice(raw, "advance", ["auto", "next"]),
     compatible: readFlag(raw, "compatible"),
-    since: readChoice({ since: hyphenated(raw.since) }, "since", ["", "window", "last-run"]),
+    since: readChoice({ ...raw, since: hyphenated(raw.since) }, "since", ["", "window", "last-run"]),
     lookBackMs: readNumber(raw, "lookBack", 300, 0) * 1_000,
     store: readText(raw, "store"),
   };

@@ -1,5 +1,5 @@
 import type { NodeAPI, NodeDef } from "node-red";
-import type { RawSettings } from "./settings";
+import { asWritten, type RawSettings } from "./settings";
 
 /**
  * An account that came from Arduino's own package has the id of the `arduino-connection` that it replaces. Node-RED
@@ -31,7 +31,7 @@ export function takeLegacyKey(RED: NodeAPI, config: NodeDef, credentials: RawSet
   const { clientid, clientsecret, ...own } = credentials;
   // In a subflow, credentials are stored under the id that the node has in the editor.
   const { _alias: id = config.id } = config as NodeDef & { _alias?: string };
-  if (!hasOwnKey(own)) {
+  if (!hasOwnKey(own[asWritten] ?? own)) {
     copyLegacyKey(RED, id, id);
     return { ...own, clientId: clientid, clientSecret: clientsecret };
   }
