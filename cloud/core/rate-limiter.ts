@@ -1,39 +1,51 @@
 /**
- * An even pace with room for small bursts: never more than `perSecond` in any second, and no more than a fifth of that
- * (at least one) back to back. Pure: the caller brings the time, in monotonic milliseconds.
+ * An even pace with room for small bursts: never more than `perSecond` events in any second, and only a few of them back
+ * to back. Pure: the caller brings the time, in monotonic milliseconds.
  */
 export class RateLimiter {
-  readonly #perSecond: number;
-  /** When the last `perSecond` events were, as a ring. */
-  readonly #recent: number[] = [];
-  #oldest = 0;
+  /** Events a second, at most as many as at first; below 1 is allowed. */
+  perSecond: number;
+  readonly #secondMs: number;
+  readonly #burst: number | undefined;
+  /** When the last events were, as a ring for as many as a second may ever hold. */
+  readonly #recent: number[];
+  #taken = 0;
   /** When the next event would be due if events came evenly. */
   #evenlyDue = -Infinity;
 
-  /** @param perSecond events a second; below 1 is allowed */
-  constructor(perSecond: number) {
-    this.#perSecond = perSecond;
+  /**
+   * @param options `secondMs`: how long a second is taken to be, as far as who counts at the other end may err; `burst`:
+   *   how many events may come back to back after a rest, by default a fifth of a second's
+   */
+  constructor(perSecond: number, { secondMs = 1_000, burst }: { secondMs?: number; burst?: number } = {}) {
+    this.perSecond = perSecond;
+    this.#secondMs = secondMs;
+    this.#burst = burst;
+    this.#recent = new Array<number>(this.#count).fill(-Infinity);
   }
 
   /** Returns the milliseconds until the next event may happen; 0 = now. */
   wait(now: number): number {
-    const ring = Math.max(1, Math.floor(this.#perSecond));
-    const windowEnd = this.#recent.length < ring ? -Infinity : (this.#recent[this.#oldest] ?? 0) + this.#window(ring);
-    const interval = 1000 / this.#perSecond;
-    const burst = Math.max(1, Math.floor(this.#perSecond / 5));
-    return Math.max(0, windowEnd - now, this.#evenlyDue - (burst - 1) * interval - now);
+    const count = this.#count;
+    const intervalMs = this.#secondMs / this.perSecond;
+    const first = this.#taken < count ? -Infinity : this.#recent[(this.#taken - count) % this.#recent.length];
+    const burst = Math.min(count, this.#burst ?? Math.max(1, Math.floor(this.perSecond / 5)));
+    // Where less than one a second is allowed, the window of one event is longer than a second.
+    return Math.max(
+      0,
+      (first ?? -Infinity) + count * intervalMs - now,
+      this.#evenlyDue - (burst - 1) * intervalMs - now,
+    );
   }
 
   /** Notes that an event happens now. */
   take(now: number): void {
-    const ring = Math.max(1, Math.floor(this.#perSecond));
-    this.#recent[this.#oldest] = now;
-    this.#oldest = (this.#oldest + 1) % ring;
-    this.#evenlyDue = Math.max(now, this.#evenlyDue) + 1000 / this.#perSecond;
+    this.#recent[this.#taken++ % this.#recent.length] = now;
+    this.#evenlyDue = Math.max(now, this.#evenlyDue) + this.#secondMs / this.perSecond;
   }
 
-  /** Returns the span in which `ring` events are allowed: a second, or longer where less than one a second is. */
-  #window(ring: number): number {
-    return (1000 * ring) / this.#perSecond;
+  /** How many events a second may hold, at least one. */
+  get #count(): number {
+    return Math.max(1, Math.floor(this.perSecond));
   }
 }

@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock";
 import { cancelled } from "../../core/errors";
+import { RateLimiter } from "../../core/rate-limiter";
 
 /** How many requests may go out together after a rest. */
 const burst = 3;
@@ -24,16 +25,13 @@ interface Waiter {
 export class AdaptiveRateLimiter {
   readonly #clock: Clock;
   readonly #full: number;
-  #rate: number;
+  #rate = 0;
   #pausedUntil = -Infinity;
   #slowedAt = -Infinity;
   #successes = 0;
-  /** When the last requests went out, oldest first; as many as a second may hold. */
-  #recent: number[] = [];
-  /** Those of them that were not refused. */
-  #passed: number[] = [];
-  /** When the next request would be due if all were spread evenly. */
-  #evenly = -Infinity;
+  readonly #limiter: RateLimiter;
+  /** When the last requests went out that were not refused, oldest first; as many as a second may hold. */
+  readonly #passed: number[] = [];
   readonly #waiting = new Set<Waiter>();
   #stopTimer: (() => void) | undefined;
   #isClosed = false;
@@ -41,7 +39,8 @@ export class AdaptiveRateLimiter {
   constructor(options: { requestsPerSecond: number; clock: Clock }) {
     this.#clock = options.clock;
     this.#full = options.requestsPerSecond;
-    this.#rate = this.#full;
+    this.#limiter = new RateLimiter(this.#full, { secondMs, burst });
+    this.#setRate(this.#full);
   }
 
   /** The present pace in requests per second. */
@@ -87,7 +86,7 @@ export class AdaptiveRateLimiter {
     this.#successes += 1;
     if (this.#successes < Math.max(minSuccesses, this.#rate)) return;
     this.#successes = 0;
-    this.#rate = Math.min(this.#full, this.#rate * step);
+    this.#setRate(Math.min(this.#full, this.#rate * step));
   }
 
   /**
@@ -106,7 +105,7 @@ export class AdaptiveRateLimiter {
       this.#slowedAt = now;
       this.#successes = 0;
       const count = this.#passed.filter((at) => at > started - secondMs && at <= started).length;
-      if (count > 0) this.#rate = Math.min(this.#rate, Math.max(count, this.#rate / 2));
+      if (count > 0) this.#setRate(Math.min(this.#rate, Math.max(count, this.#rate / 2)));
       else if (retryAfter === undefined) this.#pauseUntil(now + 1_000 + 200 * this.#clock.random());
     }
     this.#next();
@@ -128,7 +127,7 @@ export class AdaptiveRateLimiter {
     this.#stopTimer = undefined;
     for (const waiter of this.#waiting) {
       const now = this.#clock.monotonic();
-      const wait = this.#due() - now;
+      const wait = Math.max(this.#pausedUntil - now, this.#limiter.wait(now));
       if (wait > 0) {
         // Timers may fire a little early; a whole millisecond more keeps them from firing twice.
         this.#stopTimer = this.#clock.after(Math.ceil(wait), () => this.#next());
@@ -139,27 +138,15 @@ export class AdaptiveRateLimiter {
     }
   }
 
-  #due(): number {
-    const { allowed, window } = this.#limits();
-    const oldest = this.#recent.at(-allowed) ?? -Infinity;
-    const credit = (Math.min(burst, allowed) - 1) * (window / allowed);
-    return Math.max(this.#pausedUntil, oldest + window, this.#evenly - credit);
-  }
-
   #record(now: number): void {
-    const { allowed, window } = this.#limits();
-    this.#evenly = Math.max(this.#evenly, now) + window / allowed;
-    for (const moments of [this.#recent, this.#passed]) {
-      moments.push(now);
-      if (moments.length > Math.max(1, this.#full)) moments.shift();
-    }
+    this.#limiter.take(now);
+    this.#passed.push(now);
+    if (this.#passed.length > Math.max(1, this.#full)) this.#passed.shift();
   }
 
-  /**
-   * Returns how many requests may go out in a window of how many milliseconds; below one a second the window is longer.
-   */
-  #limits(): { allowed: number; window: number } {
-    const allowed = Math.max(1, Math.floor(this.#rate));
-    return { allowed, window: secondMs * Math.max(1, allowed / this.#rate) };
+  /** Sets the present pace; beyond one a second, of whole requests. */
+  #setRate(rate: number): void {
+    this.#rate = rate;
+    this.#limiter.perSecond = rate < 1 ? rate : Math.floor(rate);
   }
 }
