@@ -16,6 +16,7 @@ export const findingLevels = {
   },
   settings: {
     unusable: "problem",
+    "secret-needed": "problem",
   },
   dns: {
     ok: "ok",

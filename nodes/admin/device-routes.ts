@@ -9,6 +9,7 @@ import type { CreatedDevice, ThingDetail } from "./protocol";
 import { listThingOfDevice } from "./choices";
 import { keepCreatedKey } from "../runtime/device-credentials";
 import { readNodeId } from "./node-id";
+import { findDeployed } from "./stored-secrets";
 import { trimmedText } from "../../cloud/core/text";
 
 const usualName = "Node-RED";
@@ -41,8 +42,9 @@ async function thingOfDevice(
   { node, device }: Record<string, unknown>,
   signal: AbortSignal,
 ): Promise<ThingDetail | null> {
-  const stored = trimmedText(device) === "" ? fieldsOf(RED.nodes.getCredentials(trimmedText(node))).deviceId : device;
-  const id = trimmedText(resolveEnvironment(RED, undefined, stored));
+  const deployed = findDeployed(RED, trimmedText(node), "arduino-cloud-device").stored.deviceId;
+  const stored = trimmedText(device) === "" ? deployed : device;
+  const id = trimmedText(stored === deployed ? resolveEnvironment(RED, undefined, stored) : stored);
   return listThingOfDevice(await rest.directory.things({ signal, maxAgeMs: answerTtlMs }), id);
 }
 

@@ -10,16 +10,20 @@ import {
   unusableSettings,
 } from "../../cloud/doctor/index";
 import { toCloudError } from "../../cloud/core/errors";
-import { createRest, type Rest } from "../../cloud/rest/index";
+import { createRest, parseEndpoints, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";
 import { answer, fieldsOf, mapValues, resolveEnvironment, typedSettings } from "./routes";
-import { storedSecret, type DoctorReport } from "./protocol";
+import type { DoctorReport } from "./protocol";
+import { findDeployed, requireDeployedVariables, SecretNeeded, withStored } from "./stored-secrets";
 import { withCreatedKey } from "../runtime/device-credentials";
 import { type DeviceNode, findDeviceNode } from "../runtime/device-node";
 import { readDeviceSettings } from "../runtime/device-settings";
+import type { RawSettings } from "../runtime/settings";
 import { forumText, doctorTimeoutMs } from "./doctor-report";
 import { usesOf } from "./flow-uses";
 import { trimmedText } from "../../cloud/core/text";
+
+const { deviceBrokerUrl: standardBroker } = parseEndpoints({});
 
 /**
  * Registers `POST arduino-cloud/doctor`, which takes a `DoctorRequest` and answers a `DoctorReport`. Needs
@@ -52,7 +56,7 @@ async function findingsOnAccount(RED: NodeAPI, given: Record<string, unknown>, c
     settings = given.settings === undefined ? undefined : typedSettings(RED, given);
     node = settings === undefined ? findAccount(RED, id) : (RED.nodes.getNode(id) as AccountNode | null | undefined);
   } catch (reason) {
-    return [unusableSettings(toCloudError(reason))];
+    return [findingOn(reason)];
   }
   const subject = node?.caseOf?.(settings) ?? (settings && { settings });
   if (subject === undefined) return [];
@@ -61,6 +65,12 @@ async function findingsOnAccount(RED: NodeAPI, given: Record<string, unknown>, c
     { ...subject, uses: usesOf(RED, "account", id) },
     { signal: AbortSignal.timeout(doctorTimeoutMs), ...(only !== undefined && { only }) },
   );
+}
+
+/** Returns the only finding where settings could not even be read. */
+function findingOn(reason: unknown): Finding {
+  const finding = unusableSettings(toCloudError(reason));
+  return reason instanceof SecretNeeded ? { ...finding, code: "secret-needed" } : finding;
 }
 
 async function findingsOnDevice(
@@ -75,10 +85,13 @@ async function findingsOnDevice(
     // One request a second, since no plan takes less.
     if (isTyped) rest = createRest({ ...typedSettings(RED, account), requestsPerSecond: 1 });
     else if (accountId !== "") rest = findAccount(RED, accountId).account.rest;
-    const subject = { ...deviceCase(RED, given, isTyped ? rest : undefined), ...(rest !== undefined && { rest }) };
+    const subject = {
+      ...deviceCase(RED, given, account, isTyped ? rest : undefined),
+      ...(rest !== undefined && { rest }),
+    };
     return await examineDevice(subject, { signal: AbortSignal.timeout(doctorTimeoutMs) });
   } catch (reason) {
-    return [unusableSettings(toCloudError(reason))];
+    return [findingOn(reason)];
   } finally {
     if (isTyped) rest?.close();
   }
@@ -86,16 +99,18 @@ async function findingsOnDevice(
 
 /**
  * Returns what the doctor needs to examine a device.
+ * @param account the account in the request
  * @param typedRest REST of an account that is not deployed: it names the broker where the form leaves it blank
  */
 function deviceCase(
   RED: NodeAPI,
   given: Record<string, unknown>,
+  account: Record<string, unknown>,
   typedRest: Rest | undefined,
 ): Omit<DeviceCase, "rest"> {
   const id = trimmedText(given.id);
   const settings =
-    given.settings === undefined ? deployedSettings(RED, id) : typedDeviceSettings(RED, given, typedRest);
+    given.settings === undefined ? deployedSettings(RED, id) : typedDeviceSettings(RED, given, account, typedRest);
   const same = deviceNodes(RED).filter(({ settingsOf }) => settingsOf().deviceId === settings.deviceId);
   const others = same.filter((node) => node.id !== id && Object.keys(node.users).length > 0);
   const own = same.find((node) => node.id === id);
@@ -118,15 +133,41 @@ function deployedSettings(RED: NodeAPI, id: string): DeviceSettings {
 function typedDeviceSettings(
   RED: NodeAPI,
   { id, settings, credentials }: Record<string, unknown>,
+  account: Record<string, unknown>,
   typedRest: Rest | undefined,
 ): DeviceSettings {
+  const { config, stored } = findDeployed(RED, trimmedText(id), "arduino-cloud-device");
+  const typed = fieldsOf(settings);
+  const typedAccount = account.settings === undefined ? deployedAccount(RED, account.id) : fieldsOf(account.settings);
+  const way = deviceWay(typed, typedAccount);
+  const mayBeUsed =
+    way === deviceWay(config ?? {}, deployedAccount(RED, config === undefined ? account.id : config.account));
   const node = RED.nodes.getNode(trimmedText(id)) as DeviceNode | null | undefined;
   const resolve = (value: unknown): unknown => resolveEnvironment(RED, node ?? undefined, value);
-  const fields = mapValues(fieldsOf(settings), resolve);
-  const { deviceId, secretKey } = mapValues(fieldsOf(credentials), resolve);
-  const stored =
-    trimmedText(id) === "" ? {} : withCreatedKey(fieldsOf(RED.nodes.getCredentials(trimmedText(id))), deviceId);
-  const secrets = { deviceId, secretKey: secretKey === storedSecret ? stored.secretKey : secretKey };
+  requireDeployedVariables(typed, config);
+  const { deviceId } = fieldsOf(credentials);
+  const secrets = withStored(fieldsOf(credentials), withCreatedKey(stored, deviceId), mayBeUsed);
+  requireDeployedVariables(secrets, config && stored);
+  const fields = mapValues(typed, resolve);
+  return readTypedDevice(RED, fields, mapValues(secrets, resolve), typedRest);
+}
+
+function deployedAccount(RED: NodeAPI, id: unknown): RawSettings {
+  return findDeployed(RED, trimmedText(id), "arduino-cloud-account").config ?? {};
+}
+
+/** Returns where a device's key goes, and how: two that are equal lead to the same place. */
+function deviceWay(device: RawSettings, account: RawSettings): string {
+  const { brokerUrl, tls, proxy } = mapValues(device, trimmedText);
+  return JSON.stringify([brokerUrl || trimmedText(account.deviceBrokerUrl) || standardBroker, tls ?? "", proxy ?? ""]);
+}
+
+function readTypedDevice(
+  RED: NodeAPI,
+  fields: RawSettings,
+  secrets: RawSettings,
+  typedRest: Rest | undefined,
+): DeviceSettings {
   if (typedRest === undefined) return readDeviceSettings(RED, fields, secrets);
   const brokerUrl = trimmedText(fields.brokerUrl) || typedRest.endpoints.deviceBrokerUrl;
   return readDeviceSettings(RED, { ...fields, account: "", brokerUrl }, secrets);

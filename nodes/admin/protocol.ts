@@ -154,6 +154,7 @@ export interface DoctorReport {
 
 /** Why an endpoint gave no answer. The editor translates the code; `message` is for people who read English. */
 export interface Refusal {
-  code: ErrorCode;
+  /** `secret_needed`: a stored secret may not be used like this, so it has to be entered again. */
+  code: ErrorCode | "secret_needed";
   message: string;
 }

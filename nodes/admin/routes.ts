@@ -2,14 +2,17 @@ import type { Request, RequestHandler, Response } from "express";
 import type { Node, NodeAPI } from "node-red";
 import type { CloudAccount } from "../../cloud/account";
 import type { AccountSettings } from "../../cloud/rest/account-settings";
+import { abortable } from "../../cloud/core/abort";
 import { CloudError, type ErrorCode } from "../../cloud/core/errors";
 import { createRest, listDevices, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";
 import { readAccountSettings } from "../runtime/account-settings";
 import { asWritten, type RawSettings } from "../runtime/settings";
-import { storedSecret, type Refusal } from "./protocol";
+import type { Refusal } from "./protocol";
+import { SharedRuns } from "./shared-runs";
+import { findDeployed, isSameWay, requireDeployedVariables, SecretNeeded, withStored } from "./stored-secrets";
 import { chooseDevices, listAllVariables, thingChoices, listVariables } from "./choices";
-import { textOf } from "../../cloud/core/text";
+import { textOf, trimmedText } from "../../cloud/core/text";
 
 /** Milliseconds for one answer to the editor. */
 const timeoutMs = 30_000;
@@ -92,21 +95,20 @@ export async function withTyped<T>(RED: NodeAPI, request: Request, ask: (rest: R
 
 /**
  * Returns the settings in the body of a request: those of a form, a stored secret in place of `__PWRD__`, `${ENV}`
- * replaced as a deploy would.
- * @throws CloudError `not_configured`
+ * replaced as a deploy would, both only where the deployed account has them too.
+ * @throws CloudError `not_configured`; SecretNeeded
  */
 export function typedSettings(RED: NodeAPI, body: unknown): AccountSettings {
   const { id, settings, credentials } = fieldsOf(body);
-  const account = textOf(id);
-  const stored = account === "" ? {} : fieldsOf(RED.nodes.getCredentials(account));
-  const node = RED.nodes.getNode(account) as AccountNode | null | undefined;
+  const { config, stored } = findDeployed(RED, trimmedText(id), "arduino-cloud-account");
+  const typed = fieldsOf(settings);
+  const secrets = withStored(fieldsOf(credentials), stored, isSameWay(typed, config));
+  requireDeployedVariables(typed, config);
+  requireDeployedVariables(secrets, config && stored);
+  const node = RED.nodes.getNode(trimmedText(id)) as AccountNode | null | undefined;
   const resolve = (value: unknown): unknown => resolveEnvironment(RED, node ?? undefined, value);
-  const secrets = mapValues(fieldsOf(credentials), (value, field) => (value === storedSecret ? stored[field] : value));
-  const filledIn = (written: Record<string, unknown>): RawSettings => ({
-    ...mapValues(written, resolve),
-    [asWritten]: written,
-  });
-  return readAccountSettings(RED, filledIn(fieldsOf(settings)), filledIn(secrets));
+  const filledIn = (written: RawSettings): RawSettings => ({ ...mapValues(written, resolve), [asWritten]: written });
+  return readAccountSettings(RED, filledIn(typed), filledIn(secrets));
 }
 
 /** Returns the value that a setting of the form `${NAME}` stands for, as a deploy would find it; any other as it is. */
@@ -132,16 +134,47 @@ const statuses: Partial<Record<ErrorCode, number>> = {
 /** Makes an endpoint of an async function: JSON, or the error as `{code, message}`. */
 export function answer(work: (request: Request, signal: AbortSignal) => Promise<unknown>): RequestHandler {
   return (request: Request, response: Response): void => {
+    // A form of another site can send texts and forms, with the user's login, but no JSON.
+    if (request.method === "POST" && !request.is("application/json")) {
+      const refusal: Refusal = { code: "invalid_input", message: "The body of the request has to be JSON." };
+      response.status(415).json(refusal);
+      return;
+    }
     const signal = AbortSignal.timeout(timeoutMs);
-    work(request, signal).then(
+    run(work, request, signal).then(
       (body) => response.json(body),
       (reason: unknown) => {
         const { code, message } = signal.aborted ? tooSlow : reason instanceof CloudError ? reason : internal;
-        const refusal: Refusal = { code, message };
+        const refusal: Refusal = { code: reason instanceof SecretNeeded ? "secret_needed" : code, message };
         response.status(statuses[code] ?? 502).json(refusal);
       },
     );
   };
+}
+
+/** Requests with typed settings, which have no pace of their own as deployed ones have. */
+const typedRuns = new SharedRuns(4);
+
+function run(
+  work: (request: Request, signal: AbortSignal) => Promise<unknown>,
+  request: Request,
+  signal: AbortSignal,
+): Promise<unknown> {
+  // What makes something is asked for each time.
+  if (request.method !== "POST" || !isTyped(request.body) || request.path.endsWith("/create"))
+    return work(request, signal);
+  const key = JSON.stringify([request.path, request.query, request.body]);
+  return abortable(
+    typedRuns.run(key, () => work(request, signal)),
+    signal,
+    "The request",
+  );
+}
+
+/** Returns whether a body has settings, of an account or device, that are not deployed. */
+function isTyped(body: unknown): boolean {
+  const { settings, account, device } = fieldsOf(body);
+  return [settings, fieldsOf(account).settings, fieldsOf(device).settings].some((given) => given !== undefined);
 }
 
 const tooSlow = new CloudError("timeout", `The cloud did not answer within ${timeoutMs / 1000} seconds.`);

@@ -85,7 +85,8 @@ function usedKeys(set: string): Set<string> {
     for (const { key } of doctorFindings) used.add(key);
     for (const id of checkIds) used.add(`doctor.title.${id}`);
     used.add("list.more");
-    for (const code of [...codes, "no-permission", "no-node-red", "no-thing"]) used.add(`error.${code}`);
+    for (const code of [...codes, "no-permission", "secret-needed", "no-node-red", "no-thing"])
+      used.add(`error.${code}`);
   } else if (set === "device") {
     shared(["forms/create-device", "forms/device-pickers"]);
   } else if (set === "migration") {

@@ -21,7 +21,7 @@ describe("admin endpoints", function () {
   before(async () => {
     house = await startHouse({ readOnly: ["sensor"] });
     house.simulator.store.record(house.thingId, "temperature", 21.5, Date.now());
-    red = await startNodeRed({ adminAuth: true });
+    red = await startNodeRed({ adminAuth: true, env: { CLOUD: house.account.baseUrl } });
     const { clientId, clientSecret, ...settings } = house.account;
     const credentials = { clientId, clientSecret };
     await red.deploy(
@@ -29,6 +29,7 @@ describe("admin endpoints", function () {
         { id: "tab", type: "tab", label: "Flow" },
         { id: "good", type: "arduino-cloud-account", ...settings, credentials },
         { id: "board", type: "arduino-cloud-device", credentials: { deviceId: house.deviceId, secretKey: "wrong" } },
+        { id: "env", type: "arduino-cloud-account", ...settings, baseUrl: "${CLOUD}", credentials },
         { id: "bad", type: "arduino-cloud-account", ...settings, baseUrl: "htp://typo", credentials },
       ],
       "admin",
@@ -229,10 +230,56 @@ describe("admin endpoints", function () {
     await until("the end of every connection", () => users() === 0);
   });
 
-  it("resolves environment variables as a deploy does", async () => {
-    const checks = await test(typed({ baseUrl: "${NO_SUCH_NAME}", requestsPerSecond: "${NO_SUCH_NAME}" }));
-    // Blank means Arduino's own address, which this machine cannot reach.
-    assert.equal(checks[0]?.values.host, "api2.arduino.cc");
+  it("resolves environment variables where the deployed account has them, and nowhere else", async () => {
+    const hosts = async (account: TypedAccount): Promise<unknown> => {
+      const [first] = await test(account);
+      return [first?.id, first?.code, first?.detail?.includes(new URL(house.account.baseUrl).port) ?? false];
+    };
+    const deployed = { ...typed({ baseUrl: "${CLOUD}" }), id: "env" };
+    assert.deepEqual(await hosts(deployed), ["api-port", "ok", false]);
+    assert.deepEqual(await hosts(typed({ baseUrl: "${CLOUD}" })), ["settings", "unusable", false]);
+    assert.deepEqual(await hosts({ ...typed({ audience: "${CLOUD}" }), id: "env" }), ["settings", "unusable", false]);
+    const password = typed({}, { clientSecret: "${CLOUD}" });
+    assert.deepEqual(await hosts({ ...password, id: "env" }), ["settings", "unusable", false]);
+  });
+
+  it("sends a stored secret only where it was deployed to go", async () => {
+    const elsewhere = await startHouse();
+    try {
+      const { baseUrl, brokerUrl } = elsewhere.account;
+      const stored = { clientId: "__PWRD__", clientSecret: "__PWRD__" };
+      for (const more of [{ baseUrl }, { brokerUrl }, { deviceBrokerUrl: brokerUrl }, { tls: "x" }, { proxy: "x" }]) {
+        const account = { ...typed(more, stored), id: "good" };
+        const { status, body } = await post("/arduino-cloud/things", account, "admin");
+        assert.deepEqual([status, (body as { code: string }).code], [409, "secret_needed"], JSON.stringify(more));
+        assert.deepEqual(outline(await test(account)), ["settings problem secret-needed"]);
+      }
+      const half = { ...typed({ baseUrl }, { clientSecret: "__PWRD__" }), id: "good" };
+      assert.equal(
+        ((await post("/arduino-cloud/things", half, "admin")).body as { code: string }).code,
+        "secret_needed",
+      );
+      const device = {
+        id: "board",
+        settings: { brokerUrl: elsewhere.account.deviceBrokerUrl },
+        credentials: { deviceId: house.deviceId, secretKey: "__PWRD__" },
+      };
+      const { body } = await post("/arduino-cloud/doctor", { device }, "admin");
+      assert.deepEqual(outline((body as DoctorReport).findings), ["settings problem secret-needed"]);
+      assert.deepEqual([elsewhere.simulator.observed.requests, elsewhere.simulator.observed.connections], [[], []]);
+    } finally {
+      await elsewhere.stop();
+    }
+  });
+
+  it("takes JSON and nothing that a form of another site could send", async () => {
+    for (const path of asked)
+      for (const type of ["text/plain", "application/x-www-form-urlencoded"]) {
+        const options = { method: "POST", headers: { "Content-Type": type }, body: JSON.stringify(typed()) };
+        const answer = await red.fetch(`/arduino-cloud/${path}`, options, "admin");
+        assert.equal(answer.status, 415, `${path} ${type}`);
+        await read(answer);
+      }
   });
 
   it("tells what is wrong", async () => {
