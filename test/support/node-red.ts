@@ -1,6 +1,6 @@
 import { fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
-import { cp, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { inspect } from "node:util";
@@ -8,6 +8,9 @@ import { installInto } from "./package";
 
 /** A message that a flow handed to the spec, see `sink` in flows.ts. */
 export type Received = Record<string, unknown> & { payload?: unknown };
+
+/** Without tips: the editor of Node-RED 5 shows the first a second after its start, and fails if it loads for longer. */
+const userSettings = { _: { editor: { view: { "view-show-tips": false } } } };
 
 /** Lines in the log that mean a fault in some code, however quietly it was survived. */
 const faultLine = /^.*(Uncaught|Unhandled|TypeError|ReferenceError).*$/m;
@@ -59,7 +62,10 @@ type Told = { port: number } | { resources: string[] } | { started: true } | { l
 export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRed> {
   const { adminAuth = false, env = {}, keeps = false, dashboard = false } = options;
   const userDir = options.userDir ?? (await mkdtemp(path.join(os.tmpdir(), "node-red-")));
-  if (options.userDir === undefined) await installInto(userDir);
+  if (options.userDir === undefined) {
+    await installInto(userDir);
+    await writeFile(path.join(userDir, ".config.users.json"), JSON.stringify(userSettings));
+  }
   if (options.nodes !== undefined) await cp(options.nodes, path.join(userDir, "nodes"), { recursive: true });
   const child = fork(path.join(__dirname, "node-red-child.mjs"), {
     env: {
