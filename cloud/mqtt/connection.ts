@@ -8,6 +8,7 @@ import { findProxy, type ProxySettings } from "../core/proxy";
 import type { TlsOptions } from "../core/tls";
 import { closeError, connectError } from "./connection-errors";
 import { MqttJsConnection } from "./mqttjs-connection";
+import { maxPacketBytes, PacketGuard } from "./packet-guard";
 import { connectThroughProxy } from "./proxied-client";
 import { type ConnectionTimings, defaultTimings } from "./timings";
 import { fitsPacket } from "./topics";
@@ -121,6 +122,8 @@ function mqttOptions({ url, login, tls, timings = defaultTimings }: ConnectionOp
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
+    // What a few hundred bytes unpack to, or one frame claims, must not fill the memory.
+    wsOptions: { perMessageDeflate: false, maxPayload: maxPacketBytes },
     // MQTT.js formats a trace of every packet otherwise, a tenth of what a message costs.
     log: () => undefined,
     ...tls,
@@ -143,6 +146,12 @@ function untilOpen(client: MqttClient, options: ConnectionOptions, proxy?: strin
       failure ??= error;
     };
     client.stream.on("error", note);
+    const guard = new PacketGuard();
+    client.stream.on("data", (chunk: Uint8Array) => {
+      if (guard.accepts(chunk)) return;
+      note(new CloudError("too_large", `The broker sent a packet of more than ${maxPacketBytes / 2 ** 20} MB.`));
+      client.stream.destroy();
+    });
     client.on("error", note);
     client.once("close", () => {
       signal.removeEventListener("abort", abort);
@@ -151,7 +160,8 @@ function untilOpen(client: MqttClient, options: ConnectionOptions, proxy?: strin
       else reject(failure instanceof CloudError ? failure : connectError(url, failure, proxy));
     });
     client.once("connect", () => {
-      failure = undefined;
+      // What was heard on the way here no longer counts, but for what has ended the connection already.
+      if (!(failure instanceof CloudError)) failure = undefined;
       signal.removeEventListener("abort", abort);
       const closed = new Promise<CloudError>((tell) => (tellClosed = tell));
       const connection = new MqttJsConnection(client, closed, options);

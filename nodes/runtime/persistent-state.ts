@@ -3,7 +3,7 @@ import { isPlainObject } from "../../cloud/core/json";
 import { CloudError, toCloudError } from "../../cloud/core/errors";
 import { printable } from "../../cloud/core/text";
 
-/** What a node remembers is written down so many milliseconds after a change: a kill costs no more than that. */
+/** A node writes down what it remembers so many milliseconds after a change: a kill costs no more than that. */
 const saveDelayMs = 1_000;
 /** After a store has failed it is tried again. */
 const saveRetryDelayMs = 5_000;
