@@ -2,6 +2,8 @@ import type { Node } from "node-red";
 import type { CloudAccount } from "../../cloud/account";
 import { systemClock } from "../../cloud/core/clock";
 import { isSameName } from "../../cloud/core/names";
+import { inShortTurns } from "../../cloud/core/short-turns";
+import type { KnownThing } from "../../cloud/rest/index";
 import { type CloudError, isTransient, toCloudError } from "../../cloud/core/errors";
 import type { NodeStatus } from "../runtime/status";
 import { PersistentState } from "../runtime/persistent-state";
@@ -27,6 +29,8 @@ const listIntervalMs = 60_000;
 /** Several nodes that listen to all things share an answer. */
 const listTtlMs = 55_000;
 const listSoonMs = 5_000;
+/** Knowledge about the values that the cloud holds may be this old at start. */
+const initialTtlMs = 2_000;
 
 /** Listens for property in with an account: keeps its subscriptions, one for each thing, and shows how they stand. */
 export class AccountListener {
@@ -36,6 +40,9 @@ export class AccountListener {
   readonly #account: CloudAccount;
   readonly #emitter: MessageBuilder;
   readonly #subscriptions = new Map<string, ThingSubscription>();
+  /** The subscriptions with which something is wrong that does not pass by itself. */
+  readonly #faults = new Map<ThingSubscription, CloudError>();
+  readonly #unfollow: () => void;
   readonly #unobserve: () => void;
   readonly #memory: PersistentState;
   /** What subscriptions that are no more have seen last, by thing and variable. */
@@ -44,6 +51,8 @@ export class AccountListener {
   #listFault: CloudError | undefined;
   /** Whether all things have been listed once. */
   #isListed = false;
+  /** Whether all things are being listed. */
+  #isListing = false;
   readonly #flaws: FlawWarnings;
   /** The error codes that the user has been told already. */
   readonly #told = new Set<string>();
@@ -57,6 +66,9 @@ export class AccountListener {
     this.#emitter = new MessageBuilder(node, settings, () => this.#memory.touch());
     this.#flaws = new FlawWarnings((warning) => node.warn(warning));
     this.#unobserve = account.session.observe(() => this.#showStatus());
+    this.#unfollow = account.knowledge.follow((failure) => {
+      if (failure === undefined) this.#refresh();
+    });
     this.#memory = new PersistentState(node, "lastSeen", () => this.#lastSeen());
   }
 
@@ -85,6 +97,7 @@ export class AccountListener {
   async stop(removed: boolean): Promise<void> {
     this.#isStopped = true;
     this.#unobserve();
+    this.#unfollow();
     this.#stopList();
     // Whatever goes out after this would be given by a successor too.
     for (const subscription of this.#subscriptions.values()) subscription.stop();
@@ -96,7 +109,16 @@ export class AccountListener {
    * that passes goes on by itself.
    * @param isOrdered a message asked for it, and is told of the first outcome by whoever called
    */
-  async subscribe(target: SubscriptionTarget, isOrdered = false): Promise<CloudError | undefined> {
+  subscribe(target: SubscriptionTarget, isOrdered = false): Promise<CloudError | undefined> {
+    return this.#subscribe(target, isOrdered);
+  }
+
+  /** @param listed the thing, where it has just been listed */
+  async #subscribe(
+    target: SubscriptionTarget,
+    isOrdered: boolean,
+    listed?: KnownThing,
+  ): Promise<CloudError | undefined> {
     const key = targetKey(target);
     if (this.#subscriptions.has(key)) return undefined;
     let isReported = !isOrdered;
@@ -106,14 +128,14 @@ export class AccountListener {
       thingName: target.thing === this.#settings.thing ? this.#settings.thingName : "",
       initial: this.#settings.initial,
       needsNames: this.#settings.compatible,
-      isOneOfAll: this.#settings.thing === "" && !this.#settings.isDynamic,
+      isOneOfAll: this.#isForAll,
       catchUp: this.#catchUp(isOrdered),
       emitter: this.#emitter,
-      onFault: (fault) => (isReported ? this.#report(fault) : this.#showStatus()),
+      onFault: (fault) => this.#noteFault(subscription, fault, isReported),
       onFlaw: (thing, variable, flaw) => this.#flaws.note(thing, variable, flaw),
     });
     this.#subscriptions.set(key, subscription);
-    const outcome = await subscription.start();
+    const outcome = await subscription.start(listed);
     isReported = true;
     return outcome;
   }
@@ -164,8 +186,7 @@ export class AccountListener {
       ) {
         continue;
       }
-      subscription.stop();
-      this.#subscriptions.delete(key);
+      this.#remove(key, subscription);
       this.#showStatus();
       return true;
     }
@@ -177,63 +198,119 @@ export class AccountListener {
     return [...this.#subscriptions.values()].map(subscriptionFacts);
   }
 
-  /** Listens to every thing of the account, those included that appear later, by one list request a minute. */
-  #followAll(): void {
-    this.#listThings().then(
-      () => {
-        this.#listFault = undefined;
-        this.#listAgain(listIntervalMs);
-      },
-      (reason: unknown) => {
-        this.#listFault = toCloudError(reason);
-        this.#report(this.#listFault);
-        this.#listAgain(isTransient(this.#listFault) ? listSoonMs : listIntervalMs);
-      },
+  /** Whether the node listens to every thing of the account. */
+  get #isForAll(): boolean {
+    return this.#settings.thing === "" && !this.#settings.isDynamic;
+  }
+
+  #remove(key: string, subscription: ThingSubscription): void {
+    subscription.stop();
+    this.#subscriptions.delete(key);
+    this.#noteRecovery(subscription);
+  }
+
+  /** Looks again at all that is listened to, since what is known has been refreshed. */
+  #refresh(): void {
+    if (this.#isForAll) {
+      if (this.#isListed) this.#followAll();
+      return;
+    }
+    void inShortTurns(
+      [...this.#subscriptions.values()],
+      (subscription) => subscription.refresh(),
+      () => this.#isStopped,
     );
   }
 
-  #listAgain(pauseMs: number): void {
-    if (!this.#isStopped) this.#stopList = systemClock.after(pauseMs, () => this.#followAll());
+  /** Listens to every thing of the account, those included that appear later, by one list request a minute. */
+  #followAll(): void {
+    if (this.#isListing) return;
+    this.#isListing = true;
+    this.#stopList();
+    this.#listThings().then(
+      () => this.#listAgain(undefined),
+      (reason: unknown) => this.#listAgain(toCloudError(reason)),
+    );
+  }
+
+  #listAgain(fault: CloudError | undefined): void {
+    this.#isListing = false;
+    if (this.#isStopped) return;
+    this.#listFault = fault;
+    if (fault === undefined) this.#showStatus();
+    else this.#report(fault);
+    const pauseMs = fault !== undefined && isTransient(fault) ? listSoonMs : listIntervalMs;
+    this.#stopList = systemClock.after(pauseMs, () => this.#followAll());
   }
 
   async #listThings(): Promise<void> {
-    const { property, direction } = this.#settings;
-    const things = await this.#account.rest.directory.things({ maxAgeMs: listTtlMs });
-    if (this.#isStopped) return;
-    const wanted = new Map<string, SubscriptionTarget>();
-    for (const thing of things) {
-      const has =
-        property === "" ||
-        thing.properties.some(({ id, variable_name: name }) => id === property || isSameName(name, property));
-      const target = { thing: thing.id, property, direction };
-      if (has) wanted.set(targetKey(target), target);
-    }
-    for (const [key, subscription] of this.#subscriptions) {
-      if (wanted.has(key)) continue;
-      subscription.stop();
-      this.#subscriptions.delete(key);
-      // It may come back, and what was missed then is caught up.
-      const { thingId, variable, lastSeen } = subscription;
-      if (lastSeen !== undefined) this.#predecessors.set(nameOf(thingId, variable), lastSeen);
-    }
-    const subscribed = Promise.all([...wanted.values()].map((target) => this.subscribe(target)));
-    if (!this.#isListed) void subscribed.then(() => this.#predecessors.clear());
+    const { initial } = this.#settings;
+    // What the flow is given first shall not be old news.
+    const maxAgeMs = initial && !this.#isListed ? initialTtlMs : listTtlMs;
+    const things = await this.#account.rest.directory.things({ maxAgeMs });
+    const isOver = (): boolean => this.#isStopped;
+    if (isOver()) return;
+    const wanted = new Set<string>();
+    const outcomes: Promise<unknown>[] = [];
+    await inShortTurns(things, (thing) => this.#followThing(thing, wanted, outcomes), isOver);
+    if (isOver()) return;
+    const gone = [...this.#subscriptions].filter(([key]) => !wanted.has(key));
+    await inShortTurns(gone, ([key, subscription]) => this.#forget(key, subscription), isOver);
+    if (!this.#isListed) void Promise.all(outcomes).then(() => this.#predecessors.clear());
     this.#isListed = true;
-    this.#showStatus();
+  }
+
+  /** Listens to a thing that was listed, if it has the variable; one that is listened to has perhaps changed. */
+  #followThing(thing: KnownThing, wanted: Set<string>, outcomes: Promise<unknown>[]): void {
+    const { property, direction } = this.#settings;
+    const has =
+      property === "" ||
+      thing.properties.some(({ id, variable_name: name }) => id === property || isSameName(name, property));
+    if (!has) return;
+    const target = { thing: thing.id, property, direction };
+    const key = targetKey(target);
+    wanted.add(key);
+    const present = this.#subscriptions.get(key);
+    if (present === undefined) outcomes.push(this.#subscribe(target, false, thing));
+    else present.take(thing);
+  }
+
+  /** Ends a subscription to a thing that is gone. It may come back, and what was missed then is caught up. */
+  #forget(key: string, subscription: ThingSubscription): void {
+    const { thingId, variable, lastSeen } = subscription;
+    this.#remove(key, subscription);
+    if (lastSeen !== undefined) this.#predecessors.set(nameOf(thingId, variable), lastSeen);
+  }
+
+  #noteFault(subscription: ThingSubscription, fault: CloudError | undefined, isReported: boolean): void {
+    if (fault === undefined || isTransient(fault)) this.#noteRecovery(subscription);
+    else this.#faults.set(subscription, fault);
+    if (isReported && fault !== undefined) this.#report(fault);
+    else this.#showStatus();
+  }
+
+  /** Notes that nothing is wrong with a subscription any more: the next fault is told of again. */
+  #noteRecovery(subscription: ThingSubscription): void {
+    const fault = this.#faults.get(subscription);
+    if (fault === undefined) return;
+    this.#faults.delete(subscription);
+    for (const { code } of this.#faults.values()) if (code === fault.code) return;
+    this.#told.delete(fault.code);
   }
 
   /** Tells Catch nodes once of each kind of failure; what passes is the account's affair and told there. */
-  #report(fault: CloudError | undefined): void {
+  #report(fault: CloudError): void {
     this.#showStatus();
-    if (fault === undefined || isTransient(fault) || this.#told.has(fault.code)) return;
+    if (isTransient(fault) || this.#told.has(fault.code)) return;
     this.#told.add(fault.code);
     this.#node.error(fault, {});
   }
 
   #showStatus(): void {
     if (this.#isStopped) return;
-    const faults = [this.#listFault, ...[...this.#subscriptions.values()].map(({ fault }) => fault)];
-    const fault = faults.find((candidate) => candidate !== undefined && !isTransient(candidate));
+    const listFault = this.#listFault === undefined || isTransient(this.#listFault) ? undefined : this.#listFault;
+    const [firstFault] = this.#faults.values();
+    const fault = listFault ?? firstFault;
     if (fault !== undefined) this.#status.failed(fault);
     else this.#status.session(this.#account.session.state, systemClock.now());
   }

@@ -56,6 +56,8 @@ interface SubscriptionOptions {
 /** After this a look-up that failed by the thing or variable itself is tried again: it may have been made meanwhile. */
 const lookUpIntervalMs = 60_000;
 const lookUpSoonMs = 5_000;
+/** What is gone is looked for in answers that are not older, which all who look for something share. */
+const searchTtlMs = lookUpIntervalMs - 5_000;
 /** How long values wait for the names that the look-up tells. */
 const namesTimeoutMs = 5_000;
 /** Knowledge about the value that the cloud holds may be this old at start. */
@@ -77,7 +79,14 @@ export class ThingSubscription implements Origin {
   property: Property | undefined;
   readonly #options: SubscriptionOptions;
   readonly #closing = new AbortController();
-  readonly #ends: (() => void)[] = [];
+  /** Ends the wait for names. */
+  #stopWaiting: () => void = () => undefined;
+  /** End the listening to the present topics. */
+  #ends: (() => void)[] = [];
+  /** The variable that is listened to; blank for every one. */
+  #listened = "";
+  /** Present while thing and variable are looked up again and again; aborted when they are found. */
+  #searching: AbortController | undefined;
   readonly #topics = new Map<Direction, TopicState>();
   #fault: CloudError | undefined;
   #catchUp: CatchUp | undefined;
@@ -98,13 +107,34 @@ export class ThingSubscription implements Origin {
 
   /**
    * Begins to listen. Resolves with the outcome of the first look-up; those that follow a failure go on by themselves.
+   * @param listed the thing, where it has just been listed
    */
-  start(): Promise<CloudError | undefined> {
+  start(listed?: KnownThing): Promise<CloudError | undefined> {
     const { thing, property } = this.target;
     // With ids at hand nothing has to be looked up before listening.
     if (isUuid(thing) && !isUuid(property)) this.#listen(thing, property);
-    if (this.#held !== undefined) this.#ends.push(systemClock.after(namesTimeoutMs, () => this.#release()));
-    return new Promise((resolve) => void this.#lookUp(resolve));
+    if (this.#held !== undefined) this.#stopWaiting = systemClock.after(namesTimeoutMs, () => this.#release());
+    if (listed === undefined) return new Promise((resolve) => void this.#search(resolve));
+    this.take(listed);
+    return Promise.resolve(this.#fault);
+  }
+
+  /** Looks thing and variable up in what has been refreshed: they may be gone, or have other names, ids and types. */
+  refresh(): void {
+    this.#thing(this.target.thing, {}).then(
+      (thing) => this.take(thing),
+      (reason: unknown) => this.#isMissing(toCloudError(reason)),
+    );
+  }
+
+  /** Takes the thing as it is by now. */
+  take(thing: KnownThing): void {
+    if (isAborted(this.#closing.signal)) return;
+    try {
+      this.#found(thing, this.#variableOf(thing));
+    } catch (reason) {
+      this.#isMissing(toCloudError(reason));
+    }
   }
 
   /** The variable that is listened to, by its name; blank for every one, or while it is not known. */
@@ -120,6 +150,8 @@ export class ThingSubscription implements Origin {
 
   stop(): void {
     this.#closing.abort();
+    this.#searching?.abort();
+    this.#stopWaiting();
     this.#catchUp?.stop();
     for (const end of this.#ends) end();
   }
@@ -129,11 +161,14 @@ export class ThingSubscription implements Origin {
     return this.target.direction === "requested" ? "requested" : "reported";
   }
 
-  #listen(thingId: string, variable: string): void {
+  /** @param before what was listened to until now under another name, and what was seen of it */
+  #listen(thingId: string, variable: string, before?: { lastSeen: unknown }): void {
     const { direction } = this.target;
     const { catchUp, initial, account } = this.#options;
     this.thingId = thingId;
-    if (initial || (catchUp.mode !== "none" && direction !== "requested")) this.#catchUpWith(thingId, variable);
+    this.#listened = variable;
+    const isCaughtUp = catchUp.mode !== "none" && direction !== "requested";
+    if ((initial && before === undefined) || isCaughtUp) this.#catchUpWith(thingId, variable, before);
     const directions = direction === "both" ? (["reported", "requested"] as const) : [direction];
     for (const one of directions) this.#topics.set(one, "unknown");
     for (const one of directions) {
@@ -153,6 +188,7 @@ export class ThingSubscription implements Origin {
       subscribed: () => stands("subscribed"),
       refused: (error) => {
         this.#setFault(error);
+        this.#options.account.knowledge.refreshSoon();
         stands("refused");
       },
       lost: () => stands("unknown"),
@@ -166,7 +202,7 @@ export class ThingSubscription implements Origin {
     else if (!states.includes("unknown")) this.#catchUp?.subscribed();
   }
 
-  #catchUpWith(thingId: string, variable: string): void {
+  #catchUpWith(thingId: string, variable: string, before: { lastSeen: unknown } | undefined): void {
     const { account, catchUp, initial } = this.#options;
     const direction = this.#mainDirection;
     this.#catchUp = new CatchUp({
@@ -176,10 +212,10 @@ export class ThingSubscription implements Origin {
       clock: systemClock,
       variable,
       direction,
-      initial,
+      initial: initial && before === undefined,
       // History has only what devices reported.
       mode: direction === "requested" ? "none" : catchUp.mode,
-      lastSeen: catchUp.lastSeen(thingId, variable),
+      lastSeen: before === undefined ? catchUp.lastSeen(thingId, variable) : before.lastSeen,
       sink: (live, source) => this.#emit(live, source),
     });
   }
@@ -196,10 +232,14 @@ export class ThingSubscription implements Origin {
     else this.#held.push({ live, source });
   }
 
-  /** Asks the cloud about thing and variable until it answers; then listens, if that had to wait for it. */
-  async #lookUp(tellFirst: (outcome: CloudError | undefined) => void): Promise<void> {
-    const { signal } = this.#closing;
+  /** Asks the cloud about thing and variable until they are found. */
+  async #search(tellFirst: (outcome: CloudError | undefined) => void = () => undefined): Promise<void> {
+    const searching = new AbortController();
+    this.#searching = searching;
+    const { signal } = searching;
     const onFailure = (error: CloudError): number => {
+      // What is remembered may be what is wrong.
+      if (!isTransient(error) && this.#fault?.code !== error.code) this.#options.account.knowledge.refreshSoon();
       this.#setFault(error);
       tellFirst(error);
       return isTransient(error) ? lookUpSoonMs : lookUpIntervalMs;
@@ -208,22 +248,67 @@ export class ThingSubscription implements Origin {
       await retry(() => this.#lookUpOnce(signal), { clock: systemClock, signal, what: "The look-up", onFailure });
       tellFirst(undefined);
     } catch (reason) {
-      tellFirst(toCloudError(reason));
+      // Found by somebody else's list.
+      tellFirst(isAborted(this.#closing.signal) ? toCloudError(reason) : this.#fault);
     }
   }
 
   async #lookUpOnce(signal: AbortSignal): Promise<void> {
-    const { account, initial } = this.#options;
-    const thing = await this.#thing(this.target.thing, { signal, ...(initial && { maxAgeMs: initialTtlMs }) });
-    const property =
-      this.target.property === "" ? undefined : account.rest.directory.variable(thing, this.target.property);
-    if (isAborted(signal)) return;
+    const thing = await this.#thing(this.target.thing, { signal, ...this.#wantedAge });
+    const property = this.#variableOf(thing);
+    if (!isAborted(signal)) this.#found(thing, property);
+  }
+
+  /** How old an answer may be: what was missing in the last one needs a newer one. */
+  get #wantedAge(): { maxAgeMs?: number } {
+    if (this.#fault?.code === "not_found" || this.#fault?.code === "ambiguous") return { maxAgeMs: searchTtlMs };
+    return this.#options.initial && this.thing === undefined ? { maxAgeMs: initialTtlMs } : {};
+  }
+
+  #variableOf(thing: KnownThing): Property | undefined {
+    const { property } = this.target;
+    return property === "" ? undefined : this.#options.account.rest.directory.variable(thing, property);
+  }
+
+  #found(thing: KnownThing, property: Property | undefined): void {
+    this.#searching?.abort();
+    this.#searching = undefined;
+    const name = property === undefined ? "" : wireName(property);
+    const former = this.property;
+    const isFirst = this.thing === undefined;
+    const before = this.#catchUp;
     this.thing = thing;
     this.property = property;
-    if (this.thingId === "") this.#listen(thing.id, property === undefined ? "" : wireName(property));
-    if (this.#fault?.code !== "forbidden") this.#setFault(undefined);
-    this.#catchUp?.known(property === undefined ? thing.properties : [property]);
+    if (this.thingId === "") this.#listen(thing.id, name);
+    else if (this.thingId !== thing.id || this.#listened !== name) this.#listenInstead(thing.id, name, former);
+    if (this.#fault !== undefined && this.#fault.code !== "forbidden") this.#setFault(undefined);
+    else if (isFirst && this.#fault === undefined) this.#options.onFault(undefined);
+    // A refresh is no answer that a subscription has waited for.
+    if (isFirst || this.#catchUp !== before)
+      this.#catchUp?.known(property === undefined ? thing.properties : [property]);
     this.#release();
+  }
+
+  /** Notes that what is listened to is not there any more. Its topic is left alone: it may come back. */
+  #isMissing(error: CloudError): void {
+    if (isAborted(this.#closing.signal) || isTransient(error)) return;
+    this.#setFault(error);
+    if (this.#searching === undefined) void this.#search();
+  }
+
+  /** Listens to another name of the same variable, or to another thing or variable that was made in its place. */
+  #listenInstead(thingId: string, name: string, former: Property | undefined): void {
+    const isSame = this.thingId === thingId && (former === undefined || former.id === this.property?.id);
+    const seen = isSame ? renamed(this.lastSeen, this.#listened, name) : undefined;
+    const before = this.#ends;
+    this.#ends = [];
+    this.#catchUp?.stop();
+    this.#catchUp = undefined;
+    this.#topics.clear();
+    if (this.#fault?.code === "forbidden") this.#setFault(undefined);
+    // The new one first, so that a topic that both share is not left in between.
+    this.#listen(thingId, name, isSame ? { lastSeen: seen } : undefined);
+    for (const end of before) end();
   }
 
   #setFault(fault: CloudError | undefined): void {
@@ -237,4 +322,10 @@ export class ThingSubscription implements Origin {
     this.#held = undefined;
     for (const { live, source } of held) this.#emit(live, source);
   }
+}
+
+/** Returns what was seen of one variable, or of all, under the variable's new name. */
+function renamed(seen: LastSeen | undefined, from: string, to: string): LastSeen | undefined {
+  if (seen === undefined || from === "" || to === "" || from === to) return seen;
+  return Object.fromEntries(Object.entries(seen).map(([name, value]) => [name === from ? to : name, value]));
 }
