@@ -127,7 +127,8 @@ export class CloudDevice {
       this.#tellState();
     });
     // The feed keeps what comes only while somebody listens, and tells housekeeping to those only who name it.
-    for (const variable of ["", ...timezoneVariables]) this.listen(variable, { value: () => undefined });
+    const keep = ({ variable, value, timestamp }: LiveValue): void => this.#shadow.note(variable, { value, timestamp });
+    for (const variable of ["", ...timezoneVariables]) this.listen(variable, { value: keep });
   }
 
   get connectionState(): DeviceConnectionState {
@@ -144,7 +145,7 @@ export class CloudDevice {
     return this.#shadow.timezone;
   }
 
-  /** The values that the cloud held when it was last asked, by variable; empty until `observeLastValues` tells. */
+  /** The values that the cloud holds as far as is known, by variable; empty until `observeLastValues` tells. */
   get lastValues(): ReadonlyMap<string, StoredDeviceValue> {
     return this.#shadow.lastValues;
   }
@@ -157,7 +158,7 @@ export class CloudDevice {
 
   /**
    * Calls `observer` each time when the cloud has told its last values (on every connection, and for every thing), at
-   * once where it has already; returns the function that ends it.
+   * once where it has on this connection; returns the function that ends it.
    */
   observeLastValues(observer: (values: ReadonlyMap<string, StoredDeviceValue>) => void): () => void {
     return this.#shadow.observe(observer);
@@ -217,6 +218,7 @@ export class CloudDevice {
       events: {
         onThing: (thingId) => this.#belongsTo(thingId),
         onSettled: () => this.#tellState(),
+        onLastValuesAsked: () => this.#shadow.asked(),
         onLastValues: (readings) => this.#shadow.takeLastValues(readings),
         onTimezone: (offset, until) => this.#shadow.setTimezone({ offset, until }),
         onMalformed,
@@ -232,6 +234,7 @@ export class CloudDevice {
   #offline(): void {
     this.#connection = undefined;
     this.#control.offline();
+    this.#shadow.lost();
     this.outbox.offline();
   }
 
@@ -287,6 +290,7 @@ export class CloudDevice {
     });
     for (const [variable, value] of packed.values) {
       this.#objects.note(this.#thingId, variable, value);
+      this.#shadow.note(variable, { value, timestamp: time });
       if (onLimit !== undefined) limitsOf(variable, types?.(variable), value, false).forEach(onLimit);
     }
     return { targetNames: [], writes: packed.messages.map((payload) => ({ payload })) };

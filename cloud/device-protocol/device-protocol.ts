@@ -20,6 +20,8 @@ interface DeviceEvents {
   onThing: (thingId: string) => void;
   /** The topics of that thing are subscribed. */
   onSettled: () => void;
+  /** The cloud is asked for the last values. */
+  onLastValuesAsked: () => void;
   /** The answer to a request for last values: all variables of the thing, hidden ones included. */
   onLastValues: (readings: readonly Reading[]) => void;
   /** Seconds that local time is ahead of UTC, until a time in seconds since 1970. */
@@ -172,6 +174,7 @@ export class DeviceProtocol {
   }
 
   #askLastValues(): void {
+    this.#events.onLastValuesAsked();
     this.#publish(`${this.#root}/c/up`, encodeLastValuesBegin());
     this.#publish(`/a/t/${this.#handshake.thingId ?? ""}/shadow/o`, getLastValues);
   }

@@ -33,7 +33,11 @@ interface ShadowOptions {
 export class DeviceShadow {
   readonly #options: ShadowOptions;
   readonly #observers = new Set<() => void>();
-  #lastValues: ReadonlyMap<string, StoredDeviceValue> | undefined;
+  #lastValues: Map<string, StoredDeviceValue> | undefined;
+  /** Whether these are what the cloud holds now: it has told them on this connection. */
+  #isCurrent = false;
+  /** Values that came since the cloud was asked: its answer may be older. */
+  readonly #newer = new Map<string, StoredDeviceValue>();
   #timezone: Timezone = { offset: 0, until: 0 };
   #stopTimer: () => void = () => undefined;
 
@@ -46,21 +50,33 @@ export class DeviceShadow {
     return this.#timezone;
   }
 
-  /** The values that the cloud held when it was last asked, by variable; empty until it has answered for this thing. */
+  /** The values that the cloud holds as far as is known, by variable; empty until it has answered for this thing. */
   get lastValues(): ReadonlyMap<string, StoredDeviceValue> {
     return this.#lastValues ?? new Map<string, StoredDeviceValue>();
   }
 
   /**
-   * Calls `observer` each time when last values have come, at once where they have; returns the function that ends it.
+   * Calls `observer` each time when last values have come, at once where they have on this connection; returns the
+   * function that ends it.
    */
   observe(observer: (values: ReadonlyMap<string, StoredDeviceValue>) => void): () => void {
     const tell = (): void => {
-      if (this.#lastValues !== undefined) observer(this.#lastValues);
+      if (this.#lastValues !== undefined && this.#isCurrent) observer(this.#lastValues);
     };
     this.#observers.add(tell);
     tell();
     return () => this.#observers.delete(tell);
+  }
+
+  /** Notes that the cloud is asked for its last values. */
+  asked(): void {
+    this.#newer.clear();
+  }
+
+  /** Takes a value that was written to the device or reported by it: the cloud holds it from now on. */
+  note(variable: string, value: StoredDeviceValue): void {
+    this.#newer.set(variable, value);
+    this.#lastValues?.set(variable, value);
   }
 
   /** Takes the cloud's answer to a request for last values. */
@@ -72,7 +88,9 @@ export class DeviceShadow {
       values.set(property, { value: tidy, timestamp: usableTimestamp(time) ?? this.#options.clock.now() });
       this.#options.onValue(property, tidy);
     }
+    for (const [variable, value] of this.#newer) values.set(variable, value);
     this.#lastValues = values;
+    this.#isCurrent = true;
     for (const tell of [...this.#observers]) tell();
   }
 
@@ -92,9 +110,16 @@ export class DeviceShadow {
     if (leftMs > 0) this.#stopTimer = this.#options.clock.after(leftMs, this.#options.onTimezoneEnd);
   }
 
+  /** Notes that the connection is gone: what is written to the device meanwhile is not seen. */
+  lost(): void {
+    this.#isCurrent = false;
+  }
+
   /** Forgets the values: the device belongs to another thing. */
   forget(): void {
     this.#lastValues = undefined;
+    this.#newer.clear();
+    this.lost();
   }
 
   /** Ends everything. */

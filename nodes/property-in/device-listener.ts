@@ -20,10 +20,15 @@ export interface DeviceListenerSettings extends MessageSettings {
   isDynamic: boolean;
 }
 
-/** How long values wait for those that the cloud holds. */
-const initialTimeoutMs = 5_000;
 /** Echoes that may wait for a connection. */
 const maxEchoes = 1_000;
+
+/** One variable that is listened to, or every one. */
+interface Listening {
+  /** The variables of which a value came, while those that the cloud holds are still to be given. */
+  came: Set<string> | undefined;
+  end: () => void;
+}
 
 /** Listens for property in with a device: sends what is written to the device, and reports it back. */
 export class DeviceListener {
@@ -34,11 +39,10 @@ export class DeviceListener {
   readonly #types: DeviceVariableTypes;
   readonly #emitter: MessageBuilder;
   /** By variable, as given; blank is every variable. */
-  readonly #listenings = new Map<string, () => void>();
+  readonly #listenings = new Map<string, Listening>();
   readonly #ends: (() => void)[] = [];
   readonly #flaws: FlawWarnings;
   readonly #told = new Set<string>();
-  #held: LiveValue[] | undefined;
 
   constructor(
     node: Node,
@@ -54,7 +58,6 @@ export class DeviceListener {
     this.#types = new DeviceVariableTypes(device, account);
     this.#emitter = new MessageBuilder(node, settings);
     this.#flaws = new FlawWarnings((warning) => node.warn(warning));
-    this.#held = settings.initial ? [] : undefined;
   }
 
   start(): void {
@@ -66,12 +69,13 @@ export class DeviceListener {
     this.#stands();
     if (property !== "" || !isDynamic) this.subscribe(property);
     if (!initial) return;
-    this.#ends.push(systemClock.after(initialTimeoutMs, () => this.#release()));
-    this.#ends.push(this.#device.observeLastValues((values) => this.#sendInitial(values)));
+    this.#ends.push(this.#device.observeLastValues((values) => this.#giveInitial(values)));
   }
 
   stop(): void {
-    for (const end of [...this.#ends, ...this.#listenings.values()]) end();
+    for (const end of this.#ends) end();
+    for (const { end } of this.#listenings.values()) end();
+    this.#listenings.clear();
   }
 
   /** Listens to a variable too; blank is every variable. */
@@ -79,20 +83,24 @@ export class DeviceListener {
     if (this.#listenings.has(reference)) return;
     // An id means something only when the account has told of the thing: so it is compared with each value.
     const variable = isUuid(reference) ? "" : reference;
-    const end = this.#device.listen(variable, {
+    const listening: Listening = { came: this.#settings.initial ? new Set() : undefined, end: () => undefined };
+    listening.end = this.#device.listen(variable, {
       value: (live) => {
-        if (variable === reference || this.#means(reference, live.variable)) this.#receive(live);
+        if (variable !== reference && !this.#means(reference, live.variable)) return;
+        listening.came?.add(live.variable);
+        this.#receive(live);
       },
       flawed: (name, flaw) => {
         if (variable === reference || this.#means(reference, name)) this.#flaws.note("", name, flaw);
       },
     });
-    this.#listenings.set(reference, end);
+    this.#listenings.set(reference, listening);
+    this.#tellInitial();
   }
 
   /** Stops listening to a variable; false where there was no such subscription. */
   unsubscribe(reference: string): boolean {
-    this.#listenings.get(reference)?.();
+    this.#listenings.get(reference)?.end();
     return this.#listenings.delete(reference);
   }
 
@@ -111,8 +119,7 @@ export class DeviceListener {
   }
 
   #receive(live: LiveValue): void {
-    if (this.#held !== undefined) this.#held.push(live);
-    else this.#emitter.emit(this.#origin(), live, live.value, "live");
+    this.#emitter.emit(this.#origin(), live, live.value, "live");
     if (this.#settings.echo) this.#report(live);
   }
 
@@ -137,24 +144,28 @@ export class DeviceListener {
     this.#warnOnce(`A value could not be reported back: ${error.message}`);
   }
 
-  #sendInitial(values: ReadonlyMap<string, StoredDeviceValue>): void {
-    // Last values come again on every connection; at start they are initial, later they are known.
-    if (this.#held === undefined) return;
-    for (const [variable, { value, timestamp }] of values) {
-      const isWanted = [...this.#listenings.keys()].some(
-        (reference) => reference === "" || reference === variable || this.#means(reference, variable),
-      );
-      if (!isWanted) continue;
-      const about = { variable, timestamp, direction: "requested", own: false } as const;
-      this.#emitter.emit(this.#origin(), about, storedValue(this.#types.typeOf(variable), value), "initial");
+  /** Gives the values that the cloud holds to those listenings that have not had them, if they are known. */
+  #tellInitial(): void {
+    if ([...this.#listenings.values()].some(({ came }) => came !== undefined)) {
+      this.#device.observeLastValues((values) => this.#giveInitial(values))();
     }
-    this.#release();
   }
 
-  #release(): void {
-    const held = this.#held ?? [];
-    this.#held = undefined;
-    for (const live of held) this.#emitter.emit(this.#origin(), live, live.value, "live");
+  /** Last values come again on every connection: those of the first are initial, later ones are known. */
+  #giveInitial(values: ReadonlyMap<string, StoredDeviceValue>): void {
+    for (const [reference, listening] of this.#listenings) {
+      const { came } = listening;
+      // What an id means shows when the account has told of the thing.
+      if (came === undefined || (isUuid(reference) && this.#types.thing === undefined)) continue;
+      listening.came = undefined;
+      for (const [variable, { value, timestamp }] of values) {
+        const isWanted = reference === "" || reference === variable || this.#means(reference, variable);
+        // What came live is what the cloud holds, or will.
+        if (!isWanted || came.has(variable)) continue;
+        const about = { variable, timestamp, direction: "requested", own: false } as const;
+        this.#emitter.emit(this.#origin(), about, storedValue(this.#types.typeOf(variable), value), "initial");
+      }
+    }
   }
 
   #origin(): Origin {
@@ -165,9 +176,12 @@ export class DeviceListener {
     const { connectionState } = this.#device;
     this.#status.device(connectionState, systemClock.now());
     if (connectionState.name !== "online") return;
-    this.#types.known().catch((reason: unknown) => {
-      this.#node.debug(`The thing of the device could not be looked up: ${toCloudError(reason).message}`);
-    });
+    this.#types.known().then(
+      () => this.#tellInitial(),
+      (reason: unknown) => {
+        this.#node.debug(`The thing of the device could not be looked up: ${toCloudError(reason).message}`);
+      },
+    );
   }
 
   #warnOnce(warning: string): void {

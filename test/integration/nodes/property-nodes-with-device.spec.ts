@@ -80,6 +80,46 @@ describe("property in and out with a device of their own", () => {
     assert.equal(held("counter"), 41);
   });
 
+  describe("with initial", () => {
+    const got = (): unknown[] => bench!.at("arrived").map(({ topic, payload, source }) => [topic, payload, source]);
+    const arrived = async (...expected: [string, number, string][]): Promise<void> => {
+      await bench!.arrived("arrived", expected.length);
+      assert.deepEqual(got(), expected);
+    };
+
+    it("first sends what the cloud holds when the topics are subscribed, however long that takes", async () => {
+      house.simulator.store.record(house.thingId, "counter", 41, Date.now() - 60_000);
+      house.simulator.holdSubscribes(true);
+      bench = await load(house, flow({ in: { property: "counter", echo: false, initial: true } }));
+      await until("the device is connected", isOnline);
+      house.simulator.store.record(house.thingId, "counter", 42, Date.now() - 5_000);
+      house.simulator.holdSubscribes(false);
+      await arrived(["counter", 42, "initial"]);
+      await dashboardWrites(house, "counter", 43);
+      await arrived(["counter", 42, "initial"], ["counter", 43, "live"]);
+    });
+
+    it("sends it to each subscription on order too, with what was written since the cloud told it", async () => {
+      house.simulator.store.record(house.thingId, "counter", 41, Date.now() - 60_000);
+      house.simulator.store.record(house.thingId, "sensor", 7, Date.now() - 60_000);
+      await open({ in: { property: "sensor", echo: false, initial: true, inputs: 1 } });
+      await arrived(["sensor", 7, "initial"]);
+      await dashboardWrites(house, "counter", 42);
+      // What follows on the same topic shows that it has come.
+      await dashboardWrites(house, "sensor", 8);
+      await arrived(["sensor", 7, "initial"], ["sensor", 8, "live"]);
+      bench!.node("in").receive({ action: "subscribe", property: "counter" });
+      await arrived(["sensor", 7, "initial"], ["sensor", 8, "live"], ["counter", 42, "initial"]);
+    });
+
+    it("sends it for a variable that is named by its id, when the account has told what that means", async () => {
+      house.simulator.store.record(house.thingId, "counter", 41, Date.now() - 60_000);
+      house.simulator.faults.rest.push({ match: "/v2/things", delayMs: 300 });
+      await open({ in: { property: house.propertyIds.counter, echo: false, initial: true } });
+      await arrived(["counter", 41, "initial"]);
+    });
+  });
+
   it("keeps reports while the device has no thing, and sends them when it gets one", async () => {
     house.simulator.store.detach(house.thingId);
     bench = await load(house, flow());

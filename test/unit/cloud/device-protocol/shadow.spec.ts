@@ -58,6 +58,36 @@ describe("DeviceShadow", () => {
     );
   });
 
+  it("keeps what was written and reported, also where the answer was on its way", () => {
+    const answer = (value: number): void =>
+      shadow.takeLastValues(["a", "b"].map((property) => ({ property, value, time: undefined })));
+    const values = (): unknown[] =>
+      [...shadow.lastValues].map(([variable, { value }]) => `${variable}=${value as number}`);
+    shadow.asked();
+    answer(1);
+    shadow.note("a", { value: 2, timestamp: clock.now() });
+    assert.deepEqual(values(), ["a=2", "b=1"]);
+    shadow.asked();
+    shadow.note("b", { value: 3, timestamp: clock.now() });
+    answer(4);
+    assert.deepEqual(values(), ["a=4", "b=3"]);
+    answer(5);
+    assert.deepEqual(values(), ["a=5", "b=3"], "the same answer by the other way");
+    shadow.asked();
+    answer(6);
+    assert.deepEqual(values(), ["a=6", "b=6"]);
+  });
+
+  it("tells nobody what it knew before the connection was lost", () => {
+    const told: number[] = [];
+    shadow.takeLastValues([{ property: "a", value: 1, time: undefined }]);
+    shadow.lost();
+    shadow.observe((values) => told.push(values.size));
+    assert.deepEqual([told, shadow.lastValues.size], [[], 1]);
+    shadow.takeLastValues([]);
+    assert.deepEqual(told, [0]);
+  });
+
   it("forgets the values when the device belongs to another thing", () => {
     shadow.takeLastValues([{ property: "a", value: 1, time: undefined }]);
     shadow.forget();
