@@ -80,7 +80,7 @@ export function keepSession(node: SessionNode, owner: SessionOwner | undefined, 
 /** Returns what tells settings from others, without the secrets among them. */
 function digestOf(settings: unknown): string {
   return createHash("sha256")
-    .update(JSON.stringify(settings) ?? "")
+    .update(JSON.stringify(settings ?? null))
     .digest("base64url");
 }
 
