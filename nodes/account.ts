@@ -10,11 +10,13 @@ import { registerDoctorRoutes } from "./admin/doctor-routes";
 import { takeLegacyKey } from "./runtime/legacy-credentials";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
 import { credentialsOf, settingsOf } from "./runtime/settings";
+import { SharedFaults } from "./runtime/shared-faults";
 
 /** Registers the node `arduino-cloud-account`, which holds an account for the nodes that name it. */
 export default function (RED: NodeAPI): void {
   function construct(this: AccountNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
+    this.faults = new SharedFaults(this);
     let deployed: AccountSettings | undefined;
     try {
       const secrets = takeLegacyKey(RED, config, credentialsOf(RED, this, config));
@@ -29,6 +31,7 @@ export default function (RED: NodeAPI): void {
       };
     } catch (reason) {
       this.fault = toCloudError(reason);
+      this.faults.own(this.fault);
     }
     keepSession(this, this.account, deployed);
   }

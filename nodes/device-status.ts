@@ -4,7 +4,7 @@ import { systemClock } from "../cloud/core/clock";
 import { DeviceStatusChanges, deviceStatus, type Watched } from "../cloud/polling/device-status";
 import { type CloudError, toCloudError } from "../cloud/core/errors";
 import { type Device, findDevice } from "../cloud/rest";
-import { findAccount } from "./runtime/account-node";
+import { findAccount, type UsableAccountNode } from "./runtime/account-node";
 import { RepeatedErrors } from "./runtime/repeated-errors";
 import { type Message, onClose } from "./runtime/input";
 import { failMisconfiguredAloud } from "./runtime/misconfigured";
@@ -28,7 +28,7 @@ export default function (RED: NodeAPI): void {
     const status = new NodeStatus(RED, this);
     try {
       const settings = readSettings(settingsOf(RED, config));
-      const stop = watch(this, status, settings, findAccount(RED, settings.account).account);
+      const stop = watch(this, status, settings, findAccount(RED, settings.account));
       onClose(this, () => {
         stop();
         return Promise.resolve();
@@ -50,9 +50,14 @@ function readSettings(raw: RawSettings): DeviceStatusSettings {
 }
 
 /** Looks again and again, and sends what has changed. Needs REST only, so the account's session is left alone. */
-function watch(node: Node, status: NodeStatus, settings: DeviceStatusSettings, account: CloudAccount): () => void {
+function watch(
+  node: Node,
+  status: NodeStatus,
+  settings: DeviceStatusSettings,
+  { account, faults: shared }: UsableAccountNode,
+): () => void {
   const changes = new DeviceStatusChanges();
-  const faults = new RepeatedErrors(node, status);
+  const faults = new RepeatedErrors(node, status, shared);
   // By the cloud's time, which its first answer tells.
   let since: number | undefined;
   const now = (): number => account.rest.client.now();

@@ -8,11 +8,13 @@ import type { DeviceNode } from "./runtime/device-node";
 import { readDeviceSettings } from "./runtime/device-settings";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
 import { credentialsOf, readText, settingsOf } from "./runtime/settings";
+import { SharedFaults } from "./runtime/shared-faults";
 
 /** Registers the node `arduino-cloud-device`, which makes Node-RED a device of its own. */
 export default function (RED: NodeAPI): void {
   function construct(this: DeviceNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
+    this.faults = new SharedFaults(this);
     try {
       const secrets = takeCreatedKey(RED, config, credentialsOf(RED, this, config));
       const raw = settingsOf(RED, config);
@@ -24,6 +26,7 @@ export default function (RED: NodeAPI): void {
       if (account !== "") this.account = findAccount(RED, account).account;
     } catch (reason) {
       this.fault = toCloudError(reason);
+      this.faults.own(this.fault);
     }
     keepSession(this, this.device, this.settingsOf?.());
   }

@@ -4,7 +4,7 @@ import { storedValue } from "../cloud/property-types/fingerprint";
 import { isPlainObject } from "../cloud/core/json";
 import { CloudError, toCloudError } from "../cloud/core/errors";
 import { type KnownThing, type Property, wireName } from "../cloud/rest";
-import { findAccount } from "./runtime/account-node";
+import { findAccount, type UsableAccountNode } from "./runtime/account-node";
 import { RepeatedErrors } from "./runtime/repeated-errors";
 import { type Message, onClose, onInput } from "./runtime/input";
 import { messagePropertyField, messageThing } from "./runtime/message";
@@ -35,7 +35,7 @@ export default function (RED: NodeAPI): void {
     const status = new NodeStatus(RED, this);
     try {
       const settings = readSettings(settingsOf(RED, config));
-      read(this, status, settings, findAccount(RED, settings.account).account);
+      read(this, status, settings, findAccount(RED, settings.account));
     } catch (reason) {
       failMisconfiguredAloud(this, status, toCloudError(reason));
     }
@@ -60,7 +60,8 @@ function readSettings(raw: RawSettings): PropertyGetSettings {
 /**
  * Reads for each message and, where so set, again and again. Needs REST only, so the account's session is left alone.
  */
-function read(node: Node, status: NodeStatus, settings: PropertyGetSettings, account: CloudAccount): void {
+function read(node: Node, status: NodeStatus, settings: PropertyGetSettings, accountNode: UsableAccountNode): void {
+  const { account } = accountNode;
   const closing = new AbortController();
   const ask = async (thing: string, variable: string, signal: AbortSignal): Promise<ReadingFields> =>
     readingOf(await status.during(account.polling.thing(thing, signal)), variable, account);
@@ -80,7 +81,7 @@ function read(node: Node, status: NodeStatus, settings: PropertyGetSettings, acc
     send(answer);
   });
 
-  const stop = repeat(node, status, settings, account, ask);
+  const stop = repeat(node, status, settings, accountNode, ask);
   onClose(node, () => {
     stop();
     closing.abort();
@@ -92,12 +93,12 @@ function repeat(
   node: Node,
   status: NodeStatus,
   settings: PropertyGetSettings,
-  account: CloudAccount,
+  { account, faults: shared }: UsableAccountNode,
   ask: (thing: string, variable: string, signal: AbortSignal) => Promise<ReadingFields>,
 ): () => void {
   const { thing, property, repeat: seconds } = settings;
   if (seconds === 0) return () => undefined;
-  const faults = new RepeatedErrors(node, status);
+  const faults = new RepeatedErrors(node, status, shared);
   return account.polling.repeat(seconds * 1000, async (signal) => {
     try {
       const reading = await ask(thing, property, signal);

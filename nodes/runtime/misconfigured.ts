@@ -1,6 +1,7 @@
 import type { Node } from "node-red";
 import type { CloudError } from "../../cloud/core/errors";
 import { onInput } from "./input";
+import { ownerOfFault } from "./shared-faults";
 import type { NodeStatus } from "./status";
 
 /** Lets a node that can't work say why: on its status, and to every message. */
@@ -11,9 +12,10 @@ export function failMisconfigured(node: Node, status: NodeStatus, error: CloudEr
 }
 
 /**
- * Refuses as `refuse`, and tells Catch nodes once: for a node that works without being asked, so that it is heard of.
+ * Refuses as `refuse`, and tells Catch nodes once, of an account's fault once for all its nodes: for a node that works without being asked, so that it is heard of.
  */
 export function failMisconfiguredAloud(node: Node, status: NodeStatus, error: CloudError): void {
   failMisconfigured(node, status, error);
-  setImmediate(() => node.error(error, {}));
+  const owner = ownerOfFault(error);
+  setImmediate(() => (owner === undefined ? node.error(error, {}) : owner.tell(error, [node])));
 }

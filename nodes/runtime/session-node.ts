@@ -5,6 +5,7 @@ import type { Session } from "../../cloud/mqtt/session";
 import { type CloudError, toCloudError } from "../../cloud/core/errors";
 import { onClose } from "./input";
 import { activityLogOf } from "./node-log";
+import { SharedFaults } from "./shared-faults";
 
 /** How long the session outlives its last user, so that a redeploy of a single node does not close it. */
 const closeDelayMs = 2_000;
@@ -15,6 +16,8 @@ const malformedPauseMs = 60_000;
 export interface SessionNode extends Node {
   /** Why its settings are not usable. */
   fault?: CloudError;
+  /** Tells of what is wrong with it, once to each Catch node that is concerned. */
+  faults: SharedFaults;
   /**
    * The nodes that use it, by id. Node-RED itself reads this property: it passes the errors and statuses of the config
    * node on to the Catch and Status nodes of the flows in it.
@@ -87,7 +90,7 @@ function digestOf(settings: unknown): string {
 /** Tells of what an account or device does, and of what it could not use or do, in the node's log. */
 export function noticesTo(
   RED: NodeAPI,
-  node: Node,
+  node: SessionNode,
 ): {
   log: ActivityLog;
   onMalformed: (topic: string, error: CloudError) => void;
@@ -104,7 +107,7 @@ export function noticesTo(
       toldAt = performance.now();
       node.warn(`A malformed message on ${topic} was dropped (${count} so far): ${error.message}`);
     },
-    onFault: (reason) => node.error(toCloudError(reason), {}),
+    onFault: (reason) => new SharedFaults(node).tell(toCloudError(reason), Object.values(node.users)),
     onNotice: (message) => node.warn(message),
   };
 }
@@ -116,16 +119,17 @@ interface ShownState {
 }
 
 /** Returns a function that tells once per outage why there is no connection, and when it is back. */
-export function outageReport(node: Node): (standing: ShownState) => void {
+export function outageReport(node: SessionNode): (standing: ShownState) => void {
   let warned = "";
   return ({ name, error }) => {
     if (name === "online") {
       node.log(warned === "" ? "Connected to the Arduino Cloud." : "Connected to the Arduino Cloud again.");
       warned = "";
+      node.faults.recovered();
     } else if (error !== undefined && error.code !== warned) {
       warned = error.code;
       if (name === "waiting") node.warn(`${error.message} It is tried again until it works.`);
-      else node.error(error, {});
+      else node.faults.tell(error, Object.values(node.users));
     }
   };
 }

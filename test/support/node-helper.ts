@@ -57,6 +57,18 @@ function accountNode(house: House, more: object = {}): Record<string, unknown> {
   return { ...house.account, id: "account", type: "arduino-cloud-account", name: "", tls: "", ...more };
 }
 
+/** The helper loads a core node for each node of the flow, and the second one of a type is refused. */
+function loadCoreNodesOnce(): void {
+  const { _nodeModules: modules } = helper as unknown as { _nodeModules: Record<string, NodeInitializer> };
+  for (const [type, original] of Object.entries(modules)) {
+    let isLoaded = false;
+    modules[type] = (red) => {
+      if (!isLoaded) void original(red);
+      isLoaded = true;
+    };
+  }
+}
+
 /**
  * Loads a flow into the test helper's runtime; a device node of the id "device" is the house's. Nodes of type `helper`
  * collect what arrives at them. `settings` are what stands in a settings.js,
@@ -70,6 +82,7 @@ export async function load(
   moreCredentials: object = {},
 ): Promise<TestRuntime> {
   helper.init(nodeRed);
+  loadCoreNodesOnce();
   helper.settings(settings);
   const { hooks, log } = fromNodeRed("@node-red/util") as { hooks: object; log: NodeRedLog };
   const entries: LogEntry[] = [];
