@@ -1,19 +1,32 @@
 import type { ValueFeed } from "./value-feed";
 import type { Components, PropertyValue } from "../codec/values";
 import type { KnownObjects } from "./known-objects";
+import type { Direction } from "../mqtt/topics";
 import type { Directory } from "../rest/directory/directory";
 import { type Property, wireName } from "../rest/models";
+
+/** A variable that is followed live. */
+interface Followed {
+  /** The directions whose values come. */
+  subscribed: Set<Direction>;
+  /** Whether it was read while all its values came, so that nothing is missed since. */
+  isComplete: boolean;
+  end: () => void;
+}
+
+const directions = ["reported", "requested"] as const;
 
 /**
  * The last known values of the multi-value variables that a flow writes in part: the cloud resets the components that a
  * message leaves out (docs/protocol.md#components), so they are taken from here. A variable asked for is read over REST
- * once and then followed live, both ways, until the session is lost.
+ * once and then followed live, both ways, until the session is lost; what was read before the broker had granted both
+ * subscriptions is read again, since more may have come in between.
  */
 export class LastValues {
   readonly #directory: Directory;
   readonly #feed: ValueFeed;
   readonly #objects: KnownObjects;
-  readonly #followed = new Map<string, () => void>();
+  readonly #followed = new Map<string, Followed>();
 
   /** @param options `objects` is what `feed` completes values from */
   constructor(options: { directory: Directory; feed: ValueFeed; objects: KnownObjects }) {
@@ -26,21 +39,21 @@ export class LastValues {
   async get(thingId: string, property: Property): Promise<Components | undefined> {
     const variable = wireName(property);
     const key = `${thingId}/${variable}`;
-    if (this.#followed.has(key)) return this.#objects.get(thingId, variable);
-    // The feed itself keeps what comes.
-    const follow = (direction: "reported" | "requested"): (() => void) =>
-      this.#feed.listen(thingId, direction, variable, { value: () => undefined });
-    const ends = [follow("reported"), follow("requested")];
-    const end = (): void => ends.forEach((stop) => stop());
-    try {
-      // What it answers is what `objects` sees of the cloud.
-      await this.#directory.thing(thingId, { maxAgeMs: 0 });
-    } catch (reason) {
-      end();
-      throw reason;
+    const known = this.#followed.get(key);
+    const followed = known ?? this.#follow(thingId, variable);
+    if (!followed.isComplete) {
+      this.#followed.set(key, followed);
+      const isHeard = directions.every((direction) => followed.subscribed.has(direction));
+      try {
+        // What it answers is what `objects` sees of the cloud.
+        await this.#directory.thing(thingId, { maxAgeMs: 0 });
+      } catch (reason) {
+        if (known === undefined && this.#followed.get(key) === followed) this.#followed.delete(key);
+        if (known === undefined) followed.end();
+        throw reason;
+      }
+      followed.isComplete = isHeard && directions.every((direction) => followed.subscribed.has(direction));
     }
-    if (this.#followed.has(key)) end();
-    else this.#followed.set(key, end);
     return this.#objects.get(thingId, variable);
   }
 
@@ -51,7 +64,29 @@ export class LastValues {
 
   /** Forgets who is followed: the session is lost, so everything is read anew when it is next needed. */
   unfollow(): void {
-    for (const end of this.#followed.values()) end();
+    for (const { end } of this.#followed.values()) end();
     this.#followed.clear();
+  }
+
+  #follow(thingId: string, variable: string): Followed {
+    const ends: (() => void)[] = [];
+    const end = (): void => ends.forEach((stop) => stop());
+    const followed: Followed = { subscribed: new Set(), isComplete: false, end };
+    for (const direction of directions) {
+      const lost = (): void => {
+        followed.subscribed.delete(direction);
+        followed.isComplete = false;
+      };
+      ends.push(
+        this.#feed.listen(thingId, direction, variable, {
+          // The feed itself keeps what comes.
+          value: () => undefined,
+          subscribed: () => followed.subscribed.add(direction),
+          refused: lost,
+          lost,
+        }),
+      );
+    }
+    return followed;
   }
 }
