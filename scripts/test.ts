@@ -42,7 +42,8 @@ async function main(): Promise<number> {
     env,
   );
   rememberSeconds(path.join(work, "seconds"));
-  return status === 0 && measuresCoverage ? reportCoverage(measured) : status;
+  const coverage = measuresCoverage ? await reportCoverage(measured) : 0;
+  return status === 0 ? coverage : status;
 }
 
 function selectForNodeRed5(selected: string[]): string[] {

@@ -83,7 +83,7 @@ describe("the doctor's dialog", function () {
     // Node-RED asks for stored credentials when the form is open already.
     const credential = type === "account" ? "clientId" : "deviceId";
     await editor.page.waitForFunction(
-      (field) => document.querySelector<HTMLInputElement>(`#node-config-input-${field}`)?.value !== "",
+      (field) => (document.querySelector<HTMLInputElement>(`#node-config-input-${field}`)?.value ?? "") !== "",
       credential,
     );
     await editor.settled();

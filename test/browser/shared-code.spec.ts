@@ -19,11 +19,12 @@ async function startProxy(url: string, path: string): Promise<http.Server> {
       return;
     }
     const { method = "GET", headers } = request;
-    const onward = http.request(url + request.url.slice(path.length), { method, headers }, (answer) => {
+    const onward = http.request(url + request.url.slice(path.length), { method, headers, agent: false }, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
     onward.on("error", () => response.destroy());
+    response.on("close", () => onward.destroy());
     request.pipe(onward);
   });
   await once(server.listen(0, "127.0.0.1"), "listening");

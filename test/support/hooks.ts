@@ -45,7 +45,7 @@ async function requireAllClosed(files: string[]): Promise<void> {
     await until(`the end of all that ${files.join()} has opened`, () => open().length <= left);
   } catch (reason) {
     left = open().length;
-    throw reason;
+    throw new Error(`Left open: ${open().join(", ")}`, { cause: reason });
   }
 }
 
