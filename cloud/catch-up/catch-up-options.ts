@@ -20,7 +20,7 @@ export interface CatchUpOptions extends Pick<ThingReaderOptions, "lookUp" | "clo
    * Default 15 s.
    */
   delayMs?: number;
-  /** What `lastSeen` gave before a restart; anything else counts as nothing. */
+  /** The result of `lastSeen` before a restart; anything else counts as nothing. */
   lastSeen?: unknown;
   /** Most live values that wait, and most bytes of them. */
   maxBuffered?: { values: number; bytes: number };

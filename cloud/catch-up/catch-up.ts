@@ -19,7 +19,7 @@ const minDelayMs = 250;
 const defaultLimits = { values: 10_000, bytes: 16 * 2 ** 20 };
 /** How long live values wait for the first ones that the cloud holds, and these for the subscription. */
 const initialTimeoutMs = 5_000;
-/** What the cloud holds may still be on its way to us so long. */
+/** A value that the cloud holds may still be on its way to us so long. */
 const inFlightMs = 1_000;
 /** A difference of clocks that is told in whole seconds is off by so much at most. */
 const wholeSecondsErrorMs = 1_100;
@@ -181,7 +181,7 @@ export class CatchUp {
     this.#givePresent(properties, () => true);
   }
 
-  /** Gives the present values that are news and due; returns whether that were all that are news. */
+  /** Hands out the present values that are news and due; returns whether that were all that are news. */
   #givePresent(properties: readonly Property[], isDue: (value: StoredValue) => boolean): boolean {
     const news = this.#news(properties);
     const source = this.#outages.first === this.#start ? "initial" : "catch-up";

@@ -19,7 +19,7 @@ export interface Outage {
   isReleased: boolean;
   /** The variables of which a value came, in the direction that the cloud keeps. */
   readonly came: Set<string>;
-  /** What went out since it was released, where what was seen before it is still needed. */
+  /** The values that went out since it was released, where what was seen before it is still needed. */
   readonly later: SeenValues;
 }
 

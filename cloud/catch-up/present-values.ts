@@ -37,8 +37,8 @@ export function toStored(property: Property, value: unknown, timestamp: number):
 }
 
 /**
- * Whether a present value comes before the live ones of its variable that wait: it is none of them, and not later than
- * the first of them, as it would be if it is still on its way to us.
+ * Returns whether a present value comes before the live ones of its variable that wait: it is none of them, and not
+ * later than the first of them, as it would be if it is still on its way to us.
  */
 export function comesBefore(
   { print, timestamp, type }: PresentValue,

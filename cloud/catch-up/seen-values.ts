@@ -93,7 +93,10 @@ export class SeenValues {
     return this.#offsets.get(variable) ?? 0;
   }
 
-  /** @param since stands in for the property, where that is undefined */
+  /**
+   * Returns what a store can hold of it.
+   * @param since stands in for the property, where that is undefined
+   */
   toJSON(since?: number): LastSeen {
     const time = this.since ?? since;
     const entries: [string, LastSeen[string]][] = time === undefined ? [] : [["", { time, value: null }]];

@@ -47,7 +47,10 @@ export class ArchiveStore {
     await this.save();
   }
 
-  /** @param removed whether the node is gone for good */
+  /**
+   * Writes down what is left, and ends.
+   * @param removed whether the node is gone for good
+   */
   close(removed: boolean): Promise<void> {
     return this.#memory.close(removed);
   }

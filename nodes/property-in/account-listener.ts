@@ -45,7 +45,7 @@ export class AccountListener {
   readonly #unfollow: () => void;
   readonly #unobserve: () => void;
   readonly #memory: PersistentState;
-  /** What subscriptions that are no more have seen last, by thing and variable. */
+  /** The values that subscriptions which are no more have seen last, by thing and variable. */
   readonly #predecessors = new Map<string, unknown>();
   #stopList: () => void = () => undefined;
   #listFault: CloudError | undefined;
@@ -113,7 +113,10 @@ export class AccountListener {
     return this.#subscribe(target, isOrdered);
   }
 
-  /** @param listed the thing, where it has just been listed */
+  /**
+   * Makes a subscription, and returns the outcome of its first look-up.
+   * @param listed the thing, where it has just been listed
+   */
   async #subscribe(
     target: SubscriptionTarget,
     isOrdered: boolean,

@@ -144,14 +144,14 @@ export class DeviceListener {
     this.#warnOnce(`A value could not be reported back: ${error.message}`);
   }
 
-  /** Gives the values that the cloud holds to those listenings that have not had them, if they are known. */
+  /** Hands the values that the cloud holds to those listenings that have not had them, if they are known. */
   #tellInitial(): void {
     if ([...this.#listenings.values()].some(({ came }) => came !== undefined)) {
       this.#device.observeLastValues((values) => this.#giveInitial(values))();
     }
   }
 
-  /** Last values come again on every connection: those of the first are initial, later ones are known. */
+  /** Hands last values out once: they come again on every connection, where those after the first are known. */
   #giveInitial(values: ReadonlyMap<string, StoredDeviceValue>): void {
     for (const [reference, listening] of this.#listenings) {
       const { came } = listening;

@@ -56,7 +56,7 @@ interface SubscriptionOptions {
 /** After this a look-up that failed by the thing or variable itself is tried again: it may have been made meanwhile. */
 const lookUpIntervalMs = 60_000;
 const lookUpSoonMs = 5_000;
-/** What is gone is looked for in answers that are not older, which all who look for something share. */
+/** A thing that is gone is looked for in answers that are not older, which all who look for something share. */
 const searchTtlMs = lookUpIntervalMs - 5_000;
 /** How long values wait for the names that the look-up tells. */
 const namesTimeoutMs = 5_000;
@@ -161,7 +161,10 @@ export class ThingSubscription implements Origin {
     return this.target.direction === "requested" ? "requested" : "reported";
   }
 
-  /** @param before what was listened to until now under another name, and what was seen of it */
+  /**
+   * Begins to listen.
+   * @param before what was listened to until now under another name, and what was seen of it
+   */
   #listen(thingId: string, variable: string, before?: { lastSeen: unknown }): void {
     const { direction } = this.target;
     const { catchUp, initial, account } = this.#options;

@@ -10,7 +10,7 @@ export const asWritten = Symbol("as written in the form");
 /** The settings of a node as Node-RED hands them over: mostly text, since forms and `${ENV}` give text. */
 export type RawSettings = Fields & { readonly [asWritten]?: Fields };
 
-/** What Node-RED itself fills in: the whole text of a field. */
+/** The form that Node-RED itself fills in: the whole text of a field. */
 const environmentForm = /^\s*\$(?:\{(\S+)\}|\((\S+)\))\s*$/;
 
 /** Returns the settings of a node that is being constructed, with what stands in its form. */
@@ -26,7 +26,7 @@ export function credentialsOf(RED: NodeAPI, node: Node, config: NodeDef): RawSet
   return { ...(node.credentials as Fields | undefined), [asWritten]: written };
 }
 
-/** What Node-RED adds to the configuration of a node that it constructs. */
+/** The fields that Node-RED adds to the configuration of a node that it constructs. */
 interface InstanceDef extends NodeDef {
   /** In a subflow: the id of the node in the editor. */
   readonly _alias?: string;

@@ -1,7 +1,7 @@
 import type { Node } from "node-red";
 import type { CloudError } from "../../cloud/core/errors";
 
-/** What this file needs of the flow that a node runs in, which Node-RED does not document. */
+/** The part that this file needs of the flow that a node runs in, which Node-RED does not document. */
 interface Flow {
   readonly catchNodes: readonly CatchNode[];
   /** The flow that a subflow is used in. */
