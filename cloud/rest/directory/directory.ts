@@ -2,6 +2,7 @@ import type { Clock } from "../../core/clock";
 import { CloudError } from "../../core/errors";
 import { abortable } from "../../core/abort";
 import type { RestClient } from "../transport/client";
+import { inShortTurns } from "../../core/short-turns";
 import { findThing, findVariable, type KnownThing } from "./find-by-name";
 import { readList, readThing, type Property } from "../models";
 import { operation } from "../operations/index";
@@ -199,7 +200,9 @@ export class Directory {
       query: { ...query, show_properties: true },
     });
     if (body !== null && !Array.isArray(body)) throw unexpectedAnswer("things: list", "a list");
-    return readList(body, readKnownThing);
+    const things: KnownThing[] = [];
+    await inShortTurns(body ?? [], (element) => things.push(...readList([element], readKnownThing)));
+    return things;
   }
 }
 
