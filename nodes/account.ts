@@ -9,7 +9,7 @@ import { registerAdminRoutes } from "./admin/routes";
 import { registerDoctorRoutes } from "./admin/doctor-routes";
 import { takeLegacyKey } from "./runtime/legacy-credentials";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
-import { credentialsOf, settingsOf } from "./runtime/settings";
+import { storedCredentials, settingsOf } from "./runtime/settings";
 import { SharedFaults } from "./runtime/shared-faults";
 
 /** Registers the node `arduino-cloud-account`, which holds an account for the nodes that name it. */
@@ -19,7 +19,7 @@ export default function (RED: NodeAPI): void {
     this.faults = new SharedFaults(this);
     let deployed: AccountSettings | undefined;
     try {
-      const secrets = takeLegacyKey(RED, config, credentialsOf(RED, this, config));
+      const secrets = takeLegacyKey(RED, config, storedCredentials(RED, this, config));
       const settings = readAccountSettings(RED, settingsOf(RED, config), secrets);
       deployed = settings;
       const account = new CloudAccount(settings, noticesTo(RED, this));

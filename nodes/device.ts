@@ -7,7 +7,7 @@ import { takeCreatedKey } from "./runtime/device-credentials";
 import type { DeviceNode } from "./runtime/device-node";
 import { readDeviceSettings } from "./runtime/device-settings";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
-import { credentialsOf, readText, settingsOf } from "./runtime/settings";
+import { storedCredentials, readText, settingsOf } from "./runtime/settings";
 import { SharedFaults } from "./runtime/shared-faults";
 
 /** Registers the node `arduino-cloud-device`, which makes Node-RED a device of its own. */
@@ -16,7 +16,7 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     this.faults = new SharedFaults(this);
     try {
-      const secrets = takeCreatedKey(RED, config, credentialsOf(RED, this, config));
+      const secrets = takeCreatedKey(RED, config, storedCredentials(RED, this, config));
       const raw = settingsOf(RED, config);
       const settings = readDeviceSettings(RED, raw, secrets);
       this.device = new CloudDevice(settings, noticesTo(RED, this));

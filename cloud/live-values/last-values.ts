@@ -14,7 +14,7 @@ interface Followed {
   end: () => void;
 }
 
-const directions = ["reported", "requested"] as const;
+const bothDirections = ["reported", "requested"] as const;
 
 /**
  * The last known values of the multi-value variables that a flow writes in part: the cloud resets the components that a
@@ -43,7 +43,7 @@ export class LastValues {
     const followed = known ?? this.#follow(thingId, variable);
     if (!followed.isComplete) {
       this.#followed.set(key, followed);
-      const isHeard = directions.every((direction) => followed.subscribed.has(direction));
+      const isHeard = bothDirections.every((direction) => followed.subscribed.has(direction));
       try {
         // What it answers is what `objects` sees of the cloud.
         await this.#directory.thing(thingId, { maxAgeMs: 0 });
@@ -52,7 +52,7 @@ export class LastValues {
         if (known === undefined) followed.end();
         throw reason;
       }
-      followed.isComplete = isHeard && directions.every((direction) => followed.subscribed.has(direction));
+      followed.isComplete = isHeard && bothDirections.every((direction) => followed.subscribed.has(direction));
     }
     return this.#objects.get(thingId, variable);
   }
@@ -72,7 +72,7 @@ export class LastValues {
     const ends: (() => void)[] = [];
     const end = (): void => ends.forEach((stop) => stop());
     const followed: Followed = { subscribed: new Set(), isComplete: false, end };
-    for (const direction of directions) {
+    for (const direction of bothDirections) {
       const lost = (): void => {
         followed.subscribed.delete(direction);
         followed.isComplete = false;

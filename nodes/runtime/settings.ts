@@ -2,13 +2,13 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { CloudError } from "../../cloud/core/errors";
 import { printable } from "../../cloud/core/text";
 
-type Fields = Readonly<Record<string, unknown>>;
+type RawFields = Readonly<Record<string, unknown>>;
 
 /** Where settings carry what stands in the form, before Node-RED has filled in environment variables. */
 export const asWritten = Symbol("as written in the form");
 
 /** The settings of a node as Node-RED hands them over: mostly text, since forms and `${ENV}` give text. */
-export type RawSettings = Fields & { readonly [asWritten]?: Fields };
+export type RawSettings = RawFields & { readonly [asWritten]?: RawFields };
 
 /** The form that Node-RED itself fills in: the whole text of a field. */
 const environmentForm = /^\s*\$(?:\{(\S+)\}|\((\S+)\))\s*$/;
@@ -19,30 +19,30 @@ export function settingsOf(RED: NodeAPI, config: NodeDef): RawSettings {
 }
 
 /** Returns the credentials of a node that is being constructed, with what stands in its form. */
-export function credentialsOf(RED: NodeAPI, node: Node, config: NodeDef): RawSettings {
+export function storedCredentials(RED: NodeAPI, node: Node, config: NodeDef): RawSettings {
   // In a subflow, credentials are stored under the id that the node has in the editor.
   const { _alias: id = config.id } = config as InstanceDef;
-  const written = (RED.nodes.getCredentials(id) as Fields | undefined) ?? {};
-  return { ...(node.credentials as Fields | undefined), [asWritten]: written };
+  const written = (RED.nodes.getCredentials(id) as RawFields | undefined) ?? {};
+  return { ...(node.credentials as RawFields | undefined), [asWritten]: written };
 }
 
 /** The fields that Node-RED adds to the configuration of a node that it constructs. */
 interface InstanceDef extends NodeDef {
   /** In a subflow: the id of the node in the editor. */
   readonly _alias?: string;
-  readonly _flow?: { readonly flow?: Partial<Record<"nodes" | "configs", Readonly<Record<string, Fields>>>> };
+  readonly _flow?: { readonly flow?: Partial<Record<"nodes" | "configs", Readonly<Record<string, RawFields>>>> };
 }
 
 /**
  * Finds what the editor has stored of a node. The flow that the node is part of has it by id, in a subflow that came
  * as a module too; the public way goes through all nodes there are.
  */
-function writtenConfig(RED: NodeAPI, config: InstanceDef): Fields {
+function writtenConfig(RED: NodeAPI, config: InstanceDef): RawFields {
   const { id, _alias: editorId = id, _flow: within } = config;
   let written = within?.flow?.nodes?.[id] ?? within?.flow?.configs?.[id];
   if (written === undefined) {
     RED.nodes.eachNode((node) => {
-      if (node.id === editorId) written = node as unknown as Fields;
+      if (node.id === editorId) written = node as unknown as RawFields;
     });
   }
   return written ?? {};
