@@ -16,7 +16,11 @@ class SlowBroker {
 
   /** Answers all that was asked, until nothing more is. */
   async answer(): Promise<void> {
-    for (await settle(); this.#pending.length > 0; await settle()) this.#pending.splice(0).forEach((one) => one());
+    await settle();
+    while (this.#pending.length > 0) {
+      for (const one of this.#pending.splice(0)) one();
+      await settle();
+    }
   }
 
   #ask<T>(what: string, answer: T): Promise<T> {
