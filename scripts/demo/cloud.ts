@@ -26,9 +26,9 @@ export function chooseCloud(environment: NodeJS.ProcessEnv): Promise<DemoCloud> 
     environment: {
       ARDUINO_CLIENT_ID: clientId,
       ARDUINO_CLIENT_SECRET: clientSecret,
-      ARDUINO_ORGANIZATION_ID: environment["ARDUINO_ORGANIZATION_ID"] ?? "",
-      ARDUINO_BASE_URL: environment["ARDUINO_BASE_URL"] ?? "",
-      ARDUINO_BROKER_URL: environment["ARDUINO_BROKER_URL"] ?? "",
+      // The account takes no blank variable for an address.
+      ARDUINO_BASE_URL: environment["ARDUINO_BASE_URL"] ?? "https://api2.arduino.cc",
+      ARDUINO_BROKER_URL: environment["ARDUINO_BROKER_URL"] ?? "wss://wss.iot.arduino.cc:8443/mqtt",
     },
     stop: () => Promise.resolve(),
   });
@@ -46,7 +46,6 @@ async function simulateCloud(): Promise<DemoCloud> {
     environment: {
       ARDUINO_CLIENT_ID: simulator.clientId,
       ARDUINO_CLIENT_SECRET: simulator.clientSecret,
-      ARDUINO_ORGANIZATION_ID: "",
       ARDUINO_BASE_URL: simulator.restUrl,
       ARDUINO_BROKER_URL: simulator.brokerUrl,
     },

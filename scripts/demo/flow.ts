@@ -7,9 +7,15 @@ const stories = ["A family dashboard", "A greenhouse", "A year of temperatures a
 
 type FlowNode = Record<string, unknown> & { id: string; type: string };
 
-/** Composes the flow of the demo: the stories, then a tour of the nodes; all on the tour's account. */
-export async function composeFlow(): Promise<string> {
-  const tour = await read(path.join(__dirname, "flow.json"));
+/**
+ * Composes the flow of the demo: the stories, then a tour of the nodes; all on the tour's account, which names a space only
+ * where the environment has one for the real cloud.
+ */
+export async function composeFlow(environment: NodeJS.ProcessEnv): Promise<string> {
+  const written = await read(path.join(__dirname, "flow.json"));
+  const { ARDUINO_CLIENT_ID: clientId = "", ARDUINO_ORGANIZATION_ID: space = "" } = environment;
+  const hasSpace = clientId !== "" && space !== "";
+  const tour = written.map((node) => (isAccount(node) && !hasSpace ? { ...node, organization: "" } : node));
   const told = await Promise.all(stories.map((name) => read(path.join(root, "examples", `${name}.json`))));
   const account = tour.find(isAccount)?.id;
   const nodes = told.flat().filter((node) => !isAccount(node));

@@ -39,7 +39,7 @@ const dashboard = { base: "/dashboard", page: "/home" };
 export async function startDemo(folder: string, environment: NodeJS.ProcessEnv, signal: AbortSignal): Promise<Demo> {
   await ensureBuilt(signal);
   await installPackage(folder, signal);
-  await placeFlow(folder);
+  await placeFlow(folder, environment);
   const cloud = await chooseCloud(environment);
   const child = fork(path.join(__dirname, "node-red.mjs"), {
     env: {
@@ -110,9 +110,9 @@ async function stopChild(child: ChildProcess, ended: Promise<void>, timeoutMs: n
  * Puts the demo flow where Node-RED looks for it. What the user made of it is left alone, until the demo flow itself is
  * a new one: then the user's is kept as `flows.previous.json`.
  */
-async function placeFlow(folder: string): Promise<void> {
+async function placeFlow(folder: string, environment: NodeJS.ProcessEnv): Promise<void> {
   const placed = path.join(folder, ".flow.json");
-  const text = await composeFlow();
+  const text = await composeFlow(environment);
   if (existsSync(placed) && (await readFile(placed, "utf8")) === text) return;
   const flows = path.join(folder, "flows.json");
   if (existsSync(flows)) await rename(flows, path.join(folder, "flows.previous.json"));
