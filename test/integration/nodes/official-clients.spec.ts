@@ -133,6 +133,8 @@ describe("Arduino's own clients", () => {
     device = await connectDevice(house);
     await start(node("in", "property-in", { initial: true }));
     await listening("in");
+    // What a part is completed from has to be known first.
+    await until("the lamp", () => (bench?.at("in-out") ?? []).some(({ topic }) => topic === "lamp"));
     await device.sendProperty("temperature", 21.25);
     await device.sendProperty("relay", false);
     await device.sendProperty("lamp", { swi: false, hue: 50 });
