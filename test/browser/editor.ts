@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { until } from "../support/wait";
 
 /** Where the pictures go: outside the repository, to be looked at. */
 export const pictures = process.env.SCREENSHOTS ?? path.join(os.tmpdir(), "node-red-arduino-cloud-screenshots");
@@ -73,6 +74,10 @@ export class Editor {
     await prepare?.(page);
     await page.goto(url);
     await page.locator(".red-ui-palette-node[data-palette-type='arduino-cloud-property-out']").waitFor();
+    // The palette is there before the flow is: a node that is dragged in between could not be told from those of the flow.
+    await until("the flow", () =>
+      page.evaluate(() => (globalThis as unknown as EditorWindow).RED.nodes.version() !== null),
+    );
     return editor;
   }
 
@@ -277,6 +282,8 @@ interface EditorWindow {
       eachNode(visit: (node: { id: string }) => void): void;
       node(id: string): Record<string, unknown> | null;
       addLink(link: object): void;
+      /** Returns the revision of the flow; null until it is loaded. */
+      version(): string | null;
     };
     editor: { edit(node: unknown): void; editConfig(name: string, type: string, id: string): void };
     view: { redraw(all: boolean): void };
