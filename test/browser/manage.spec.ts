@@ -125,7 +125,9 @@ describe("the form of manage", function () {
   });
 
   it("does what is deployed, and the answer is in the debug sidebar as text", async () => {
+    const started = red.started();
     await editor.deploy();
+    await started;
     await editor.page.evaluate(() => {
       (globalThis as unknown as { RED: { sidebar: { show(tab: string): void } } }).RED.sidebar.show("debug");
     });

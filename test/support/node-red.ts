@@ -27,6 +27,8 @@ export interface NodeRed {
   deploy(flow: unknown[], user?: string, type?: "full" | "nodes" | "flows"): Promise<void>;
   /** Calls the admin API, as a user of that name where users are needed. */
   fetch(path: string, options?: RequestInit, user?: string): Promise<Response>;
+  /** Waits until flows start the next time: to be called before the deploy, whose answer comes ahead of that. */
+  started(): Promise<void>;
   /** Hands a message to a node of the flow; Buffers, NaN and circular objects arrive as they are. */
   send(node: string, message: Record<string, unknown>): void;
   /** What the sinks of that label have handed over so far, oldest first. */
@@ -134,6 +136,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
       if (!response.ok) throw new Error(`The deploy failed: ${response.status} ${await response.text()}`);
       await started;
     },
+    started: async () => void (await answer("started")),
     send: (node, message) => child.send({ node, message }),
     received: (label) => received.get(label) ?? [],
     transcript: () => told,
