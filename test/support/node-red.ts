@@ -136,7 +136,9 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
       if (!response.ok) throw new Error(`The deploy failed: ${response.status} ${await response.text()}`);
       await started;
     },
-    started: async () => void (await answer("started")),
+    started: async () => {
+      await answer("started");
+    },
     send: (node, message) => child.send({ node, message }),
     received: (label) => received.get(label) ?? [],
     transcript: () => told,
