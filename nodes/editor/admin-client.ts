@@ -20,6 +20,11 @@ export class ListError extends Error {
   }
 }
 
+/** Returns the code of what a request failed with, to be put into words by `errorText`. */
+export function failureCode(reason: unknown): string {
+  return reason instanceof ListError ? reason.code : "server_error";
+}
+
 /** The settings that an account is tried with. */
 export const accountFields = [
   "organization",

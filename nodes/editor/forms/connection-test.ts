@@ -1,7 +1,7 @@
 import type { CheckId, Level } from "../../../cloud/doctor/index";
 import type { DoctorReport, DoctorRequest, TypedAccount } from "../../admin/protocol";
 import { checkEntry, levelWord, openDoctor, sentenceOf } from "./doctor-dialog";
-import { accountFields, ListError, post } from "../admin-client";
+import { accountFields, failureCode, post } from "../admin-client";
 import { errorText, type Translate } from "../i18n";
 
 /** The checks of **Test connection**: enough to know whether the account can be deployed. */
@@ -28,10 +28,7 @@ export function offerConnectionTest(id: string, translate: Translate): () => voi
     const request: DoctorRequest = { account: accountOfForm(id), checks: connectionChecks };
     post<DoctorReport>("arduino-cloud/doctor", request).then(
       ({ findings }) => show(findings.map((finding) => line(finding.level, sentenceOf(finding), finding.detail))),
-      (reason: unknown) => {
-        const code = reason instanceof ListError ? reason.code : "server_error";
-        show([line("problem", errorText(code))]);
-      },
+      (reason: unknown) => show([line("problem", errorText(failureCode(reason)))]),
     );
   });
   $("#arduino-cloud-account-doctor").on("click", () => {

@@ -1,5 +1,5 @@
 import { type CreatedDevice, type NewDevice, storedSecret } from "../../admin/protocol";
-import { createDevice, ListError } from "../admin-client";
+import { createDevice, failureCode } from "../admin-client";
 import { errorText, type Translate } from "../i18n";
 import { accountOfDevice, pickThingToAttach } from "./device-pickers";
 
@@ -20,7 +20,9 @@ export function offerDeviceCreation(id: string, translate: Translate): DeviceCre
     button.prop("disabled", true);
     tell(translate("tip.creating"));
     const name = typed("#node-config-input-name");
-    const outcome = await createDevice(account, { node: id, name, attach }).catch(problemOf);
+    const outcome = await createDevice(account, { node: id, name, attach }).catch((reason: unknown) =>
+      errorText(failureCode(reason)),
+    );
     if (isClosed) return;
     button.prop("disabled", false);
     if (typeof outcome === "string") tell(outcome, true);
@@ -87,8 +89,4 @@ function tell(text: string, isProblem = false): void {
 
 function typed(field: string): string {
   return String($(field).val() ?? "").trim();
-}
-
-function problemOf(reason: unknown): string {
-  return errorText(reason instanceof ListError ? reason.code : "server_error");
 }

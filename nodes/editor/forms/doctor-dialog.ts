@@ -1,6 +1,6 @@
 import type { Finding, Level } from "../../../cloud/doctor/index";
 import type { DoctorReport, DoctorRequest } from "../../admin/protocol";
-import { ListError, post } from "../admin-client";
+import { failureCode, post } from "../admin-client";
 import { errorText, textsOf } from "../i18n";
 
 /** An account or a device that the doctor can be asked to look at. */
@@ -29,42 +29,66 @@ export function openDoctor(subjects: readonly DoctorSubject[]): void {
     note,
     list,
   );
-  let report = "";
-  let run = 0;
+  const examination = new Examination(dialog, note, list);
   const examine = (): void => {
     const subject = choice.chosen();
-    if (subject === undefined) return;
-    const mine = ++run;
-    report = "";
-    list.empty();
-    note.text(translate("doctor.running"));
-    setBusy(dialog, true);
-    const finish = (show: () => void): void => {
-      if (mine !== run) return;
-      setBusy(dialog, false);
-      show();
-    };
-    post<DoctorReport>("arduino-cloud/doctor", subject.request()).then(
-      ({ findings, text }) =>
-        finish(() => {
-          report = text;
-          note.text(translate(`doctor.${summaryOf(findings)}`));
-          list.append(findings.map(findingEntry));
-        }),
-      (reason: unknown) =>
-        finish(() => note.text(errorText(reason instanceof ListError ? reason.code : "server_error"))),
-    );
+    if (subject !== undefined) void examination.begin(subject.request());
   };
   choice.row.on("change", examine);
   showDialog(dialog, {
     copy: () => {
+      const { report } = examination;
       const isCopied = report !== "" && copyText(report, dialog);
       note.text(isCopied ? translate("doctor.copied") : translate("doctor.not-copied"));
     },
     again: examine,
-    close: () => run++,
+    close: () => examination.end(),
   });
   examine();
+}
+
+/** The examination that the dialog shows: the last that was begun. */
+class Examination {
+  readonly #dialog: JQuery;
+  readonly #note: JQuery;
+  readonly #list: JQuery;
+  /** Counts the examinations, so that answers to earlier ones are known for late. */
+  #count = 0;
+  /** The report for a forum post; blank until there is one. */
+  report = "";
+
+  constructor(dialog: JQuery, note: JQuery, list: JQuery) {
+    this.#dialog = dialog;
+    this.#note = note;
+    this.#list = list;
+  }
+
+  /** Has something examined and shows the findings. */
+  async begin(request: DoctorRequest): Promise<void> {
+    const mine = ++this.#count;
+    this.report = "";
+    this.#list.empty();
+    this.#note.text(translate("doctor.running"));
+    setBusy(this.#dialog, true);
+    const answer = await post<DoctorReport>("arduino-cloud/doctor", request).catch((reason: unknown) =>
+      errorText(failureCode(reason)),
+    );
+    if (mine !== this.#count) return;
+    setBusy(this.#dialog, false);
+    if (typeof answer === "string") this.#note.text(answer);
+    else this.#show(answer);
+  }
+
+  /** Ends it; an answer that comes later is ignored. */
+  end(): void {
+    this.#count++;
+  }
+
+  #show({ findings, text }: DoctorReport): void {
+    this.report = text;
+    this.#note.text(translate(`doctor.${summaryOf(findings)}`));
+    this.#list.append(findings.map(findingEntry));
+  }
 }
 
 /** The acts of the buttons; `close` is told when the dialog is gone. */

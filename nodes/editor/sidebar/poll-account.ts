@@ -1,4 +1,4 @@
-import { fetchFrom, ListError } from "../admin-client";
+import { failureCode, fetchFrom } from "../admin-client";
 import type { Overview } from "./tree-rows";
 
 /** The things and devices of an account, as far as they are known. */
@@ -111,7 +111,7 @@ export class AccountPoller {
     };
     return {
       overview: { ...overview, ...news },
-      ...(things.status === "rejected" && { problem: codeOf(things.reason) }),
+      ...(things.status === "rejected" && { problem: failureCode(things.reason) }),
     };
   }
 
@@ -126,8 +126,4 @@ function valueOf<Part extends keyof Overview>(
   result: PromiseSettledResult<Overview[Part] | undefined>,
 ): Overview {
   return result.status === "fulfilled" && result.value !== undefined ? { [part]: result.value } : {};
-}
-
-function codeOf(reason: unknown): string {
-  return reason instanceof ListError ? reason.code : "server_error";
 }

@@ -1,5 +1,5 @@
 import { Combobox } from "./combobox";
-import { ListError } from "../admin-client";
+import { failureCode } from "../admin-client";
 import { type ListChoice, ChoiceIndex } from "./choice-index";
 import { errorText, type Translate } from "../i18n";
 
@@ -93,8 +93,7 @@ export class ListPicker {
     this.#show();
     loading?.then(
       (choices) => this.#arrived(generation, { name: "ready", index: new ChoiceIndex(choices) }),
-      (reason: unknown) =>
-        this.#arrived(generation, { name: "failed", code: reason instanceof ListError ? reason.code : "server_error" }),
+      (reason: unknown) => this.#arrived(generation, { name: "failed", code: failureCode(reason) }),
     );
   }
 
