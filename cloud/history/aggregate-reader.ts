@@ -13,7 +13,7 @@ export const aggregations = [
 ] as const;
 
 /** One variable to be read. */
-export interface AggregateQuery {
+interface AggregateQuery {
   propertyId: string;
   /** Only for `aggregate`. */
   aggregation?: string;

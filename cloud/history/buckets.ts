@@ -8,7 +8,7 @@ export type Statistic = (typeof statistics)[number];
 
 /** Spans of the local calendar: a day may have 23 or 25 hours, and a week begins on Monday. */
 const calendarUnits = ["day", "week", "month"] as const;
-export type CalendarUnit = (typeof calendarUnits)[number];
+type CalendarUnit = (typeof calendarUnits)[number];
 
 /** Whole seconds, counted from 1970 on, or a span of the calendar. */
 export type BucketWidth = number | CalendarUnit;

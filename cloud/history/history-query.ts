@@ -17,7 +17,7 @@ import { printable } from "../core/text";
 import { invalidQuery } from "./invalid-query";
 
 const historyModes = ["raw", "aggregate", "sample", "buckets"] as const;
-export type HistoryMode = (typeof historyModes)[number];
+type HistoryMode = (typeof historyModes)[number];
 
 /** A query, as a user gives it. */
 export interface HistoryRequest {

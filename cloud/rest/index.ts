@@ -15,13 +15,13 @@ export type { CallAnswer, RestClient } from "./transport/client";
 export { checkRequest, requireValid } from "./validation/index";
 export { findDevice, listDevices } from "./directory/devices";
 export type { Directory, LookUp } from "./directory/directory";
-export { parseEndpoints, type Endpoints } from "./transport/endpoints";
+export { parseEndpoints } from "./transport/endpoints";
 export { findThing, findVariable, type KnownThing } from "./directory/find-by-name";
 export * from "./models";
 export * from "./operations";
 export type { CallInput } from "./transport/request";
 export { isUuid } from "../core/text";
-export type { Token, TokenSource } from "./transport/access-token";
+export type { Token } from "./transport/access-token";
 
 /** The REST settings of one account. Blank endpoints mean Arduino's own. */
 export interface RestSettings extends EndpointSettings {

@@ -14,8 +14,7 @@ interface HistoryRow {
 }
 
 /** The forms that a whole answer can have. */
-export const wholeOutputs = ["rows", "chart", "csv"] as const;
-export type WholeOutput = (typeof wholeOutputs)[number];
+export type WholeOutput = "rows" | "chart" | "csv";
 
 /** For whom points of a chart are: FlowFuse Dashboard 2.0, or the older `node-red-dashboard`. */
 export const chartFormats = ["dashboard-2", "dashboard-1"] as const;

@@ -9,7 +9,7 @@ import type { NodeStatus } from "../runtime/status";
 import { DeviceVariableTypes, type ThingKnowledge } from "../runtime/device-variable-types";
 
 /** Values to be written, and how. */
-export interface WriteOrder {
+interface WriteOrder {
   /** The node that asks. */
   owner: string;
   /** Id or exact name; blank with a device. */

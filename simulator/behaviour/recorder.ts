@@ -22,7 +22,7 @@ export interface ObservedConnection {
 }
 
 /** A CONNECT packet and what became of it: `returnCode` 0 = accepted. */
-export interface ObservedConnect {
+interface ObservedConnect {
   clientId: string;
   userName: string;
   returnCode: number;
@@ -30,7 +30,7 @@ export interface ObservedConnect {
 }
 
 /** A PUBLISH packet from a client, or from REST (`clientId` "rest"). */
-export interface ObservedPublish {
+interface ObservedPublish {
   topic: string;
   payload: Uint8Array;
   clientId: string;

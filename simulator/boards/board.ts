@@ -34,7 +34,7 @@ export interface BoardOptions {
 }
 
 /** A value that the cloud wrote to the board. */
-export interface BoardWrite {
+interface BoardWrite {
   variable: string;
   value: SenmlValue;
 }

@@ -7,8 +7,6 @@ import type { Machine, Values } from "./machine";
 import { tank } from "./tank";
 import { weatherStation } from "./weather-station";
 
-export { type Board } from "./board";
-
 const machines: Readonly<Record<HouseKind, Machine>> = { weather: weatherStation, light, door, tank };
 
 interface StartBoardsOptions {

@@ -20,7 +20,7 @@ export interface ThingTemplate {
   variables: VariableTemplate[];
 }
 
-export interface VariableTemplate {
+interface VariableTemplate {
   /** Friendly id, which nothing refers to. */
   id?: string;
   name: string;
@@ -39,7 +39,7 @@ export interface DashboardTemplate {
   widgets: WidgetTemplate[];
 }
 
-export interface WidgetTemplate {
+interface WidgetTemplate {
   type: string;
   name?: string;
   page_id?: string;

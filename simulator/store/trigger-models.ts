@@ -57,7 +57,7 @@ export interface Delivery {
   bcc?: Recipient[];
 }
 
-export interface Recipient {
+interface Recipient {
   id: string;
   email?: string;
   username?: string;

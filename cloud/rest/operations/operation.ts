@@ -50,7 +50,7 @@ export type PathField =
   | "type";
 
 /** The object that a user works on: the first part of an operation's name. */
-export type Resource =
+type Resource =
   | "things"
   | "properties"
   | "series"

@@ -8,7 +8,7 @@ export interface Overview {
 }
 
 /** The branches at the top of the tree. */
-export type Group = keyof Overview;
+type Group = keyof Overview;
 
 /** Something in the tree. */
 export type TreeItem =
