@@ -175,10 +175,20 @@ export class CatchUp {
     const properties = await this.#reader.properties(backAt);
     // What may come live as well is given when it has had time to come.
     const settled = backAt + this.#clockSkewMs - inFlightMs - wholeSecondsErrorMs;
-    const isAllSettled = this.#givePresent(properties, ({ timestamp }) => timestamp < settled);
+    const isAllSettled = this.#givePresent(
+      properties,
+      ({ timestamp }) => timestamp < Math.min(settled, this.#end(backAt)),
+    );
     if (isAllSettled) return;
     await sleep(this.#options.clock, inFlightMs, this.#closing.signal, "Catching up");
-    this.#givePresent(properties, () => true);
+    this.#givePresent(properties, ({ timestamp }) => timestamp < this.#end(backAt));
+  }
+
+  /** Returns the time from which on values belong to a further outage, and come from history with all before them. */
+  #end(backAt: number): number {
+    const { lostAgainAt } = this.#outages;
+    if (lostAgainAt === undefined || this.#options.mode !== "all") return Infinity;
+    return (backAt + lostAgainAt) / 2 + this.#clockSkewMs;
   }
 
   /** Hands out the present values that are news and due; returns whether that were all that are news. */

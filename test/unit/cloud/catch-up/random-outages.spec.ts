@@ -7,6 +7,14 @@ describe("CatchUp through random outages", function () {
   /** OUTAGE_SEEDS=1000 plays so many seeds of each kind; OUTAGE_FIRST=17 begins with that one. */
   const seeds = Number(process.env.OUTAGE_SEEDS ?? 4);
   const first = Number(process.env.OUTAGE_FIRST ?? 1);
+  /** Seeds that were found amiss once. */
+  const foundAmiss: Record<string, number[]> = {
+    "initial, all": [2, 139],
+    "initial, a slow network": [52],
+    "last, a slow network": [43],
+    "values that repeat": [83, 164],
+    "values that repeat, and redeploys": [6, 140],
+  };
   const troubles = { restFails: true, redeploys: true, refuses: true, grantMs: 2_000 };
 
   const kinds: Record<string, Omit<WorldOptions, "seed">> = {
@@ -48,7 +56,8 @@ describe("CatchUp through random outages", function () {
 
   for (const [kind, options] of Object.entries(kinds)) {
     it(`gives what it has to, once and in order: ${kind}`, async () => {
-      for (let seed = first; seed < first + seeds; seed++) {
+      const found = process.env.OUTAGE_FIRST === undefined ? (foundAmiss[kind] ?? []) : [];
+      for (const seed of [...Array.from({ length: seeds }, (_, index) => first + index), ...found]) {
         const world = new OutageWorld({ ...options, seed });
         const verdict = await world.play();
         const isRight = Object.values(verdict).every(({ length }) => length === 0);
