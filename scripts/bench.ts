@@ -19,6 +19,13 @@ import { npmCommand } from "./npm";
 const rounds = Number(process.env.BENCH_ROUNDS ?? 5);
 const thingCount = 20;
 const variableCount = 50;
+/** The candidates that are measured in turns: the name, its program in bench/, and how many nodes it has. */
+const candidates = [
+  ["bare", "bare", 0],
+  ["floor", "floor", 0],
+  ["one", "flow", 1],
+  ["thousand", "flow", 1_000],
+] as const;
 
 const cache = path.resolve(__dirname, "../.cache/bench");
 
@@ -66,23 +73,11 @@ async function benchMessages(): Promise<void> {
   const results: Record<string, number[]> = { bare: [], floor: [], one: [], thousand: [] };
   const memory: string[] = [];
   for (let round = 0; round < rounds; round++) {
-    for (const [name, script, nodes] of [
-      ["bare", "bare", 0],
-      ["floor", "floor", 0],
-      ["one", "flow", 1],
-      ["thousand", "flow", 1_000],
-    ] as const) {
+    for (const [name, script, nodes] of candidates) {
       const before = simulator.observed.requests.length;
       const { microseconds, ready } = await run(simulator, script, { ...common, nodes }, cborX);
       results[name]?.push(microseconds);
-      if (name === "thousand") {
-        const requests = simulator.observed.requests.slice(before).filter(({ path }) => !path.includes("token")).length;
-        const megabytes = (bytes = 0): string => (bytes / 2 ** 20).toFixed(1);
-        memory.push(
-          `deploy ${Math.round(ready.deployMs ?? 0)} ms, heap +${megabytes(ready.heapBytes)} MB, ` +
-            `resident +${megabytes(ready.rssBytes)} MB, ${requests} REST request(s)`,
-        );
-      }
+      if (name === "thousand") memory.push(describeDeploy(ready, simulator.observed.requests.slice(before)));
     }
   }
   const polling = await countPolling(simulator, common, things);
@@ -90,6 +85,19 @@ async function benchMessages(): Promise<void> {
   print(results, memory);
   console.log("Nodes that poll:");
   for (const line of polling) console.log(`  ${line}`);
+}
+
+/** Says what a deploy took, and how many requests that were not for a token. */
+function describeDeploy(
+  { deployMs = 0, heapBytes = 0, rssBytes = 0 }: Extract<Report, { kind: "ready" }>,
+  requests: readonly { path: string }[],
+): string {
+  const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(1);
+  const asked = requests.filter((request) => !request.path.includes("token")).length;
+  return (
+    `deploy ${Math.round(deployMs)} ms, heap +${megabytes(heapBytes)} MB, ` +
+    `resident +${megabytes(rssBytes)} MB, ${asked} REST request(s)`
+  );
 }
 
 function seed(simulator: Simulator): string[] {

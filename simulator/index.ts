@@ -79,14 +79,7 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     tcpPort: options.deviceBrokerPort ?? 0,
     ...(tls && { tls }),
   });
-  const acts: BrokerActs & Pick<Simulator, "restDown"> = {
-    restDown: (down) => rest.setDown(down),
-    dropAll: (kinds) => broker.dropAll(kinds),
-    brokerDown: (down) => broker.brokerDown(down),
-    halfOpen: (on) => broker.halfOpen(on),
-    holdSubscribes: (on) => broker.holdSubscribes(on),
-    inject: (topic, payload) => broker.inject(topic, payload),
-  };
+  const acts = actsOf(rest, broker);
   const control = await startControl({
     ...acts,
     ...{ tokens, faults, choices, observed },
@@ -111,6 +104,21 @@ export async function startSimulator(options: SimulatorOptions = {}): Promise<Si
     stop: async () => {
       await Promise.all([control.stop(), broker.stop(), rest.stop()]);
     },
+  };
+}
+
+/** Returns the faults that are acts, of both faces. */
+function actsOf(
+  rest: Awaited<ReturnType<typeof startRest>>,
+  broker: Awaited<ReturnType<typeof startBroker>>,
+): BrokerActs & Pick<Simulator, "restDown"> {
+  return {
+    restDown: (down) => rest.setDown(down),
+    dropAll: (kinds) => broker.dropAll(kinds),
+    brokerDown: (down) => broker.brokerDown(down),
+    halfOpen: (on) => broker.halfOpen(on),
+    holdSubscribes: (on) => broker.holdSubscribes(on),
+    inject: (topic, payload) => broker.inject(topic, payload),
   };
 }
 

@@ -39,52 +39,62 @@ export function newAction({ where, fields }: WantedAction): BodyFields {
   return fields;
 }
 
+/** The trigger whose actions are planned. */
+interface ActionOwner {
+  id: string;
+  name: string;
+  where: string;
+}
+
 /** Plans what turns the present actions of a trigger into the wanted ones. Pure. Throws as `match` does. */
 export function planActions(
-  trigger: { id: string; name: string; where: string },
+  trigger: ActionOwner,
   current: readonly Raw[],
   wanted: readonly WantedAction[] | undefined,
   prune: boolean,
 ): PlanStep[] {
   if (wanted === undefined) return [];
   const { pairs, rest } = match("action", current, wanted);
-  const steps = pairs.flatMap(({ wanted: item, current: present }): PlanStep[] => {
-    const { where } = item;
-    if (present === undefined) {
-      const made = newAction(item);
-      const entry = creation("action", `${trigger.name}: ${item.name}`, made);
-      const body = { ...made, trigger_id: trigger.id };
-      return [{ entries: [entry], operation: "actions_v1#create", path: {}, body, where }];
-    }
-    const changes = actionChanges(present, item.fields);
-    if (Object.hasOwn(changes, "kind")) {
-      throw wrong(
-        where,
-        `the kind of an action stays what it is (${textField(present, "kind")}); give another name instead.`,
-      );
-    }
-    if (Object.keys(changes).length === 0) return [];
-    const name = `${trigger.name}: ${textField(present, "name")}`;
-    return [
-      {
-        entries: [{ action: "update", kind: "action", name, id: present.id, changes }],
-        operation: "actions_v1#update",
-        path: { id: present.id },
-        body: pickFields(item.fields, Object.keys(changes)),
-        where,
-      },
-    ];
-  });
+  const steps = pairs.flatMap(({ wanted: item, current: present }) =>
+    present === undefined ? [planActionCreation(trigger, item)] : planActionChanges(trigger, item, present),
+  );
   const going = prune ? rest : [];
+  return [...steps, ...going.map((present) => planActionRemoval(trigger, present))];
+}
+
+function planActionCreation(trigger: ActionOwner, item: WantedAction): PlanStep {
+  const made = newAction(item);
+  const entry = creation("action", `${trigger.name}: ${item.name}`, made);
+  const body = { ...made, trigger_id: trigger.id };
+  return { entries: [entry], operation: "actions_v1#create", path: {}, body, where: item.where };
+}
+
+function planActionChanges(trigger: ActionOwner, { where, fields }: WantedAction, present: Raw): PlanStep[] {
+  const changes = actionChanges(present, fields);
+  if (Object.hasOwn(changes, "kind")) {
+    const kind = textField(present, "kind");
+    throw wrong(where, `the kind of an action stays what it is (${kind}); give another name instead.`);
+  }
+  if (Object.keys(changes).length === 0) return [];
+  const name = `${trigger.name}: ${textField(present, "name")}`;
   return [
-    ...steps,
-    ...going.map((present): PlanStep => ({
-      entries: [removal("action", `${trigger.name}: ${textField(present, "name")}`, present.id)],
-      operation: "actions_v1#delete",
+    {
+      entries: [{ action: "update", kind: "action", name, id: present.id, changes }],
+      operation: "actions_v1#update",
       path: { id: present.id },
-      where: trigger.where,
-    })),
+      body: pickFields(fields, Object.keys(changes)),
+      where,
+    },
   ];
+}
+
+function planActionRemoval(trigger: ActionOwner, present: Raw): PlanStep {
+  return {
+    entries: [removal("action", `${trigger.name}: ${textField(present, "name")}`, present.id)],
+    operation: "actions_v1#delete",
+    path: { id: present.id },
+    where: trigger.where,
+  };
 }
 
 function actionChanges(current: Raw, wanted: BodyFields): Changes {

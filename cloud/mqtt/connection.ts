@@ -131,6 +131,7 @@ function mqttOptions({ url, login, tls, timings = defaultTimings }: ConnectionOp
 }
 
 /** Waits until the broker has accepted the login. */
+// eslint-disable-next-line max-lines-per-function -- One promise: each of the events in it ends the wait.
 function untilOpen(client: MqttClient, options: ConnectionOptions, proxy?: string): Promise<MqttConnection> {
   const { url, signal, onMessage, log } = options;
   return new Promise((resolve, reject) => {

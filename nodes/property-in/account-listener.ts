@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- Subscriptions, what is wrong with them and the list of things change together. */
 import type { Node } from "node-red";
 import type { CloudAccount } from "../../cloud/account";
 import { systemClock } from "../../cloud/core/clock";

@@ -200,6 +200,8 @@ const overrides: Field = list({
   new_thing_id: { kind: "uuid", required: true },
 });
 
+const listQuery: Fields = { name: looseName, thing_id: { kind: "string" }, user_id: { kind: "string" } };
+
 /** Returns the operations that both versions have. */
 function rows(version: Version): Route[] {
   const all = `/iot/${version}/dashboards`;
@@ -207,7 +209,6 @@ function rows(version: Version): Route[] {
   const answers = `dashboard${version}`;
   const body = bodies[version];
   const show = (call: Call, dashboard: Dashboard): View => dashboardView(call.store, dashboard, call.scope, version);
-  const query: Fields = { name: looseName, thing_id: { kind: "string" }, user_id: { kind: "string" } };
   const changes = (full: boolean) => ({
     path: one,
     answers,
@@ -219,7 +220,7 @@ function rows(version: Version): Route[] {
       method: "GET",
       path: all,
       answers: `${answers}[]`,
-      query,
+      query: listQuery,
       handle: (call) => listed(call).map((each) => show(call, each)),
     },
     { method: "POST", path: all, answers, success: 201, body, handle: (call) => show(call, create(call)) },
