@@ -14,6 +14,7 @@ import { findDeployed, isSameWay, requireDeployedVariables, SecretNeeded, withSt
 import { chooseDevices, listAllVariables, thingChoices, listVariables } from "./choices";
 import { textOf, trimmedText } from "../../cloud/core/text";
 
+const accountType = "arduino-cloud-account";
 /** Milliseconds for one answer to the editor. */
 const timeoutMs = 30_000;
 /** A list that is not older, in milliseconds, need not be asked for again, unless the user refreshes. */
@@ -46,7 +47,11 @@ export function registerAdminRoutes(RED: NodeAPI): void {
     "/arduino-cloud/accounts/:id/devices",
     RED.auth.needsPermission("arduino-cloud.read"),
     // The account's nodes ask for the same list: one request does for all.
-    answer(async (request, signal) => chooseDevices(await deployedAccount(RED, request).polling.devices(signal))),
+    answer((request, signal) => {
+      const { polling } = runningAccount(RED, request) ?? {};
+      if (polling !== undefined) return polling.devices(signal).then(chooseDevices);
+      return withStopped(RED, request, async ({ client }) => chooseDevices(await listDevices(client, { signal })));
+    }),
   );
   httpAdmin.post(
     "/arduino-cloud/devices",
@@ -70,7 +75,11 @@ export function registerList(
   RED.httpAdmin.get(
     `/arduino-cloud/accounts/:id/${deployed}`,
     RED.auth.needsPermission("arduino-cloud.read"),
-    answer(async (request, signal) => ask(deployedAccount(RED, request).rest, request, signal)),
+    answer(async (request, signal) => {
+      const { rest } = runningAccount(RED, request) ?? {};
+      if (rest !== undefined) return ask(rest, request, signal);
+      return withStopped(RED, request, (stopped) => ask(stopped, request, signal));
+    }),
   );
   RED.httpAdmin.post(
     `/arduino-cloud/${typed}`,
@@ -79,13 +88,28 @@ export function registerList(
   );
 }
 
-function deployedAccount(RED: NodeAPI, request: Request): CloudAccount {
-  return findAccount(RED, String(request.params.id ?? "")).account;
+/** Returns the account of a request as it runs; `undefined` where it is deployed, but the flows are stopped. */
+function runningAccount(RED: NodeAPI, request: Request): CloudAccount | undefined {
+  const id = String(request.params.id ?? "");
+  const { config } = findDeployed(RED, id, accountType);
+  const node = RED.nodes.getNode(id) as Node | null | undefined;
+  if (!node && config !== undefined && config.d !== true) return undefined;
+  return findAccount(RED, id).account;
+}
+
+/** Asks the cloud for a deployed account that does not run, over a client that lives no longer than this. */
+function withStopped<T>(RED: NodeAPI, request: Request, ask: (rest: Rest) => Promise<T>): Promise<T> {
+  const { config = {}, stored } = findDeployed(RED, String(request.params.id ?? ""), accountType);
+  return withClient(readAccountSettings(RED, filledIn(RED, undefined, config), filledIn(RED, undefined, stored)), ask);
 }
 
 /** Asks the cloud with settings that are not deployed, over a client that lives no longer than this. */
 export async function withTyped<T>(RED: NodeAPI, request: Request, ask: (rest: Rest) => Promise<T>): Promise<T> {
-  const rest = createRest({ ...typedSettings(RED, request.body), timeoutMs });
+  return withClient(typedSettings(RED, request.body), ask);
+}
+
+async function withClient<T>(settings: AccountSettings, ask: (rest: Rest) => Promise<T>): Promise<T> {
+  const rest = createRest({ ...settings, timeoutMs });
   try {
     return await ask(rest);
   } finally {
@@ -100,15 +124,19 @@ export async function withTyped<T>(RED: NodeAPI, request: Request, ask: (rest: R
  */
 export function typedSettings(RED: NodeAPI, body: unknown): AccountSettings {
   const { id, settings, credentials } = fieldsOf(body);
-  const { config, stored } = findDeployed(RED, trimmedText(id), "arduino-cloud-account");
+  const { config, stored } = findDeployed(RED, trimmedText(id), accountType);
   const typed = fieldsOf(settings);
   const secrets = withStored(fieldsOf(credentials), stored, isSameWay(typed, config));
   requireDeployedVariables(typed, config);
   requireDeployedVariables(secrets, config && stored);
   const node = RED.nodes.getNode(trimmedText(id)) as AccountNode | null | undefined;
+  return readAccountSettings(RED, filledIn(RED, node, typed), filledIn(RED, node, secrets));
+}
+
+/** Returns settings with what their environment variables hold. */
+function filledIn(RED: NodeAPI, node: Node | null | undefined, written: RawSettings): RawSettings {
   const resolve = (value: unknown): unknown => resolveEnvironment(RED, node ?? undefined, value);
-  const filledIn = (written: RawSettings): RawSettings => ({ ...mapValues(written, resolve), [asWritten]: written });
-  return readAccountSettings(RED, filledIn(typed), filledIn(secrets));
+  return { ...mapValues(written, resolve), [asWritten]: written };
 }
 
 /** Returns the value that a setting of the form `${NAME}` stands for, as a deploy would find it; any other as it is. */

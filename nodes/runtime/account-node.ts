@@ -3,6 +3,7 @@ import type { CloudAccount } from "../../cloud/account";
 import type { AccountSettings } from "../../cloud/rest/account-settings";
 import type { AccountCase } from "../../cloud/doctor/index";
 import { CloudError } from "../../cloud/core/errors";
+import { notRunning } from "./not-running";
 import type { SessionNode } from "./session-node";
 
 /** The config node `arduino-cloud-account`, as other nodes see it. */
@@ -26,9 +27,7 @@ export type UsableAccountNode = AccountNode & Required<Pick<AccountNode, "accoun
 export function findAccount(RED: NodeAPI, id: string): UsableAccountNode {
   if (id === "") throw new CloudError("not_configured", "No account is chosen: choose one in the node's settings.");
   const node = RED.nodes.getNode(id) as AccountNode | null | undefined;
-  if (!node) {
-    throw new CloudError("not_configured", "The account of this node is disabled or was deleted: choose another one.");
-  }
+  if (!node) throw notRunning(RED, id, "account");
   if (!hasAccount(node)) throw node.fault ?? new CloudError("not_configured", "The chosen config node is no account.");
   return node;
 }

@@ -12,6 +12,13 @@ import { type RawSettings, readNumber, readText } from "./settings";
 export function readAccountSettings(RED: NodeAPI, raw: RawSettings, secrets: RawSettings): AccountSettings {
   const clientId = readText(secrets, "clientId");
   const clientSecret = readText(secrets, "clientSecret");
+  if (clientId === "" && clientSecret === "") {
+    throw new CloudError(
+      "not_configured",
+      "Node-RED holds no API key for this account: enter the key again. It may never have been entered, or be lost " +
+        "with the flow's import or with the credential secret that it was encrypted with.",
+    );
+  }
   if (clientId === "" || clientSecret === "") {
     const missing = clientId === "" ? "client id" : "client secret";
     throw new CloudError("not_configured", `The account has no ${missing}: make an API key in the Arduino Cloud.`);

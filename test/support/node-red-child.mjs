@@ -33,7 +33,8 @@ let app = (_request, response) => response.end();
 RED.init(server, {
   userDir: process.env.USER_DIR,
   flowFile: "flows.json",
-  credentialSecret: "a secret of the test",
+  credentialSecret: process.env.CREDENTIAL_SECRET ?? "a secret of the test",
+  ...(process.env.CAN_STOP === "yes" ? { runtimeState: { enabled: true, ui: false } } : {}),
   uiHost: "127.0.0.1",
   httpAdminRoot: "/",
   httpNodeRoot: "/",

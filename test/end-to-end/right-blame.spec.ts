@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { rm } from "node:fs/promises";
+import { accountOf, flowTab, propertyIn, sink, watchers } from "../support/flows";
+import { type NodeRed, startNodeRed } from "../support/node-red";
+import { type House, startHouse } from "../support/simulated-account";
+import { until } from "../support/wait";
+
+describe("an account that Node-RED can't run", function () {
+  this.timeout(120_000);
+  let house: House;
+  let red: NodeRed | undefined;
+  let userDir = "";
+
+  before(async () => {
+    house = await startHouse();
+  });
+  after(async () => {
+    await red?.stop();
+    await house.stop();
+    await rm(userDir, { recursive: true, force: true });
+  });
+
+  const flow = (): object[] => [flowTab, accountOf(house), propertyIn(house, "values"), sink("values"), ...watchers];
+
+  it("asks for the key again where the credentials can't be decrypted", async () => {
+    const first = await startNodeRed({ keeps: true });
+    red = first;
+    userDir = first.userDir;
+    await first.deploy(flow());
+    await first.stop();
+    const second = await startNodeRed({
+      ...{ keeps: true, userDir },
+      env: { CREDENTIAL_SECRET: "another secret", CAN_STOP: "yes" },
+    });
+    red = second;
+    await until("an error", () => second.received("errors").length > 0);
+    assert.match((second.received("errors")[0]?.["error"] as Error).message, /enter the key again/);
+  });
+
+  it("can be listed from while the flows are stopped, and says so where it was deleted", async () => {
+    assert(red);
+    await red.deploy(flow());
+    const headers = { "Content-Type": "application/json" };
+    const stop = await red.fetch("/flows/state", { method: "POST", headers, body: '{"state":"stop"}' });
+    assert.equal(stop.status, 200);
+    for (const [list, name] of [
+      ["things", "House"],
+      ["devices", "Board"],
+    ] as const) {
+      const answer = await red.fetch(`/arduino-cloud/accounts/account/${list}`);
+      assert.deepEqual(
+        ((await answer.json()) as { name: string }[]).map((item) => item.name),
+        [name],
+      );
+    }
+    const deleted = await red.fetch("/arduino-cloud/accounts/nobody/things");
+    assert.match(((await deleted.json()) as Error).message, /was deleted, or is not deployed yet/);
+  });
+});
