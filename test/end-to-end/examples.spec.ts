@@ -57,7 +57,40 @@ describe("the examples on the simulated house", function () {
     red.check();
   };
 
-  it("A greenhouse: gives light while it is not sunny, and fills the tank", async () => {
+  for (const [name, low, full] of [
+    ["Pump runs when the tank is low", 20, 80],
+    ["A greenhouse", 30, 80],
+  ] as const) {
+    it(`${name}: goes by what the board does, whoever has switched its pump`, async () => {
+      const tank = house.find(({ kind }) => kind === "tank")!;
+      const board = boards.boards.get("tank")!;
+      const pump = simulator.store.propertyNamed(tank.thingId, "pump")!;
+      const switchByHand = (value: boolean): Promise<void> =>
+        dashboardWrites({ simulator, thingId: tank.thingId, propertyIds: { pump: pump.id } }, "pump", value);
+      const flow = listened(example(name));
+      await until("the board of the tank", () => board.ready);
+      await board.report({ level: full + 5, pump: false });
+      await red.deploy(flow);
+      let written: unknown[] = [];
+      const stopWatching = board.onWrite(({ variable, value }) => variable === "pump" && written.push(value));
+      const undoes = async (value: boolean): Promise<void> => {
+        written = [];
+        await switchByHand(value);
+        await until(`pump ${value} is undone`, () => written.includes(value) && board.values["pump"] === !value);
+      };
+      await undoes(true);
+      await board.report({ level: low - 5 });
+      await until("the pump runs in a low tank", () => board.values["pump"] === true);
+      await undoes(false);
+      await board.report({ level: full - 1 });
+      await until("the pump stands in a full tank", () => board.values["pump"] === false);
+      assert.ok(Number(board.values["level"]) < full + 10);
+      stopWatching();
+      noErrors();
+    });
+  }
+
+  it("A greenhouse: gives light while it is not sunny, and tells alarms", async () => {
     const flow = listened(example("A greenhouse"));
     await red.deploy(flow);
     await until("the lamp follows the sky", () => {
@@ -65,10 +98,6 @@ describe("the examples on the simulated house", function () {
       const condition = held("Weather station", "condition");
       return typeof condition === "string" && lamp !== null && lamp.swi === (condition !== "sunny");
     });
-    red.send(idOf(flow, "low or full?"), { payload: 10 });
-    await until("the pump runs", () => held("Water tank", "pump") === true);
-    red.send(idOf(flow, "low or full?"), { payload: 90 });
-    await until("the pump stands still", () => held("Water tank", "pump") === false);
     // The board goes on telling that it is warm.
     const winter = setInterval(() => {
       red.send(idOf(flow, "too warm or cold?"), { payload: 2 });
