@@ -1,6 +1,7 @@
 import { appendFileSync } from "node:fs";
 import path from "node:path";
 import { forbidSockets, requireNoSocket } from "./no-sockets";
+import { noteTestBegin, stopAfterFile, stopAfterTest } from "./stop";
 import { until } from "./wait";
 
 const unit = path.resolve(__dirname, "..", "unit") + path.sep;
@@ -21,13 +22,16 @@ export const mochaHooks = {
 
   beforeEach(this: Mocha.Context): void {
     forbidSockets(isUnit(this.currentTest?.file));
+    noteTestBegin();
   },
 
-  afterEach(): void {
+  async afterEach(): Promise<void> {
     requireNoSocket();
+    await stopAfterTest();
   },
 
   async afterAll(this: Mocha.Context): Promise<void> {
+    await stopAfterFile();
     const report = process.env["SPEC_SECONDS"];
     const files = filesOf(this);
     if (report !== undefined && files.length === 1) {

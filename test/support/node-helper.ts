@@ -3,6 +3,7 @@ import { createRequire } from "node:module";
 import helper from "node-red-node-test-helper";
 import type { Node, NodeInitializer } from "node-red";
 import type { House } from "./simulated-account";
+import { stopLater } from "./stop";
 import { until } from "./wait";
 import accountSet from "../../nodes/account";
 import deviceSet from "../../nodes/device";
@@ -69,10 +70,13 @@ function loadCoreNodesOnce(): void {
   }
 }
 
+/** Unloads what is loaded: the helper has one runtime. */
+let unloadPresent: () => Promise<void> = () => Promise.resolve();
+
 /**
- * Loads a flow into the test helper's runtime; a device node of the id "device" is the house's. Nodes of type `helper`
- * collect what arrives at them. `settings` are what stands in a settings.js,
- * `moreCredentials` those of further nodes, by their ids.
+ * Loads a flow into the test helper's runtime, in place of an earlier one; it is unloaded with the test or file. A device
+ * node of the id "device" is the house's. Nodes of type `helper` collect what arrives at them. `settings` are what stands in
+ * a settings.js, `moreCredentials` those of further nodes, by their ids.
  */
 export async function load(
   house: House,
@@ -81,6 +85,7 @@ export async function load(
   settings: object = {},
   moreCredentials: object = {},
 ): Promise<TestRuntime> {
+  await unloadPresent();
   helper.init(nodeRed);
   loadCoreNodesOnce();
   helper.settings(settings);
@@ -125,6 +130,11 @@ export async function load(
     helper.getNode(String(id)).on("input", (message) => inbox.push(message));
   }
   const at = (id: string): Received[] => inboxes.get(id) ?? [];
+  const unload = stopLater(async () => {
+    log.removeHandler(logger);
+    await helper.unload();
+  });
+  unloadPresent = unload;
   return {
     node: (id) => helper.getNode(id),
     at,
@@ -133,9 +143,6 @@ export async function load(
       return at(id);
     },
     logged: (level) => entries.filter((entry) => entry.level === log[level]).map(({ msg }) => String(msg)),
-    unload: async () => {
-      log.removeHandler(logger);
-      await helper.unload();
-    },
+    unload,
   };
 }

@@ -3,6 +3,7 @@ import { type Board, type BoardOptions, connectBoard } from "../../simulator/boa
 import { decodeSenml, type SenmlReading } from "../../simulator/codec/senml";
 import type { ObservedRequest } from "../../simulator/behaviour/recorder";
 import { type Simulator, type SimulatorOptions, startSimulator } from "../../simulator";
+import { stopLater } from "./stop";
 
 /** A simulated cloud with one thing, its device, and whatever variables a spec names. */
 export interface House {
@@ -44,7 +45,7 @@ export const usualVariables: Record<string, string> = {
   sensor: "TEMPERATURE",
 };
 
-/** Starts a house. Variables are READ_WRITE, except those named in `readOnly`. */
+/** Starts a house, which ends with the test or file. Variables are READ_WRITE, except those named in `readOnly`. */
 export async function startHouse(
   options: { variables?: Record<string, string>; readOnly?: string[]; simulator?: SimulatorOptions } = {},
 ): Promise<House> {
@@ -113,11 +114,11 @@ export async function startHouse(
         .filter(({ topic }) => topic === `/a/t/${thingId}/e/i`)
         .flatMap(({ payload }) => decodeSenml(payload).map(({ variable, value }) => ({ variable, value }))),
     addThing: (name, types) => addThing(name, types),
-    stop: async () => {
+    stop: stopLater(async () => {
       await Promise.all(boards.map((board) => board.close()));
       for (const client of clients) client.end(true);
       await simulator.stop();
-    },
+    }),
   };
 }
 

@@ -5,15 +5,10 @@ import { until } from "../../support/wait";
 
 describe("the activity of an account and a device in Node-RED's log", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse();
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const helper = { id: "done", type: "helper" };
@@ -67,7 +62,7 @@ describe("the activity of an account and a device in Node-RED's log", () => {
     const { debug, trace } = await linesOf(throughDevice, "trace");
     const { host } = new URL(house.simulator.deviceBrokerUrl);
     assert.ok(debug.some((line) => line.startsWith(`Connected to ${host} in`)));
-    await until("what the cloud says", () => bench!.logged("TRACE").some((line) => /^Received/.test(line)));
+    await until("what the cloud says", () => bench.logged("TRACE").some((line) => /^Received/.test(line)));
     assert.ok(trace.some((line) => /^Sending \d+ bytes to \/a\/d\/.*\/c\/up\.$/.test(line)));
   });
 });

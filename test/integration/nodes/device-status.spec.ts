@@ -5,15 +5,10 @@ import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("arduino-cloud-device-status", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse();
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const requests = (path: string): number =>
@@ -38,9 +33,8 @@ describe("arduino-cloud-device-status", () => {
     (bench = await load(house, [watch(more), ...around]));
   const addDevice = (name: string): string =>
     house.simulator.store.createDevice({ name }, { userId: house.simulator.userId }).id;
-  const told = (): string[] =>
-    (bench?.at("out") ?? []).map(({ topic, payload }) => `${String(topic)} ${String(payload)}`);
-  const codes = (): unknown[] => (bench?.at("caught") ?? []).map(({ error }) => (error as { code?: string }).code);
+  const told = (): string[] => bench.at("out").map(({ topic, payload }) => `${String(topic)} ${String(payload)}`);
+  const codes = (): unknown[] => bench.at("caught").map(({ error }) => (error as { code?: string }).code);
   const looked = async (times = 2): Promise<void> => {
     const before = looks();
     await until("another look", () => looks() >= before + times);
@@ -81,7 +75,7 @@ describe("arduino-cloud-device-status", () => {
     house.simulator.store.deleteDevice(other);
     await looked();
     assert.deepEqual(told(), ["Board ONLINE", "Other UNKNOWN", "Board UNKNOWN"]);
-    assert.equal((bench?.at("out")[1]?.["device"] as { thing: unknown }).thing, null);
+    assert.equal((bench.at("out")[1]?.["device"] as { thing: unknown }).thing, null);
   });
 
   it("calls a device stale that sends no new value, and takes it back", async () => {
@@ -143,7 +137,6 @@ describe("arduino-cloud-device-status", () => {
     assert.ok(before <= 2, `${before} looks for the first answer`);
     assert.equal(bench.at("out").length, 200);
     await bench.unload();
-    bench = undefined;
     const ofOld = presentRequests(house);
     const after = ofOld().length;
     await start({ interval: "1" });
@@ -156,7 +149,7 @@ describe("arduino-cloud-device-status", () => {
       const runtime = await start(more);
       await runtime.arrived("caught");
       assert.deepEqual(codes(), ["not_configured"]);
-      await bench?.unload();
+      await bench.unload();
     }
   });
 });

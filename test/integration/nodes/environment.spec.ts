@@ -10,7 +10,7 @@ const caughtBy = [
 
 describe("environment variables in settings", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   before(async () => {
     house = await startHouse();
@@ -22,10 +22,6 @@ describe("environment variables in settings", () => {
     delete process.env.CASES_BLANK;
     delete process.env.CASES_THING;
     await house.stop();
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
   });
 
   type Caught = { error: { code: string; message: string } };

@@ -11,15 +11,10 @@ const monthOf = (time: number): string => {
 
 describe("the forms of history", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse({ simulator: { choices: { retentionDays: 36_500 } } });
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const store = (variable: string, offset: number, value: string | number | boolean): void => {
@@ -71,7 +66,7 @@ describe("the forms of history", () => {
       const runtime = await begin({ ...buckets, ...more });
       runtime.node("history").receive(message);
       const [{ payload } = {}] = await runtime.arrived("out");
-      await bench?.unload();
+      await bench.unload();
       return payload;
     };
     const [first, second] = ["2026-03-01T00:00:00Z", "2026-03-01T00:02:00Z"];

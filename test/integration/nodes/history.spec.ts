@@ -21,15 +21,10 @@ interface Parts {
 
 describe("arduino-cloud-history", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse({ simulator: { choices: { retentionDays: 36_500 } } });
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const store = (variable: string, offset: number, value: string | number | boolean | object): void => {
@@ -134,7 +129,7 @@ describe("arduino-cloud-history", () => {
       lines.map((line) => line.split(",").slice(-2)),
       [1, 5, 9, 13, 17].map((sum) => [String(sum), "SUM"]),
     );
-    await bench?.unload();
+    await bench.unload();
     const set = await begin({ limit: 2, mode: "raw", property: "temperature" });
     set.node("history").receive({ from: "now", to: "nonsense", mode: "sample", property: "relay" });
     assert.deepEqual(counted(await set.arrived("out")), [0, 1]);
@@ -256,8 +251,7 @@ describe("arduino-cloud-history", () => {
     const runtime = await begin({ output: "stream", batch: 1_000, advance: "next" });
     runtime.node("history").receive({});
     await runtime.arrived("out");
-    await bench?.unload();
-    bench = undefined;
+    await bench.unload();
     const ofOld = presentRequests(house);
     const before = ofOld().length;
     const successor = await begin();
@@ -313,7 +307,7 @@ describe("arduino-cloud-history", () => {
       const runtime = await begin(more);
       runtime.node("history").receive({});
       assert.deepEqual(codes(await runtime.arrived("caught")), ["not_configured"]);
-      await bench?.unload();
+      await bench.unload();
     }
   });
 });

@@ -6,15 +6,10 @@ import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("the knowledge of nodes with a device", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse();
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const flow = (property: string, device: object = {}): Record<string, unknown>[] => [
@@ -37,10 +32,10 @@ describe("the knowledge of nodes with a device", () => {
   ];
   const variable = (name: string) => house.simulator.store.propertyNamed(house.thingId, name)!;
   const outcome = async (): Promise<unknown[]> => {
-    await until("an outcome", () => bench!.at("delivered").length + bench!.at("caught").length > 0);
+    await until("an outcome", () => bench.at("delivered").length + bench.at("caught").length > 0);
     return [
-      bench!.at("delivered").map(({ payload }) => payload),
-      bench!.at("caught").map(({ error }) => (error as { code: string }).code),
+      bench.at("delivered").map(({ payload }) => payload),
+      bench.at("caught").map(({ error }) => (error as { code: string }).code),
     ];
   };
 
@@ -102,7 +97,7 @@ describe("the knowledge of nodes with a device", () => {
     // Until the account has told of the thing, nobody can know which variable the id means.
     await until("a value", async () => {
       await dashboardWrites(house, "relay", true);
-      return bench!.at("heard").length > 0;
+      return bench.at("heard").length > 0;
     });
     const relay = variable("relay");
     Object.assign(relay, { name: "switch", variable_name: "switch" });
@@ -113,7 +108,7 @@ describe("the knowledge of nodes with a device", () => {
     // Until the account has been asked anew, nobody can know that this name is meant.
     await until("a value under the new name", async () => {
       await dashboardWrites(house, "relay", false);
-      return bench!.at("heard").at(-1)?.payload === false;
+      return bench.at("heard").at(-1)?.payload === false;
     });
     const message = bench.at("heard").at(-1);
     const { name, variableName, type } = message?.property as Record<string, string>;

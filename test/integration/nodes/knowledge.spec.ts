@@ -8,15 +8,10 @@ import { type Received, type TestRuntime, load } from "../../support/node-helper
 
 describe("what nodes know of things", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse();
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const flow = (more: object = {}): Record<string, unknown>[] => [
@@ -46,7 +41,7 @@ describe("what nodes know of things", () => {
   };
   /** Reports until the flow has heard, since nobody sees when a refresh has come. */
   const heard = async (name: string, value: number, thing?: string): Promise<Received> => {
-    const find = (): Received | undefined => bench!.at("heard").find(({ payload }) => payload === value);
+    const find = (): Received | undefined => bench.at("heard").find(({ payload }) => payload === value);
     await until(`${name} ${value}`, () => {
       if (find() === undefined) report(name, value, thing);
       return find() !== undefined;
@@ -54,16 +49,16 @@ describe("what nodes know of things", () => {
     return find()!;
   };
   /** What five minutes, a reconnect, a refusal and `not_found` lead to. */
-  const refresh = (): void => (bench!.node("account") as unknown as AccountNode).account!.knowledge.refreshSoon();
+  const refresh = (): void => (bench.node("account") as unknown as AccountNode).account!.knowledge.refreshSoon();
   const reconnect = async (): Promise<void> => {
     await house.simulator.brokerDown(true);
     await until("the loss", () => topics().length === 0);
     await house.simulator.brokerDown(false);
     await until("the session", () => topics().length > 0);
   };
-  const shown = (): string => (bench!.at("statuses").at(-1)?.status as { text?: string } | undefined)?.text ?? "";
+  const shown = (): string => (bench.at("statuses").at(-1)?.status as { text?: string } | undefined)?.text ?? "";
   const shows = (state: string): Promise<void> => until(`status ${state}`, () => shown().endsWith(`.${state}`));
-  const codes = (): unknown[] => bench!.at("caught").map(({ error }) => (error as { code: string }).code);
+  const codes = (): unknown[] => bench.at("caught").map(({ error }) => (error as { code: string }).code);
 
   for (const [how, renew] of [
     ["a refresh", refresh],
@@ -170,7 +165,7 @@ describe("what nodes know of things", () => {
     refresh();
     await until("present names", () => {
       report("counter", 5);
-      return (bench!.at("heard").at(-1)?.thing as { name: string }).name === "Barn";
+      return (bench.at("heard").at(-1)?.thing as { name: string }).name === "Barn";
     });
     const { name, type } = bench.at("heard").at(-1)?.property as Record<string, string>;
     assert.deepEqual([name, type], ["Count", "FLOAT"]);
@@ -214,9 +209,9 @@ describe("what nodes know of things", () => {
     Object.assign(variable("message"), { type: "INT" });
     await reconnect();
     await until("the refresh", async () => {
-      const before = bench!.at("caught").length + bench!.at("delivered").length;
-      bench!.node("out").receive({ payload: 2, property: "counter" });
-      await until("an outcome", () => bench!.at("caught").length + bench!.at("delivered").length > before);
+      const before = bench.at("caught").length + bench.at("delivered").length;
+      bench.node("out").receive({ payload: 2, property: "counter" });
+      await until("an outcome", () => bench.at("caught").length + bench.at("delivered").length > before);
       return codes().includes("not_found");
     });
     bench.node("out").receive({ payload: 3, property: "temperature" });

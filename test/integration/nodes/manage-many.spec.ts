@@ -12,14 +12,9 @@ interface ItemResult {
 
 describe("arduino-cloud-manage with an array", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => (house = await startHouse()));
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
-  });
 
   const requests = (): string[] => requestsTo(house);
   const start = async (more: object = {}, account: object = {}): Promise<TestRuntime> => {
@@ -109,7 +104,6 @@ describe("arduino-cloud-manage with an array", () => {
     const made = (): number =>
       [...house.simulator.store.things.values()].filter(({ name }) => /^T\d/.test(name)).length;
     await runtime.unload();
-    bench = undefined;
     assert.equal(runtime.at("out").length, 0);
     const left = made();
     // Its successor makes requests at the same pace.

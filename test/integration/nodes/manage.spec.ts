@@ -8,14 +8,9 @@ import { type TestRuntime, load, type Received } from "../../support/node-helper
 
 describe("arduino-cloud-manage", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => (house = await startHouse()));
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
-  });
 
   const requests = (): string[] => requestsTo(house);
   const start = async (more: object = {}, account: object = {}): Promise<TestRuntime> => {
@@ -45,9 +40,8 @@ describe("arduino-cloud-manage", () => {
     for (const operation of ["export", "historic-data"]) {
       const answer = await ask({ payload }, { resource: "series", operation });
       assert.deepEqual([answer.payload, answer["statusCode"]], [null, 202]);
-      await bench?.unload();
+      await bench.unload();
     }
-    bench = undefined;
     const { code, message } = await failure(
       { payload: {}, operation: "export" },
       { resource: "series", operation: "" },
@@ -63,7 +57,7 @@ describe("arduino-cloud-manage", () => {
       [house.thingId],
     );
     assert.deepEqual([answer["statusCode"], answer["mine"]], [200, { kept: true }]);
-    await bench?.arrived("completed");
+    await bench.arrived("completed");
     assert.deepEqual(requests(), ["GET /iot/v2/things"]);
     assert.equal(house.simulator.observed.connects.length, 0, "managing needs no session with the broker");
   });
@@ -178,7 +172,7 @@ describe("arduino-cloud-manage", () => {
 
   it("refuses messages without an account or with an unknown resource", async () => {
     assert.equal((await failure({}, { account: "" })).code, "not_configured");
-    await bench?.unload();
+    await bench.unload();
     assert.match((await failure({}, { resource: "thing" })).message, /no resource "thing"/);
   });
 

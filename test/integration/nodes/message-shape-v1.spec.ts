@@ -10,17 +10,12 @@ const written = Date.parse("2026-11-01T12:00:00.250Z");
 /** Messages of the shape that Arduino's own nodes give them, for flows that came from there. */
 describe("the old message shape", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse({ simulator: { choices: { retentionDays: 36_500 } } });
     // A display name that is not the variable name.
     house.simulator.store.propertyNamed(house.thingId, "temperature")!.name = "Room temperature";
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const start = async (type: string, more: object): Promise<TestRuntime> => {
@@ -30,7 +25,7 @@ describe("the old message shape", () => {
   };
   /** All but what Node-RED adds. */
   const arrived = async (): Promise<Received> => {
-    const { _msgid: id, ...message } = (await bench!.arrived("out"))[0]!;
+    const { _msgid: id, ...message } = (await bench.arrived("out"))[0]!;
     assert.equal(typeof id, "string");
     return message;
   };
@@ -49,7 +44,7 @@ describe("the old message shape", () => {
   it("property get: a new message, and the time as the client of the old package gives it", async () => {
     house.simulator.store.record(house.thingId, "temperature", 21.5, written);
     await start("property-get", { property: house.propertyIds.temperature });
-    bench!.node("node").receive({ topic: "old", mine: true, parts: { index: 1 } });
+    bench.node("node").receive({ topic: "old", mine: true, parts: { index: 1 } });
     const { properties } = await arduinoClient(house.simulator);
     const old = await properties.propertiesV2Show(house.thingId, house.propertyIds.temperature!);
     assert.equal(old.name, "Room temperature");
@@ -68,7 +63,7 @@ describe("the old message shape", () => {
 
   it("property get: what the old nodes could not ask for has the usual shape", async () => {
     await start("property-get", { property: "" });
-    bench!.node("node").receive({ mine: true });
+    bench.node("node").receive({ mine: true });
     const { mine, payload, source } = await arrived();
     assert.deepEqual([mine, Object.keys(payload as object).includes("temperature"), source], [true, true, "get"]);
   });
@@ -83,7 +78,7 @@ describe("the old message shape", () => {
     }
     const window = { from: "2026-11-01T00:00:00Z", to: "2026-11-02T00:00:00Z" };
     await start("history", { ...window, output: "chart", name: "My chart" });
-    bench!.node("node").receive({ topic: "old", mine: true });
+    bench.node("node").receive({ topic: "old", mine: true });
     const first = written - 250;
     assert.deepEqual(await arrived(), {
       topic: "My chart",
@@ -99,15 +94,15 @@ describe("the old message shape", () => {
         },
       ],
     });
-    await bench!.unload();
+    await bench.unload();
     await start("history", { ...window, output: "chart", property: "message" });
-    bench!.node("node").receive({});
+    bench.node("node").receive({});
     assert.deepEqual(await arrived(), { topic: "message", payload: [{ series: [], data: [[{ x: first, y: "a" }]] }] });
   });
 
   it("history: other outputs have the usual shape", async () => {
     await start("history", { from: "-1h", to: "now", output: "rows" });
-    bench!.node("node").receive({ mine: true });
+    bench.node("node").receive({ mine: true });
     assert.deepEqual(await arrived(), { mine: true, payload: [], complete: true });
   });
 });

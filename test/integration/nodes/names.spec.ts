@@ -8,15 +8,10 @@ import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("Names that look the same", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse();
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const rename = (name: string): void => {
@@ -50,7 +45,7 @@ describe("Names that look the same", () => {
       const ids = ["in", "write", "get", "status", "manage", "history"];
       await until(
         "all answers",
-        () => ids.every((id) => bench!.at(`${id}-out`).length > 0) || bench!.at("caught").length > 0,
+        () => ids.every((id) => bench.at(`${id}-out`).length > 0) || bench.at("caught").length > 0,
       );
       assert.deepEqual(
         bench.at("caught").map(({ error }) => (error as { message: string }).message),

@@ -7,15 +7,10 @@ import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("Beside other clients", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse({ variables: { ...usualVariables, place: "LOCATION" } });
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const propertyOut = (more: object = {}): Record<string, unknown> => ({
@@ -103,9 +98,9 @@ describe("Beside other clients", () => {
           kind === "user" && subscriptions.filter((topic) => topic.includes(house.thingId)).length >= topics,
       ),
     );
-  const payloads = (id: string): unknown[] => (bench?.at(id) ?? []).map(({ payload }) => payload);
+  const payloads = (id: string): unknown[] => bench.at(id).map(({ payload }) => payload);
   const warnings = (id: string): string[] =>
-    (bench?.node(id) as unknown as { warn: { args: string[][] } }).warn.args.map(([warning = ""]) => warning);
+    (bench.node(id) as unknown as { warn: { args: string[][] } }).warn.args.map(([warning = ""]) => warning);
 
   describe("a client that writes parts of an object", () => {
     beforeEach(() => {
@@ -193,7 +188,7 @@ describe("Beside other clients", () => {
       for (const hex of [zone, marker]) publish("e/i", hex);
       await bench.arrived("in", 2);
       await bench.arrived("every", 2);
-      const topics = (id: string): unknown[] => bench!.at(id).map(({ topic }) => topic);
+      const topics = (id: string): unknown[] => bench.at(id).map(({ topic }) => topic);
       assert.deepEqual(
         [topics("in"), topics("every")],
         [

@@ -7,16 +7,11 @@ const written = Date.parse("2026-11-01T12:00:00.250Z");
 
 describe("arduino-cloud-property-get", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse();
     record("temperature", 21.299999237060547);
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const record = (variable: string, value: Parameters<House["simulator"]["store"]["record"]>[2]): void => {
@@ -124,7 +119,7 @@ describe("arduino-cloud-property-get", () => {
       (await runtime.arrived("out", 3)).map(({ payload }) => payload),
       [21.3, 21.3, 21.3],
     );
-    await bench?.unload();
+    await bench.unload();
     const set = await start();
     set.node("get").receive({ thingId: "Other", property: "counter" });
     const [message] = await set.arrived("out");
@@ -165,7 +160,7 @@ describe("arduino-cloud-property-get", () => {
       await runtime.arrived("caught");
       runtime.node("get").receive({});
       assert.deepEqual(codes(await runtime.arrived("caught", 2)), ["not_configured", "not_configured"]);
-      await bench?.unload();
+      await bench.unload();
     }
   });
 
@@ -177,8 +172,7 @@ describe("arduino-cloud-property-get", () => {
       messages.map(() => [21.3, written]),
     );
     assert.equal(new Set(messages.map(({ _msgid: id }) => id)).size, messages.length);
-    await bench?.unload();
-    bench = undefined;
+    await bench.unload();
     const ofOld = presentRequests(house);
     const before = [runtime.at("out").length, ofOld().length];
     const successor = await start({ repeat: "0.3" });

@@ -7,15 +7,10 @@ import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("arduino-cloud-property-in", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse();
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const report = (property: string, value: PropertyValue, thing = house.thingId): void =>
@@ -139,9 +134,9 @@ describe("arduino-cloud-property-in", () => {
       { id: "completed", type: "helper" },
     ];
     const order = async (message: object): Promise<void> => {
-      const ended = (): number => (bench?.at("completed").length ?? 0) + (bench?.at("caught").length ?? 0);
+      const ended = (): number => bench.at("completed").length + bench.at("caught").length;
       const before = ended();
-      bench?.node("in").receive(message);
+      bench.node("in").receive(message);
       await until("the end of the order", () => ended() > before);
     };
 

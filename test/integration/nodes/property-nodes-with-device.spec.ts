@@ -5,15 +5,10 @@ import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("property in and out with a device of their own", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse({ readOnly: ["sensor"] });
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const device = (more: object = {}): Record<string, unknown> => ({
@@ -51,39 +46,38 @@ describe("property in and out with a device of their own", () => {
     await open();
     assert.equal(isOnline(), true);
     await dashboardWrites(house, "relay", true);
-    const [message] = await bench!.arrived("arrived");
+    const [message] = await bench.arrived("arrived");
     assert.deepEqual(
       [message?.payload, message?.topic, message?.direction, message?.source, (message?.thing as { id: string }).id],
       [true, "relay", "requested", "live", house.thingId],
     );
     // Reported back, so that dashboards settle.
     await until("the echo", () => held("relay") === true);
-    bench!.node("out").receive({ payload: { temperature: "21", counter: 3, sensor: 1.5 } });
-    await bench!.arrived("delivered");
+    bench.node("out").receive({ payload: { temperature: "21", counter: 3, sensor: 1.5 } });
+    await bench.arrived("delivered");
     await until("the reports", () => held("sensor") === 1.5);
     assert.deepEqual([held("temperature"), held("counter")], [21, 3]);
     const reports = house.simulator.observed.publishes.filter(({ topic }) => topic.endsWith("/e/o"));
     assert.equal(reports.length, 2, "the echo, and three variables in one message");
-    await bench!.unload();
-    bench = undefined;
+    await bench.unload();
     await until("offline", () => !isOnline());
   });
 
   it("does not report back without echo, and sends what the cloud holds first with initial", async () => {
     house.simulator.store.record(house.thingId, "counter", 41, Date.now() - 60_000);
     await open({ in: { property: "counter", echo: false, initial: true } });
-    const [first] = await bench!.arrived("arrived");
+    const [first] = await bench.arrived("arrived");
     assert.deepEqual([first?.payload, first?.source], [41, "initial"]);
     await dashboardWrites(house, "counter", 42);
-    const messages = await bench!.arrived("arrived", 2);
+    const messages = await bench.arrived("arrived", 2);
     assert.deepEqual([messages[1]?.payload, messages[1]?.source], [42, "live"]);
     assert.equal(held("counter"), 41);
   });
 
   describe("with initial", () => {
-    const got = (): unknown[] => bench!.at("arrived").map(({ topic, payload, source }) => [topic, payload, source]);
+    const got = (): unknown[] => bench.at("arrived").map(({ topic, payload, source }) => [topic, payload, source]);
     const arrived = async (...expected: [string, number, string][]): Promise<void> => {
-      await bench!.arrived("arrived", expected.length);
+      await bench.arrived("arrived", expected.length);
       assert.deepEqual(got(), expected);
     };
 
@@ -108,7 +102,7 @@ describe("property in and out with a device of their own", () => {
       // What follows on the same topic shows that it has come.
       await dashboardWrites(house, "sensor", 8);
       await arrived(["sensor", 7, "initial"], ["sensor", 8, "live"]);
-      bench!.node("in").receive({ action: "subscribe", property: "counter" });
+      bench.node("in").receive({ action: "subscribe", property: "counter" });
       await arrived(["sensor", 7, "initial"], ["sensor", 8, "live"], ["counter", 42, "initial"]);
     });
 
@@ -125,7 +119,7 @@ describe("property in and out with a device of their own", () => {
     bench = await load(house, flow());
     await until("the device is connected", isOnline);
     bench.node("out").receive({ payload: 5, topic: "counter" });
-    await until("the status", () => bench!.at("statuses").some(({ status }) => /queued/.test(JSON.stringify(status))));
+    await until("the status", () => bench.at("statuses").some(({ status }) => /queued/.test(JSON.stringify(status))));
     assert.equal(bench.at("delivered").length, 0);
     house.simulator.store.attach(house.deviceId, house.thingId);
     await bench.arrived("delivered");
@@ -134,14 +128,14 @@ describe("property in and out with a device of their own", () => {
 
   it("tells Catch nodes what is wrong: a value, a message, a device node that is not there", async () => {
     await open();
-    bench!.node("out").receive({ payload: "no number", topic: "counter" });
-    bench!.node("out").receive({ payload: 1 });
-    const errors = await bench!.arrived("caught", 2);
+    bench.node("out").receive({ payload: "no number", topic: "counter" });
+    bench.node("out").receive({ payload: 1 });
+    const errors = await bench.arrived("caught", 2);
     assert.deepEqual(errors.map(({ error }) => (error as { code?: string }).code).sort(), [
       "invalid_input",
       "invalid_value",
     ]);
-    await bench!.unload();
+    await bench.unload();
     bench = await load(house, flow({ out: { device: "nothing" }, in: { device: "nothing" } }));
     bench.node("out").receive({ payload: 1, topic: "counter" });
     const caught = await bench.arrived("caught", 2);

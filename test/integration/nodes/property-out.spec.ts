@@ -6,15 +6,10 @@ import { type TestRuntime, load, type Received } from "../../support/node-helper
 
 describe("arduino-cloud-property-out", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse({ readOnly: ["sensor"] });
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const propertyOut = (more: object = {}): Record<string, unknown> => ({
@@ -41,7 +36,7 @@ describe("arduino-cloud-property-out", () => {
       .filter(({ topic }) => topic === `/a/t/${house.thingId}/e/i`)
       .flatMap(({ payload }) => decodeReadings(payload).readings)
       .map(({ property, value }) => [property, value]);
-  const codes = (): unknown[] => (bench?.at("caught") ?? []).map(({ error }) => (error as { code?: string }).code);
+  const codes = (): unknown[] => bench.at("caught").map(({ error }) => (error as { code?: string }).code);
 
   it("delivers, then hands the message on unchanged, and completes it", async () => {
     bench = await load(house, [propertyOut({ thing: "House", property: "counter" }), ...watchers]);
@@ -160,7 +155,7 @@ describe("arduino-cloud-property-out", () => {
     const shown = bench.at("statuses").length;
     await house.simulator.brokerDown(true);
     const isAway = ({ status }: Received): boolean => (status as { fill?: string }).fill === "yellow";
-    await until("the loss", () => bench?.at("statuses").slice(shown).some(isAway) === true);
+    await until("the loss", () => bench.at("statuses").slice(shown).some(isAway));
     for (const payload of [1, 2]) bench.node("write").receive({ payload });
     for (const payload of [3, 4]) bench.node("latest").receive({ payload });
     bench.node("reject").receive({ payload: 5 });

@@ -6,15 +6,10 @@ import { type TestRuntime, load } from "../../support/node-helper";
 
 describe("Times that flows give", () => {
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse({ variables: { at: "TIME", plan: "SCHEDULE", counter: "INT" } });
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const node = (type: string, more: object = {}): Record<string, unknown>[] => [
@@ -24,7 +19,7 @@ describe("Times that flows give", () => {
     { id: "caught", type: "helper" },
   ];
   const errors = (): { code: string; message: string }[] =>
-    (bench?.at("caught") ?? []).map(({ error }) => error as { code: string; message: string });
+    bench.at("caught").map(({ error }) => error as { code: string; message: string });
 
   it("reach a TIME as seconds, whichever way they are written", async () => {
     bench = await load(house, node("property-out", { property: "at" }));

@@ -12,15 +12,10 @@ interface Row {
 describe("arduino-cloud-history as an archive", () => {
   const start = Date.parse("2026-03-01T00:00:00Z");
   let house: House;
-  let bench: TestRuntime | undefined;
+  let bench: TestRuntime;
 
   beforeEach(async () => {
     house = await startHouse({ simulator: { choices: { retentionDays: 36_500 } } });
-  });
-  afterEach(async () => {
-    await bench?.unload();
-    bench = undefined;
-    await house.stop();
   });
 
   const store = (variable: string, offset: number, value: string | number | boolean): void => {
@@ -221,7 +216,7 @@ describe("arduino-cloud-history as an archive", () => {
         .context()
         .get("archive", (_error: unknown, value: unknown) => resolve(value)),
     );
-    await bench?.unload();
+    await bench.unload();
     const later = await begin({ property: "relay", output: "csv" });
     await new Promise<void>((resolve) =>
       later
@@ -269,8 +264,7 @@ describe("arduino-cloud-history as an archive", () => {
           given: [],
         },
       };
-      await bench?.unload();
-      bench = undefined;
+      await bench.unload();
       // Another id, since a node's successor in one process takes over from it, whatever the store has.
       historyId = `history ${days} days ago`;
       const next = await begin({ property: "counter" });
@@ -309,7 +303,7 @@ describe("arduino-cloud-history as an archive", () => {
     assert.deepEqual(warnings, [
       'The plan keeps the history of thing "House" for 10 days: what is older is not there.',
     ]);
-    await bench?.unload();
+    await bench.unload();
     house.simulator.faults.rest.push({ match: /devices\/.*\/properties/, status: 403, times: Infinity });
     const later = await begin({ property: "counter" });
     const [message] = await run(later);
