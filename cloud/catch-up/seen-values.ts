@@ -1,4 +1,4 @@
-import { asRecord } from "../core/json";
+import { asRecord, isFiniteNumber } from "../core/json";
 
 /** A value that was seen, live or in history. */
 export interface SeenValue {
@@ -57,7 +57,7 @@ export class SeenValues {
         continue;
       }
       seen.note(variable, { value, timestamp: time, at: Math.min(at, now), isStored: stored === true });
-      if (typeof offset === "number" && Number.isFinite(offset)) seen.#offsets.set(variable, offset);
+      if (isFiniteNumber(offset)) seen.#offsets.set(variable, offset);
     }
     if (Number.isFinite(seen.#reached)) seen.since ??= seen.#reached;
     return seen;

@@ -1,4 +1,5 @@
 import { CborReader, major } from "./cbor-reader";
+import { isFiniteNumber } from "../core/json";
 import { label, labelsByText, lowestBaseLabel } from "./senml-labels";
 import type { PropertyValue, Scalar } from "./values";
 
@@ -90,7 +91,7 @@ class PackFields {
 
   put(key: number, item: unknown): void {
     if (key === label.time) {
-      if (isTime(item)) this.time = item;
+      if (isFiniteNumber(item)) this.time = item;
       return;
     }
     if (key === label.name) {
@@ -165,7 +166,7 @@ class Pack {
   #base(key: number, item: unknown, fields: PackFields): void {
     fields.isBase = true;
     if (key === label.baseName) this.#prefix = prefixOf(item);
-    else if (key === label.baseTime && isTime(item)) this.#baseTime = item;
+    else if (key === label.baseTime && isFiniteNumber(item)) this.#baseTime = item;
   }
 
   #lacksValue(name: string): void {
@@ -232,10 +233,6 @@ function labelOfUnknownText(key: string): number {
 const digitsAsText: ReadonlyMap<string, number> = new Map(
   [...labelsByText.values()].map((number) => [String(number), number]),
 );
-
-function isTime(item: unknown): item is number {
-  return typeof item === "number" && Number.isFinite(item);
-}
 
 /**
  * Returns the part of a base name that stands before names: one that ends in a colon and is no device identity

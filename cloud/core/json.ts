@@ -22,6 +22,11 @@ export function asRecord(value: unknown): Record<string, unknown> | undefined {
     : undefined;
 }
 
+/** Returns whether a value is a number that can be counted with. */
+export function isFiniteNumber(value: unknown): value is number {
+  return typeof value === "number" && Number.isFinite(value);
+}
+
 /**
  * Returns whether a value is an object such as `{…}` makes, and no instance of a class. Objects of a function node come
  * from another context and have another `Object.prototype`: it is told by having no prototype itself.

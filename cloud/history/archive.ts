@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { isPlainObject } from "../core/json";
+import { isFiniteNumber, isPlainObject } from "../core/json";
 import type { HistoryPlan } from "./history-query";
 import type { RawPoint } from "./points";
 import { only, type PageReader } from "./page-reader";
@@ -177,12 +177,9 @@ function givenOf({ time, value }: RawPoint): Given {
 function readPosition(entry: unknown): Position | undefined {
   if (!isPlainObject(entry)) return undefined;
   const { thing, start, reached, last, given } = entry;
-  if (typeof thing !== "string" || !isTime(start) || !isTime(reached) || !Array.isArray(given)) return undefined;
-  return { thing, start, reached, given: given.filter(isGiven), ...(isTime(last) ? { last } : {}) };
-}
-
-function isTime(value: unknown): value is number {
-  return typeof value === "number" && Number.isFinite(value);
+  if (typeof thing !== "string" || !isFiniteNumber(start) || !isFiniteNumber(reached) || !Array.isArray(given))
+    return undefined;
+  return { thing, start, reached, given: given.filter(isGiven), ...(isFiniteNumber(last) ? { last } : {}) };
 }
 
 function isGiven(value: unknown): value is Given {

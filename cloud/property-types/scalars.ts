@@ -1,4 +1,5 @@
 import { types } from "node:util";
+import { isFiniteNumber } from "../core/json";
 import { parseIsoTime } from "../core/iso-time";
 import { toMs } from "../codec/senml-time";
 import type { Scalar } from "../codec/values";
@@ -50,7 +51,7 @@ export function convertScalar(format: ScalarFormat, given: unknown): Scalar | un
 function toNumber(given: unknown): number | undefined {
   const text = typeof given === "string" ? given.trim() : undefined;
   const number = text !== undefined && decimal.test(text) ? Number(text) : given;
-  return typeof number === "number" && Number.isFinite(number) ? number : undefined;
+  return isFiniteNumber(number) ? number : undefined;
 }
 
 function toInteger(given: unknown, lowest: number, highest: number): number | undefined {
@@ -85,6 +86,6 @@ function toBoolean(given: unknown): boolean | undefined {
 }
 
 function toText(given: unknown): string | undefined {
-  if (typeof given === "boolean" || (typeof given === "number" && Number.isFinite(given))) return String(given);
+  if (typeof given === "boolean" || isFiniteNumber(given)) return String(given);
   return typeof given === "string" && !hasLoneSurrogate(given) ? given : undefined;
 }

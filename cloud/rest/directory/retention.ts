@@ -2,7 +2,7 @@ import type { Clock } from "../../core/clock";
 import { abortable } from "../../core/abort";
 import type { RestClient } from "../transport/client";
 import { operation } from "../operations/index";
-import { asRecord } from "../../core/json";
+import { asRecord, isFiniteNumber } from "../../core/json";
 
 /** An answer is good for so long, in milliseconds; so is that there was none. */
 const cacheTtlMs = 3_600_000;
@@ -42,6 +42,6 @@ export class Retention {
     const signal = AbortSignal.timeout(timeoutMs);
     const { body } = await this.#client.call(operation("devices_v2#getProperties"), { path: { id } }, { signal });
     const days = asRecord(body)?.data_retention_days;
-    return typeof days === "number" && Number.isFinite(days) && days > 0 ? days : undefined;
+    return isFiniteNumber(days) && days > 0 ? days : undefined;
   }
 }
