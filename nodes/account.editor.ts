@@ -57,6 +57,10 @@ RED.nodes.registerType("arduino-cloud-account", {
 
 // The script runs again when the nodes are disabled and enabled, and an action can't be added twice.
 RED.actions.remove(doctor);
-RED.actions.add(doctor, () => withSharedCode(({ examineConfigured }) => examineConfigured()), {
-  label: translate("doctor.action"),
-});
+RED.actions.add(
+  doctor,
+  () => withSharedCode(({ usePart }) => usePart("doctor", ({ examineConfigured }) => examineConfigured())),
+  {
+    label: translate("doctor.action"),
+  },
+);

@@ -1,6 +1,6 @@
 import { textsOf } from "./editor/i18n";
 import { nameLabel } from "./editor/node-label";
-import { noForm, openForm } from "./editor/open-form";
+import { noForm, openPartForm } from "./editor/open-form";
 import { address, numberFrom } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-device");
@@ -31,7 +31,7 @@ RED.nodes.registerType("arduino-cloud-device", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    form = openForm(this, ({ deviceForm }) => deviceForm(this));
+    form = openPartForm(this, "device", ({ deviceForm }) => deviceForm(this));
   },
   oneditsave: () => form.save(),
   oneditcancel: () => form.close(),

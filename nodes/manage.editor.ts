@@ -1,6 +1,6 @@
 import { textsOf } from "./editor/i18n";
 import { operationLabel } from "./editor/node-label";
-import { noForm, openForm } from "./editor/open-form";
+import { noForm, openPartForm } from "./editor/open-form";
 
 const translate = textsOf("arduino-cloud-manage");
 let form = noForm;
@@ -41,7 +41,7 @@ RED.nodes.registerType("arduino-cloud-manage", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
-    form = openForm(this, ({ manageForm }) => manageForm(this));
+    form = openPartForm(this, "manage", ({ manageForm }) => manageForm(this));
   },
   oneditsave: () => form.save(),
   oneditcancel: () => form.close(),

@@ -12,9 +12,13 @@ RED.plugins.registerPlugin(id, {
     const translate = textsOf(id);
     // The script runs again when the package is disabled and enabled, and an action can't be added twice.
     RED.actions.remove(action);
-    RED.actions.add(action, () => withSharedCode(({ openMigration }) => openMigration(translate)), {
-      label: translate("label.action"),
-    });
+    RED.actions.add(
+      action,
+      () => withSharedCode(({ usePart }) => usePart("migration", ({ openMigration }) => openMigration(translate))),
+      {
+        label: translate("label.action"),
+      },
+    );
     let isOffered = false;
     // The menu has it only for those who need it.
     RED.events.on("nodes:add", ({ type, name }) => {

@@ -1,5 +1,6 @@
 import { textsOf } from "./editor/i18n";
-import { loadSharedCode, notLoadedText } from "./editor/shared-code";
+import { notLoadedText } from "./editor/import-file";
+import { loadSharedCode } from "./editor/shared-code";
 
 const id = "arduino-cloud-sidebar";
 const action = "arduino-cloud:show-sidebar";

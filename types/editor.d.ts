@@ -80,6 +80,9 @@ interface SidebarTab {
 /** The name of the file of `resources/` that holds the shared code; set by scripts/build.ts. */
 declare const SHARED_CODE_FILE: string;
 
+/** The names of the files of `resources/` that hold the parts of `nodes/editor/parts/`; set by scripts/build.ts. */
+declare const PART_FILES: Readonly<Record<keyof import("../nodes/editor/load-part").Parts, string>>;
+
 /** What the form of manage offers; set by scripts/build.ts. */
 declare const FORM_OPERATIONS: readonly import("../nodes/manage/form-operations").FormOperation[];
 

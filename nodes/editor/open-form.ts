@@ -1,4 +1,6 @@
-import { loadSharedCode, notLoadedText, presentSharedCode, type SharedCode } from "./shared-code";
+import { notLoadedText } from "./import-file";
+import type { Parts } from "./load-part";
+import { loadSharedCode, presentSharedCode, type SharedCode } from "./shared-code";
 
 /** The part of a form that is more than fields. */
 export interface Form {
@@ -31,15 +33,33 @@ export function isFormOpen({ id }: EditorNode): boolean {
  * else as soon as it is. Where it can't be had, the fields remain, and a line above them says why nothing else works.
  */
 export function openForm(node: EditorNode, prepare: (code: SharedCode) => Form): OpenForm {
+  return openWith(node, prepare, presentSharedCode() ?? loadSharedCode());
+}
+
+/** Does what `openForm` does for a form whose code is a part of its own. */
+export function openPartForm<Name extends keyof Parts>(
+  node: EditorNode,
+  name: Name,
+  prepare: (part: Parts[Name]) => Form,
+): OpenForm {
+  return openWith(
+    node,
+    prepare,
+    loadSharedCode().then(({ loadPart }) => loadPart(name)),
+  );
+}
+
+function openWith<Code extends object>(
+  node: EditorNode,
+  prepare: (code: Code) => Form,
+  code: Code | Promise<Code>,
+): OpenForm {
   edited = node;
   let form: Form | undefined;
   let isOpen = true;
-  const begin = (code: SharedCode): void => {
-    form = prepare(code);
-  };
-  const late = (code: SharedCode): void => {
+  const late = (loaded: Code): void => {
     if (!isOpen) return;
-    begin(code);
+    form = prepare(loaded);
     announceFields(node);
   };
   const close = (): void => {
@@ -47,9 +67,8 @@ export function openForm(node: EditorNode, prepare: (code: SharedCode) => Form):
     edited = undefined;
     form?.close();
   };
-  const code = presentSharedCode();
-  if (code === undefined) loadSharedCode().then(late, () => isOpen && showProblem(node));
-  else begin(code);
+  if (code instanceof Promise) code.then(late, () => isOpen && showProblem(node));
+  else form = prepare(code);
   return {
     save: () => {
       form?.save?.();

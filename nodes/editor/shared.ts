@@ -1,15 +1,12 @@
 /**
- * What the scripts of the sets share, and load once for all of them: scripts/build.ts makes one file of it, which
- * `shared-code.ts` fetches.
+ * What the scripts of the sets share, and load once for all of them: scripts/build.ts makes one file of it. What is opened
+ * on demand is in `parts/`. Each of these imports this file, so that what they have in common with it comes once.
  */
 export { accountForm } from "./forms/account";
-export { deviceForm } from "./forms/device";
 export { deviceStatusForm } from "./forms/device-status";
-export { examineConfigured } from "./forms/doctor-subjects";
 export { historyForm } from "./forms/history";
-export { manageForm } from "./forms/manage";
 export { propertyGetForm } from "./forms/property-get";
 export { propertyInForm } from "./forms/property-in";
 export { propertyOutForm } from "./forms/property-out";
-export { openMigration } from "./migration/dialog";
+export { loadPart, usePart } from "./load-part";
 export { CloudTab } from "./sidebar/tab";

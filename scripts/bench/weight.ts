@@ -1,7 +1,7 @@
 /** Measures what the package adds to a Node-RED that has no account: to its start, its memory and its editor. */
 import { fork } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { installPackage, root } from "../demo/package";
 
@@ -15,14 +15,16 @@ export interface Weight {
   startCpuMs: number;
   heapBytes: number;
   residentBytes: number;
-  /** Bytes that the editor loads: forms, help and code of nodes and plugins, and resources of the package. */
+  /** Bytes that the editor loads at once: forms, help and code of nodes and plugins, and resources of the package. */
   nodesBytes: number;
   pluginsBytes: number;
   resourcesBytes: number;
+  /** Bytes of the resources that it loads only when somebody opens what they are for. */
+  onDemandBytes: number;
 }
 
 /** The figures that the process of a Node-RED tells of itself. */
-type Told = Omit<Weight, "nodesBytes" | "pluginsBytes" | "resourcesBytes"> & { port: number };
+type Told = Omit<Weight, "nodesBytes" | "pluginsBytes" | "resourcesBytes" | "onDemandBytes"> & { port: number };
 
 /**
  * Measures what the package adds, as `npm pack` makes it. Node-RED starts with and without it in turns, and the least
@@ -47,7 +49,7 @@ export async function measureWeight(rounds: number): Promise<Weight> {
 /** Measures and prints. */
 export async function benchWeight(): Promise<void> {
   const weight = await measureWeight(Number(process.env.BENCH_ROUNDS ?? 5));
-  const { nodesBytes, pluginsBytes, resourcesBytes } = weight;
+  const { nodesBytes, pluginsBytes, resourcesBytes, onDemandBytes } = weight;
   const kilobytes = (bytes: number): string => `${(bytes / 2 ** 10).toFixed(1)} kB`;
   const megabytes = (bytes: number): string => `${(bytes / 2 ** 20).toFixed(1)} MB`;
   console.log("What the package adds to a Node-RED without an account:");
@@ -55,7 +57,7 @@ export async function benchWeight(): Promise<void> {
   console.log(
     `            nodes ${kilobytes(nodesBytes)} (forms and help included), plugins ${kilobytes(pluginsBytes)},`,
   );
-  console.log(`            resources ${kilobytes(resourcesBytes)}`);
+  console.log(`            resources ${kilobytes(resourcesBytes)}; on demand another ${kilobytes(onDemandBytes)}`);
   console.log(`  heap      +${megabytes(weight.heapBytes)} (resident +${megabytes(weight.residentBytes)})`);
   console.log(`  start     +${weight.startMs.toFixed(0)} ms (+${weight.startCpuMs.toFixed(0)} ms of CPU)`);
 }
@@ -71,6 +73,7 @@ function combine(weights: readonly Weight[], merge: (values: number[]) => number
     nodesBytes: part("nodesBytes"),
     pluginsBytes: part("pluginsBytes"),
     resourcesBytes: part("resourcesBytes"),
+    onDemandBytes: part("onDemandBytes"),
   };
 }
 
@@ -89,7 +92,7 @@ async function weigh(userDir: string): Promise<Weight> {
       ...own,
       nodesBytes: await sizeOf(`${url}/nodes`),
       pluginsBytes: await sizeOf(`${url}/plugins`),
-      resourcesBytes: await sizeOfResources(url, userDir),
+      ...(await sizeOfResources(url, userDir)),
     };
   } finally {
     child.kill("SIGKILL");
@@ -103,10 +106,29 @@ async function sizeOf(url: string): Promise<number> {
   return (await response.arrayBuffer()).byteLength;
 }
 
-/** Returns the bytes of all that the package has Node-RED serve beside its nodes. */
-async function sizeOfResources(url: string, userDir: string): Promise<number> {
+/** Returns the bytes of what the package has Node-RED serve beside its nodes. */
+async function sizeOfResources(
+  url: string,
+  userDir: string,
+): Promise<Pick<Weight, "resourcesBytes" | "onDemandBytes">> {
   const folder = path.join(userDir, "node_modules", packageName, "resources");
-  const files = existsSync(folder) ? readdirSync(folder) : [];
-  const sizes = await Promise.all(files.map((file) => sizeOf(`${url}/resources/${packageName}/${file}`)));
-  return sizes.reduce((sum, size) => sum + size, 0);
+  if (!existsSync(folder)) return { resourcesBytes: 0, onDemandBytes: 0 };
+  const atStart = filesAtStart(folder);
+  const sum = { resourcesBytes: 0, onDemandBytes: 0 };
+  for (const file of readdirSync(folder)) {
+    const bytes = await sizeOf(`${url}/resources/${packageName}/${file}`);
+    sum[atStart.has(file) ? "resourcesBytes" : "onDemandBytes"] += bytes;
+  }
+  return sum;
+}
+
+/** Returns the names of the built files of `resources/` that the editor loads at once: the first, and what it imports. */
+export function filesAtStart(folder: string): Set<string> {
+  const files = new Set(readdirSync(folder).filter((file) => file.startsWith("editor-")));
+  // A set goes on to what is added while it is walked through.
+  for (const file of files) {
+    const text = readFileSync(path.join(folder, file), "utf8");
+    for (const [, imported = ""] of text.matchAll(/(?:from|import)"\.\/([\w-]+\.js)"/g)) files.add(imported);
+  }
+  return files;
 }

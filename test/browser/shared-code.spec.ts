@@ -31,6 +31,19 @@ async function startProxy(url: string, path: string): Promise<http.Server> {
   return server;
 }
 
+/** Keeps the shared code from the editor until it is released. */
+function heldBack(): { prepare: (page: Page) => Promise<unknown>; release: () => void } {
+  let release = (): void => undefined;
+  const released = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const hold = async (route: Route): Promise<void> => {
+    await released;
+    await route.continue();
+  };
+  return { prepare: (page) => page.route(sharedCode, hold), release: () => release() };
+}
+
 /** The code that forms, sidebar and migration share: fetched once, and missed without harm. */
 describe("the shared code of the editor", function () {
   this.timeout(60_000);
@@ -104,20 +117,29 @@ describe("the shared code of the editor", function () {
     await editor.cancel();
     await editor.showTab("arduino-cloud-sidebar");
     await editor.page.locator(".arduino-cloud-sidebar-tree").waitFor();
-    assert.equal(fetched.length, 1, fetched.join());
+    assert.equal(fetched.length, 2, fetched.join());
     assert.match(fetched[0]!, /\/resources\/@iot-flows\/node-red-arduino-cloud\/editor-[0-9a-f]{8}\.js$/);
+    assert.match(fetched[1]!, /\/common-[0-9A-Z]{8}\.js$/);
+    // What is opened on demand comes then, and once.
+    const openManage = async (): Promise<void> => {
+      await editor.edit("manage");
+      await editor.page.locator("#node-input-resource").getByText("dashboards").waitFor({ state: "attached" });
+      await editor.cancel();
+    };
+    await openManage();
+    await openManage();
+    assert.equal(fetched.length, 3, fetched.join());
+    assert.match(fetched[2]!, /\/manage-[0-9a-f]{8}\.js$/);
     editor.expectNoTrouble();
   });
 
   it("makes a form work that was opened before it came", async () => {
-    const held: Route[] = [];
-    editor = await Editor.open(browser, red.url, {
-      prepare: (page) => page.route(sharedCode, (route) => void held.push(route)),
-    });
+    const { prepare, release } = heldBack();
+    editor = await Editor.open(browser, red.url, { prepare });
     await editor.edit("in");
     assert.equal(await editor.hint("thing").innerText(), "");
     assert.ok(await editor.page.locator("#node-input-echo").isVisible(), "a row that matters only with a device");
-    await Promise.all(held.map((route) => route.continue()));
+    release();
     await editor.hint("thing").getByText("House").waitFor();
     assert.equal(await editor.page.locator("#node-input-echo").isVisible(), false);
     assert.equal(await problems().count(), 0);
@@ -129,14 +151,12 @@ describe("the shared code of the editor", function () {
   });
 
   it("is no matter of a form that is closed before it came", async () => {
-    const held: Route[] = [];
-    editor = await Editor.open(browser, red.url, {
-      prepare: (page) => page.route(sharedCode, (route) => void held.push(route)),
-    });
+    const { prepare, release } = heldBack();
+    editor = await Editor.open(browser, red.url, { prepare });
     await editor.edit("in");
     await editor.cancel();
     await editor.edit("history");
-    await Promise.all(held.map((route) => route.continue()));
+    release();
     await editor.page.locator("#arduino-cloud-statistics-row").waitFor();
     await editor.cancel();
     editor.expectNoTrouble();

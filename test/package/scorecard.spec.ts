@@ -95,7 +95,7 @@ describe("scorecard", () => {
     for (const set of Object.keys(manifest["node-red"].nodes)) {
       const html = readFileSync(path.join(root, "dist", "nodes", `${set}.html`), "utf8");
       assert.match(html, /^<script type="text\/javascript">/);
-      assert.match(html, new RegExp(`RED\\.nodes\\.registerType\\("arduino-cloud-${set}", \\{\\n {4}category: "`));
+      assert.match(html, new RegExp(`RED\\.nodes\\.registerType\\("arduino-cloud-${set}", \\{\\n *category: "`));
     }
   });
 });

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
+import { filesAtStart } from "../../scripts/bench/weight";
 
 const root = path.resolve(__dirname, "..", "..");
 const manifest = JSON.parse(readFileSync(path.join(root, "package.json"), "utf8")) as {
@@ -22,17 +23,28 @@ describe("the weight of the package", () => {
     assert.deepEqual(libraries, []);
   });
 
-  it("gives the editor one file that all sets share, and little beside it", () => {
-    const files = readdirSync(path.join(root, "resources"));
-    assert.equal(files.length, 1, files.join());
+  it("gives the editor what all sets share in two files, and little beside it", () => {
+    const folder = path.join(root, "resources");
+    const files = [...filesAtStart(folder)];
+    assert.equal(files.length, 2, files.join());
     const [shared = ""] = files;
-    const sharedBytes = readFileSync(path.join(root, "resources", shared)).byteLength;
-    assert.ok(sharedBytes < 100_000, `${sharedBytes} bytes`);
+    const bytes = files.reduce((sum, file) => sum + readFileSync(path.join(folder, file)).byteLength, 0);
+    assert.ok(bytes < 60_000, `${bytes} bytes`);
     for (const set of Object.keys({ ...manifest["node-red"].nodes, ...manifest["node-red"].plugins })) {
       const html = readFileSync(path.join(root, "dist", "nodes", `${set}.html`), "utf8");
       const [, script = ""] = /^<script type="text\/javascript">\n([^]*?)<\/script>/.exec(html) ?? [];
       assert.ok(script.includes(`"${shared}"`), `${set} does not name ${shared}`);
-      assert.ok(script.length < 9_000, `${set}: ${script.length} characters`);
+      assert.ok(script.length < 6_000, `${set}: ${script.length} characters`);
     }
+  });
+
+  it("leaves to later what is opened on demand, each part under its own name", () => {
+    const folder = path.join(root, "resources");
+    const atStart = filesAtStart(folder);
+    const later = readdirSync(folder).filter((file) => !atStart.has(file) && !file.startsWith("common-"));
+    const parts = readdirSync(path.join(root, "nodes", "editor", "parts")).map((file) => path.basename(file, ".ts"));
+    assert.deepEqual(later.map((file) => file.replace(/-[0-9a-f]{8}\.js$/, "")).sort(), parts.sort());
+    const known = readFileSync(path.join(folder, [...atStart][0] ?? ""), "utf8");
+    for (const file of later) assert.ok(known.includes(`"${file}"`), `${file} is known to nobody`);
   });
 });

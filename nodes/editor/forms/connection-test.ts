@@ -7,37 +7,27 @@ import { errorText, type Translate } from "../i18n";
 /** The checks of **Test connection**: enough to know whether the account can be deployed. */
 const connectionChecks: readonly CheckId[] = ["api-port", "clock", "token", "things", "login"];
 
-/**
- * Makes the buttons **Test connection** and **Doctor** work: they try what is in the form, deployed or not. Returns what
- * ends it.
- */
-export function offerConnectionTest(id: string, translate: Translate): () => void {
-  const button = $("#arduino-cloud-account-test");
+/** Tries what is in the account form, deployed or not, and tells of it there; nothing if the form is closed meanwhile. */
+export function testConnection(id: string, translate: Translate): void {
+  const button = $("#arduino-cloud-account-test").prop("disabled", true);
   const list = $("#arduino-cloud-account-checks");
-  let run = 0;
-  button.on("click", () => {
-    const mine = ++run;
-    button.prop("disabled", true);
-    list.empty().append($("<li>").text(translate("test.running")));
-    const show = (lines: JQuery[]): void => {
-      if (mine !== run) return;
-      button.prop("disabled", false);
-      list.empty().append(lines);
-      list.get(0)?.scrollIntoView({ block: "nearest" });
-    };
-    const request: DoctorRequest = { account: accountOfForm(id), checks: connectionChecks };
-    post<DoctorReport>("arduino-cloud/doctor", request).then(
-      ({ findings }) => show(findings.map((finding) => line(finding.level, sentenceOf(finding), finding.detail))),
-      (reason: unknown) => show([line("problem", errorText(failureCode(reason)))]),
-    );
-  });
-  $("#arduino-cloud-account-doctor").on("click", () => {
-    const account = accountOfForm(id);
-    openDoctor([{ label: "", request: () => ({ account }) }]);
-  });
-  return () => {
-    run++;
+  list.empty().append($("<li>").text(translate("test.running")));
+  const show = (lines: JQuery[]): void => {
+    button.prop("disabled", false);
+    list.empty().append(lines);
+    list.get(0)?.scrollIntoView({ block: "nearest" });
   };
+  const request: DoctorRequest = { account: accountOfForm(id), checks: connectionChecks };
+  post<DoctorReport>("arduino-cloud/doctor", request).then(
+    ({ findings }) => show(findings.map((finding) => line(finding.level, sentenceOf(finding), finding.detail))),
+    (reason: unknown) => show([line("problem", errorText(failureCode(reason)))]),
+  );
+}
+
+/** Opens the doctor for what is in the account form, deployed or not. */
+export function examineAccountForm(id: string): void {
+  const account = accountOfForm(id);
+  openDoctor([{ label: "", request: () => ({ account }) }]);
 }
 
 /** Returns what is typed into the account form. A stored secret that was not touched is `__PWRD__` there too. */

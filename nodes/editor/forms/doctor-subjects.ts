@@ -13,19 +13,16 @@ export function examineConfigured(): void {
   openDoctor(configured());
 }
 
-/** Makes the **Doctor** button of the device form work: it examines what is in the form, deployed or not. */
-export function offerDeviceDoctor(id: string): void {
+/** Opens the doctor for what is in the form of a device, deployed or not. */
+export function examineDeviceForm(id: string): void {
   const typed = (field: string): string => String($(`#node-config-input-${field}`).val() ?? "");
   const setting = (field: string): string => (typed(field) === "_ADD_" ? "" : typed(field));
-  $("#arduino-cloud-device-doctor").on("click", () => {
-    const device: TypedDevice = {
-      id,
-      settings: Object.fromEntries(deviceFields.map((field) => [field, setting(field)])),
-      credentials: { deviceId: typed("deviceId"), secretKey: typed("secretKey") },
-    };
-    const request = (): DoctorRequest => ({ device, ...accountOf(setting("account")) });
-    openDoctor([{ label: "", request }]);
-  });
+  const device: TypedDevice = {
+    id,
+    settings: Object.fromEntries(deviceFields.map((field) => [field, setting(field)])),
+    credentials: { deviceId: typed("deviceId"), secretKey: typed("secretKey") },
+  };
+  openDoctor([{ label: "", request: () => ({ device, ...accountOf(setting("account")) }) }]);
 }
 
 /** Returns the accounts and devices of the workspace, accounts first. */

@@ -10,12 +10,14 @@ interface DetailsPanelOptions {
 
 /** The panel below the tree that tells of the chosen item. It keeps its buttons while values change. */
 export class DetailsPanel {
-  readonly element = $('<section class="arduino-cloud-sidebar-details">').hide();
+  readonly element: JQuery;
   readonly #options: DetailsPanelOptions;
   #shape = "";
   #item: TreeItem | undefined;
 
-  constructor(options: DetailsPanelOptions) {
+  /** Fills `element`. */
+  constructor(element: JQuery, options: DetailsPanelOptions) {
+    this.element = element;
     this.#options = options;
   }
 

@@ -1,9 +1,11 @@
 import { nameLabel } from "../node-label";
 import { typedAccount } from "../admin-client";
 import { errorText, type Translate } from "../i18n";
-import { DetailsPanel } from "./details-panel";
 import { makeDraggable, type Putting, putInSight } from "./drag-to-canvas";
-import { listRows } from "./tree-rows";
+import { notLoadedText } from "../import-file";
+import { loadPart } from "../load-part";
+import type { DetailsPanel } from "./details-panel";
+import { listRows, type TreeItem, type TreeRow } from "./tree-rows";
 import { Tree } from "./tree";
 import { watchVisibility } from "./visibility";
 import { type Seen, AccountPoller } from "./poll-account";
@@ -23,7 +25,10 @@ export class CloudTab {
   readonly #add = $('<button type="button" class="red-ui-button arduino-cloud-sidebar-add">');
   readonly #tip = $('<div class="arduino-cloud-sidebar-tip">');
   readonly #tree: Tree;
-  readonly #details: DetailsPanel;
+  readonly #details = $('<section class="arduino-cloud-sidebar-details">').hide();
+  /** Made when something is chosen first. */
+  #panel: Promise<DetailsPanel> | undefined;
+  readonly #putting: Putting;
   readonly #watch = new AccountPoller((seen) => this.#show(seen));
   readonly #openings = new Map<string, boolean>();
   /** Branches that were opened or closed in the present search. */
@@ -38,11 +43,11 @@ export class CloudTab {
   constructor(element: JQuery, translate: Translate) {
     this.#element = element;
     this.#translate = translate;
-    const putting: Putting = { translate, account: () => this.#account?.id ?? "" };
-    this.#details = new DetailsPanel({ translate, onAdd: (item, out) => putInSight(item, out, putting) });
+    this.#putting = { translate, account: () => this.#account?.id ?? "" };
+    const putting = this.#putting;
     this.#tree = new Tree({
       translate,
-      onChoose: (row) => this.#details.show(row),
+      onChoose: (row) => this.#describe(row),
       onToggle: (row, open) => {
         this.#presentOpenings().set(row.key, open);
         this.#draw();
@@ -70,7 +75,7 @@ export class CloudTab {
     RED.popover.tooltip(this.#refresh, translate("label.refresh"));
     this.#add.text(translate("label.add-account")).on("click", () => RED.editor.editConfig("", accountType, "_ADD_"));
     this.#tip.text(translate("tip.drag"));
-    this.#element.append(head, this.#note, this.#add, this.#tree.element, this.#details.element, this.#tip);
+    this.#element.append(head, this.#note, this.#add, this.#tree.element, this.#details, this.#tip);
     this.#draw();
   }
 
@@ -134,7 +139,7 @@ export class CloudTab {
     const rows = listRows(overview, this.#presentOpenings(), this.#searched());
     this.#tree.element.toggle(rows.length > 0);
     this.#tree.setRows(rows);
-    this.#details.show(this.#tree.chosen);
+    this.#describe(this.#tree.chosen);
     this.#tip.toggle(rows.length > 0);
     this.#search.prop("disabled", this.#account === undefined);
     this.#refresh.prop("disabled", this.#account === undefined || isLoading);
@@ -142,6 +147,24 @@ export class CloudTab {
     const text = this.#notes(rows.length).join(" ");
     if (this.#note.text() !== text) this.#note.text(text);
     this.#add.toggle(this.#account === undefined);
+  }
+
+  /** Tells of a row below the tree; of none, nothing. */
+  #describe(row: TreeRow | undefined): void {
+    if (row === undefined && this.#panel === undefined) return;
+    this.#panel ??= loadPart("details").then(({ DetailsPanel: Panel }) => {
+      this.#details.empty();
+      const onAdd = (item: TreeItem, out: boolean): void => putInSight(item, out, this.#putting);
+      return new Panel(this.#details, { translate: this.#translate, onAdd });
+    });
+    this.#panel.then(
+      // Others may have been chosen meanwhile.
+      (panel) => panel.show(this.#tree.chosen),
+      () => {
+        this.#panel = undefined;
+        this.#details.text(notLoadedText()).show();
+      },
+    );
   }
 
   #searched(): string {
