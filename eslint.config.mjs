@@ -44,6 +44,12 @@ const zones = [
     message: "Conversion is a pure function, also for the browser and the command line.",
   },
   {
+    target: "./nodes/dashboard-page",
+    from: "./nodes",
+    except: ["./dashboard-page"],
+    message: "What becomes of a dashboard is a pure function, for the editor and for flows.",
+  },
+  {
     target: "./simulator",
     from: ["./cloud", "./nodes", "./test"],
     message: "The simulator meets the package only on the wire.",
