@@ -209,7 +209,11 @@ export class CloudDevice {
     this.#observers.clear();
   }
 
-  #protocol({ deviceId }: DeviceSettings, { onMalformed }: DeviceNotices, options: DeviceOptions): DeviceProtocol {
+  #protocol(
+    { deviceId, secretKey }: DeviceSettings,
+    { onMalformed }: DeviceNotices,
+    options: DeviceOptions,
+  ): DeviceProtocol {
     return new DeviceProtocol({
       session: this.session,
       clock: this.#clock,
@@ -221,7 +225,8 @@ export class CloudDevice {
         onLastValuesAsked: () => this.#shadow.asked(),
         onLastValues: (readings) => this.#shadow.takeLastValues(readings),
         onTimezone: (offset, until) => this.#shadow.setTimezone({ offset, until }),
-        onMalformed,
+        // The cloud's word for the thing may be anything.
+        onMalformed: (topic, error) => onMalformed(topic, error.redacted([secretKey])),
       },
     });
   }

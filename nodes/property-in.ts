@@ -31,8 +31,7 @@ export default function (RED: NodeAPI): void {
 function listenWithAccount(RED: NodeAPI, node: Node, status: NodeStatus, raw: RawSettings): void {
   const settings = readAccountListenerSettings(raw);
   const accountNode = findAccount(RED, readText(raw, "account"));
-  const { account } = accountNode;
-  const listener = new AccountListener(node, status, settings, account);
+  const listener = new AccountListener(node, status, settings, accountNode);
   accountNode.register(node);
   listener.start();
   if (settings.isDynamic) {

@@ -36,11 +36,17 @@ export interface HttpFacts {
   requestId?: string;
 }
 
+/** The facts of a failure beside its code and its words. */
+interface ErrorFacts extends HttpFacts {
+  /** Whether it is about the whole account, though the code says nothing of that. */
+  isOfAccount?: boolean;
+}
+
 /**
  * The one error of this package. `message` is an English sentence that names what was tried, what came back and what
  * to do; it never holds a secret. Answers of HTTP add `statusCode`, `detail` and `requestId`.
  */
-export class CloudError extends Error implements HttpFacts {
+export class CloudError extends Error implements ErrorFacts {
   override readonly name = "CloudError";
   readonly code: ErrorCode;
   // Declared only: a fact that is not known is no property either.
@@ -52,13 +58,14 @@ export class CloudError extends Error implements HttpFacts {
    * node.
    */
   declare readonly cause?: HttpFacts;
+  declare readonly isOfAccount?: boolean;
 
   /** @param facts as far as they are known; another error will do, whose facts are taken over */
-  constructor(code: ErrorCode, message: string, facts: HttpFacts = {}) {
+  constructor(code: ErrorCode, message: string, facts: ErrorFacts = {}) {
     const known = httpFactsOf(facts);
     super(message, Object.keys(known).length === 0 ? {} : { cause: known });
     this.code = code;
-    Object.assign(this, known);
+    Object.assign(this, known, facts.isOfAccount && { isOfAccount: true });
   }
 
   /** Returns this error with more words around its message: what it was about, what follows from it. All facts stay. */
@@ -75,7 +82,9 @@ export class CloudError extends Error implements HttpFacts {
       name,
       typeof fact === "string" ? redact(fact, secrets) : fact,
     ]);
-    return new CloudError(this.code, redact(this.message, secrets), Object.fromEntries(facts) as HttpFacts);
+    const known = Object.fromEntries(facts) as HttpFacts;
+    const { isOfAccount = false } = this;
+    return new CloudError(this.code, redact(this.message, secrets), { ...known, isOfAccount });
   }
 }
 
@@ -129,6 +138,14 @@ export function isTransient(reason: unknown): boolean {
 /** Tells whether the cloud does not accept who asks, which no waiting changes: the key, or what it may do. */
 export function isCredentials(reason: unknown): boolean {
   return reason instanceof CloudError && ofCredentials.includes(reason.code);
+}
+
+/**
+ * Tells whether a failure is the affair of the account, and so the same for all that use it: it passes, or is mended
+ * there.
+ */
+export function isOfAccount(reason: unknown): boolean {
+  return isTransient(reason) || (reason instanceof CloudError && reason.isOfAccount === true);
 }
 
 /**

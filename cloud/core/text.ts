@@ -30,7 +30,7 @@ export function printable(text: string): string {
   return line.length > maxShownLength ? `${line.slice(0, maxShownLength)}…` : line;
 }
 
-/** Replaces every occurrence of the secrets in a text, also in the form in which they appear in URLs and forms. */
+/** Replaces every occurrence of the secrets in a text, also in the form in which they appear in URLs, forms and JSON. */
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text;
   for (const secret of secrets) {
@@ -38,8 +38,10 @@ export function redact(text: string, secrets: readonly string[]): string {
       secret,
       encodeURIComponent(secret),
       new URLSearchParams([["", secret]]).toString().slice(1),
+      JSON.stringify(secret).slice(1, -1),
     ])) {
-      if (form !== "") clean = clean.replaceAll(form, "…");
+      // Nearly each text holds none, and is not copied then.
+      if (form !== "" && clean.includes(form)) clean = clean.replaceAll(form, "…");
     }
   }
   return clean;

@@ -9,7 +9,7 @@ import { createRest, type KnownThing, listDevices, type Rest, type Token } from 
 import { maskedId } from "../core/text";
 import { checkDevices } from "./board-checks";
 import { type Check, runChecks, type ExamineOptions, defaultTimeoutMs } from "./run-checks";
-import { type Answer, type Finding, found } from "./finding";
+import { type Answer, type Finding, found, redactFindings } from "./finding";
 import { serverChecks, type Servers } from "./server-checks";
 import { askServerTime } from "./server-time";
 import { checkUses, type NodeUse } from "./node-uses";
@@ -78,7 +78,8 @@ export async function examineAccount(
   const { tls, proxy } = settings;
   const state: AccountState = { given, clock, own, things: [], addresses, tls, proxy };
   try {
-    return await runChecks(accountChecks, state, options);
+    const findings = await runChecks(accountChecks, state, options);
+    return redactFindings(findings, [settings.clientSecret, state.token?.value ?? ""]);
   } finally {
     await state.connection?.close();
     own.close();

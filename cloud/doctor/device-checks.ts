@@ -6,7 +6,7 @@ import { attempt, type CloudError, toCloudError } from "../core/errors";
 import { type Device, type KnownThing, listDevices, parseEndpoints, type Rest } from "../rest";
 import { unusableSettings } from "./account-checks";
 import { type Check, runChecks, type ExamineOptions } from "./run-checks";
-import { type Answer, type Finding, found } from "./finding";
+import { type Answer, type Finding, found, redactFindings } from "./finding";
 import { serverChecks, type Servers } from "./server-checks";
 import { checkUses, type NodeUse } from "./node-uses";
 
@@ -58,7 +58,7 @@ export async function examineDevice(
   const { clock = systemClock } = options;
   const { tls, proxy } = settings;
   const state: DeviceState = { given, clock, brokerUrl, addresses: { broker: brokerUrl }, tls, proxy };
-  return runChecks(deviceChecks, state, options);
+  return redactFindings(await runChecks(deviceChecks, state, options), [settings.secretKey]);
 }
 
 async function checkDevice(state: DeviceState, signal: AbortSignal): Promise<Answer> {

@@ -1,4 +1,5 @@
 import type { CloudError } from "../core/errors";
+import { redact } from "../core/text";
 import { type CheckId, type CodeOf, findingLevels, type Level, type Topic } from "./finding-codes";
 
 /** The values of a finding's sentence by name; `check` is the id of another check. Names of things may hold anything. */
@@ -24,6 +25,18 @@ export interface Finding extends Answer {
 export function found<T extends Topic>(topic: T, code: CodeOf<T>, values: Values = {}, error?: CloudError): Answer {
   const level = levelOf(topic, code);
   return { topic, code, level, values, ...(error !== undefined && { detail: error.message }) };
+}
+
+/** Returns findings that quote no secret of what was examined: certificates and names are the far side's. */
+export function redactFindings(findings: readonly Finding[], secrets: readonly string[]): Finding[] {
+  const clean = (text: string): string => redact(text, secrets);
+  return findings.map((finding) => ({
+    ...finding,
+    values: Object.fromEntries(
+      Object.entries(finding.values).map(([name, value]) => [name, typeof value === "string" ? clean(value) : value]),
+    ),
+    ...(finding.detail !== undefined && { detail: clean(finding.detail) }),
+  }));
 }
 
 /** Returns whether a finding keeps the checks that stand on it from running. */

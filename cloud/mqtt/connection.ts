@@ -3,7 +3,7 @@ import { type ActivityLog, shownMs } from "../core/activity-log";
 import { type Clock, systemClock } from "../core/clock";
 import { CloudError, toCloudError } from "../core/errors";
 import { loadLibrary } from "../core/load-library";
-import { printable } from "../core/text";
+import { printable, redact } from "../core/text";
 import { findProxy, type ProxySettings } from "../core/proxy";
 import type { TlsOptions } from "../core/tls";
 import { closeError, connectError } from "./connection-errors";
@@ -133,7 +133,9 @@ function mqttOptions({ url, login, tls, timings = defaultTimings }: ConnectionOp
 /** Waits until the broker has accepted the login. */
 // eslint-disable-next-line max-lines-per-function -- One promise: each of the events in it ends the wait.
 function untilOpen(client: MqttClient, options: ConnectionOptions, proxy?: string): Promise<MqttConnection> {
-  const { url, signal, onMessage, log } = options;
+  const { url, signal, onMessage, log, login } = options;
+  // What the broker, its certificate or a proxy says may quote the password.
+  const secrets = [login.password ?? ""];
   return new Promise((resolve, reject) => {
     let failure: unknown;
     let tellClosed: ((reason: CloudError) => void) | undefined;
@@ -157,8 +159,8 @@ function untilOpen(client: MqttClient, options: ConnectionOptions, proxy?: strin
     client.once("close", () => {
       signal.removeEventListener("abort", abort);
       client.end(true);
-      if (tellClosed !== undefined) tellClosed(closeError(failure));
-      else reject(failure instanceof CloudError ? failure : connectError(url, failure, proxy));
+      if (tellClosed !== undefined) tellClosed(closeError(failure).redacted(secrets));
+      else reject((failure instanceof CloudError ? failure : connectError(url, failure, proxy)).redacted(secrets));
     });
     client.once("connect", () => {
       // What was heard on the way here no longer counts, but for what has ended the connection already.
@@ -167,7 +169,7 @@ function untilOpen(client: MqttClient, options: ConnectionOptions, proxy?: strin
       const closed = new Promise<CloudError>((tell) => (tellClosed = tell));
       const connection = new MqttJsConnection(client, closed, options);
       const receive = withoutRepeats((topic, payload) => {
-        log?.trace?.(`Received ${payload.length} bytes on ${printable(topic)}.`);
+        log?.trace?.(`Received ${payload.length} bytes on ${printable(redact(topic, secrets))}.`);
         onMessage(topic, payload, connection);
       });
       client.on("message", receive);

@@ -5,7 +5,9 @@ import { systemClock } from "../../cloud/core/clock";
 import { isSameName } from "../../cloud/core/names";
 import { inShortTurns } from "../../cloud/core/short-turns";
 import type { KnownThing } from "../../cloud/rest/index";
-import { type CloudError, isTransient, toCloudError } from "../../cloud/core/errors";
+import { type CloudError, isOfAccount, isTransient, toCloudError } from "../../cloud/core/errors";
+import type { UsableAccountNode } from "../runtime/account-node";
+import type { SharedFaults } from "../runtime/shared-faults";
 import type { NodeStatus } from "../runtime/status";
 import { PersistentState } from "../runtime/persistent-state";
 import { FlawWarnings } from "./flaw-warnings";
@@ -39,6 +41,7 @@ export class AccountListener {
   readonly #status: NodeStatus;
   readonly #settings: ListenerSettings;
   readonly #account: CloudAccount;
+  readonly #accountFaults: SharedFaults;
   readonly #emitter: MessageBuilder;
   readonly #subscriptions = new Map<string, ThingSubscription>();
   /** The subscriptions with which something is wrong that does not pass by itself. */
@@ -59,11 +62,12 @@ export class AccountListener {
   readonly #told = new Set<string>();
   #isStopped = false;
 
-  constructor(node: Node, status: NodeStatus, settings: ListenerSettings, account: CloudAccount) {
+  constructor(node: Node, status: NodeStatus, settings: ListenerSettings, { account, faults }: UsableAccountNode) {
     this.#node = node;
     this.#status = status;
     this.#settings = settings;
     this.#account = account;
+    this.#accountFaults = faults;
     this.#emitter = new MessageBuilder(node, settings, () => this.#memory.touch());
     this.#flaws = new FlawWarnings((warning) => node.warn(warning));
     this.#unobserve = account.session.observe(() => this.#showStatus());
@@ -240,6 +244,7 @@ export class AccountListener {
   #listAgain(fault: CloudError | undefined): void {
     this.#isListing = false;
     if (this.#isStopped) return;
+    if (fault === undefined && this.#listFault !== undefined) this.#told.delete(this.#listFault.code);
     this.#listFault = fault;
     if (fault === undefined) this.#showStatus();
     else this.#report(fault);
@@ -307,7 +312,8 @@ export class AccountListener {
     this.#showStatus();
     if (isTransient(fault) || this.#told.has(fault.code)) return;
     this.#told.add(fault.code);
-    this.#node.error(fault, {});
+    if (isOfAccount(fault)) this.#accountFaults.tell(fault, [this.#node]);
+    else this.#node.error(fault, {});
   }
 
   #showStatus(): void {

@@ -1,5 +1,5 @@
 import type { Node } from "node-red";
-import { isTransient, toCloudError } from "../../cloud/core/errors";
+import { isOfAccount, toCloudError } from "../../cloud/core/errors";
 import type { SharedFaults } from "./shared-faults";
 import type { NodeStatus } from "./status";
 
@@ -22,7 +22,7 @@ export class RepeatedErrors {
     this.#status.failed(error);
     if (error.code === this.#told) return;
     this.#told = error.code;
-    if (isTransient(error)) this.#faults.tell(error, [this.#node]);
+    if (isOfAccount(error)) this.#faults.tell(error, [this.#node]);
     else this.#node.error(error, {});
   }
 

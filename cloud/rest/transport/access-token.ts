@@ -77,6 +77,11 @@ export class TokenSource {
     }
   }
 
+  /** The API key: nothing that the cloud answers may show it. */
+  get secrets(): readonly string[] {
+    return [this.#settings.clientSecret, this.#settings.clientId];
+  }
+
   /** Forgets a token that the cloud refused; one that has replaced it meanwhile stays. */
   invalidate(value: string): void {
     if (this.#token?.value === value) this.#token = undefined;
@@ -106,7 +111,7 @@ export class TokenSource {
     }
     const asked = clock.monotonic();
     const answer = await this.#tell(
-      http.send({ verb: "POST", url: endpoints.tokenUrl, headers, body: form.toString(), what }),
+      http.send({ verb: "POST", url: endpoints.tokenUrl, headers, body: form.toString(), what, secrets: this.secrets }),
     );
     if (answer.status !== 200) throw foreignAnswer(answer, what) ?? this.#refusal(answer);
     const token = readToken(answer, asked);
@@ -131,10 +136,9 @@ export class TokenSource {
   }
 
   #refusal(answer: HttpAnswer): CloudError {
-    const { clientId, clientSecret, organization = "" } = this.#settings;
+    const { clientId, organization = "" } = this.#settings;
     const model = asRecord(parseJson(answer.text));
-    const clean = (text: unknown): string =>
-      typeof text === "string" ? printable(redact(text, [clientSecret, clientId])) : "";
+    const clean = (text: unknown): string => (typeof text === "string" ? printable(redact(text, this.secrets)) : "");
     const detail = clean(model?.detail) || clean(model?.error_description);
     const requestId = clean(model?.id);
     const { code, hint } = refusals(answer.status, organization !== "");

@@ -7,12 +7,12 @@ import type { Endpoints } from "./endpoints";
 import type { Http, HttpAnswer, HttpRequest } from "./http";
 import type { Operation } from "../operations/index";
 import { CloudClock } from "./cloud-clock";
-import { describeDeprecation, type DeprecationHeaders } from "./deprecation";
+import { describeDeprecation } from "./deprecation";
 import { AdaptiveRateLimiter } from "./adaptive-rate-limiter";
 import { nameCall, readBody, answerError } from "./error-response";
 import { fillPath, nameObject, writeBody, writeQuery, type CallInput } from "./request";
 import { parseRetryAfter, retryDelayMs } from "./retry";
-import { redact } from "../../core/text";
+import { secretsOf } from "./secrets";
 import type { Token, TokenSource } from "./access-token";
 
 /** The answer of an operation. */
@@ -31,7 +31,7 @@ export interface CallOptions {
 
 interface RestClientOptions {
   endpoints: Pick<Endpoints, "baseUrl">;
-  tokens: Pick<TokenSource, "get" | "invalidate">;
+  tokens: Pick<TokenSource, "get" | "invalidate" | "secrets">;
   http: Http;
   clock: Clock;
   requestsPerSecond: number;
@@ -47,6 +47,8 @@ interface Call extends Omit<HttpRequest, "headers"> {
   operation: Operation;
   object: string;
   contentType?: string;
+  /** Passwords and keys in the body. */
+  bodySecrets: readonly string[];
 }
 
 /** How far a call has come. */
@@ -93,6 +95,7 @@ export class RestClient {
       ...(onUpload && { onUpload }),
       what: nameCall(operation, path),
       object: nameObject(operation, input.path),
+      bodySecrets: secretsOf(operation, input.body),
     };
     return this.#cancellations.run(signal, ({ signal: either }) => this.#sendUntilDone(call, either));
   }
@@ -169,7 +172,7 @@ export class RestClient {
       return { status: answer.status, body: readBody(answer, call.operation, call.what) };
     }
     progress.retryAfterMs = parseRetryAfter(answer.retryAfter, this.#options.clock.now());
-    throw answerError(answer, call.what, call.object, [token.value]);
+    throw answerError(answer, call, [token.value, ...this.#options.tokens.secrets, ...call.bodySecrets]);
   }
 
   async #send(call: Call, progress: CallProgress, signal: AbortSignal): Promise<{ answer: HttpAnswer; token: Token }> {
@@ -186,10 +189,10 @@ export class RestClient {
     progress.sent = true;
     progress.sentAt = clock.monotonic();
     const sentAt = clock.now();
-    const answer = await http.send({ ...call, headers }, signal);
+    const answer = await http.send({ ...call, headers, secrets: [token.value, ...tokens.secrets] }, signal);
     this.#adapt(answer, started);
     this.#cloudClock.compare(answer.date ?? "", sentAt);
-    this.#announce(call.operation, answer, token);
+    this.#announce(call.operation, answer);
     return { answer, token };
   }
 
@@ -208,11 +211,10 @@ export class RestClient {
     }
   }
 
-  #announce(operation: Operation, { notices = {} }: HttpAnswer, token: Token): void {
+  #announce(operation: Operation, { notices = {} }: HttpAnswer): void {
     const { onNotice } = this.#options;
     if (onNotice === undefined || this.#announced.has(operation.id)) return;
-    const clean = Object.entries(notices).map(([name, header]) => [name, redact(header ?? "", [token.value])]);
-    const text = describeDeprecation(Object.fromEntries(clean) as DeprecationHeaders);
+    const text = describeDeprecation(notices);
     if (text === "") return;
     this.#announced.add(operation.id);
     onNotice(`${nameCall(operation, operation.path)}: ${text}`);

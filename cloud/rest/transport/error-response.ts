@@ -70,11 +70,14 @@ export function nameCall({ resource, name, verb }: Operation, path: string): str
 
 /**
  * Returns the error of an answer that is not a success.
- * @param what the call, as `nameCall` returns it
- * @param object what a 404 is about, as in "thing 1234…"
+ * @param call `what`: as `nameCall` returns it; `object`: what a 404 is about, as in "thing 1234…"
  * @param secrets what the service may echo but nobody may see
  */
-export function answerError(answer: HttpAnswer, what: string, object: string, secrets: readonly string[]): CloudError {
+export function answerError(
+  answer: HttpAnswer,
+  { operation, what, object }: { operation: Operation; what: string; object: string },
+  secrets: readonly string[],
+): CloudError {
   const foreign = foreignAnswer(answer, what);
   if (foreign !== undefined) return foreign;
   const { code, said, advice } = meaningOf(answer.status);
@@ -84,6 +87,8 @@ export function answerError(answer: HttpAnswer, what: string, object: string, se
     statusCode: answer.status,
     ...(detail && { detail }),
     ...(requestId && { requestId }),
+    // Who may not even list what there is lacks rights or a plan, whatever single object is asked for.
+    ...(code === "forbidden" && isList(operation) && { isOfAccount: true }),
   });
 }
 

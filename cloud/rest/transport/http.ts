@@ -9,6 +9,7 @@ import type { TlsOptions } from "../../core/tls";
 import { createTunnelAgent } from "../../core/tunnel";
 import { Cancellations } from "../../core/abort";
 import type { DeprecationHeaders } from "./deprecation";
+import { redactAnswer } from "./secrets";
 import { printable } from "../../core/text";
 
 /** One HTTP request, ready to go out. */
@@ -21,6 +22,8 @@ export interface HttpRequest {
   onUpload?: (sent: number, total: number) => void;
   /** Names the request in errors, as in "things: list (GET /iot/v2/things)". */
   what: string;
+  /** Secrets that are sent with it: neither an answer nor an error may quote them. */
+  secrets?: readonly string[];
 }
 
 /** An HTTP answer, whatever its status. */
@@ -79,6 +82,7 @@ export class Http {
    *   (the HTTP client is missing)
    */
   send(request: HttpRequest, signal?: AbortSignal): Promise<HttpAnswer> {
+    const { secrets = [] } = request;
     if (request.body !== undefined && request.body.length > maxBodyBytes) {
       return Promise.reject(tooLarge(request.what, "request", maxBodyBytes));
     }
@@ -91,11 +95,11 @@ export class Http {
       });
       try {
         proxy = findProxy(request.url, this.#proxy);
-        return await this.#request(request, proxy, controller.signal);
+        return redactAnswer(await this.#request(request, proxy, controller.signal), secrets);
       } catch (reason) {
         throw deadline.passed
           ? this.#timeoutError(request.what)
-          : transportError(request.what, reason, controller.signal, proxy);
+          : transportError(request.what, reason, controller.signal, proxy).redacted(secrets);
       } finally {
         stop();
       }

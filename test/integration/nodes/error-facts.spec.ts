@@ -59,11 +59,30 @@ describe("what a Catch node gets of an error", () => {
     it(`has status, detail and request id of the answer, from ${type} ${JSON.stringify(settings)}`, async () => {
       house.simulator.faults.rest.push(refusal("/iot/v2/"));
       const caught = await caughtOf({ type, ...settings }, message);
-      assert.equal(caught.source.type, type);
+      // Who may not list what there is and was not asked by a message, tells of the account.
+      const isAsked = message !== undefined;
+      assert.equal(caught.source.type, isAsked ? type : "arduino-cloud-account");
       assert.equal(caught.code, "forbidden");
       assert.deepEqual(caught.cause, facts);
     });
   }
+
+  it("is of the node where the cloud keeps one thing from it", async () => {
+    house.simulator.faults.rest.push(refusal(`/iot/v2/things/${house.thingId}`));
+    const caught = await caughtOf({ type: "arduino-cloud-property-in", thing: house.thingId });
+    assert.equal(caught.source.type, "arduino-cloud-property-in");
+    assert.match(caught.message, new RegExp(house.thingId));
+    assert.deepEqual(caught.cause, facts);
+  });
+
+  it("is of the node where the broker keeps one thing from it", async () => {
+    const topic = `/a/t/${house.thingId}/e/o`;
+    house.simulator.faults.subackRefuse.push(topic);
+    const caught = await caughtOf({ type: "arduino-cloud-property-in", thing: house.thingId });
+    house.simulator.faults.subackRefuse.length = 0;
+    assert.deepEqual([caught.source.type, caught.code], ["arduino-cloud-property-in", "forbidden"]);
+    assert.match(caught.message, new RegExp(topic));
+  });
 
   it("has them when the account itself is refused", async () => {
     house.simulator.faults.rest.push(refusal("/token", 401));

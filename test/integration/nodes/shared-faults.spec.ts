@@ -66,6 +66,25 @@ describe("a fault of an account that many nodes use", () => {
     });
   }
 
+  for (const [type, more] of [
+    ["property-in", {}],
+    ["property-in", { thing: "" }],
+    ["property-get", { repeat: 60 }],
+    ["device-status", {}],
+  ] as const) {
+    it(`is told once that nothing may be listed, with 25 ${type} ${JSON.stringify(more)}`, async () => {
+      house.simulator.faults.rest.push({ match: /\/iot\/v2\/(things|devices)$/, status: 403, times: Infinity });
+      const runtime = await run(
+        [...crowd(type, more), { ...last, thing: house.thingId }, ...catching("all")],
+        house.account.clientSecret,
+      );
+      await runtime.arrived("all-heard");
+      const { args } = (runtime.node("node24") as unknown as { status: { args: [{ fill?: string }][] } }).status;
+      await until("the last node's status", () => args.some(([status]) => status.fill === "red"));
+      assert.deepEqual(runtime.at("all-heard").map(code), ["forbidden"]);
+    });
+  }
+
   it("is told once to each Catch node that has one of the nodes in its scope, and to no other", async () => {
     const runtime = await run([
       ...crowd("property-in"),
