@@ -13,7 +13,10 @@ RED.plugins.registerPlugin(id, {
     if (RED.sidebar.containsTab(id)) RED.sidebar.removeTab(id);
     const translate = textsOf(id);
     const content = $('<div class="arduino-cloud-sidebar">');
-    const tab = loadSharedCode().then(({ CloudTab }) => new CloudTab(content, translate));
+    const tab = loadSharedCode().then(({ CloudTab, titleNodes }) => {
+      titleNodes();
+      return new CloudTab(content, translate);
+    });
     tab.catch(() => content.append($('<div class="arduino-cloud-sidebar-note">').text(notLoadedText())));
     RED.sidebar.addTab({
       id,

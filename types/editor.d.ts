@@ -126,6 +126,11 @@ declare const RED: {
   actions: {
     add(name: string, handler: () => void, options?: { label: string }): void;
     remove(name: string): void;
+    invoke(name: string): void;
+  };
+  hooks: {
+    add(hook: string, listener: (event: { node: CanvasNode; el: SVGElement }) => void): void;
+    remove(hook: string): void;
   };
   events: { on(event: string, listener: (node: EditorNode) => void): void };
   notify(text: string, type: "warning" | "error"): unknown;
@@ -152,6 +157,8 @@ declare const RED: {
     createNode(type: string): { node: CanvasNode; historyEvent: HistoryEvent };
     getGroupAtPoint(x: number, y: number): object | null;
     redraw(updateActive: boolean, now?: boolean): void;
+    /** Gives the keyboard to the canvas. */
+    focus(): void;
     select(selection: { nodes: CanvasNode[] }): void;
     tools: { calculateGridSnapOffsets(node: CanvasNode): { x: number; y: number } };
   };

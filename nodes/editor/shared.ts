@@ -9,4 +9,5 @@ export { propertyGetForm } from "./forms/property-get";
 export { propertyInForm } from "./forms/property-in";
 export { propertyOutForm } from "./forms/property-out";
 export { loadPart, usePart } from "./load-part";
+export { titleNodes } from "./node-label";
 export { CloudTab } from "./sidebar/tab";

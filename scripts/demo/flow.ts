@@ -8,7 +8,7 @@ const stories = ["A family dashboard", "A greenhouse", "A year of temperatures a
 type FlowNode = Record<string, unknown> & { id: string; type: string };
 
 /**
- * Composes the flow of the demo: the stories, then a tour of the nodes; all on the tour's account, which names a space only
+ * Composes the flow of the demo: a tour of the nodes, then the stories; all on the tour's account, which names a space only
  * where the environment has one for the real cloud.
  */
 export async function composeFlow(environment: NodeJS.ProcessEnv): Promise<string> {
@@ -21,7 +21,7 @@ export async function composeFlow(environment: NodeJS.ProcessEnv): Promise<strin
   const nodes = told.flat().filter((node) => !isAccount(node));
   const onAccount = nodes.map((node) => ("account" in node ? { ...node, account } : node));
   // The stories share one dashboard: its nodes have the same id in all of them.
-  const byId = new Map([...onAccount, ...tour].map((node) => [node.id, node]));
+  const byId = new Map([...tour, ...onAccount].map((node) => [node.id, node]));
   return `${JSON.stringify([...byId.values()], null, 4)}\n`;
 }
 

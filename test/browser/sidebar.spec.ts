@@ -184,6 +184,61 @@ describe("the sidebar", function () {
     editor.expectNoTrouble();
   });
 
+  it("adds what was clicked with Enter, as its foot says, and takes it back from there", async () => {
+    const { keyboard } = editor.page;
+    await line(/^relay/).click();
+    await keyboard.press("Enter");
+    await keyboard.press("Alt+Enter");
+    const [first, second] = await editor.nodeIds();
+    assert.deepEqual(await added(first, "property"), ["arduino-cloud-property-in", "account", "relay"]);
+    assert.deepEqual(await added(second, "property"), ["arduino-cloud-property-out", "account", "relay"]);
+    await keyboard.press("Control+z");
+    await keyboard.press("Control+z");
+    assert.deepEqual(await editor.nodeIds(), []);
+    editor.expectNoTrouble();
+  });
+
+  it("leads the keyboard to the canvas after a drop and a double click", async () => {
+    const { keyboard } = editor.page;
+    for (const key of ["Control+z", "Delete"]) {
+      await drag(line(temperature), 300, 120);
+      assert.equal((await editor.nodeIds()).length, 1);
+      await keyboard.press(key);
+      assert.deepEqual(await editor.nodeIds(), [], `${key} after a drop`);
+    }
+    await line(/^relay/).dblclick();
+    const [id] = await editor.nodeIds();
+    assert.deepEqual(await added(id, "property"), ["arduino-cloud-property-in", "account", "relay"]);
+    await keyboard.press("Delete");
+    assert.deepEqual(await editor.nodeIds(), []);
+    await line(/^House/).dblclick();
+    assert.equal((await editor.nodeIds()).length, 1);
+    await keyboard.press("Control+z");
+    editor.expectNoTrouble();
+  });
+
+  it("shows the whole of a value in a narrow sidebar, and a label's whole where the pointer rests", async () => {
+    await line(temperature).waitFor();
+    const cut = await editor.page.locator(".arduino-cloud-sidebar").evaluate((sidebar) => {
+      sidebar.style.width = "210px";
+      const ends = [...sidebar.querySelectorAll<HTMLElement>(".arduino-cloud-sidebar-end")];
+      const short = ends.filter(({ textContent, offsetParent }) => offsetParent && textContent.length < 12);
+      const found = short.filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth);
+      sidebar.style.width = "";
+      return { shown: short.length, cut: found.map(({ textContent }) => textContent) };
+    });
+    assert.ok(cut.shown > 3);
+    assert.deepEqual(cut.cut, []);
+    await editor.page.locator(tree).press("Home");
+    const id = await drag(line(/^danger/), 300, 120);
+    const node = editor.page.locator(`[id="${id}"]`);
+    const label = await node.locator(".red-ui-flow-node-label").textContent();
+    assert.ok(label !== null && label.length <= 40 && label.includes("…") && label.endsWith("danger"), `${label}`);
+    assert.equal(await node.locator("> title").textContent(), `${hostile} / danger`);
+    await editor.page.keyboard.press("Delete");
+    editor.expectNoTrouble();
+  });
+
   it("looks at the cloud again and again while it is in sight, and at no other time", async () => {
     house.simulator.store.record(house.thingId, "temperature", 22.5, Date.now());
     const before = lists();

@@ -72,6 +72,17 @@ function readFlow(file: string): FlowNode[] {
   return flow as FlowNode[];
 }
 
+/** The place of a group on the canvas. */
+function boxOf(group: FlowNode): { left: number; right: number; top: number; bottom: number } {
+  const [left, top, width, height] = ["x", "y", "w", "h"].map((field) => Number(group[field])) as [
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { left, top, right: left + width, bottom: top + height };
+}
+
 const files = readdirSync(examples).map((name) => path.join(examples, name));
 const demo = path.join(root, "scripts", "demo", "flow.json");
 
@@ -123,6 +134,21 @@ describe("the example flows", () => {
           for (const to of (node.wires ?? []).flat()) assert.ok(ids.has(to), `a wire of ${node.type} leads nowhere`);
         }
         assert.equal(ids.size, flow.length);
+      });
+
+      it("has groups that lie beside each other, hold their own nodes only, and are told on dark ground too", () => {
+        const groups = flow.filter(({ type }) => type === "group").map((group) => ({ group, ...boxOf(group) }));
+        for (const { group, left, right, top, bottom } of groups) {
+          assert.notEqual((group["style"] as { color?: string }).color, "#000000");
+          const others = groups.filter((other) => other.group !== group);
+          for (const other of others)
+            assert.ok(other.right < left || other.left > right || other.bottom < top || other.top > bottom);
+          for (const node of flow.filter((one) => "x" in one && one.type !== "group")) {
+            const [x, y] = [Number(node["x"]), Number(node["y"])];
+            const isInside = x > left && x < right && y + 15 > top && y - 15 < bottom;
+            assert.equal(isInside, node.g === group.id, `${node.type} "${String(node["name"])}"`);
+          }
+        }
       });
 
       it("says so where it needs the dashboard", () => {

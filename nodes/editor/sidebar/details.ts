@@ -1,3 +1,4 @@
+import type { OverviewVariable } from "../../admin/protocol";
 import type { Translate } from "../i18n";
 import type { TreeItem } from "./tree-rows";
 
@@ -35,9 +36,9 @@ export function describeItem(item: TreeItem, translate: Translate): Line[] {
 
 function variableLines(item: TreeItem & { kind: "variable" }, translate: Translate): Line[] {
   const { variable, thing } = item;
-  const { value, time, unit, type, writable } = variable;
+  const { time, unit, type, writable } = variable;
   return [
-    { name: "value", text: value === null ? translate("label.no-value") : withUnit(value, unit) },
+    { name: "value", text: lastValueText(variable) ?? translate("label.no-value") },
     ...(time === null ? [] : [{ name: "time", text: timeText(time) } as const]),
     { name: "type", text: type },
     ...(unit === undefined ? [] : [{ name: "unit", text: unit } as const]),
@@ -60,8 +61,10 @@ export function statusText(status: "ONLINE" | "OFFLINE" | "UNKNOWN", translate: 
   return status === "OFFLINE" ? translate("label.offline") : translate("label.unknown");
 }
 
-/** Writes a value and its unit together. */
-export function withUnit(value: string, unit: string | undefined): string {
+/** Returns the last value of a variable with its unit, a time as people of this browser write it; none yet = `undefined`. */
+export function lastValueText({ type, value, unit }: OverviewVariable): string | undefined {
+  if (value === null) return undefined;
+  if (type === "TIME" && /^\d+$/.test(value)) return value === "0" ? undefined : timeText(Number(value) * 1000);
   return unit === undefined ? value : `${value} ${unit}`;
 }
 
@@ -99,7 +102,7 @@ export function addressOf(item: TreeItem): string | undefined {
   }
 }
 
-function timeText(time: string): string {
+function timeText(time: string | number): string {
   const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? time : date.toLocaleString();
+  return Number.isNaN(date.getTime()) ? String(time) : date.toLocaleString();
 }

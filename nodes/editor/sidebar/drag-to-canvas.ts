@@ -16,6 +16,11 @@ export function putInSight(item: TreeItem, out: boolean, putting: Putting): void
   put(item, out, placeInSight, putting);
 }
 
+/** Does as `putInSight`, and leads the keyboard to the canvas, where undo and Delete take the node back. */
+export function putAndFollow(item: TreeItem, out: boolean, putting: Putting): void {
+  if (put(item, out, placeInSight, putting)) RED.view.focus();
+}
+
 /** Lets the row of an element be dragged onto the canvas; with Alt it becomes property out. */
 export function makeDraggable(element: JQuery, row: () => TreeRow | undefined, putting: Putting): void {
   let dragged: TreeItem | undefined;
@@ -36,7 +41,8 @@ export function makeDraggable(element: JQuery, row: () => TreeRow | undefined, p
     },
     stop: ({ clientX, clientY, altKey }) => {
       const place = placeAt(clientX, clientY);
-      if (dragged !== undefined && place !== undefined) put(dragged, altKey, () => place, putting);
+      if (dragged === undefined || place === undefined) return;
+      if (put(dragged, altKey, () => place, putting)) RED.view.focus();
     },
   });
 }
@@ -54,11 +60,13 @@ function helperFor(item: TreeItem | undefined, out: boolean, { account, translat
   );
 }
 
-function put(item: TreeItem, out: boolean, place: () => ReturnType<typeof placeInSight>, putting: Putting): void {
+/** Tells whether a node was added. */
+function put(item: TreeItem, out: boolean, place: () => ReturnType<typeof placeInSight>, putting: Putting): boolean {
   const { translate, account } = putting;
   const plan = planNode(item, account(), out);
-  if (plan === undefined) return;
+  if (plan === undefined) return false;
   if (plan === "read-only") RED.notify(translate("tip.read-only"), "warning");
   else if (!isCanvasOpen()) RED.notify(translate("tip.canvas-closed"), "warning");
   else addNode(plan, place());
+  return plan !== "read-only" && isCanvasOpen();
 }

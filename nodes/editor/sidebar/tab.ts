@@ -1,7 +1,7 @@
 import { nameLabel } from "../node-label";
 import { typedAccount } from "../admin-client";
 import { errorText, type Translate } from "../i18n";
-import { makeDraggable, type Putting, putInSight } from "./drag-to-canvas";
+import { makeDraggable, putAndFollow, type Putting, putInSight } from "./drag-to-canvas";
 import { notLoadedText } from "../import-file";
 import { loadPart } from "../load-part";
 import type { DetailsPanel } from "./details-panel";
@@ -53,6 +53,7 @@ export class CloudTab {
         this.#draw();
       },
       onEnter: ({ item }, alt) => putInSight(item, alt, putting),
+      onDoubleClick: ({ item }, alt) => putAndFollow(item, alt, putting),
       onLine: (element, row) => makeDraggable(element, row, putting),
     });
     this.#build();
@@ -154,7 +155,7 @@ export class CloudTab {
     if (row === undefined && this.#panel === undefined) return;
     this.#panel ??= loadPart("details").then(({ DetailsPanel: Panel }) => {
       this.#details.empty();
-      const onAdd = (item: TreeItem, out: boolean): void => putInSight(item, out, this.#putting);
+      const onAdd = (item: TreeItem, out: boolean): void => putAndFollow(item, out, this.#putting);
       return new Panel(this.#details, { translate: this.#translate, onAdd });
     });
     this.#panel.then(

@@ -1,5 +1,5 @@
 import type { Translate } from "../i18n";
-import { itemName, statusText, withUnit } from "./details";
+import { itemName, lastValueText, statusText } from "./details";
 import type { TreeItem, TreeRow } from "./tree-rows";
 
 const icons: Record<TreeItem["kind"], string> = {
@@ -82,9 +82,9 @@ function textsOfLine(item: TreeItem, translate: Translate): LineTexts {
     case "group":
       return { name: translate(`label.${item.group}`), detail: "", end: String(item.count), look: "none" };
     case "variable": {
-      const { type, value, unit } = item.variable;
-      if (value === null) return { name, detail: type, end: translate("label.no-value"), look: "none" };
-      return { name, detail: type, end: withUnit(value, unit), look: "" };
+      const value = lastValueText(item.variable);
+      const detail = item.variable.type;
+      return { name, detail, end: value ?? translate("label.no-value"), look: value === undefined ? "none" : "" };
     }
     case "dashboard":
       return { name, detail: "", end: "", look: "" };

@@ -10,6 +10,8 @@ interface TreeOptions {
   onToggle: (row: TreeRow, open: boolean) => void;
   /** Enter was pressed, with Alt or without. */
   onEnter: (row: TreeRow, alt: boolean) => void;
+  /** The row was double-clicked, with Alt or without. */
+  onDoubleClick: (row: TreeRow, alt: boolean) => void;
   /** An element for lines was made, which shows whatever row `row` gives. */
   onLine: (element: JQuery, row: () => TreeRow | undefined) => void;
 }
@@ -39,6 +41,8 @@ export class Tree {
     this.element.on("focus", () => {
       if (this.chosen === undefined) this.#choose(0);
     });
+    // A drag begins with the same key of the mouse, so the browser moves no focus.
+    this.element.on("click", () => this.element.get(0)?.focus({ preventScroll: true }));
     const element = this.element.get(0);
     if (element !== undefined) new ResizeObserver(() => this.#draw()).observe(element);
   }
@@ -81,8 +85,9 @@ export class Tree {
       this.#choose(this.#rows.indexOf(line.row));
       if ($(event.target).is(".arduino-cloud-sidebar-caret") || line.row.item.kind === "group") this.#toggle(line.row);
     });
-    line.element.on("dblclick", () => {
-      if (line.row?.item.kind === "thing") this.#toggle(line.row);
+    line.element.on("dblclick", (event) => {
+      if (line.row === undefined || $(event.target).is(".arduino-cloud-sidebar-caret")) return;
+      this.#options.onDoubleClick(line.row, event.altKey);
     });
     this.#options.onLine(line.element, () => line.row);
   }
@@ -125,6 +130,13 @@ export class Tree {
       " ": () => row && this.#toggle(row),
       Enter: () => row && this.#options.onEnter(row, event.altKey),
     };
+    if (event.key === "z" && (event.ctrlKey || event.metaKey)) {
+      // What Enter has added is taken back here too: the editor's own key counts on the canvas only, and the browser's
+      // would undo in the search.
+      event.preventDefault();
+      RED.actions.invoke("core:undo");
+      return;
+    }
     const move = moves[event.key];
     if (move === undefined || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
