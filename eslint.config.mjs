@@ -141,7 +141,7 @@ export default tseslint.config(
   },
   {
     files: ["test/**"],
-    ignores: ["test/slow/**", "test/support/wait.ts"],
+    ignores: ["test/slow/**", "test/chaos/**", "test/support/wait.ts"],
     rules: {
       "no-restricted-imports": ["error", { paths: sleeps }],
       "no-restricted-syntax": ["error", ...sleepsByHand],

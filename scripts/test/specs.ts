@@ -6,9 +6,9 @@ const root = path.resolve(__dirname, "..", "..");
 const memory = path.join(root, ".cache", "spec-seconds.json");
 
 /** The folders of test/ that hold specs, in the order in which they begin where nothing is known of their files. */
-const folders = ["slow", "browser", "end-to-end", "integration", "simulator", "package", "unit"];
+const folders = ["slow", "chaos", "browser", "end-to-end", "integration", "simulator", "package", "unit"];
 /** Specs in these run only when they are asked for. */
-const onlyOnRequest = ["slow", "browser"];
+const onlyOnRequest = ["slow", "chaos", "browser"];
 
 /** Returns the specs of the named folders and files, or of all folders that need no request; the longest come first. */
 export function findSpecs(selected: string[]): string[] {

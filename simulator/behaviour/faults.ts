@@ -19,6 +19,8 @@ export interface RestOrder {
   drop?: true;
   /** Carries the request out first, then answers badly or drops. */
   afterEffect?: true;
+  /** Carries the request out, and changes the body of its answer; only in process. */
+  alter?: (body: string) => string;
 }
 
 /** The switches of the simulator's faults. Tests set them in process, the control interface over HTTP. */

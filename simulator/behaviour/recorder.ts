@@ -30,11 +30,13 @@ interface ObservedConnect {
 }
 
 /** A PUBLISH packet from a client, or from REST (`clientId` "rest"). */
-interface ObservedPublish {
+export interface ObservedPublish {
   topic: string;
   payload: Uint8Array;
   clientId: string;
   at: number;
+  /** A fault has kept it from everybody. */
+  isSwallowed?: true;
 }
 
 export interface Observed {

@@ -11,7 +11,7 @@ import {
   type MutualTls,
 } from "../net/listeners";
 import { loginOf } from "./authenticate";
-import { note, type Observed, type ObservedConnection } from "../behaviour/recorder";
+import { note, type Observed, type ObservedConnection, type ObservedPublish } from "../behaviour/recorder";
 import type { Store } from "../store/store";
 import type { Tokens } from "../store/tokens";
 import { mayUse, parseTopic, type Login } from "./topics";
@@ -346,15 +346,18 @@ class SimulatedBroker implements Broker {
     const payload = Buffer.from(packet.payload as Buffer);
     const { topic } = packet;
     packet.retain = false;
-    note(observed.publishes, { topic, payload, clientId: client.id, at: Date.now() });
+    const seen: ObservedPublish = { topic, payload, clientId: client.id, at: Date.now() };
+    note(observed.publishes, seen);
     const user = this.#sessions.get(client)?.login.kind === "user";
     if (user && faults.dropUnacked > 0) {
       faults.dropUnacked -= 1;
+      seen.isSwallowed = true;
       // As QoS 0 it gets no acknowledgement.
       packet.qos = 0;
       packet.topic = nowhere;
     } else if (user && faults.ackThenDrop > 0) {
       faults.ackThenDrop -= 1;
+      seen.isSwallowed = true;
       packet.topic = nowhere;
     } else if (this.#allows(client, topic)) {
       receive(this.#context, topic, payload);

@@ -138,7 +138,7 @@ function obeyOrders(app: FastifyInstance, faults: Faults): void {
     const order = takeOrder(faults.rest, request.method, request.observation.path);
     request.order = order;
     if (order?.delayMs) await delay(order.delayMs, undefined, { ref: false });
-    if (!order || order.afterEffect) return;
+    if (!order || order.afterEffect || order.alter) return;
     if (order.drop) {
       reply.hijack();
       request.raw.socket.destroy();
@@ -153,6 +153,10 @@ function obeyOrders(app: FastifyInstance, faults: Faults): void {
       request.raw.socket.destroy();
       return payload;
     }
+    if (order?.alter) {
+      request.observation.status = reply.statusCode;
+      return alteredAnswer(reply, order.alter, payload);
+    }
     const answer = order?.afterEffect ? orderedAnswer(order) : undefined;
     if (answer) {
       for (const name of Object.keys(reply.getHeaders())) reply.removeHeader(name);
@@ -161,6 +165,14 @@ function obeyOrders(app: FastifyInstance, faults: Faults): void {
     request.observation.status = reply.statusCode;
     return answer ? Buffer.from(answer.body) : payload;
   });
+}
+
+/** Returns the body of an answer as an order wants it; where there was none, as JSON. */
+function alteredAnswer(reply: FastifyReply, alter: (body: string) => string, payload: unknown): Buffer {
+  const body = typeof payload === "string" || Buffer.isBuffer(payload) ? payload.toString() : "";
+  reply.removeHeader("content-length");
+  if (!reply.hasHeader("content-type")) reply.header("content-type", "application/json");
+  return Buffer.from(alter(body));
 }
 
 function addToken(app: FastifyInstance, { store, tokens, faults }: RestContext, limit: RequestLimit): void {

@@ -181,6 +181,18 @@ describe("simulator REST: token, conventions and faults", () => {
       );
     });
 
+    it("change the body of an answer, after the effect, and make one where there was none", async () => {
+      simulator.faults.rest.push({ alter: (body) => body.replace("House", "Home") });
+      const made = await request(simulator, "PUT", "/iot/v2/things", { token, body: { name: "House" } });
+      assert.deepEqual([made.status, (JSON.parse(made.text) as { name: string }).name], [201, "Home"]);
+      const [thing] = simulator.store.things.values();
+      assert.equal(thing?.name, "House");
+      simulator.faults.rest.push({ alter: (body) => `${body}[17]` });
+      const gone = await request(simulator, "DELETE", `/iot/v2/things/${thing.id}`, { token });
+      assert.deepEqual([gone.status, gone.text], [200, "[17]"]);
+      assert.equal(simulator.observed.requests.at(-1)?.status, 200);
+    });
+
     it("take the REST face down and up again on its port", async () => {
       const slow = simulator.faults.rest.push({ delayMs: 60_000 });
       assert.equal(slow, 1);

@@ -27,6 +27,12 @@ function tell(label, message) {
   }
 }
 
+// What makes its files keep all that nodes store, however it ends.
+const contextStorage = {
+  yes: { default: { module: "localfilesystem" } },
+  "at once": { default: { module: "localfilesystem", config: { flushInterval: 0 } } },
+}[process.env.KEEPS];
+
 const server = http.createServer((request, response) => app(request, response));
 let app = (_request, response) => response.end();
 
@@ -45,7 +51,7 @@ RED.init(server, {
   ...(process.env.ADMIN_AUTH === "yes" ? { adminAuth } : {}),
   // Found in the tree above Node-RED; only few specs need it.
   ...(process.env.DASHBOARD === "yes" ? {} : { nodesExcludes: ["node-red-dashboard"] }),
-  ...(process.env.KEEPS === "yes" ? { contextStorage: { default: { module: "localfilesystem" } } } : {}),
+  ...(contextStorage === undefined ? {} : { contextStorage }),
 });
 app = (request, response) =>
   RED.httpAdmin(request, response, (error) => {
@@ -59,6 +65,17 @@ await RED.start();
 await started;
 // The answer to a deploy comes before the new flows run.
 RED.events.on("flows:started", () => process.send({ started: true }));
+if (process.env.FOLLOWS === "yes") {
+  const follow = (label, node, { number }, more = {}) => {
+    if (number !== undefined && node.type.startsWith("arduino-cloud-"))
+      tell(label, { number, node: node.id, at: Date.now(), ...more });
+  };
+  RED.hooks.add("onReceive.spec", ({ msg, destination }) => follow("taken", destination.node, msg));
+  RED.hooks.add("onComplete.spec", ({ msg, node, error }) => {
+    const failed = error && { code: String(error.code ?? ""), text: String(error.message ?? error) };
+    follow("ended", node.node, msg, failed ?? undefined);
+  });
+}
 server.listen(0, "127.0.0.1", () => process.send({ port: server.address().port }));
 
 // Where the spec's process is killed, this one would stay.

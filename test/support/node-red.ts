@@ -41,12 +41,15 @@ export interface NodeRed {
   check(): void;
   /** Ends it. @throws Error as `check` */
   stop(): Promise<void>;
+  /** Ends it at once, as `kill -9` does; resolves when all that it had told by then has come. */
+  kill(): Promise<void>;
 }
 
 interface NodeRedOptions {
   adminAuth?: boolean;
   env?: Record<string, string>;
-  keeps?: boolean;
+  keeps?: boolean | "at once";
+  follows?: boolean;
   dashboard?: boolean;
   userDir?: string;
   nodes?: string;
@@ -58,11 +61,12 @@ type Told = { port: number } | { resources: string[] } | { started: true } | { l
 /**
  * Starts it; the package must be built. `NODE_RED` names another Node-RED than the one in node_modules, `NODE_BINARY`
  * another Node than the spec's own. `env` is what flows see as `${NAME}`. With `keeps` its folder outlives it, its context
- * is stored in files, and `userDir` starts it again from such a folder. With `dashboard` it has FlowFuse Dashboard 2.0.
- * `nodes` is a folder with more nodes.
+ * is stored in files ("at once": as soon as it changes), and `userDir` starts it again from such a folder. With `follows` it
+ * tells, under the labels `taken` and `ended`, what becomes of messages with a `number` in our nodes. With `dashboard` it
+ * has FlowFuse Dashboard 2.0. `nodes` is a folder with more nodes.
  */
 export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRed> {
-  const { adminAuth = false, env = {}, keeps = false, dashboard = false } = options;
+  const { adminAuth = false, env = {}, keeps = false, follows = false, dashboard = false } = options;
   const userDir = options.userDir ?? (await mkdtemp(path.join(os.tmpdir(), "node-red-")));
   if (options.userDir === undefined) {
     await installInto(userDir);
@@ -75,7 +79,8 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
       ...env,
       USER_DIR: userDir,
       ADMIN_AUTH: adminAuth ? "yes" : "no",
-      KEEPS: keeps ? "yes" : "no",
+      KEEPS: keeps === "at once" ? keeps : keeps ? "yes" : "no",
+      FOLLOWS: follows ? "yes" : "no",
       DASHBOARD: dashboard ? "yes" : "no",
     },
     execPath: process.env.NODE_BINARY ?? process.execPath,
@@ -86,6 +91,8 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
   let log = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => (log += chunk.toString()));
   const exited = once(child, "exit");
+  // What it told last comes before this.
+  const disconnected = once(child, "disconnect");
   const received = new Map<string, Received[]>();
   let told = "";
   const answers = new EventEmitter();
@@ -156,6 +163,10 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
         child.kill("SIGKILL");
         if (!keeps) await rm(userDir, { recursive: true, force: true });
       }
+    },
+    kill: async () => {
+      child.kill("SIGKILL");
+      await Promise.all([exited, disconnected]);
     },
   };
 }

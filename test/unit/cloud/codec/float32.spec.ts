@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { shortestFloat32, tidyValue } from "../../../../cloud/codec/float32";
-import { randomSource } from "../../../support/senml/random-pack";
+import { randomSource } from "../../../support/random-source";
 
 /** The obvious way: try one digit more until the number is the same float32. */
 function byTrial(value: number): number {

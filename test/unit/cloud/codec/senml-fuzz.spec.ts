@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { CloudError } from "../../../../cloud/core/errors";
 import { decodeReadings, type Decoded } from "../../../../cloud/codec/senml-decode";
 import { encodePack, type Write } from "../../../../cloud/codec/senml-encode";
-import { RandomSenml, randomSource } from "../../../support/senml/random-pack";
+import { randomSource } from "../../../support/random-source";
+import { RandomSenml } from "../../../support/senml/random-pack";
 import { expectedReadings } from "../../../support/senml/reference-decoder";
 import { malformedPayload, malformedVectors, senmlVectors } from "../../../support/senml/vectors";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { inspect } from "node:util";
 import { changesOf, isSameContent } from "../../../../cloud/desired-state/compare";
 import { checkConfirmed, entriesOf, type Prune, type PlanStep } from "../../../../cloud/desired-state/plan";
-import { randomSource } from "../../../support/senml/random-pack";
+import { randomSource } from "../../../support/random-source";
 import { Model } from "./random-wishes";
 
 const prunes: readonly Prune[] = ["nothing", "parts", "all"];
