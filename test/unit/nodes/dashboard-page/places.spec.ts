@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { arrange, fillGaps, type GridPlace, isBefore } from "../../../../nodes/dashboard-page/places";
-import { randomSource } from "../../../support/senml/random-pack";
+import { randomSource } from "../../../support/random-source";
 
 /** Where a grid of the browser puts items one after the other: in the first cells that are free, and never back. */
 function flowThrough(items: readonly GridPlace[], columns: number): GridPlace[] {
