@@ -29,7 +29,7 @@ const rooms = floors.flatMap((floor, level) =>
 );
 
 /** The node sets: what stands directly in nodes/, and the folders with their helpers. */
-const nodeSets = ["./nodes/*.ts", "./nodes/{property-in,property-out,history,manage}/**"];
+const nodeSets = ["./nodes/*.ts", "./nodes/{property-in,property-out,history,manage,home-assistant}/**"];
 
 const zones = [
   ...rooms,
