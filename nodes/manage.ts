@@ -20,7 +20,8 @@ import { messagePropertyField, messageText, messageThing } from "./runtime/messa
 import { failMisconfigured } from "./runtime/misconfigured";
 import { type RawSettings, readFlag, readText, settingsOf } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
-import { doctorOperation } from "./manage/extra-operations";
+import { exportFlow } from "./manage/export-flow";
+import { doctorOperation, exportFlowOperation } from "./manage/extra-operations";
 import { ensureWork } from "./manage/desired-state";
 
 /** The fields of the form, by the kind of a path's parameter. */
@@ -40,8 +41,13 @@ interface ManageSettings {
   targets: Readonly<Record<(typeof formTargets)[number], string>>;
 }
 
-/** Runs the doctor on the node's account. */
-type Examine = (signal: AbortSignal) => Promise<ManagedReport>;
+/** Work on the node's account that is more than one operation of the API. */
+interface AccountWork {
+  /** Runs the doctor. */
+  examine: (signal: AbortSignal) => Promise<ManagedReport>;
+  /** Makes a flow of a dashboard. */
+  exportFlow: (request: Omit<Parameters<typeof exportFlow>[1], "account">) => ReturnType<typeof exportFlow>;
+}
 
 /** Registers the node `arduino-cloud-manage`, which calls the operations of the API. */
 export default function (RED: NodeAPI): void {
@@ -52,8 +58,10 @@ export default function (RED: NodeAPI): void {
     try {
       const settings = readSettings(settingsOf(RED, config));
       const accountNode = findAccount(RED, settings.account);
-      const examine: Examine = (signal) => examineDeployed(RED, accountNode, signal);
-      manage(this, status, settings, accountNode.account, examine);
+      manage(this, status, settings, accountNode.account, {
+        examine: (signal) => examineDeployed(RED, accountNode, signal),
+        exportFlow: (request) => exportFlow(RED, { ...request, account: accountNode.id }),
+      });
     } catch (reason) {
       failMisconfigured(this, status, toCloudError(reason));
     }
@@ -79,7 +87,7 @@ interface ManageParts {
   status: NodeStatus;
   rest: Rest;
   manager: Manager;
-  examine: Examine;
+  work: AccountWork;
   /** Aborted when the node is closed. */
   signal: AbortSignal;
   onWarning: (message: string) => void;
@@ -91,13 +99,13 @@ function manage(
   status: NodeStatus,
   settings: ManageSettings,
   { rest }: CloudAccount,
-  examine: Examine,
+  work: AccountWork,
 ): void {
   const closing = new AbortController();
   const { signal } = closing;
   const onWarning = (message: string): void => node.warn(message);
   const manager = new Manager({ rest, clock: systemClock, onWarning });
-  const parts: ManageParts = { settings, status, rest, manager, examine, signal, onWarning };
+  const parts: ManageParts = { settings, status, rest, manager, work, signal, onWarning };
   status.idle();
 
   onInput(node, async (message, send) => {
@@ -119,13 +127,20 @@ function manage(
 
 /** Does what a message asks for, and sends the answer. */
 async function carryOut(parts: ManageParts, message: Message, send: Send): Promise<void> {
-  const { settings, status, rest, signal, onWarning } = parts;
+  const { settings, status, rest, work, signal, onWarning } = parts;
   const choice = operationChoiceOf(settings, message);
   if (choice.operation === doctorOperation.name) {
-    finish(message, await status.during(parts.examine(signal)), send);
+    finish(message, await status.during(work.examine(signal)), send);
     return;
   }
-  const wanted = ensureWork({ ...choice, dashboard: targetsOf(settings, message).dashboard }, message);
+  const { dashboard } = targetsOf(settings, message);
+  if (choice.resource === exportFlowOperation.resource && choice.operation === exportFlowOperation.name) {
+    const request = { dashboard, base: messageText(message, "base"), manager: parts.manager, signal };
+    const { flow, unsupported } = await status.during(work.exportFlow(request));
+    finish(Object.assign(message, { unsupported }), flow, send);
+    return;
+  }
+  const wanted = ensureWork({ ...choice, dashboard }, message);
   if (wanted === undefined) {
     await callOperation(parts, chooseOperation(choice), message, send);
     return;

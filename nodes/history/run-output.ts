@@ -96,6 +96,7 @@ export class RunOutput {
     const answer = isOld
       ? legacyChartMessage(message, node.name || displayName(plan), oldSeriesOf(all, plan))
       : Object.assign(message, { payload: wholeOf({ output, chartFormat }, all, plan), complete: true });
+    if (output === "chart" && !isOld) nameLine(message, plan);
     await this.#send(run, answer, all, true);
     return all.length;
   }
@@ -165,6 +166,15 @@ export class RunOutput {
 
 function displayName({ thing, variables: [first, ...more] }: HistoryPlan): string {
   return first === undefined || more.length > 0 ? thing.name : first.property.name;
+}
+
+/**
+ * Sets for the points of one variable the topic that property in gives its values, where the message has none: so both fit one
+ * chart whose line is named by the topic.
+ */
+function nameLine(message: Message, { variables: [first, ...more] }: HistoryPlan): void {
+  const topic: unknown = message.topic ?? "";
+  if (topic === "" && first !== undefined && more.length === 0) message.topic = first.name;
 }
 
 /** Throws where the run was called off: what was read before may still come. */

@@ -4,10 +4,12 @@
  */
 export interface WantedOperation {
   readonly resource: string;
-  readonly name: "ensure" | "create-from-template" | "doctor";
+  readonly name: "ensure" | "create-from-template" | "export-flow" | "doctor";
   readonly summary: string;
   /** The input of the message, in the words of the form: property names and their fields. */
   readonly input: readonly string[];
+  /** The fields of the form that it needs. */
+  readonly targets?: readonly string[];
   /** The content of the answer's payload. */
   readonly answer: string;
 }
@@ -33,9 +35,20 @@ export const doctorOperation = {
   answer: "{ok, findings, text}",
 } as const satisfies WantedOperation;
 
+/** It makes a flow, which is nothing of the API. */
+export const exportFlowOperation = {
+  resource: "dashboards",
+  name: "export-flow",
+  summary: "Makes a flow for FlowFuse Dashboard 2.0 that shows the dashboard, with property nodes of this account.",
+  input: ["msg.base: the dashboard of this Node-RED that the pages go to, where there are several; its id or name"],
+  targets: ["dashboard"],
+  answer: "an array of nodes; msg.unsupported: [{widget, type, reason}]",
+} as const satisfies WantedOperation;
+
 /** Operations that manage offers beside those of the API. */
 export const wantedOperations: readonly WantedOperation[] = [
   ...["things", "dashboards", "triggers"].map((resource) => ({ ...ensureFacts, resource })),
   ...["things", "dashboards"].map((resource) => ({ ...templateFacts, resource })),
+  exportFlowOperation,
   doctorOperation,
 ];

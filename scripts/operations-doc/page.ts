@@ -8,7 +8,7 @@ import {
   resources,
   takesMany,
 } from "../../cloud/manage/index";
-import { wantedOperations } from "../../nodes/manage/extra-operations";
+import { type WantedOperation, wantedOperations } from "../../nodes/manage/extra-operations";
 
 const head = `# Operations
 
@@ -23,15 +23,17 @@ export function operationsPage(): string {
   const sections = [...resources, "any"].map((resource) => {
     const own = operationsOf(resource).map(operationText);
     const more = wantedOperations.filter((one) => one.resource === resource);
-    const wanted = more.map(({ name, summary, input, answer }) =>
-      [`### ${resource}: ${name}`, summary, ...input.map((line) => `- ${line}`), `- Answer: \`${answer}\``].join(
-        "\n\n",
-      ),
-    );
+    const wanted = more.map(wantedText);
     return [`## ${resource}`, ...own, ...wanted].join("\n\n");
   });
   const bodies = [...usedSchemas()].sort().map((name) => `### \`${name}\`\n\n${fieldList(schemaFields(name))}`);
   return [head, ...sections, "## Objects in bodies", ...bodies].join("\n\n");
+}
+
+function wantedText({ resource, name, summary, input, targets = [], answer }: WantedOperation): string {
+  const ids = targets.map((kind) => `- Ids: \`msg.${messagePropertyOf(kind)}\`* (${kind})`);
+  const lines = [...ids, ...input.map((line) => `- ${line}`), `- Answer: \`${answer}\``];
+  return [`### ${resource}: ${name}`, summary, ...lines].join("\n\n");
 }
 
 function operationText(operation: ManagedOperation): string {

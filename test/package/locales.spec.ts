@@ -93,7 +93,9 @@ function usedKeys(set: string): Set<string> {
     shared(["migration/dialog"]);
     for (const code of noteCodes) used.add(`note.${code}`);
   } else if (set === "sidebar") {
-    shared(["shared-code"]);
+    // Said without a set's own script, which may be what is missing.
+    const bare = read("nodes", "editor", "import-file.ts");
+    for (const [, key] of bare.matchAll(/arduino-cloud-sidebar\.([\w.-]+)"/g)) used.add(String(key));
     shared(
       ["canvas", "details", "details-panel", "tree-line", "drag-to-canvas", "tab", "tree"].map(
         (name) => `sidebar/${name}`,
@@ -105,6 +107,15 @@ function usedKeys(set: string): Set<string> {
       used.add(`label.${act}`);
     for (const group of ["things", "devices", "dashboards"]) used.add(`label.${group}`);
     for (const node of ["property-in", "property-out", "device-status", "read-only"]) used.add(`label.becomes-${node}`);
+    // What a page says is written by what makes it, for the editor and for manage.
+    const notes = read("nodes", "dashboard-page", "notes.ts");
+    for (const [kind, type] of [
+      ["note", "PageNoteCode"],
+      ["flow", "FlowTextKey"],
+    ] as const) {
+      const names = new RegExp(`type ${type} =([^;]*);`).exec(notes)?.[1] ?? "";
+      for (const [, name] of names.matchAll(/"([\w-]+)"/g)) used.add(`page.${kind}.${name}`);
+    }
   } else {
     const { scripts, fields, states } = forms[set] ?? usualForm;
     shared(["widgets/list-picker", `forms/${set}`, ...scripts]);

@@ -92,7 +92,7 @@ interface Needs {
 function needsOf(resource: string, name: string): Needs {
   const wanted = wantedOf(resource).find((candidate) => candidate.name === name);
   if (wanted !== undefined) {
-    return { targets: new Set(), hasForce: false, summary: wanted.summary, lines: [...wanted.input] };
+    return { targets: new Set(wanted.targets), hasForce: false, summary: wanted.summary, lines: [...wanted.input] };
   }
   const entries = choicesOf(resource);
   const chosen = entries.find(({ value }) => value === name)?.operation;

@@ -101,6 +101,18 @@ describe("arduino-cloud-history", () => {
     assert.equal(warnings.length, 2, "message and lamp");
   });
 
+  it("names the line of one variable as property in names its values, unless the message does", async () => {
+    store("counter", 0, 20);
+    const runtime = await begin({ output: "chart" });
+    for (const message of [{}, { topic: "" }, { topic: "mine" }]) runtime.node("history").receive(message);
+    const topics = (await runtime.arrived("out", 3)).map(({ topic }) => topic);
+    assert.deepEqual(topics, ["counter", "counter", "mine"]);
+    await runtime.unload();
+    const whole = await begin({ property: "", output: "chart" });
+    whole.node("history").receive({});
+    assert.ok(!("topic" in ((await whole.arrived("out"))[0] ?? {})));
+  });
+
   it("gives CSV, quoted where it must be", async () => {
     store("message", 0, 'a,"b"\r\nc');
     store("lamp", 1_000, { swi: false, hue: 1, sat: 2, bri: 3 });
