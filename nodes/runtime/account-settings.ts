@@ -13,11 +13,9 @@ export function readAccountSettings(RED: NodeAPI, raw: RawSettings, secrets: Raw
   const clientId = readText(secrets, "clientId");
   const clientSecret = readText(secrets, "clientSecret");
   if (clientId === "" && clientSecret === "") {
-    throw new CloudError(
-      "not_configured",
-      "Node-RED holds no API key for this account: enter the key again. It may never have been entered, or be lost " +
-        "with the flow's import or with the credential secret that it was encrypted with.",
-    );
+    // Also where they were there once: an imported flow comes without them, another credential secret can't read them.
+    const advice = "enter the API key, again if it was there before.";
+    throw new CloudError("not_configured", `The account has no client id and no client secret: ${advice}`);
   }
   if (clientId === "" || clientSecret === "") {
     const missing = clientId === "" ? "client id" : "client secret";

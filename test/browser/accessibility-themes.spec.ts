@@ -37,12 +37,6 @@ describe("the editor for everybody", function () {
     browser = await startBrowser();
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   const line = (text: RegExp) => editor.page.locator(`${tree} [role=treeitem]:visible`, { hasText: text });
   const show = (form: string): Promise<void> =>
     editor.page.evaluate((selector) => {

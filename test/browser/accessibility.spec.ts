@@ -47,12 +47,6 @@ describe("the forms for everybody", function () {
     editor = await Editor.open(browser, red.url);
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   /** Shows all that a form can show: rows that do not matter now are forms too. */
   const showAll = (form: string): Promise<void> =>
     editor.page.evaluate((selector) => {

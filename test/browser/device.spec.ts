@@ -26,11 +26,6 @@ describe("the device form", function () {
     browser = await startBrowser();
     editor = await Editor.open(browser, red.url);
   });
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
 
   const input = (field: string) => editor.page.locator(`#node-config-input-${field}`);
   const attach = () => editor.page.locator("#arduino-cloud-device-attach");

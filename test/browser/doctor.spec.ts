@@ -53,11 +53,6 @@ describe("the doctor's dialog", function () {
     browser = await startBrowser();
     editor = await Editor.open(browser, red.url);
   });
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
 
   const dialog = (on = editor): Locator =>
     on.page.locator(".ui-dialog", { has: on.page.locator(".arduino-cloud-doctor") });

@@ -3,6 +3,7 @@ import { mkdir } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { stopLater } from "../support/stop";
 import { until } from "../support/wait";
 
 /** Where the pictures go: outside the repository, to be looked at. */
@@ -22,7 +23,9 @@ const flags = [
 /** Starts Debian's chromium, or the one that `CHROMIUM` names. */
 export async function startBrowser(): Promise<Browser> {
   await mkdir(pictures, { recursive: true });
-  return chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
+  const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
+  stopLater(() => browser.close());
+  return browser;
 }
 
 interface OpenOptions {

@@ -35,10 +35,6 @@ describe("the examples in the editor", function () {
     browser = await startBrowser();
     editor = await Editor.open(browser, red.url);
   });
-  after(async () => {
-    await browser.close();
-    await red.stop();
-  });
 
   const nodes = (): Promise<Placed[]> =>
     editor.page.evaluate(() => {

@@ -26,12 +26,6 @@ describe("the editor", function () {
     editor = await Editor.open(browser, red.url);
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   const input = (field: string) => editor.page.locator(`#node-input-${field}`);
   const configInput = (field: string) => editor.page.locator(`#node-config-input-${field}`);
   const testConnection = async (): Promise<string> => {

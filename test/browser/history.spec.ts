@@ -24,12 +24,6 @@ describe("the form of history", function () {
     history = await editor.drag("arduino-cloud-history", 300, 100);
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   const input = (field: string) => editor.page.locator(`#node-input-${field}`);
   const hint = (field: string) => editor.page.locator(`#arduino-cloud-${field}-hint`);
 

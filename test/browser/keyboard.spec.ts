@@ -22,12 +22,6 @@ describe("the editor by keyboard alone", function () {
     editor = await Editor.open(browser, red.url);
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   const focused = (selector: string): Promise<unknown> =>
     editor.page.waitForFunction((wanted) => document.activeElement?.matches(wanted), selector);
   /** Runs an action by its name in the list of actions. */

@@ -49,12 +49,6 @@ describe("the editor's lists of a big account", function () {
     editor = await Editor.open(browser, red.url);
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   const input = (field: string) => editor.page.locator(`#node-input-${field}`);
   const requests = (): string[] => house.simulator.observed.requests.map(({ method, path }) => `${method} ${path}`);
   /** Presses keys one after the other; gives the milliseconds from each to the next picture. */

@@ -54,12 +54,6 @@ describe("the editor's lists", function () {
     });
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   const input = (field: string) => editor.page.locator(`#node-input-${field}`);
 
   it("keeps what is chosen while the cloud is away", async () => {

@@ -50,12 +50,6 @@ describe("the form of manage", function () {
     manage = await editor.drag("arduino-cloud-manage", 300, 100);
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   const input = (field: string) => editor.page.locator(`#node-input-${field}`);
   const shownTargets = async (): Promise<string[]> => {
     const fields = ["thing", "property", "device", "dashboard", "trigger", "force", "method"];

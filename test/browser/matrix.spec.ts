@@ -54,12 +54,6 @@ describe("each node in each look", function () {
     browser = await startBrowser();
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   /** Chooses what a node is about by typing into its list; the account is there already, being the only one. */
   const configure = async (editor: Editor, set: string): Promise<void> => {
     const { page } = editor;

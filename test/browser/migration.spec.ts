@@ -31,12 +31,6 @@ describe("migration from Arduino's own nodes in the editor", function () {
     await editor.page.waitForFunction(() => (globalThis as unknown as EditorWindow).RED.nodes.node("hist"));
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   const dialog = () => editor.page.locator(".arduino-cloud-migration");
   const button = (name: string) => editor.page.locator(".ui-dialog:visible").getByRole("button", { name, exact: true });
   const invoke = (action: string): Promise<void> =>

@@ -28,12 +28,6 @@ describe("the forms of property get and device status", function () {
     status = await editor.drag("arduino-cloud-device-status", 300, 200);
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   const input = (field: string) => editor.page.locator(`#node-input-${field}`);
   const hint = (field: string) => editor.page.locator(`#arduino-cloud-${field}-hint`);
 

@@ -90,12 +90,6 @@ describe("the shared code of the editor", function () {
 
   afterEach(() => editor.close());
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   const problems = (): Locator => editor.page.locator("#dialog-form .arduino-cloud-problem[role=alert]");
   const rename = async (id: string, name: string): Promise<void> => {
     await editor.edit(id);

@@ -21,15 +21,10 @@ describe("the sidebar and its accounts", function () {
   before(async function () {
     this.timeout(120_000);
     house = await startHouse();
+    await house.board();
     red = await startNodeRed();
     browser = await startBrowser();
     await red.deploy([{ id: "tab", type: "tab", label: "Flow" }]);
-  });
-
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
   });
 
   const sidebar = (): Locator => editor.page.locator(".arduino-cloud-sidebar");
@@ -128,7 +123,6 @@ describe("the sidebar and its accounts", function () {
 
   for (const dark of [false, true])
     it(`has nothing in it that axe finds wrong, ${dark ? "dark" : "light"}`, async () => {
-      await house.board();
       await open(dark);
       await line(/^Devices/).click();
       await line(/^temperature/).click();

@@ -37,12 +37,6 @@ describe("the sidebar", function () {
     });
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   /** A line of the tree by its text. */
   const line = (text: string | RegExp): Locator =>
     editor.page.locator(`${tree} [role=treeitem]:visible`, { hasText: text });

@@ -78,11 +78,6 @@ describe("the texts of the forms", function () {
     browser = await startBrowser();
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-  });
-
   for (const language of [original, ...complete])
     it(`are not cut in ${language}`, async () => {
       const editor = await Editor.open(browser, red.url, { language });

@@ -48,12 +48,6 @@ describe("the first two minutes", function () {
     );
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   const paste = async (text: string): Promise<void> => {
     pastes++;
     await editor.page.evaluate((value) => navigator.clipboard.writeText(value), text);

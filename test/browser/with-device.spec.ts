@@ -42,12 +42,6 @@ describe("the forms of property in and out with a device", function () {
     propertyOut = await editor.drag("arduino-cloud-property-out", 300, 200);
   });
 
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
-
   const input = (field: string) => editor.page.locator(`#node-input-${field}`);
   /** Those of the fields that are in sight. */
   const shown = async (...fields: string[]): Promise<string[]> => {

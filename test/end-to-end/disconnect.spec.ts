@@ -13,10 +13,6 @@ describe("a session that a flow has disconnected", function () {
     house = await startHouse({ variables: { counter: "INT" } });
     red = await startNodeRed();
   });
-  after(async () => {
-    await red.stop();
-    await house.stop();
-  });
   beforeEach(async () => {
     await red.deploy([flowTab]);
     await red.deploy(nodes());

@@ -56,10 +56,6 @@ describe("history in a real Node-RED", function () {
     red = await startNodeRed();
   });
   afterEach(() => red.check());
-  after(async () => {
-    await red.stop();
-    await house.stop();
-  });
 
   it("waits for what is inside a subflow, and gives each value once", async () => {
     await red.deploy(flow(400));

@@ -30,10 +30,6 @@ describe("malformed bytes on the wire, in a real Node-RED", function () {
       house.simulator.observed.connections.some((client) => client.kind === "user" && client.subscriptions.length > 0),
     );
   });
-  after(async () => {
-    await red.stop();
-    await house.stop();
-  });
 
   it("loses no good value between all the malformed ones", async () => {
     const topic = `/a/t/${house.thingId}/e/o`;

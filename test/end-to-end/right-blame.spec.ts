@@ -34,7 +34,7 @@ describe("an account that Node-RED can't run", function () {
     });
     red = second;
     await until("an error", () => second.received("errors").length > 0);
-    assert.match((second.received("errors")[0]?.["error"] as Error).message, /enter the key again/);
+    assert.match((second.received("errors")[0]?.["error"] as Error).message, /enter the API key, again if/);
   });
 
   it("can be listed from while the flows are stopped, and says so where it was deleted", async () => {

@@ -1,10 +1,11 @@
-import { fork } from "node:child_process";
+import { type ChildProcess, fork } from "node:child_process";
 import { EventEmitter, once } from "node:events";
 import { cp, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { inspect } from "node:util";
 import { installInto } from "./package";
+import { stopLater } from "./stop";
 
 /** A message that a flow handed to the spec, see `sink` in flows.ts. */
 export type Received = Record<string, unknown> & { payload?: unknown };
@@ -58,12 +59,18 @@ interface NodeRedOptions {
 /** What the child process tells; `label` and `message` come from a sink. */
 type Told = { port: number } | { resources: string[] } | { started: true } | { label: string; message: Received };
 
+/** Those that run, so that none outlives a spec which is broken off. */
+const running = new Set<ChildProcess>();
+process.once("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
 /**
- * Starts it; the package must be built. `NODE_RED` names another Node-RED than the one in node_modules, `NODE_BINARY`
- * another Node than the spec's own. `env` is what flows see as `${NAME}`. With `keeps` its folder outlives it, its context
- * is stored in files ("at once": as soon as it changes), and `userDir` starts it again from such a folder. With `follows` it
- * tells, under the labels `taken` and `ended`, what becomes of messages with a `number` in our nodes. With `dashboard` it
- * has FlowFuse Dashboard 2.0. `nodes` is a folder with more nodes.
+ * Starts it, until the end of the test or file; the package must be built. `NODE_RED` names another Node-RED than the one
+ * in node_modules, `NODE_BINARY` another Node than the spec's own. `env` is what flows see as `${NAME}`. With `keeps` its
+ * folder outlives it, its context is stored in files ("at once": as soon as it changes), and `userDir` starts it again from
+ * such a folder. With `follows` it tells, under the labels `taken` and `ended`, what becomes of messages with a `number` in
+ * our nodes. With `dashboard` it has FlowFuse Dashboard 2.0. `nodes` is a folder with more nodes.
  */
 export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRed> {
   const { adminAuth = false, env = {}, keeps = false, follows = false, dashboard = false } = options;
@@ -88,6 +95,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
     serialization: "advanced",
     stdio: ["ignore", "pipe", "pipe", "ipc"],
   });
+  running.add(child);
   let log = "";
   for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => (log += chunk.toString()));
   const exited = once(child, "exit");
@@ -154,18 +162,20 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
       return (await answer()).resources as string[];
     },
     check,
-    stop: async () => {
+    stop: stopLater(async () => {
       try {
         check();
         child.send({ stop: true });
         await exited;
       } finally {
         child.kill("SIGKILL");
+        running.delete(child);
         if (!keeps) await rm(userDir, { recursive: true, force: true });
       }
-    },
+    }),
     kill: async () => {
       child.kill("SIGKILL");
+      running.delete(child);
       await Promise.all([exited, disconnected]);
     },
   };

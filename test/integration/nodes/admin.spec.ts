@@ -36,11 +36,6 @@ describe("admin endpoints", function () {
     );
   });
 
-  after(async () => {
-    await red.stop();
-    await house.stop();
-  });
-
   const get = async (path: string, user?: string): Promise<{ status: number; body: unknown }> => {
     const answer = await red.fetch(path, {}, user);
     return { status: answer.status, body: await read(answer) };

@@ -12,10 +12,6 @@ describe("a clock that is off", () => {
   beforeEach(async () => {
     house = await startHouse();
   });
-  afterEach(async () => {
-    await bench?.unload();
-    await house.stop();
-  });
 
   /** Stores a value so many milliseconds ago, by the cloud's clock. */
   const record = (value: number, agoMs: number): void => {

@@ -16,10 +16,6 @@ describe("device node", function () {
     red = await startNodeRed({ adminAuth: true });
     await deploy([]);
   });
-  after(async () => {
-    await red.stop();
-    await house.stop();
-  });
 
   const tab = { id: "tab", type: "tab", label: "Flow" };
   const account = (): object => {

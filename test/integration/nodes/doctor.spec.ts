@@ -61,11 +61,6 @@ describe("the doctor", function () {
     await until("the sessions", () => house.simulator.observed.connections.length === 2);
   });
 
-  after(async () => {
-    await red.stop();
-    await house.stop();
-  });
-
   const post = async (body: unknown, user?: string): Promise<Response> => {
     const headers = { "Content-Type": "application/json" };
     return red.fetch("/arduino-cloud/doctor", { method: "POST", headers, body: JSON.stringify(body) }, user);

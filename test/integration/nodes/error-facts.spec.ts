@@ -26,7 +26,6 @@ describe("what a Catch node gets of an error", () => {
   before(async () => {
     house = await startHouse();
   });
-  after(() => house.stop());
   afterEach(async () => {
     house.simulator.faults.rest.length = 0;
     await bench?.unload();

@@ -43,10 +43,6 @@ describe("arduino-cloud-history in the hard cases", () => {
       { id: "caught", type: "helper" },
     ]);
   });
-  afterEach(async () => {
-    await bench?.unload();
-    await house.stop();
-  });
 
   const store = (variable: string, time: string, value: string | number | boolean | Record<string, number | boolean>) =>
     house.simulator.store.record(house.thingId, variable, value, Date.parse(time));

@@ -28,10 +28,6 @@ describe("messages that JSON can't hold", () => {
   beforeEach(async () => {
     house = await startHouse();
   });
-  afterEach(async () => {
-    await bench?.unload();
-    await house.stop();
-  });
 
   it("do no harm to those that property out keeps over a restart", async () => {
     bench = await load(house, [

@@ -11,10 +11,6 @@ describe("what outlives an outage, a redeploy or a node", () => {
   beforeEach(async () => {
     house = await startHouse();
   });
-  afterEach(async () => {
-    await bench?.unload();
-    await house.stop();
-  });
 
   const online = (): Promise<void> =>
     until("the session", () => house.simulator.observed.connections.some(({ kind }) => kind === "user"));

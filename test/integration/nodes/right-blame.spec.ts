@@ -8,7 +8,6 @@ describe("the sentence of an account that can't be used", () => {
   before(async () => {
     house = await startHouse();
   });
-  after(() => house.stop());
 
   const types: [type: string, settings?: object][] = [
     ["property-in"],

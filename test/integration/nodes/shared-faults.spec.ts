@@ -28,7 +28,6 @@ describe("a fault of an account that many nodes use", () => {
   before(async () => {
     house = await startHouse();
   });
-  after(() => house.stop());
   afterEach(async () => {
     house.simulator.faults.rest.length = 0;
     await bench?.unload();

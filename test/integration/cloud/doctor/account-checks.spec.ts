@@ -19,7 +19,6 @@ describe("the doctor on an account", function () {
     house = await startHouse({ readOnly: ["sensor"], simulator: { tls: true } });
     secure = house.simulator as typeof house.simulator & SecureAddresses;
   });
-  after(() => house.stop());
   afterEach(() => {
     Object.assign(house.simulator.faults, { refuseConnect: null, tokenStatus: null, subackRefuse: [], rest: [] });
   });

@@ -17,7 +17,6 @@ describe("a flow that came from Arduino's own nodes", function () {
   before(async () => {
     house = await startHouse();
   });
-  after(() => house.stop());
 
   /** The old flow with its key, as it is deployed first. */
   const deployed = (): FlowNode[] => {
