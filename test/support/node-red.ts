@@ -164,6 +164,8 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
     check,
     stop: stopLater(async () => {
       try {
+        // One that was killed has ended as it was meant to.
+        if (!running.has(child)) return;
         check();
         child.send({ stop: true });
         await exited;
