@@ -36,6 +36,7 @@ RED.nodes.registerType("arduino-cloud-account", {
     },
     tls: { value: "", type: "tls-config", required: false },
     proxy: { value: "", type: "http proxy", required: false, label: translate("label.proxy") },
+    showValues: { value: true },
     requestsPerSecond: { value: 10, label: translate("label.requests-per-second"), validate: numberFrom(0.1) },
     messagesPerSecond: { value: 25, label: translate("label.messages-per-second"), validate: numberFrom(0.1) },
   },
@@ -49,6 +50,8 @@ RED.nodes.registerType("arduino-cloud-account", {
     return this.name ? "node_label_italic" : "";
   },
   oneditprepare() {
+    // A flow may lack it, and the runtime takes that for "on".
+    if (this.showValues === undefined) $("#node-config-input-showValues").prop("checked", true);
     form = openForm(this, ({ accountForm }) => accountForm(this));
   },
   oneditsave: () => form.save(),

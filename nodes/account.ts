@@ -9,7 +9,7 @@ import { registerAdminRoutes } from "./admin/routes";
 import { registerDoctorRoutes } from "./admin/doctor-routes";
 import { takeLegacyKey } from "./runtime/legacy-credentials";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
-import { storedCredentials, settingsOf } from "./runtime/settings";
+import { readFlag, storedCredentials, settingsOf } from "./runtime/settings";
 import { SharedFaults } from "./runtime/shared-faults";
 
 /** Registers the node `arduino-cloud-account`, which holds an account for the nodes that name it. */
@@ -20,7 +20,9 @@ export default function (RED: NodeAPI): void {
     let deployed: AccountSettings | undefined;
     try {
       const secrets = takeLegacyKey(RED, config, storedCredentials(RED, this, config));
-      const settings = readAccountSettings(RED, settingsOf(RED, config), secrets);
+      const raw = settingsOf(RED, config);
+      const settings = readAccountSettings(RED, raw, secrets);
+      this.showsValues = readFlag(raw, "showValues", true);
       deployed = settings;
       const account = new CloudAccount(settings, noticesTo(RED, this));
       account.session.observe(outageReport(this));

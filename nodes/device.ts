@@ -23,7 +23,11 @@ export default function (RED: NodeAPI): void {
       this.device.observe(outageReport(this));
       this.settingsOf = () => settings;
       const account = readText(raw, "account");
-      if (account !== "") this.account = findAccount(RED, account).account;
+      if (account !== "") {
+        const accountNode = findAccount(RED, account);
+        this.account = accountNode.account;
+        this.showsValues = accountNode.showsValues ?? true;
+      }
     } catch (reason) {
       this.fault = toCloudError(reason);
       this.faults.own(this.fault);

@@ -11,6 +11,7 @@ import { messagePropertyField, messageThing } from "./runtime/message";
 import { legacyValueMessage } from "./runtime/legacy-messages";
 import { failMisconfiguredAloud } from "./runtime/misconfigured";
 import { type RawSettings, readFlag, readNumber, readText, settingsOf } from "./runtime/settings";
+import { editorPresence } from "./runtime/editor-presence";
 import { NodeStatus } from "./runtime/status";
 
 interface PropertyGetSettings {
@@ -30,12 +31,15 @@ type ReadingFields = Record<string, unknown>;
 
 /** Registers the node `arduino-cloud-property-get`, which reads present values. */
 export default function (RED: NodeAPI): void {
+  const presence = editorPresence(RED);
   function construct(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
     try {
       const settings = readSettings(settingsOf(RED, config));
-      read(this, status, settings, findAccount(RED, settings.account));
+      const accountNode = findAccount(RED, settings.account);
+      if (accountNode.showsValues) status.showValues(presence);
+      read(this, status, settings, accountNode);
     } catch (reason) {
       failMisconfiguredAloud(this, status, toCloudError(reason));
     }
@@ -68,22 +72,25 @@ function read(node: Node, status: NodeStatus, settings: PropertyGetSettings, acc
   status.idle();
 
   onInput(node, async (message, send) => {
+    let reading: ReadingFields;
     let answer: Message;
     try {
       const { thing, variable } = targetOf(settings, message);
-      answer = messageOf(settings, await ask(thing, variable, closing.signal), message);
+      reading = await ask(thing, variable, closing.signal);
+      answer = messageOf(settings, reading, message);
     } catch (reason) {
       // After the close the status belongs to the successor.
       if (!closing.signal.aborted) status.failed(toCloudError(reason));
       throw reason;
     }
-    status.done();
+    showReading(status, settings, reading);
     send(answer);
   });
 
   const stop = repeat(node, status, settings, accountNode, ask);
   onClose(node, () => {
     stop();
+    status.stop();
     closing.abort();
     return Promise.resolve();
   });
@@ -104,12 +111,26 @@ function repeat(
       const reading = await ask(thing, property, signal);
       if (signal.aborted) return;
       faults.passed();
-      status.done();
+      showReading(status, settings, reading);
       node.send(messageOf(settings, reading, {}));
     } catch (reason) {
       if (!signal.aborted) faults.failed(reason);
     }
   });
+}
+
+/** Shows what was read under the node: the value of one variable, else that it is done. */
+function showReading(status: NodeStatus, { property }: PropertyGetSettings, reading: ReadingFields): void {
+  const { payload, timestamp, topic, property: facts } = reading;
+  if (isPlainObject(facts)) {
+    status.value(() => ({
+      value: payload,
+      timestamp: typeof timestamp === "number" ? timestamp : undefined,
+      type: String(facts.type),
+      name: property === "" ? String(topic) : "",
+    }));
+  } else status.noValue();
+  status.done();
 }
 
 /** Returns the message that carries a reading on. */

@@ -27,7 +27,9 @@ RED.nodes.registerType("arduino-cloud-property-in", {
     direction: { value: "reported" },
     emit: { value: "all" },
     deadband: { value: 0, label: translate("label.deadband"), validate: numberFrom(0) },
-    initial: { value: false },
+    // For a node that is dragged in anew; where a flow has nothing about it, it is off.
+    initial: { value: true },
+    initialHours: { value: 0, label: translate("label.initial-hours"), validate: numberFrom(0) },
     catchUp: { value: "none" },
     catchUpDelay: { value: 15, label: translate("label.catch-up-delay"), validate: numberFrom(0) },
     echo: { value: true },

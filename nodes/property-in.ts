@@ -6,6 +6,7 @@ import { findDeviceNode } from "./runtime/device-node";
 import { onClose } from "./runtime/input";
 import { failMisconfiguredAloud } from "./runtime/misconfigured";
 import { type RawSettings, readChoice, readFlag, readNumber, readText, settingsOf } from "./runtime/settings";
+import { type EditorPresence, editorPresence } from "./runtime/editor-presence";
 import { NodeStatus } from "./runtime/status";
 import { DeviceListener, type DeviceListenerSettings } from "./property-in/device-listener";
 import { directions, noSubscription, handleActions } from "./property-in/input-actions";
@@ -13,14 +14,15 @@ import type { SubscriptionTarget } from "./property-in/thing-subscription";
 
 /** Registers the node `arduino-cloud-property-in`, which sends values as they come. */
 export default function (RED: NodeAPI): void {
+  const presence = editorPresence(RED);
   function construct(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const status = new NodeStatus(RED, this);
     const raw = settingsOf(RED, config);
     try {
       // If both are set, the device wins.
-      if (readText(raw, "device") === "") listenWithAccount(RED, this, status, raw);
-      else listenWithDevice(RED, this, status, raw);
+      if (readText(raw, "device") === "") listenWithAccount(RED, this, status, { raw, presence });
+      else listenWithDevice(RED, this, status, { raw, presence });
     } catch (reason) {
       failMisconfiguredAloud(this, status, toCloudError(reason));
     }
@@ -28,9 +30,16 @@ export default function (RED: NodeAPI): void {
   RED.nodes.registerType("arduino-cloud-property-in", construct);
 }
 
-function listenWithAccount(RED: NodeAPI, node: Node, status: NodeStatus, raw: RawSettings): void {
+/** All that a node begins with. */
+interface Beginning {
+  raw: RawSettings;
+  presence: EditorPresence;
+}
+
+function listenWithAccount(RED: NodeAPI, node: Node, status: NodeStatus, { raw, presence }: Beginning): void {
   const settings = readAccountListenerSettings(raw);
   const accountNode = findAccount(RED, readText(raw, "account"));
+  if (accountNode.showsValues) status.showValues(presence);
   const listener = new AccountListener(node, status, settings, accountNode);
   accountNode.register(node);
   listener.start();
@@ -45,6 +54,7 @@ function listenWithAccount(RED: NodeAPI, node: Node, status: NodeStatus, raw: Ra
     });
   }
   onClose(node, async (removed) => {
+    status.stop();
     await listener.stop(removed);
     accountNode.deregister(node);
   });
@@ -57,10 +67,11 @@ async function subscribe(listener: AccountListener, target: SubscriptionTarget):
   throw error;
 }
 
-function listenWithDevice(RED: NodeAPI, node: Node, status: NodeStatus, raw: RawSettings): void {
+function listenWithDevice(RED: NodeAPI, node: Node, status: NodeStatus, { raw, presence }: Beginning): void {
   const settings = readDeviceListenerSettings(raw);
   const deviceNode = findDeviceNode(RED, readText(raw, "device"));
   const { device, account } = deviceNode;
+  if (deviceNode.showsValues !== false) status.showValues(presence);
   const listener = new DeviceListener(node, status, settings, device, account);
   deviceNode.register(node);
   listener.start();
@@ -78,6 +89,7 @@ function listenWithDevice(RED: NodeAPI, node: Node, status: NodeStatus, raw: Raw
     });
   }
   onClose(node, async () => {
+    status.stop();
     listener.stop();
     await device.outbox.withdraw(node.id);
     deviceNode.deregister(node);
@@ -89,6 +101,7 @@ function readAccountListenerSettings(raw: RawSettings): ListenerSettings {
     thing: readText(raw, "thing"),
     thingName: readText(raw, "thingName"),
     direction: readChoice(raw, "direction", directions),
+    initialMs: readNumber(raw, "initialHours", 0, 0) * 3_600_000,
     catchUp: readChoice(raw, "catchUp", ["none", "last", "all"]),
     catchUpDelayMs: readNumber(raw, "catchUpDelay", 15, 0) * 1000,
     ...readCommonSettings(raw),

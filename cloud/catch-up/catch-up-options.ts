@@ -13,6 +13,8 @@ export interface CatchUpOptions extends Pick<ThingReaderOptions, "lookUp" | "clo
   direction?: Direction;
   /** Whether the values that the cloud holds are given first. */
   initial?: boolean;
+  /** With `initial`: first the stored values of so many milliseconds; of reported values only. Default 0: none. */
+  initialMs?: number;
   /** `last`: present values that changed in an outage; `all`: every stored value of it, which only reported ones have. */
   mode: "none" | "last" | "all";
   /**

@@ -41,6 +41,8 @@ export class CatchUp {
   readonly #reader: ThingReader;
   /** The outage before the first subscription, where the flow begins with what the cloud holds. */
   readonly #start: Outage | undefined;
+  /** Whether that one is filled with stored values. */
+  readonly #isFilled: boolean;
   /** Resolves when the cloud has told for the first time what it holds. */
   readonly #isKnown: Promise<void>;
   #tellKnown: () => void = () => undefined;
@@ -49,14 +51,16 @@ export class CatchUp {
   readonly #warned = new Set<string>();
 
   constructor(options: CatchUpOptions) {
-    const { mode, initial = false, variable, clock, lastSeen, direction = "reported" } = options;
+    const { mode, initial = false, initialMs = 0, variable, clock, lastSeen, direction = "reported" } = options;
     this.#options = options;
     this.#direction = direction;
     this.#beganAt = clock.now();
     this.#isKnown = new Promise((resolve) => (this.#tellKnown = resolve));
     // Where all present values are given anyway, it does not matter which of them a predecessor has given.
     const isContinued = mode === "all" || (mode === "last" && !initial);
-    this.#seen = SeenValues.from(isContinued ? lastSeen : undefined, this.#beganAt, variable);
+    const seen = SeenValues.from(isContinued ? lastSeen : undefined, this.#beganAt, variable);
+    this.#isFilled = initial && initialMs > 0;
+    this.#seen = this.#isFilled ? seenBefore(this.#beganAt - initialMs, seen) : seen;
     this.#outages = new OutageQueue({
       direction,
       seen: this.#seen,
@@ -69,7 +73,8 @@ export class CatchUp {
       signal: this.#closing.signal,
       onDelay: (error) => this.#warnOfDelay(error),
     });
-    if (this.#seen.since !== undefined) this.#beginOutage();
+    if (this.#isFilled) this.#outages.begin("history", this.#beganAt, true);
+    else if (this.#seen.since !== undefined) this.#beginOutage();
     else if (initial) this.#outages.begin("present", this.#beganAt, true);
     this.#start = initial ? this.#outages.first : undefined;
   }
@@ -211,9 +216,11 @@ export class CatchUp {
   }
 
   async #catchUpAll(outage: Outage, backAt: number): Promise<void> {
-    const { clock, onWarning } = this.#options;
+    const { clock, mode, onWarning } = this.#options;
     const { signal } = this.#closing;
-    const delayMs = Math.max(this.#options.delayMs ?? defaultDelayMs, minDelayMs);
+    const source = outage === this.#start && this.#isFilled ? "initial" : "catch-up";
+    // What history does not have yet, a beginning can do without: it has the present values too.
+    const delayMs = mode === "all" ? Math.max(this.#options.delayMs ?? defaultDelayMs, minDelayMs) : minDelayMs;
     await sleep(clock, Math.max(0, backAt + delayMs - clock.now()), signal, "Catching up");
     const properties = await this.#reader.properties(backAt);
     const unstored = properties.filter(({ persist }) => persist === false);
@@ -230,9 +237,10 @@ export class CatchUp {
       delayMs,
       stored: properties.filter(({ persist }) => persist !== false),
       present: () => this.#news(unstored),
-      emit: (value) => this.#emit(value, "catch-up"),
+      emit: (value) => this.#emit(value, source),
       warn: onWarning,
     });
+    if (source === "initial") this.#givePresent(properties, () => true);
   }
 
   #emit(value: StoredValue, source: CaughtSource): void {
@@ -256,7 +264,7 @@ export class CatchUp {
 
   #warnOfDelay({ message }: CloudError): void {
     // Whoever subscribes tells that the thing can't be looked up.
-    if (this.#outages.first === this.#start && this.#start?.remedy === "present") return;
+    if (this.#outages.first === this.#start && (this.#isFilled || this.#start?.remedy === "present")) return;
     this.#options.onWarning(`Catching up after an outage has to wait: ${message}`);
   }
 
@@ -264,8 +272,9 @@ export class CatchUp {
     const names = properties.map(wireName).filter((name) => !this.#warned.has(name));
     if (names.length === 0) return;
     for (const name of names) this.#warned.add(name);
+    const what = this.#outages.first === this.#start ? "at the start" : "after an outage";
     this.#options.onWarning(
-      `The cloud keeps no history of ${names.join(", ")}: after an outage only the present value is caught up.`,
+      `The cloud keeps no history of ${names.join(", ")}: ${what} only the present value is caught up.`,
     );
   }
 
@@ -277,4 +286,12 @@ export class CatchUp {
     });
     const unlisten = onAbort(this.#closing.signal, stop);
   }
+}
+
+/** Returns what was seen before a moment: what a predecessor saw, unless that reaches beyond it and shall come again. */
+function seenBefore(time: number, seen: SeenValues): SeenValues {
+  if (seen.since !== undefined && seen.reached < time) return seen;
+  const nothing = new SeenValues();
+  nothing.since = time;
+  return nothing;
 }

@@ -1,6 +1,6 @@
-import { tidyValue } from "../../cloud/codec/float32";
 import { propertyTypes } from "../../cloud/property-types/index";
 import type { Device, KnownThing, Property } from "../../cloud/rest/index";
+import { cutText, valueText } from "../runtime/value-text";
 import type { OverviewDevice, OverviewThing, OverviewVariable } from "./protocol";
 
 /** How much of a last value goes to the sidebar: enough for any that is not a long text. */
@@ -40,7 +40,8 @@ function statusOf(status: string | undefined): OverviewDevice["status"] {
 
 function overviewVariable(property: Property): OverviewVariable {
   const { id, name, type, permission, variable_name: variableName, value_updated_at: time } = property;
-  const value = time === undefined ? null : valueText(property.last_value);
+  const text = time === undefined ? null : valueText(property.last_value);
+  const value = text === null ? null : cutText(text, maxShownLength);
   const unit = propertyTypes.get(type)?.unit;
   return {
     id,
@@ -52,19 +53,6 @@ function overviewVariable(property: Property): OverviewVariable {
     value,
     time: value === null ? null : (time ?? null),
   };
-}
-
-/** Writes a value as people read it: the parts of an object by name, numbers without the dust of float32. */
-function valueText(value: unknown): string | null {
-  if (value === undefined || value === null) return null;
-  const text = typeof value === "string" ? value : partsOf(tidyValue(value));
-  return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text;
-}
-
-function partsOf(value: unknown): string {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) return JSON.stringify(value);
-  const parts = Object.entries(value).map(([name, part]) => `${name} ${JSON.stringify(part)}`);
-  return parts.join(", ");
 }
 
 function byName(a: { name: string }, b: { name: string }): number {

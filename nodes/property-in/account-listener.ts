@@ -19,6 +19,8 @@ export interface ListenerSettings extends SubscriptionTarget, MessageSettings {
   initial: boolean;
   /** The node has an input: it starts with what its settings name, and messages add and remove subscriptions. */
   isDynamic: boolean;
+  /** With `initial`, first the stored values of so many milliseconds; 0: only the present ones. */
+  initialMs: number;
   catchUp: "none" | "last" | "all";
   /** Milliseconds until history is expected to hold what an outage left out. */
   catchUpDelayMs: number;
@@ -68,7 +70,7 @@ export class AccountListener {
     this.#settings = settings;
     this.#account = account;
     this.#accountFaults = faults;
-    this.#emitter = new MessageBuilder(node, settings, () => this.#memory.touch());
+    this.#emitter = new MessageBuilder(node, status, settings, () => this.#memory.touch());
     this.#flaws = new FlawWarnings((warning) => node.warn(warning));
     this.#unobserve = account.session.observe(() => this.#showStatus());
     this.#unfollow = account.knowledge.follow((failure) => {
@@ -135,6 +137,7 @@ export class AccountListener {
       target,
       thingName: target.thing === this.#settings.thing ? this.#settings.thingName : "",
       initial: this.#settings.initial,
+      initialMs: this.#settings.initialMs,
       needsNames: this.#settings.compatible,
       isOneOfAll: this.#isForAll,
       catchUp: this.#catchUp(isOrdered),

@@ -56,7 +56,7 @@ export class DeviceListener {
     this.#settings = settings;
     this.#device = device;
     this.#types = new DeviceVariableTypes(device, account);
-    this.#emitter = new MessageBuilder(node, settings);
+    this.#emitter = new MessageBuilder(node, status, settings);
     this.#flaws = new FlawWarnings((warning) => node.warn(warning));
   }
 

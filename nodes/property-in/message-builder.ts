@@ -3,6 +3,7 @@ import { differs } from "../../cloud/property-types/equality";
 import type { LiveValue } from "../../cloud/live-values/value-feed";
 import { type KnownThing, type Property, wireName } from "../../cloud/rest/index";
 import type { Message } from "../runtime/input";
+import type { NodeStatus } from "../runtime/status";
 import { legacyValueMessage } from "../runtime/legacy-messages";
 
 /** Where a value comes from, as `msg.source` says it. */
@@ -33,14 +34,21 @@ export interface MessageSettings {
 /** Turns values into the messages of property in. */
 export class MessageBuilder {
   readonly #node: Node;
+  readonly #status: Pick<NodeStatus, "value">;
   readonly #settings: MessageSettings;
   readonly #onTaken: () => void;
   /** The last value sent by thing, direction and variable, where only changes are wanted. */
   readonly #last: Map<string, unknown> | undefined;
 
   /** @param onTaken told of each value, whether or not it is sent */
-  constructor(node: Node, settings: MessageSettings, onTaken: () => void = () => undefined) {
+  constructor(
+    node: Node,
+    status: Pick<NodeStatus, "value">,
+    settings: MessageSettings,
+    onTaken: () => void = () => undefined,
+  ) {
     this.#node = node;
+    this.#status = status;
     this.#settings = settings;
     this.#onTaken = onTaken;
     this.#last = settings.emit === "changed" ? new Map() : undefined;
@@ -62,6 +70,12 @@ export class MessageBuilder {
       source,
     };
     if (about.own) message.own = true;
+    this.#status.value(() => ({
+      value,
+      timestamp,
+      type: propertyFacts(origin, variable).type,
+      name: this.#settings.property === "" ? variable : "",
+    }));
     this.#node.send(this.#settings.compatible ? this.#inOldShape(message, origin, about) : message);
   }
 

@@ -41,6 +41,8 @@ interface SubscriptionOptions {
   thingName: string;
   /** First send the value that the cloud holds. */
   initial: boolean;
+  /** With `initial`, first the stored values of so many milliseconds. */
+  initialMs: number;
   /** Values wait until the look-up has told the names that the flow gets. */
   needsNames: boolean;
   /** Whether it is one of all things, so that one list of them is better than a look-up for each. */
@@ -206,7 +208,7 @@ export class ThingSubscription implements Origin {
   }
 
   #catchUpWith(thingId: string, variable: string, before: { lastSeen: unknown } | undefined): void {
-    const { account, catchUp, initial } = this.#options;
+    const { account, catchUp, initial, initialMs } = this.#options;
     const direction = this.#mainDirection;
     this.#catchUp = new CatchUp({
       ...catchUp,
@@ -217,6 +219,7 @@ export class ThingSubscription implements Origin {
       direction,
       initial: initial && before === undefined,
       // History has only what devices reported.
+      initialMs: direction === "requested" ? 0 : initialMs,
       mode: direction === "requested" ? "none" : catchUp.mode,
       lastSeen: before === undefined ? catchUp.lastSeen(thingId, variable) : before.lastSeen,
       sink: (live, source) => this.#emit(live, source),

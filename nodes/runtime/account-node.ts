@@ -10,6 +10,8 @@ import type { SessionNode } from "./session-node";
 export interface AccountNode extends SessionNode {
   /** Absent where the settings are not usable. */
   account?: CloudAccount;
+  /** Whether nodes show the last value under them. */
+  showsValues?: boolean;
   /**
    * Returns the subject of the doctor: the account as it runs, or with settings that were typed. Absent as `account`
    * is.

@@ -12,6 +12,8 @@ export interface DeviceNode extends SessionNode {
   device?: CloudDevice;
   /** Its account, where it has one: names and types of variables. */
   account?: ThingKnowledge;
+  /** Whether its nodes show the last value under them; absent: yes. */
+  showsValues?: boolean;
   /** For the doctor. A function, so that nobody who looks at the node sees the key. Absent as `device` is. */
   settingsOf?: () => DeviceSettings;
 }

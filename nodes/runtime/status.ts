@@ -2,6 +2,9 @@ import type { Node, NodeAPI, NodeStatusFill } from "node-red";
 import type { SessionState } from "../../cloud/mqtt/session";
 import type { DeviceConnectionState } from "../../cloud/device-protocol/connection-state";
 import type { CloudError } from "../../cloud/core/errors";
+import type { EditorPresence } from "./editor-presence";
+import { ValueLine } from "./value-line";
+import type { ShownValue } from "./value-text";
 
 interface Status {
   fill: NodeStatusFill;
@@ -20,15 +23,40 @@ export class NodeStatus {
   readonly #node: Node;
   readonly #translate: NodeAPI["_"];
   #shown = "";
+  /** The last value, where it shall be shown. */
+  #line: ValueLine | undefined;
+  /** Returns to the state in which nothing is the matter, if that is the present one: then the last value stands there. */
+  #calm: (() => void) | undefined;
 
   constructor(RED: NodeAPI, node: Node) {
     this.#node = node;
     this.#translate = RED._.bind(RED);
   }
 
+  /** Shows the last value in place of "connected" and "done" from now on. */
+  showValues(presence: EditorPresence): void {
+    this.#line = new ValueLine(presence, () => this.#calm?.());
+  }
+
+  /** Takes the last value; `read` is called when it is shown, if that comes. */
+  value(read: () => ShownValue): void {
+    this.#line?.note(read);
+  }
+
+  /** Forgets the last value. */
+  noValue(): void {
+    this.#line?.clear();
+  }
+
+  /** Ends the showing of values. */
+  stop(): void {
+    this.#line?.stop();
+  }
+
   /** Shows a green dot: connected, or done. */
   connected(): void {
-    this.#show({ fill: "green", shape: "dot", text: this.#key("connected") });
+    this.#show({ fill: "green", shape: "dot", text: this.#line?.text ?? this.#key("connected") });
+    this.#calm = () => this.connected();
   }
 
   /** Shows a blue ring: so many messages are on their way. */
@@ -43,8 +71,9 @@ export class NodeStatus {
 
   /** Shows a green dot: done, with the result where it is worth a word of its own. */
   done(state = "done", values?: Record<string, number>): void {
-    const text = values === undefined ? this.#key(state) : this.#text(state, values);
-    this.#show({ fill: "green", shape: "dot", text });
+    const words = (): string => (values === undefined ? this.#key(state) : this.#text(state, values));
+    this.#show({ fill: "green", shape: "dot", text: this.#line?.text ?? words() });
+    this.#calm = () => this.done(state, values);
   }
 
   /** Waits for a request; shows a blue ring if it takes longer than a moment. */
@@ -132,6 +161,7 @@ export class NodeStatus {
   }
 
   #show(status: Status): void {
+    this.#calm = undefined;
     const shown = `${status.fill} ${status.shape} ${status.text}`;
     if (shown === this.#shown) return;
     this.#shown = shown;

@@ -12,10 +12,11 @@ export function propertyInForm(node: EditorNode): Form {
   preferOnlyAccount(node);
   const close = pickThingAndVariable({ type, tipWithDevice: translate("tip.property-typed") });
   const catchesUp = (): boolean => !hasOwnDevice() && fieldValue("direction") !== "requested";
-  showRows(["device", "direction", "emit", "catchUp", "inputs"], {
+  showRows(["device", "direction", "emit", "initial", "catchUp", "inputs"], {
     ".arduino-cloud-with-account": () => !hasOwnDevice(),
     ".arduino-cloud-with-device": hasOwnDevice,
     "#arduino-cloud-deadband-row": () => fieldValue("emit") === "changed",
+    "#arduino-cloud-initial-hours-row": () => catchesUp() && $("#node-input-initial").prop("checked") === true,
     "#arduino-cloud-catch-up-row": catchesUp,
     "#arduino-cloud-catch-up-delay-row": () => catchesUp() && fieldValue("catchUp") === "all",
     "#arduino-cloud-inputs-hint": () => fieldValue("inputs") === "1",

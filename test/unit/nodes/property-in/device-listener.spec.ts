@@ -45,7 +45,7 @@ describe("DeviceListener with initial", () => {
     const settings = { emit: "all", deadband: 0, compatible: false, property, propertyName: "" } as const;
     listener = new DeviceListener(
       node as unknown as Node,
-      { device: () => undefined } as unknown as NodeStatus,
+      { device: () => undefined, value: () => undefined } as unknown as NodeStatus,
       { ...settings, initial: true, echo: false, isDynamic: true },
       device as unknown as CloudDevice,
       undefined,
