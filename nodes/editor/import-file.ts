@@ -1,3 +1,5 @@
+import { textsOf } from "./i18n";
+
 let attempts = 0;
 
 /** Fetches a module of `resources/`; rejects where it can't be had, also where the editor lacks what is needed for it. */
@@ -16,5 +18,6 @@ export async function importFile<Module>(file: string): Promise<Module> {
 
 /** Returns the sentence for whoever needs a part of our code and can't have it; there before any script of ours. */
 export function notLoadedText(): string {
-  return RED._("@iot-flows/node-red-arduino-cloud/sidebar:arduino-cloud-sidebar.tip.not-loaded");
+  const translate = textsOf("arduino-cloud-sidebar");
+  return translate("tip.not-loaded");
 }

@@ -68,7 +68,7 @@ describe("the editor", function () {
       "reported",
       "all",
       0,
-      false,
+      true,
       "none",
       "",
     ]);
@@ -93,7 +93,7 @@ describe("the editor", function () {
     await editor.page.locator("#node-input-btn-account-add").click();
     await configInput("clientId").waitFor();
     await editor.picture("account-empty");
-    assert.match(await testConnection(), /Problem: A setting is missing.*client id/s);
+    assert.match(await testConnection(), /Problem: A setting is missing.*API key/s);
     await configInput("name").fill("House");
     await configInput("clientId").fill(house.account.clientId);
     await configInput("clientSecret").fill(house.account.clientSecret);
