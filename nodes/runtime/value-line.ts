@@ -1,6 +1,6 @@
 import { type Clock, systemClock } from "../../cloud/core/clock";
 import type { EditorPresence } from "./editor-presence";
-import { type ShownValue, statusText } from "./value-text";
+import { type ShownValue, valueLine } from "./value-text";
 
 /** The line changes no more often than this: twice a second. */
 const pauseMs = 500;
@@ -57,7 +57,7 @@ export class ValueLine {
   #make(): void {
     this.#stopTimer = undefined;
     if (this.#latest === undefined) return;
-    this.#text = statusText(this.#latest());
+    this.#text = valueLine(this.#latest());
     this.#latest = undefined;
     this.#madeAt = this.#clock.monotonic();
     this.#onChange();

@@ -28,7 +28,7 @@ export function cutText(text: string, most: number): string {
 }
 
 /** Writes a value with its unit and time, as it stands under a node: figures and symbols, the same in every language. */
-export function statusText({ value, timestamp, type = "", name }: ShownValue): string {
+export function valueLine({ value, timestamp, type = "", name }: ShownValue): string {
   const unit = propertyTypes.get(type)?.unit;
   const isTime = type === "TIME" && typeof value === "number";
   const text = isTime

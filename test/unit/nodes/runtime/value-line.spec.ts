@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import type { NodeAPI } from "node-red";
 import { editorPresence } from "../../../../nodes/runtime/editor-presence";
 import { ValueLine } from "../../../../nodes/runtime/value-line";
-import { statusText } from "../../../../nodes/runtime/value-text";
+import { valueLine } from "../../../../nodes/runtime/value-text";
 import { FakeClock } from "../../../support/fake-clock";
 
 const at = (hours: number, minutes: number): number => new Date().setHours(hours, minutes, 0, 0);
@@ -63,14 +63,14 @@ describe("the value under a node", () => {
 
   it("has figures and symbols only: value, unit and time", () => {
     const base = { timestamp: at(16, 24), type: "TEMPERATURE_C", name: "" };
-    assert.equal(statusText({ ...base, value: 21.299999237060547 }), "21.3 °C · 16:24");
-    assert.equal(statusText({ ...base, value: 21.3, name: "temperature" }), "temperature 21.3 °C · 16:24");
-    assert.equal(statusText({ ...base, value: null, timestamp: undefined }), "– °C");
-    assert.equal(statusText({ ...base, type: "STATUS", value: true }), "true · 16:24");
-    assert.equal(statusText({ ...base, type: undefined, value: { hue: 120, swi: true } }), "hue 120, swi true · 16:24");
-    assert.equal(statusText({ ...base, type: "", value: "a\nb ".repeat(20) }), `${"a b ".repeat(6)}… · 16:24`);
-    assert.match(statusText({ ...base, timestamp: 0, value: 1 }), /^1 °C · (1970-01-01|1969-12-31) \d\d:\d\d$/);
-    assert.equal(statusText({ ...base, timestamp: 1e300, value: 1 }), "1 °C · 1e+300");
-    assert.match(statusText({ ...base, type: "TIME", value: 1_772_000_000 }), /^2026-02-2\d \d\d:\d\d · 16:24$/);
+    assert.equal(valueLine({ ...base, value: 21.299999237060547 }), "21.3 °C · 16:24");
+    assert.equal(valueLine({ ...base, value: 21.3, name: "temperature" }), "temperature 21.3 °C · 16:24");
+    assert.equal(valueLine({ ...base, value: null, timestamp: undefined }), "– °C");
+    assert.equal(valueLine({ ...base, type: "STATUS", value: true }), "true · 16:24");
+    assert.equal(valueLine({ ...base, type: undefined, value: { hue: 120, swi: true } }), "hue 120, swi true · 16:24");
+    assert.equal(valueLine({ ...base, type: "", value: "a\nb ".repeat(20) }), `${"a b ".repeat(6)}… · 16:24`);
+    assert.match(valueLine({ ...base, timestamp: 0, value: 1 }), /^1 °C · (1970-01-01|1969-12-31) \d\d:\d\d$/);
+    assert.equal(valueLine({ ...base, timestamp: 1e300, value: 1 }), "1 °C · 1e+300");
+    assert.match(valueLine({ ...base, type: "TIME", value: 1_772_000_000 }), /^2026-02-2\d \d\d:\d\d · 16:24$/);
   });
 });
