@@ -68,6 +68,19 @@ const sleepsByHand = [
   "CallExpression[callee.property.name='waitForTimeout']",
 ].map((selector) => ({ selector, message: noSleep }));
 
+/** Nothing is thrown, or rejected unheard, out of what runs by itself: it would end Node-RED (cloud/core/guard.ts). */
+const unguarded = [
+  {
+    selector: "CallExpression[callee.name=/^set(Timeout|Interval|Immediate)$/][arguments.length>0]",
+    message: "Use systemClock.after() or soon(): nothing may throw out of a timer.",
+  },
+  {
+    selector:
+      "CallExpression[callee.property.name=/^(on|once|addEventListener)$/] > :matches(ArrowFunctionExpression, FunctionExpression).arguments",
+    message: "Wrap it with guarded(): nothing may throw out of a listener.",
+  },
+];
+
 export default tseslint.config(
   { ignores: ["dist/", "resources/", ".demo/", ".cache/", "node_modules/"] },
   js.configs.recommended,
@@ -104,6 +117,21 @@ export default tseslint.config(
     rules: { "no-restricted-imports": ["error", { patterns: ["node-red", "@node-red/*"] }] },
   },
   { files: ["nodes/**"], rules: { "no-restricted-imports": ["error", { paths: clients }] } },
+  {
+    files: ["cloud/**/*.ts", "nodes/**/*.ts"],
+    // What runs in the browser ends with its page at the worst.
+    ignores: [
+      "nodes/editor/**",
+      "nodes/dashboard-page/**",
+      "nodes/*.editor.ts",
+      "cloud/core/guard.ts",
+      "cloud/core/clock.ts",
+    ],
+    rules: {
+      "no-restricted-syntax": ["error", ...unguarded],
+      "@typescript-eslint/no-floating-promises": ["error", { ignoreVoid: false }],
+    },
+  },
   {
     files: ["nodes/*.editor.ts"],
     rules: {

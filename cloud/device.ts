@@ -21,6 +21,7 @@ import {
 import { CloudError } from "./core/errors";
 import { parseEndpoints } from "./rest/index";
 import { type DeviceSettings, deviceLogin } from "./device-protocol/device-settings";
+import { guarded } from "./core/guard";
 
 /** The events that a device tells whoever runs it. */
 interface DeviceNotices {
@@ -152,8 +153,9 @@ export class CloudDevice {
 
   /** Calls `observer` whenever the state of the connection may have changed; returns the function that ends it. */
   observe(observer: (connectionState: DeviceConnectionState) => void): () => void {
-    this.#observers.add(observer);
-    return () => this.#observers.delete(observer);
+    const safe = guarded(observer);
+    this.#observers.add(safe);
+    return () => this.#observers.delete(safe);
   }
 
   /**

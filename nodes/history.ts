@@ -20,6 +20,7 @@ import { ArchiveStore } from "./history/archive-store";
 import { type HistoryRun, RunOutput } from "./history/run-output";
 import { runName, RunQueue } from "./history/run-queue";
 import { type HistorySettings, readHistorySettings, historyRequestOf } from "./history/settings";
+import { inBackground } from "../cloud/core/guard";
 
 /** Milliseconds for which an answer about the thing is good: a variable may be new, or its history switched on. */
 const cacheTtlMs = 10_000;
@@ -124,7 +125,7 @@ class HistoryReader {
     const plan = planHistory(known, { ...request, needsNumbers: output === "chart" && !compatible }, now);
     for (const sentence of plan.leftOut) this.#warnings.note(sentence, sentence);
     if (isArchive) return this.#continue(plan, { message, send, signal }, now);
-    if (plan.from < now - minRetentionMs) void this.#tellRetention(plan, signal);
+    if (plan.from < now - minRetentionMs) inBackground(this.#tellRetention(plan, signal));
     await this.#output.give({ plan, reader: this.#reader(plan, signal), message, send, signal, archive: undefined });
     return true;
   }

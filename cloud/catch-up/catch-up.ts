@@ -12,6 +12,7 @@ import { replayOutage } from "./replay";
 import { type LastSeen, SeenValues } from "./seen-values";
 import type { StoredValue } from "./sequence-alignment";
 import { ThingReader } from "./thing-reader";
+import { inBackground } from "../core/guard";
 
 const defaultDelayMs = 15_000;
 /** Time for what the broker relayed last to reach history, whatever delay is set. */
@@ -103,7 +104,7 @@ export class CatchUp {
     outage.backAt ??= now;
     if (!outage.isReleased && outage.remedy === "present")
       this.#after(initialTimeoutMs, () => this.#outages.releaseFrom(outage));
-    void this.#work();
+    inBackground(this.#work());
   }
 
   /** Notes that no values come any more: the connection is lost, or the broker does not allow the subscription. */

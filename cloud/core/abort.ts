@@ -1,14 +1,16 @@
 import { setMaxListeners } from "node:events";
 import { cancelled } from "./errors";
+import { guarded, inBackground } from "./guard";
 
 /** Calls `work` when the signal fires, or at once if it has; returns the function that takes this back. */
 export function onAbort(signal: AbortSignal | undefined, work: () => void): () => void {
   if (signal === undefined) return () => undefined;
   // One signal may well end a thousand calls, which is no leak.
   setMaxListeners(0, signal);
-  if (signal.aborted) work();
-  signal.addEventListener("abort", work, { once: true });
-  return () => signal.removeEventListener("abort", work);
+  const safe = guarded(work);
+  if (signal.aborted) safe();
+  signal.addEventListener("abort", safe, { once: true });
+  return () => signal.removeEventListener("abort", safe);
 }
 
 /** Tells whether the signal has fired, read anew after an await, which the compiler's narrowing does not expect. */
@@ -25,7 +27,7 @@ export function abortable<T>(work: Promise<T>, signal: AbortSignal | undefined, 
   if (signal === undefined) return work;
   return new Promise((resolve, reject) => {
     const stop = onAbort(signal, () => reject(cancelled(what)));
-    void work.then(resolve, reject).finally(stop);
+    inBackground(work.then(resolve, reject).finally(stop));
   });
 }
 

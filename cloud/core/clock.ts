@@ -1,4 +1,5 @@
 import { cancelled } from "./errors";
+import { guarded } from "./guard";
 
 /** The longest delay that Node's timers take (2^31 - 1 ms); a longer one would fire at once. */
 const maxTimerMs = 2_147_483_647;
@@ -10,7 +11,7 @@ export interface Clock {
   /** Returns the milliseconds since 1970: for timestamps that people see. */
   now(): number;
   /** Runs `work` once after `milliseconds` (of any length); returns the function that calls it off. */
-  after(milliseconds: number, work: () => void): () => void;
+  after(milliseconds: number, work: () => unknown): () => void;
   /** Returns a number in [0, 1) for jitter. */
   random(): number;
 }
@@ -21,9 +22,10 @@ export const systemClock: Clock = {
   now: () => Date.now(),
   after(milliseconds, work) {
     let timer: NodeJS.Timeout;
+    const safe = guarded(work);
     const arm = (left: number): void => {
       const stepMs = Math.min(left, maxTimerMs);
-      timer = setTimeout(() => (left > stepMs ? arm(left - stepMs) : work()), stepMs);
+      timer = setTimeout(() => (left > stepMs ? arm(left - stepMs) : safe()), stepMs);
     };
     arm(Math.max(0, milliseconds));
     return () => clearTimeout(timer);
@@ -41,10 +43,10 @@ export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal, 
       reject(cancelled(what));
       return;
     }
-    const abort = (): void => {
+    const abort = guarded(() => {
       stop();
       reject(cancelled(what));
-    };
+    });
     const stop = clock.after(milliseconds, () => {
       signal?.removeEventListener("abort", abort);
       resolve();

@@ -10,6 +10,7 @@ import { loadLibrary } from "./load-library";
 import type { Proxy } from "./proxy";
 import { formatServerAddress, type ServerAddress } from "./server-address";
 import type { TlsOptions } from "./tls";
+import { guarded } from "./guard";
 
 /** The server that an agent is to connect to. */
 type AgentConnectOpts = Parameters<HttpsProxyAgent<string>["connect"]>[1];
@@ -48,7 +49,10 @@ export function createTunnelAgent(proxy: Proxy, options: TunnelOptions = {}): Ht
     // Read at once by what follows, so that each tunnel has its own signal.
     agent.connectOpts = { ...agent.connectOpts, signal: controller.signal };
     let status = 200;
-    request.once("proxyConnect", ({ statusCode }: { statusCode: number }) => (status = statusCode));
+    request.once(
+      "proxyConnect",
+      guarded(({ statusCode }: { statusCode: number }) => (status = statusCode)),
+    );
     try {
       const socket = await connect(request, withServerIdentity(server));
       if (status === 200) return socket;

@@ -13,6 +13,7 @@ import type { MqttConnection } from "../mqtt/connection";
 import { decodeReadings, type Reading } from "../codec/senml-decode";
 import { encodeWrite } from "../codec/senml-encode";
 import type { Session } from "../mqtt/session";
+import { inBackground } from "../core/guard";
 
 /** Callbacks for what the cloud tells a device about itself. */
 interface DeviceEvents {
@@ -170,7 +171,7 @@ export class DeviceProtocol {
     for (const command of [encodeDeviceBegin(libraryVersion), encodeNoNetConfig(), encodeThingBegin()]) {
       this.#publish(`${this.#root}/c/up`, command);
     }
-    if (attempt > 0) void this.#discoverAgain();
+    if (attempt > 0) inBackground(this.#discoverAgain());
   }
 
   #askLastValues(): void {

@@ -9,6 +9,7 @@ import type { TlsOptions } from "../core/tls";
 import { openTunnel } from "../core/tunnel";
 import { type Answer, found } from "./finding";
 import { attempt, systemCodeOf } from "../core/errors";
+import { guarded } from "../core/guard";
 
 /** A server, and how it is to be reached. */
 export interface Server extends ServerAddress {
@@ -45,9 +46,18 @@ export function checkPort({ host, port }: ServerAddress, signal: AbortSignal): P
       socket.destroy();
       resolve(answer);
     };
-    socket.setTimeout(connectTimeoutMs, () => finish(found("port", "silent", values)));
-    socket.once("connect", () => finish(found("port", "ok", values)));
-    socket.on("error", (error) => finish(found("port", portCode(systemCodeOf(error)), values)));
+    socket.setTimeout(
+      connectTimeoutMs,
+      guarded(() => finish(found("port", "silent", values))),
+    );
+    socket.once(
+      "connect",
+      guarded(() => finish(found("port", "ok", values))),
+    );
+    socket.on(
+      "error",
+      guarded((error) => finish(found("port", portCode(systemCodeOf(error)), values))),
+    );
     onAbort(signal, () => socket.destroy());
   });
 }
@@ -76,9 +86,18 @@ export function checkTls(
       socket.destroy();
       resolve(answer);
     };
-    socket.once("secureConnect", () => finish(certificateAnswer(host, socket, clock)));
-    socket.on("error", (error) => finish(found("tls", tlsCode(systemCodeOf(error)), { host })));
-    socket.once("close", () => finish(found("tls", "refused", { host })));
+    socket.once(
+      "secureConnect",
+      guarded(() => finish(certificateAnswer(host, socket, clock))),
+    );
+    socket.on(
+      "error",
+      guarded((error) => finish(found("tls", tlsCode(systemCodeOf(error)), { host }))),
+    );
+    socket.once(
+      "close",
+      guarded(() => finish(found("tls", "refused", { host }))),
+    );
     onAbort(signal, () => socket.destroy());
   });
 }

@@ -3,6 +3,7 @@ import https from "node:https";
 import { findProxy, type ProxySettings } from "../core/proxy";
 import type { TlsOptions } from "../core/tls";
 import { createTunnelAgent } from "../core/tunnel";
+import { guarded } from "../core/guard";
 
 /**
  * Asks a web server what time it is, without credentials. Resolves with its clock in milliseconds since 1970, with
@@ -24,12 +25,21 @@ export function askServerTime(
       const time = Date.parse(response.headers.date ?? "");
       resolve(Number.isNaN(time) ? undefined : time);
     });
-    request.on("timeout", () => request.destroy());
-    request.on("error", () => resolve(undefined));
-    request.on("close", () => {
-      if (agent !== false) agent.destroy();
-      resolve(undefined);
-    });
+    request.on(
+      "timeout",
+      guarded(() => request.destroy()),
+    );
+    request.on(
+      "error",
+      guarded(() => resolve(undefined)),
+    );
+    request.on(
+      "close",
+      guarded(() => {
+        if (agent !== false) agent.destroy();
+        resolve(undefined);
+      }),
+    );
     request.end();
   });
 }

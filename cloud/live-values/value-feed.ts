@@ -116,8 +116,7 @@ class TopicFeed implements TopicListener {
   add(variable: string, listener: ValueListener): void {
     this.#put(variable, [...this.#at(variable), listener]);
     if (this.#end === undefined) this.#end = this.#options.session.subscribe(this.#topic, this);
-    else if (this.#state === "subscribed") listener.subscribed?.();
-    else if (this.#state !== "unknown") listener.refused?.(this.#state);
+    else if (this.#state !== "unknown") this.#tell([listener], this.#stateTeller(this.#state));
   }
 
   /** Removes a listener; returns whether nobody is left. */
@@ -153,12 +152,12 @@ class TopicFeed implements TopicListener {
 
   subscribed(): void {
     this.#state = "subscribed";
-    this.#forEach((listener) => listener.subscribed?.());
+    this.#forEach(this.#stateTeller("subscribed"));
   }
 
   refused(error: CloudError): void {
     this.#state = error;
-    this.#forEach((listener) => listener.refused?.(error));
+    this.#forEach(this.#stateTeller(error));
   }
 
   lost(): void {
@@ -232,7 +231,11 @@ class TopicFeed implements TopicListener {
   }
 
   #forEach(work: (listener: ValueListener) => void): void {
-    for (const listeners of [...this.#byVariable.values(), this.#all]) listeners.forEach(work);
+    for (const listeners of [...this.#byVariable.values(), this.#all]) this.#tell(listeners, work);
+  }
+
+  #stateTeller(state: "subscribed" | CloudError): (listener: ValueListener) => void {
+    return (listener) => (state === "subscribed" ? listener.subscribed?.() : listener.refused?.(state));
   }
 }
 

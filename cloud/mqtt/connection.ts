@@ -12,6 +12,7 @@ import { maxPacketBytes, PacketGuard } from "./packet-guard";
 import { connectThroughProxy } from "./proxied-client";
 import { type ConnectionTimings, defaultTimings } from "./timings";
 import { fitsPacket } from "./topics";
+import { guarded, inBackground } from "../core/guard";
 
 /**
  * Credentials and client id that one connection is opened with. `userName` and `password` are absent where a
@@ -71,9 +72,9 @@ export async function openConnection(options: ConnectionOptions): Promise<MqttCo
   try {
     const connection = await tryToOpen(options);
     log?.debug?.(`Connected to ${host} in ${spent()}.`);
-    void connection.closed.then(({ message }) =>
-      log?.debug?.(`The connection to ${host} has ended after ${spent()}: ${message}`),
-    );
+    const tellEnd = ({ message }: CloudError): void =>
+      log?.debug?.(`The connection to ${host} has ended after ${spent()}: ${message}`);
+    inBackground(connection.closed.then(tellEnd));
     return connection;
   } catch (reason) {
     const { code, message } = toCloudError(reason);
@@ -139,43 +140,55 @@ function untilOpen(client: MqttClient, options: ConnectionOptions, proxy?: strin
   return new Promise((resolve, reject) => {
     let failure: unknown;
     let tellClosed: ((reason: CloudError) => void) | undefined;
-    const abort = (): void => {
+    const abort = guarded(() => {
       failure = new CloudError("cancelled", "The connection was given up before it was open.");
       client.end(true);
-    };
+    });
     signal.addEventListener("abort", abort, { once: true });
     // MQTT.js tells only of errors that have a code; the socket's own first error says most.
     const note = (error: unknown): void => {
       failure ??= error;
     };
-    client.stream.on("error", note);
-    const guard = new PacketGuard();
-    client.stream.on("data", (chunk: Uint8Array) => {
-      if (guard.accepts(chunk)) return;
-      note(new CloudError("too_large", `The broker sent a packet of more than ${maxPacketBytes / 2 ** 20} MB.`));
-      client.stream.destroy();
-    });
-    client.on("error", note);
-    client.once("close", () => {
-      signal.removeEventListener("abort", abort);
-      client.end(true);
-      if (tellClosed !== undefined) tellClosed(closeError(failure).redacted(secrets));
-      else reject((failure instanceof CloudError ? failure : connectError(url, failure, proxy)).redacted(secrets));
-    });
-    client.once("connect", () => {
-      // What was heard on the way here no longer counts, but for what has ended the connection already.
-      if (!(failure instanceof CloudError)) failure = undefined;
-      signal.removeEventListener("abort", abort);
-      const closed = new Promise<CloudError>((tell) => (tellClosed = tell));
-      const connection = new MqttJsConnection(client, closed, options);
-      const receive = withoutRepeats((topic, payload) => {
-        log?.trace?.(`Received ${payload.length} bytes on ${printable(redact(topic, secrets))}.`);
-        onMessage(topic, payload, connection);
-      });
-      client.on("message", receive);
-      resolve(connection);
-    });
+    client.stream.on("error", guarded(note));
+    boundPackets(client, note);
+    client.on("error", guarded(note));
+    client.once(
+      "close",
+      guarded(() => {
+        signal.removeEventListener("abort", abort);
+        client.end(true);
+        if (tellClosed !== undefined) tellClosed(closeError(failure).redacted(secrets));
+        else reject((failure instanceof CloudError ? failure : connectError(url, failure, proxy)).redacted(secrets));
+      }),
+    );
+    client.once(
+      "connect",
+      guarded(() => {
+        // What was heard on the way here no longer counts, but for what has ended the connection already.
+        if (!(failure instanceof CloudError)) failure = undefined;
+        signal.removeEventListener("abort", abort);
+        const closed = new Promise<CloudError>((tell) => (tellClosed = tell));
+        const connection = new MqttJsConnection(client, closed, options);
+        const receive = withoutRepeats((topic, payload) => {
+          log?.trace?.(`Received ${payload.length} bytes on ${printable(redact(topic, secrets))}.`);
+          onMessage(topic, payload, connection);
+        });
+        client.on("message", guarded(receive));
+        resolve(connection);
+      }),
+    );
   });
+}
+
+/** Drops a connection on which more comes at once than is accepted, and notes that. */
+function boundPackets(client: MqttClient, note: (error: CloudError) => void): void {
+  const guard = new PacketGuard();
+  const check = (chunk: Uint8Array): void => {
+    if (guard.accepts(chunk)) return;
+    note(new CloudError("too_large", `The broker sent a packet of more than ${maxPacketBytes / 2 ** 20} MB.`));
+    client.stream.destroy();
+  };
+  client.stream.on("data", guarded(check));
 }
 
 /**

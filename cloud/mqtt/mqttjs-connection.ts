@@ -6,6 +6,7 @@ import { printable } from "../core/text";
 import type { ConnectionOptions, MqttConnection } from "./connection";
 import { type ConnectionTimings, defaultTimings } from "./timings";
 import { isPlainTopic } from "./topics";
+import { guarded } from "../core/guard";
 
 /** An open connection of MQTT.js. */
 export class MqttJsConnection implements MqttConnection {
@@ -23,9 +24,10 @@ export class MqttJsConnection implements MqttConnection {
     this.#clock = options.clock ?? systemClock;
     this.#timings = options.timings ?? defaultTimings;
     this.#log = options.log ?? {};
-    client.once("close", () => {
+    const close = guarded(() => {
       for (const lost of [...this.#lost]) lost();
     });
+    client.once("close", close);
   }
 
   get isOpen(): boolean {

@@ -3,6 +3,7 @@ import { CloudError } from "../core/errors";
 import type { MqttConnection } from "./connection";
 import type { MessageStream } from "./message-stream";
 import { type SubscriptionRegistry, subscribeAll } from "./subscriptions";
+import { guarded, inBackground } from "../core/guard";
 
 /** A connection that a session uses, with the moment at which its login nears its end. */
 export interface LiveConnection {
@@ -38,7 +39,7 @@ export async function lostBeforeRenewal(
   const due =
     waitMs === Infinity ? new Promise<undefined>(() => undefined) : sleepUnlessAborted(clock, waitMs, either.signal);
   const stopped = new Promise<CloudError>((resolve) => {
-    const stop = (): void => resolve(new CloudError("cancelled", "The session was closed."));
+    const stop = guarded(() => resolve(new CloudError("cancelled", "The session was closed.")));
     if (signal.aborted) stop();
     else signal.addEventListener("abort", stop, { once: true, signal: either.signal });
   });
@@ -70,7 +71,7 @@ export async function handOver(old: MqttConnection, next: MqttConnection, sessio
   subscriptions.replace(next, topics, refused);
   stream.complete();
   session.adopt();
-  void old.close();
+  inBackground(old.close());
   return true;
 }
 

@@ -9,6 +9,7 @@ import { handOver, type LiveConnection, lostBeforeRenewal, sleepUnlessAborted } 
 import { SubscriptionRegistry, type TopicListener } from "./subscriptions";
 import { defaultTimings, type SessionTimings } from "./timings";
 import { retry } from "../core/retry";
+import { guarded, inBackground } from "../core/guard";
 
 /**
  * Where a session stands. `waiting` and `refused` tell the cause and until when (milliseconds since 1970) they wait;
@@ -87,8 +88,9 @@ export class Session {
 
   /** Calls `observer` on every change of state; returns the function that ends it. */
   observe(observer: (state: SessionState) => void): () => void {
-    this.#observers.add(observer);
-    return () => this.#observers.delete(observer);
+    const safe = guarded(observer);
+    this.#observers.add(safe);
+    return () => this.#observers.delete(safe);
   }
 
   /** Names the one who writes over this session. */
@@ -212,10 +214,11 @@ export class Session {
       throw reason;
     }
     this.#connections.add(connection);
-    void connection.closed.then(() => {
+    const noteEnd = (): void => {
       this.#connections.delete(connection);
       if (this.#current === connection) this.#wentOffline();
-    });
+    };
+    inBackground(connection.closed.then(noteEnd));
     return { connection, renewAtMs };
   }
 

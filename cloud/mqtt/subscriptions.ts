@@ -1,6 +1,7 @@
 import { CloudError } from "../core/errors";
 import { printable } from "../core/text";
 import type { MqttConnection } from "./connection";
+import { guarded, soon } from "../core/guard";
 
 /** Somebody who listens to a topic. */
 export interface TopicListener {
@@ -32,6 +33,7 @@ export class SubscriptionRegistry {
   readonly #changed = new Set<string>();
   #connection: MqttConnection | undefined;
   #turn: Promise<unknown> = Promise.resolve();
+  readonly #hand = guarded((listener: TopicListener, payload: Uint8Array) => listener.message(payload));
   #isScheduled = false;
 
   /** Adds a listener; returns the function that removes it. */
@@ -57,7 +59,7 @@ export class SubscriptionRegistry {
   deliver(name: string, payload: Uint8Array): void {
     const topic = this.#topics.get(name);
     if (topic === undefined) return;
-    for (const listener of topic.listeners) listener.message(payload);
+    for (const listener of topic.listeners) this.#hand(listener, payload);
   }
 
   /** Takes a new connection into use and subscribes all that is wanted. Rejects when the connection goes first. */
@@ -74,7 +76,7 @@ export class SubscriptionRegistry {
     this.#connection = undefined;
     const known = [...this.#topics.values()].filter(({ status }) => status !== "unknown");
     for (const topic of known) topic.status = "unknown";
-    for (const { listeners } of known) for (const listener of listeners) listener.lost?.();
+    for (const { listeners } of known) for (const listener of listeners) guarded(() => listener.lost?.())();
   }
 
   /** Takes a connection into use, without a gap, on which these topics have been asked for already. */
@@ -99,7 +101,7 @@ export class SubscriptionRegistry {
     this.#changed.add(name);
     if (this.#isScheduled || this.#connection === undefined) return;
     this.#isScheduled = true;
-    setImmediate(() => {
+    soon(() => {
       this.#isScheduled = false;
       // A failure means that the connection is lost; the next one subscribes anew.
       this.exclusively(() => this.#synchronize()).catch(() => undefined);
@@ -140,8 +142,9 @@ export class SubscriptionRegistry {
       if (topic === undefined) continue;
       topic.status = denied.has(name) ? "refused" : "subscribed";
       for (const listener of topic.listeners) {
-        if (topic.status === "refused") listener.refused?.(refusal(name));
-        else listener.subscribed?.();
+        const tell = (): void =>
+          topic.status === "refused" ? listener.refused?.(refusal(name)) : listener.subscribed?.();
+        guarded(tell)();
       }
     }
   }

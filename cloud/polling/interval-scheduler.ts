@@ -1,4 +1,5 @@
 import type { Clock } from "../core/clock";
+import { inBackground } from "../core/guard";
 
 /** The tasks of one interval. */
 interface IntervalGroup {
@@ -33,7 +34,7 @@ export class IntervalScheduler {
     const run = (): void => {
       if (isBusy || stopping.signal.aborted) return;
       isBusy = true;
-      void work(stopping.signal).finally(() => (isBusy = false));
+      inBackground(work(stopping.signal).finally(() => (isBusy = false)));
     };
     const leave = this.#join(interval, run);
     run();

@@ -3,6 +3,8 @@ import { listDevices } from "../../cloud/rest/index";
 import { findAccount } from "../runtime/account-node";
 import { answer, withTyped } from "./routes";
 import { overviewDevices, overviewThings } from "./overview";
+import { systemClock } from "../../cloud/core/clock";
+import { guarded } from "../../cloud/core/guard";
 
 /**
  * Things that are not older, in milliseconds, will do for the sidebar, which looks every ten seconds: so editors that
@@ -62,12 +64,12 @@ async function comingAccount(RED: NodeAPI, id: string): Promise<ReturnType<typeo
   const present = RED.nodes.getNode(id) as Node | null | undefined;
   if (!present) {
     await new Promise<void>((resolve) => {
-      const goOn = (): void => {
-        clearTimeout(timer);
+      const goOn = guarded(() => {
+        stopTimer();
         RED.events.off("flows:started", goOn);
         resolve();
-      };
-      const timer = setTimeout(goOn, startTimeoutMs);
+      });
+      const stopTimer = systemClock.after(startTimeoutMs, goOn);
       RED.events.on("flows:started", goOn);
     });
   }

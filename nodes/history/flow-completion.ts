@@ -1,6 +1,7 @@
 import type { NodeAPI } from "node-red";
 import { cancelled, type CloudError, toCloudError } from "../../cloud/core/errors";
 import type { Message } from "../runtime/input";
+import { guarded } from "../../cloud/core/guard";
 
 /** A node of a flow as Node-RED's message hooks tell it. */
 interface HookNode {
@@ -55,7 +56,7 @@ export class FlowCompletion {
     this.#events = RED.events;
     this.#sender = sender;
     // A node that a deploy has replaced never completes what it had.
-    this.#onFlows = () => this.#drop((node) => (RED.nodes.getNode(node.id) as unknown) !== node);
+    this.#onFlows = guarded(() => this.#drop((node) => (RED.nodes.getNode(node.id) as unknown) !== node));
     this.#events.on("flows:started", this.#onFlows);
     this.#hooks?.add(`preDeliver.${this.#label}`, (event: { msg: Message; source: HookEnd; destination: HookEnd }) =>
       this.#delivers(event.msg, event.source, event.destination.node),

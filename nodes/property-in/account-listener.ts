@@ -13,6 +13,7 @@ import { PersistentState } from "../runtime/persistent-state";
 import { FlawWarnings } from "./flaw-warnings";
 import { type MessageSettings, MessageBuilder } from "./message-builder";
 import { type CatchUpSettings, type SubscriptionTarget, ThingSubscription } from "./thing-subscription";
+import { inBackground } from "../../cloud/core/guard";
 
 export interface ListenerSettings extends SubscriptionTarget, MessageSettings {
   thingName: string;
@@ -93,7 +94,7 @@ export class AccountListener {
     }
     const { thing, property, direction, isDynamic } = this.#settings;
     this.#showStatus();
-    if (thing !== "") void this.subscribe({ thing, property, direction });
+    if (thing !== "") inBackground(this.subscribe({ thing, property, direction }));
     else if (!isDynamic) this.#followAll();
   }
 
@@ -226,11 +227,8 @@ export class AccountListener {
       if (this.#isListed) this.#followAll();
       return;
     }
-    void inShortTurns(
-      [...this.#subscriptions.values()],
-      (subscription) => subscription.refresh(),
-      () => this.#isStopped,
-    );
+    const refresh = (subscription: ThingSubscription): void => subscription.refresh();
+    inBackground(inShortTurns([...this.#subscriptions.values()], refresh, () => this.#isStopped));
   }
 
   /** Listens to every thing of the account, those included that appear later, by one list request a minute. */
@@ -268,7 +266,7 @@ export class AccountListener {
     if (isOver()) return;
     const gone = [...this.#subscriptions].filter(([key]) => !wanted.has(key));
     await inShortTurns(gone, ([key, subscription]) => this.#forget(key, subscription), isOver);
-    if (!this.#isListed) void Promise.all(outcomes).then(() => this.#predecessors.clear());
+    if (!this.#isListed) inBackground(Promise.all(outcomes).then(() => this.#predecessors.clear()));
     this.#isListed = true;
   }
 

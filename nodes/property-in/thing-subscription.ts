@@ -10,6 +10,7 @@ import { isUuid, type KnownThing, type LookUp, type Property, wireName } from ".
 import type { LastSeen } from "../../cloud/catch-up/seen-values";
 import { type Origin, type MessageBuilder } from "./message-builder";
 import { isAborted } from "../../cloud/core/abort";
+import { inBackground } from "../../cloud/core/guard";
 
 /** The thing, variable and directions that are listened to. */
 export interface SubscriptionTarget {
@@ -115,7 +116,7 @@ export class ThingSubscription implements Origin {
     // With ids at hand nothing has to be looked up before listening.
     if (isUuid(thing) && !isUuid(property)) this.#listen(thing, property);
     if (this.#held !== undefined) this.#stopWaiting = systemClock.after(namesTimeoutMs, () => this.#release());
-    if (listed === undefined) return new Promise((resolve) => void this.#search(resolve));
+    if (listed === undefined) return new Promise((resolve) => inBackground(this.#search(resolve)));
     this.take(listed);
     return Promise.resolve(this.#fault);
   }
@@ -298,7 +299,7 @@ export class ThingSubscription implements Origin {
   #isMissing(error: CloudError): void {
     if (isAborted(this.#closing.signal) || isTransient(error)) return;
     this.#setFault(error);
-    if (this.#searching === undefined) void this.#search();
+    if (this.#searching === undefined) inBackground(this.#search());
   }
 
   /** Listens to another name of the same variable, or to another thing or variable that was made in its place. */

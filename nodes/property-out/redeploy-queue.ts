@@ -2,6 +2,7 @@ import type { Node } from "node-red";
 import { CloudError } from "../../cloud/core/errors";
 import type { Message } from "../runtime/input";
 import { PersistentState } from "../runtime/persistent-state";
+import { inBackground, soon } from "../../cloud/core/guard";
 
 /** A message under way. */
 export interface WaitingMessage {
@@ -48,12 +49,12 @@ export class RedeployQueue {
   /** Takes a message in. What no store can hold waits all the same, but does not outlive Node-RED. */
   add(waiting: WaitingMessage): void {
     this.#waiting.set(waiting, this.#memory === undefined ? undefined : storable(waiting.message));
-    void this.#memory?.save();
+    if (this.#memory !== undefined) inBackground(this.#memory.save());
   }
 
   delete(waiting: WaitingMessage): void {
     this.#waiting.delete(waiting);
-    void this.#memory?.save();
+    if (this.#memory !== undefined) inBackground(this.#memory.save());
   }
 
   /** Takes up what a predecessor left. */
@@ -96,7 +97,7 @@ export function returnParked(node: Node, target: string | undefined): void {
 
 function returnTo(node: Node, left: Parked, target: string | undefined): void {
   // The flow is complete only when all nodes have been constructed.
-  setImmediate(() => {
+  soon(() => {
     for (const message of left.messages) {
       if (left.target === target) node.receive(message);
       else node.error(undelivered("changed"), message);

@@ -2,6 +2,7 @@ import type { Node } from "node-red";
 import type { CloudError } from "../../cloud/core/errors";
 import type { NodeStatus } from "../runtime/status";
 import type { Destination } from "./destination";
+import { systemClock } from "../../cloud/core/clock";
 
 /** A node's status changes no more often than this. */
 const statusIntervalMs = 250;
@@ -19,10 +20,10 @@ interface StatusReport {
  */
 export function reportStatus(node: Node, status: NodeStatus, destination: Destination): StatusReport {
   let failure: CloudError | undefined;
-  let timer: NodeJS.Timeout | undefined;
+  let stopTimer: (() => void) | undefined;
   let isStopped = false;
   const showNow = (): void => {
-    timer = undefined;
+    stopTimer = undefined;
     const { outbox } = destination;
     const count = outbox.pending(node.id);
     if (failure !== undefined) status.failed(failure);
@@ -32,13 +33,13 @@ export function reportStatus(node: Node, status: NodeStatus, destination: Destin
   };
   const show = (outcome?: CloudError): void => {
     failure = outcome;
-    if (!isStopped) timer ??= setTimeout(showNow, statusIntervalMs);
+    if (!isStopped) stopTimer ??= systemClock.after(statusIntervalMs, showNow);
   };
   const unobserve = destination.observe(() => show());
   const stop = (): void => {
     isStopped = true;
     unobserve();
-    clearTimeout(timer);
+    stopTimer?.();
   };
   return { show, stop };
 }

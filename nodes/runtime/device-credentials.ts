@@ -1,5 +1,6 @@
 import type { NodeAPI, NodeDef } from "node-red";
 import type { RawSettings } from "./settings";
+import { inBackground } from "../../cloud/core/guard";
 
 /**
  * Fields that a device that was just created adds to the stored credentials of its node, beside those that the node has
@@ -15,7 +16,8 @@ interface CreatedCredentials {
 /** Puts the key of a new device beside the credentials of the node, which may not be deployed yet. */
 export function keepCreatedKey(RED: NodeAPI, nodeId: string, deviceId: string, secretKey: string): void {
   const created: CreatedCredentials = { createdDeviceId: deviceId, createdSecretKey: secretKey };
-  void RED.nodes.addCredentials(nodeId, { ...(RED.nodes.getCredentials(nodeId) as object | undefined), ...created });
+  const present = RED.nodes.getCredentials(nodeId) as object | undefined;
+  inBackground(RED.nodes.addCredentials(nodeId, { ...present, ...created }));
 }
 
 /**
@@ -27,7 +29,7 @@ export function takeCreatedKey(RED: NodeAPI, config: NodeDef, stored: RawSetting
   if (taken === stored) return stored;
   // In a subflow, credentials are stored under the id that the node has in the editor.
   const { _alias: editorId = config.id } = config as NodeDef & { _alias?: string };
-  void RED.nodes.addCredentials(editorId, taken);
+  inBackground(RED.nodes.addCredentials(editorId, taken));
   return taken;
 }
 

@@ -12,6 +12,7 @@ export type Send = (message: Message) => void;
  * must never get a promise back, a rejected one would end the whole process.
  */
 export function onInput(node: Node, handle: (message: Message, send: Send) => Promise<void>): void {
+  // eslint-disable-next-line no-restricted-syntax -- Node-RED counts the parameters, and catches what is thrown.
   node.on("input", (message, send, done) => {
     handle(message as Message, (answer) => send(answer))
       .then(
@@ -28,6 +29,7 @@ export function onInput(node: Node, handle: (message: Message, send: Send) => Pr
  * @param end gets whether the node is gone for good (removed or disabled), or will have a successor
  */
 export function onClose(node: Node, end: (removed: boolean) => Promise<void>): void {
+  // eslint-disable-next-line no-restricted-syntax -- Node-RED counts the parameters, and catches what is thrown.
   node.on("close", (removed: boolean, done: () => void) => {
     end(removed).then(done, (reason: unknown) => {
       node.error(toCloudError(reason));

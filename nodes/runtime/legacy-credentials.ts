@@ -1,5 +1,6 @@
 import type { NodeAPI, NodeDef } from "node-red";
 import { asWritten, type RawSettings } from "./settings";
+import { inBackground } from "../../cloud/core/guard";
 
 /**
  * An account that came from Arduino's own package has the id of the `arduino-connection` that it replaces. Node-RED
@@ -48,13 +49,14 @@ export function copyLegacyKey(RED: NodeAPI, from: string, to: string): boolean {
   if (hasOwnKey(present)) return true;
   const old = oldKeyIn(storedFor(RED, from));
   if (old === undefined) return false;
-  void RED.nodes.addCredentials(to, { ...present, clientId: old.clientid, clientSecret: old.clientsecret });
+  const own = { clientId: old.clientid, clientSecret: old.clientsecret };
+  inBackground(RED.nodes.addCredentials(to, { ...present, ...own }));
   return true;
 }
 
 function forgetOldKey(RED: NodeAPI, id: string): void {
   const rest = Object.entries(storedFor(RED, id)).filter(([name]) => name !== "clientid" && name !== "clientsecret");
-  void RED.nodes.addCredentials(id, Object.fromEntries(rest));
+  inBackground(RED.nodes.addCredentials(id, Object.fromEntries(rest)));
 }
 
 /** Returns the credentials as they are stored: `${NAME}` is not filled in. */

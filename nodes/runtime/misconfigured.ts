@@ -3,11 +3,12 @@ import type { CloudError } from "../../cloud/core/errors";
 import { onInput } from "./input";
 import { ownerOfFault } from "./shared-faults";
 import type { NodeStatus } from "./status";
+import { soon } from "../../cloud/core/guard";
 
 /** Lets a node that can't work say why: on its status, and to every message. */
 export function failMisconfigured(node: Node, status: NodeStatus, error: CloudError): void {
   // Status and Catch nodes listen only when all nodes have been constructed.
-  setImmediate(() => status.failed(error));
+  soon(() => status.failed(error));
   onInput(node, () => Promise.reject(error));
 }
 
@@ -17,5 +18,5 @@ export function failMisconfigured(node: Node, status: NodeStatus, error: CloudEr
 export function failMisconfiguredAloud(node: Node, status: NodeStatus, error: CloudError): void {
   failMisconfigured(node, status, error);
   const owner = ownerOfFault(error);
-  setImmediate(() => (owner === undefined ? node.error(error, {}) : owner.tell(error, [node])));
+  soon(() => (owner === undefined ? node.error(error, {}) : owner.tell(error, [node])));
 }

@@ -2,6 +2,7 @@ import type { Node, NodeAPI } from "node-red";
 import { isPlainObject } from "../../cloud/core/json";
 import { CloudError, toCloudError } from "../../cloud/core/errors";
 import { printable } from "../../cloud/core/text";
+import { systemClock } from "../../cloud/core/clock";
 
 /** A node writes down what it remembers so many milliseconds after a change: a kill costs no more than that. */
 const saveDelayMs = 1_000;
@@ -28,7 +29,7 @@ export class PersistentState {
   /** Resolves when the store has what was last written. */
   #writing: Promise<void> = Promise.resolve();
   /** Present while something is to be written down soon. */
-  #timer: NodeJS.Timeout | undefined;
+  #stopTimer: (() => void) | undefined;
   #isOpen = false;
   #isClosed = false;
 
@@ -85,8 +86,8 @@ export class PersistentState {
 
   /** Writes down what has changed. Resolves when the store has it; a store that fails is told of, and tried again. */
   save(): Promise<void> {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
     // It is called from timers, out of which nothing may throw: neither what is kept, nor a store.
     try {
       const text = JSON.stringify(this.#read());
@@ -101,7 +102,7 @@ export class PersistentState {
 
   #saveAfter(delayMs: number): void {
     if (!this.#isOpen || this.#isClosed) return;
-    this.#timer ??= setTimeout(() => void this.save(), delayMs);
+    this.#stopTimer ??= systemClock.after(delayMs, () => this.save());
   }
 
   #write(text: string): Promise<void> {

@@ -6,6 +6,7 @@ import { type CloudError, toCloudError } from "../../cloud/core/errors";
 import { onClose } from "./input";
 import { activityLogOf } from "./node-log";
 import { SharedFaults } from "./shared-faults";
+import { systemClock } from "../../cloud/core/clock";
 
 /** How long the session outlives its last user, so that a redeploy of a single node does not close it. */
 const closeDelayMs = 2_000;
@@ -49,12 +50,12 @@ const disconnected = new Map<string, string>();
  * @param settings what the owner was made of: while it is the same, a `disconnect` outlives deploys
  */
 export function keepSession(node: SessionNode, owner: SessionOwner | undefined, settings: unknown): void {
-  let stopTimer: NodeJS.Timeout | undefined;
+  let keepOpen: () => void = () => undefined;
   const print = digestOf(settings);
   if (disconnected.get(node.id) !== print) disconnected.delete(node.id);
   node.users = {};
   node.register = (user) => {
-    clearTimeout(stopTimer);
+    keepOpen();
     node.users[user.id] = user;
     if (!disconnected.has(node.id)) owner?.session.start();
   };
@@ -71,10 +72,10 @@ export function keepSession(node: SessionNode, owner: SessionOwner | undefined, 
     if (node.users[user.id] !== user) return;
     Reflect.deleteProperty(node.users, user.id);
     if (Object.keys(node.users).length > 0) return;
-    stopTimer = setTimeout(() => void owner?.session.stop(), closeDelayMs);
+    keepOpen = systemClock.after(closeDelayMs, () => owner?.session.stop());
   };
   onClose(node, async (removed) => {
-    clearTimeout(stopTimer);
+    keepOpen();
     if (removed) disconnected.delete(node.id);
     await owner?.close();
   });

@@ -5,6 +5,7 @@ import type { CloudError } from "../../cloud/core/errors";
 import type { EditorPresence } from "./editor-presence";
 import { ValueLine } from "./value-line";
 import type { ShownValue } from "./value-text";
+import { systemClock } from "../../cloud/core/clock";
 
 interface Status {
   fill: NodeStatusFill;
@@ -78,14 +79,12 @@ export class NodeStatus {
 
   /** Waits for a request; shows a blue ring if it takes longer than a moment. */
   async during<T>(request: Promise<T>): Promise<T> {
-    const timer = setTimeout(
-      () => this.#show({ fill: "blue", shape: "ring", text: this.#key("working") }),
-      minStatusMs,
-    );
+    const show = (): void => this.#show({ fill: "blue", shape: "ring", text: this.#key("working") });
+    const stopTimer = systemClock.after(minStatusMs, show);
     try {
       return await request;
     } finally {
-      clearTimeout(timer);
+      stopTimer();
     }
   }
 

@@ -3,6 +3,7 @@ import type { Clock } from "../../core/clock";
 import type { CloudError } from "../../core/errors";
 import { toCloudError } from "../../core/errors";
 import type { Directory } from "./directory";
+import { guarded, inBackground } from "../../core/guard";
 
 /** Knowledge that is in use is refreshed when it is as old as this. */
 export const knowledgeTtlMs = 300_000;
@@ -41,7 +42,7 @@ export class DirectoryRefresher {
   /** Keeps knowledge fresh until the returned function is called, and tells each time that it was refreshed. */
   follow(onRefresh: OnRefresh): () => void {
     // Each has a place of its own, also where two pass the same function.
-    const user: OnRefresh = (failure) => onRefresh(failure);
+    const user: OnRefresh = guarded(onRefresh);
     this.#users.add(user);
     this.#schedule();
     return () => {
@@ -100,7 +101,7 @@ export class DirectoryRefresher {
     this.#unschedule();
     const now = this.#clock.monotonic();
     if (!this.#isInUse) return;
-    if (this.#isUrgent || this.#directory.listedAt === undefined || this.#oldAt(now) <= now) void this.#run();
+    if (this.#isUrgent || this.#directory.listedAt === undefined || this.#oldAt(now) <= now) inBackground(this.#run());
     else this.#schedule();
   }
 

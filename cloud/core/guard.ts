@@ -1,0 +1,36 @@
+import { CloudError } from "./errors";
+
+/*
+ * Node.js ends the process over an error that is thrown out of a timer or a listener, and over a promise that is rejected
+ * with nobody there. Node-RED would be gone with all its flows, so whatever runs by itself runs through one of these.
+ */
+
+/** Makes a listener or the work of a timer out of a function: what it throws, or rejects with, is told and goes no further. */
+export function guarded<Args extends unknown[]>(work: (...args: Args) => unknown): (...args: Args) => void {
+  return (...args) => {
+    try {
+      const outcome = work(...args);
+      if (outcome instanceof Promise) inBackground(outcome);
+    } catch (reason) {
+      tellFault(reason);
+    }
+  };
+}
+
+/** Lets work go on that nobody waits for. It tells of its own failures; one that it does not expect is told here. */
+export function inBackground(work: Promise<unknown>): void {
+  work.catch(tellFault);
+}
+
+/** Runs work when all that is ready to run has run. */
+export function soon(work: () => unknown): void {
+  setImmediate(guarded(work));
+}
+
+/** Tells on the console of a fault of our own. Its text may hold anything, secrets too: only its kind and place are told. */
+function tellFault(reason: unknown): void {
+  const { name, stack = "" } = reason instanceof Error ? reason : new Error();
+  const place = /^\s+at (.*)$/m.exec(stack)?.[1] ?? "an unknown place";
+  const what = reason instanceof CloudError ? reason.message : `${name} at ${place}`;
+  process.emitWarning(`${what} It was caught, and all else goes on. Please report it.`, "ArduinoCloudFault");
+}
