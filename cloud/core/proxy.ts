@@ -72,12 +72,21 @@ function valueOf(environment: Environment, name: string): string {
  * @param origin where it comes from, for errors
  */
 function parseProxy(given: string, origin: string, login: Pick<ProxySettings, "user" | "password"> = {}): Proxy {
+  if (/^socks[\da-z]*:/i.test(given)) {
+    throw new CloudError(
+      "not_configured",
+      `There is a SOCKS proxy in ${origin}, and only HTTP proxies can be used: name one that makes tunnels (CONNECT), ` +
+        "such as http://proxy.example:3128, or make an exception for the Arduino Cloud (no_proxy).",
+      { isOfAccount: true },
+    );
+  }
   const address = /^[a-z][a-z0-9+.-]*:\/\//i.test(given) ? given : `http://${given}`;
   const url = URL.canParse(address) ? new URL(address) : undefined;
   if (url === undefined || (url.protocol !== "http:" && url.protocol !== "https:") || url.hostname === "") {
     throw new CloudError(
       "not_configured",
       `The address in ${origin} is no proxy that can be used: expected is an address such as http://proxy.example:3128.`,
+      { isOfAccount: true },
     );
   }
   url.username = encodeURIComponent(login.user || decode(url.username));

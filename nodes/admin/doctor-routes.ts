@@ -12,13 +12,13 @@ import {
 import { toCloudError } from "../../cloud/core/errors";
 import { createRest, parseEndpoints, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";
-import { answer, fieldsOf, mapValues, resolveEnvironment, typedSettings } from "./routes";
+import { answer, fieldsOf, mapValues, filledIn, typedSettings } from "./routes";
 import type { DoctorReport } from "./protocol";
 import { findDeployed, requireDeployedVariables, SecretNeeded, withStored } from "./stored-secrets";
 import { withCreatedKey } from "../runtime/device-credentials";
 import { type DeviceNode, findDeviceNode } from "../runtime/device-node";
 import { readDeviceSettings } from "../runtime/device-settings";
-import type { RawSettings } from "../runtime/settings";
+import { type RawSettings, readText } from "../runtime/settings";
 import { forumText, doctorTimeoutMs } from "./doctor-report";
 import { usesOf } from "./flow-uses";
 import { trimmedText } from "../../cloud/core/text";
@@ -143,13 +143,11 @@ function typedDeviceSettings(
   const mayBeUsed =
     way === deviceWay(config ?? {}, deployedAccount(RED, config === undefined ? account.id : config.account));
   const node = RED.nodes.getNode(trimmedText(id)) as DeviceNode | null | undefined;
-  const resolve = (value: unknown): unknown => resolveEnvironment(RED, node ?? undefined, value);
   requireDeployedVariables(typed, config);
   const { deviceId } = fieldsOf(credentials);
   const secrets = withStored(fieldsOf(credentials), withCreatedKey(stored, deviceId), mayBeUsed);
   requireDeployedVariables(secrets, config && stored);
-  const fields = mapValues(typed, resolve);
-  return readTypedDevice(RED, fields, mapValues(secrets, resolve), typedRest);
+  return readTypedDevice(RED, filledIn(RED, node, typed), filledIn(RED, node, secrets), typedRest);
 }
 
 function deployedAccount(RED: NodeAPI, id: unknown): RawSettings {
@@ -169,7 +167,7 @@ function readTypedDevice(
   typedRest: Rest | undefined,
 ): DeviceSettings {
   if (typedRest === undefined) return readDeviceSettings(RED, fields, secrets);
-  const brokerUrl = trimmedText(fields.brokerUrl) || typedRest.endpoints.deviceBrokerUrl;
+  const brokerUrl = readText(fields, "brokerUrl") || typedRest.endpoints.deviceBrokerUrl;
   return readDeviceSettings(RED, { ...fields, account: "", brokerUrl }, secrets);
 }
 

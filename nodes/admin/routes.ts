@@ -133,8 +133,8 @@ export function typedSettings(RED: NodeAPI, body: unknown): AccountSettings {
   return readAccountSettings(RED, filledIn(RED, node, typed), filledIn(RED, node, secrets));
 }
 
-/** Returns settings with what their environment variables hold. */
-function filledIn(RED: NodeAPI, node: Node | null | undefined, written: RawSettings): RawSettings {
+/** Returns settings with what their environment variables hold, and what stands in the form. */
+export function filledIn(RED: NodeAPI, node: Node | null | undefined, written: RawSettings): RawSettings {
   const resolve = (value: unknown): unknown => resolveEnvironment(RED, node ?? undefined, value);
   return { ...mapValues(written, resolve), [asWritten]: written };
 }

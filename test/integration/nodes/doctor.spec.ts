@@ -37,6 +37,10 @@ describe("the doctor", function () {
           name: "Me",
           credentials: { deviceId, secretKey },
         },
+        {
+          ...{ id: "from-env", type: "arduino-cloud-device", brokerUrl: "${DOCTOR_UNSET}" },
+          credentials: { deviceId, secretKey },
+        },
         propertyIn(house, "sink", { name: "good", property: "relay" }),
         propertyIn(house, "sink", { id: "env", name: "from env", thing: "${THING}", property: "${GONE}" }),
         propertyIn(house, "sink", { id: "disabled", property: "not_looked_at", d: true }),
@@ -160,6 +164,16 @@ describe("the doctor", function () {
     const identity = twins.findings.find(({ id }) => id === "identity");
     assert.deepEqual([identity?.code, identity?.values], ["twins", { nodes: "Mine, Me" }]);
     assert.deepEqual(outline((await ask({ device: device(""), account: typed() })).findings), { settings: "unusable" });
+  });
+
+  it("says which environment variable of a typed device holds nothing, with a typed account too", async () => {
+    for (const account of [{ id: "account" }, typed()]) {
+      const credentials = { deviceId: house.deviceId, secretKey: "__PWRD__" };
+      const device = { id: "from-env", settings: { brokerUrl: "${DOCTOR_UNSET}" }, credentials };
+      const { findings } = await ask({ device, account });
+      assert.deepEqual(outline(findings), { settings: "unusable" });
+      assert.match(findings[0]?.detail ?? "", /"brokerUrl" is the environment variable DOCTOR_UNSET/);
+    }
   });
 
   it("is an operation of manage, whatever the resource", async () => {

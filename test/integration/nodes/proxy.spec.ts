@@ -54,6 +54,31 @@ describe("account and device with an HTTP proxy node", () => {
     assert.equal(message?.payload, 7);
   });
 
+  it("are told of a SOCKS proxy once, and send nothing", async () => {
+    process.env.ws_proxy = process.env.http_proxy = "socks5://me:secret@127.0.0.1:1080";
+    try {
+      const node = { id: "in", type: "arduino-cloud-property-in", account: "account", thing: "House" };
+      runtime = await load(house, [
+        ...[node, { ...node, id: "other" }],
+        { id: "get", type: "arduino-cloud-property-get", account: "account", thing: "House" },
+        { id: "catch", type: "catch", wires: [["caught"]] },
+        { id: "caught", type: "helper" },
+      ]);
+      runtime.node("get").receive({});
+      await runtime.arrived("caught", 2);
+      runtime.node("get").receive({});
+      await runtime.arrived("caught", 3);
+      type Caught = { code: string; message: string; source: { id: string } };
+      const errors = runtime.at("caught").map(({ error }) => error as Caught);
+      assert.deepEqual(errors.map(({ source }) => source.id).sort(), ["account", "get", "get"]);
+      assert(errors.every(({ code, message }) => code === "not_configured" && message.includes("SOCKS")));
+      assert.equal(house.simulator.observed.requests.length, 0);
+    } finally {
+      delete process.env.ws_proxy;
+      delete process.env.http_proxy;
+    }
+  });
+
   it("goes straight to its exceptions", async () => {
     await start({ noproxy: ["127.0.0.1"] });
     const { session } = (runtime.node("account") as unknown as AccountNode).account ?? assert.fail();

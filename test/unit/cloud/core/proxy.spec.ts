@@ -71,8 +71,21 @@ describe("findProxy", () => {
     assert.equal(findProxy("wss://broker.test", chosen, environment), undefined);
   });
 
+  it("says of a SOCKS proxy that only HTTP proxies can be used, where it would be used at all", () => {
+    for (const scheme of ["socks", "socks4", "socks5", "SOCKS5h"]) {
+      const all_proxy = `${scheme}://me:secret@p:1080`;
+      assert.throws(
+        () => findProxy("mqtts://b.test", undefined, { all_proxy }),
+        ({ code, message }: { code: string; message: string }) =>
+          code === "not_configured" && /SOCKS.*all_proxy.*only HTTP/.test(message) && !message.includes("secret"),
+      );
+      assert.equal(found(api, { all_proxy, https_proxy: "http://p:1" }), "p:1");
+      assert.equal(found(api, { all_proxy, no_proxy: "arduino.cc" }), undefined);
+    }
+  });
+
   it("refuses an address that it cannot use, without showing it", () => {
-    for (const https_proxy of ["socks5://me:secret@p:1080", "http://me:secret@", "http://me:secret@p:99999"])
+    for (const https_proxy of ["ftp://me:secret@p:1080", "http://me:secret@", "http://me:secret@p:99999"])
       assert.throws(
         () => findProxy(api, undefined, { https_proxy }),
         ({ code, message }: { code: string; message: string }) =>
