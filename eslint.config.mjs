@@ -72,7 +72,7 @@ const sleepsByHand = [
 const unguarded = [
   {
     selector: "CallExpression[callee.name=/^set(Timeout|Interval|Immediate)$/][arguments.length>0]",
-    message: "Use systemClock.after() or soon(): nothing may throw out of a timer.",
+    message: "Use systemClock.after() or nextTurn(): nothing may throw out of a timer.",
   },
   {
     selector:

@@ -23,7 +23,7 @@ export function inBackground(work: Promise<unknown>): void {
 }
 
 /** Runs work when all that is ready to run has run. */
-export function soon(work: () => unknown): void {
+export function nextTurn(work: () => unknown): void {
   setImmediate(guarded(work));
 }
 

@@ -5,7 +5,7 @@ import { BackoffTimer } from "../core/backoff";
 import { OutboxEntry } from "./outbox-entry";
 import type { EncodedMessage, MessageSender, QueuedMessage } from "./queued-message";
 import { SendWindow } from "./send-window";
-import { soon } from "../core/guard";
+import { nextTurn } from "../core/guard";
 
 /** Messages under way without acknowledgement at the most. */
 const defaultWindow = 20;
@@ -190,7 +190,7 @@ export class Outbox<Payload> {
 
   /** Sends later in this turn, so that all that is prepared together is judged together. */
   #pumpSoon(): void {
-    soon(() => this.#pump());
+    nextTurn(() => this.#pump());
   }
 
   #pump(): void {

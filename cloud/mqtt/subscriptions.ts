@@ -1,7 +1,7 @@
 import { CloudError } from "../core/errors";
 import { printable } from "../core/text";
 import type { MqttConnection } from "./connection";
-import { guarded, soon } from "../core/guard";
+import { guarded, nextTurn } from "../core/guard";
 
 /** Somebody who listens to a topic. */
 export interface TopicListener {
@@ -101,7 +101,7 @@ export class SubscriptionRegistry {
     this.#changed.add(name);
     if (this.#isScheduled || this.#connection === undefined) return;
     this.#isScheduled = true;
-    soon(() => {
+    nextTurn(() => {
       this.#isScheduled = false;
       // A failure means that the connection is lost; the next one subscribes anew.
       this.exclusively(() => this.#synchronize()).catch(() => undefined);

@@ -182,10 +182,7 @@ export class ThingSubscription implements Origin {
   }
 
   #listener(direction: Direction): ValueListener {
-    const stands = (state: TopicState): void => {
-      this.#topics.set(direction, state);
-      this.#followTopics();
-    };
+    const stands = (state: TopicState): void => this.#followTopics(this.#topics.set(direction, state));
     return {
       value: (live) => (this.#catchUp === undefined ? this.#emit(live, "live") : this.#catchUp.value(live)),
       flawed: (variable, flaw) =>
@@ -200,8 +197,8 @@ export class ThingSubscription implements Origin {
     };
   }
 
-  #followTopics(): void {
-    const states = [...this.#topics.values()];
+  #followTopics(topics: ReadonlyMap<Direction, TopicState>): void {
+    const states = [...topics.values()];
     if (this.#fault?.code === "forbidden" && states.every((state) => state === "subscribed")) this.#setFault(undefined);
     if (this.#topics.get(this.#mainDirection) !== "subscribed") this.#catchUp?.unsubscribed();
     else if (!states.includes("unknown")) this.#catchUp?.subscribed();

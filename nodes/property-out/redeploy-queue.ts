@@ -2,7 +2,7 @@ import type { Node } from "node-red";
 import { CloudError } from "../../cloud/core/errors";
 import type { Message } from "../runtime/input";
 import { PersistentState } from "../runtime/persistent-state";
-import { inBackground, soon } from "../../cloud/core/guard";
+import { inBackground, nextTurn } from "../../cloud/core/guard";
 
 /** A message under way. */
 export interface WaitingMessage {
@@ -97,7 +97,7 @@ export function returnParked(node: Node, target: string | undefined): void {
 
 function returnTo(node: Node, left: Parked, target: string | undefined): void {
   // The flow is complete only when all nodes have been constructed.
-  soon(() => {
+  nextTurn(() => {
     for (const message of left.messages) {
       if (left.target === target) node.receive(message);
       else node.error(undelivered("changed"), message);

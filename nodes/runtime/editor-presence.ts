@@ -1,4 +1,5 @@
 import type { NodeAPI } from "node-red";
+import { guarded } from "../../cloud/core/guard";
 
 /** Tells whether somebody has an editor open. */
 export interface EditorPresence {
@@ -26,20 +27,21 @@ export function editorPresence(RED: NodeAPI): EditorPresence {
 function watchEditors(events: NodeAPI["events"], isServing: boolean): EditorPresence {
   let count = 0;
   const callbacks = new Set<() => void>();
-  events.on("comms:connection-added", () => {
+  const opened = (): void => {
     count++;
     for (const callback of callbacks) callback();
-  });
-  events.on("comms:connection-removed", () => {
-    count = Math.max(0, count - 1);
-  });
+  };
+  events.on("comms:connection-added", guarded(opened));
+  const closed = (): number => (count = Math.max(0, count - 1));
+  events.on("comms:connection-removed", guarded(closed));
   return {
     get isWatched() {
       return count > 0 || isServing;
     },
     onOpen: (callback) => {
-      callbacks.add(callback);
-      return () => callbacks.delete(callback);
+      const safe = guarded(callback);
+      callbacks.add(safe);
+      return () => callbacks.delete(safe);
     },
   };
 }

@@ -3,12 +3,12 @@ import type { CloudError } from "../../cloud/core/errors";
 import { onInput } from "./input";
 import { ownerOfFault } from "./shared-faults";
 import type { NodeStatus } from "./status";
-import { soon } from "../../cloud/core/guard";
+import { nextTurn } from "../../cloud/core/guard";
 
 /** Lets a node that can't work say why: on its status, and to every message. */
 export function failMisconfigured(node: Node, status: NodeStatus, error: CloudError): void {
   // Status and Catch nodes listen only when all nodes have been constructed.
-  soon(() => status.failed(error));
+  nextTurn(() => status.failed(error));
   onInput(node, () => Promise.reject(error));
 }
 
@@ -18,5 +18,5 @@ export function failMisconfigured(node: Node, status: NodeStatus, error: CloudEr
 export function failMisconfiguredAloud(node: Node, status: NodeStatus, error: CloudError): void {
   failMisconfigured(node, status, error);
   const owner = ownerOfFault(error);
-  soon(() => (owner === undefined ? node.error(error, {}) : owner.tell(error, [node])));
+  nextTurn(() => (owner === undefined ? node.error(error, {}) : owner.tell(error, [node])));
 }

@@ -3,7 +3,7 @@ import { EventEmitter } from "node:events";
 import { onAbort } from "../../../../cloud/core/abort";
 import { systemClock } from "../../../../cloud/core/clock";
 import { CloudError } from "../../../../cloud/core/errors";
-import { guarded, inBackground, soon } from "../../../../cloud/core/guard";
+import { guarded, inBackground, nextTurn } from "../../../../cloud/core/guard";
 import { until } from "../../../support/wait";
 
 /** Mocha fails over whatever is thrown out of a timer or a listener, or rejected unheard. */
@@ -29,7 +29,7 @@ describe("work that runs by itself", () => {
   for (const [what, start] of [
     ["a timer", () => systemClock.after(1, fail)],
     ["a timer whose work is rejected", () => systemClock.after(1, () => Promise.resolve().then(fail))],
-    ["the next turn", () => soon(fail)],
+    ["the next turn", () => nextTurn(fail)],
     ["a promise that nobody waits for", () => inBackground(Promise.resolve().then(fail))],
     ["a listener", () => new EventEmitter().on("event", guarded(fail)).emit("event")],
     [
