@@ -8,37 +8,31 @@ import { until } from "../support/wait";
 describe("an account that Node-RED can't run", function () {
   this.timeout(120_000);
   let house: House;
-  let red: NodeRed | undefined;
+  let red: NodeRed;
   let userDir = "";
 
-  before(async () => {
+  before("deploy, and start again with another credential secret", async () => {
     house = await startHouse();
+    const first = await startNodeRed({ keeps: true });
+    ({ userDir } = first);
+    await first.deploy(flow());
+    await first.stop();
+    const env = { CREDENTIAL_SECRET: "another secret", CAN_STOP: "yes" };
+    red = await startNodeRed({ keeps: true, userDir, env });
   });
   after(async () => {
-    await red?.stop();
-    await house.stop();
+    await red.stop();
     await rm(userDir, { recursive: true, force: true });
   });
 
   const flow = (): object[] => [flowTab, accountOf(house), propertyIn(house, "values"), sink("values"), ...watchers];
 
   it("asks for the key again where the credentials can't be decrypted", async () => {
-    const first = await startNodeRed({ keeps: true });
-    red = first;
-    userDir = first.userDir;
-    await first.deploy(flow());
-    await first.stop();
-    const second = await startNodeRed({
-      ...{ keeps: true, userDir },
-      env: { CREDENTIAL_SECRET: "another secret", CAN_STOP: "yes" },
-    });
-    red = second;
-    await until("an error", () => second.received("errors").length > 0);
-    assert.match((second.received("errors")[0]?.["error"] as Error).message, /enter the API key, again if/);
+    await until("an error", () => red.received("errors").length > 0);
+    assert.match((red.received("errors")[0]?.["error"] as Error).message, /enter the API key, again if/);
   });
 
   it("can be listed from while the flows are stopped, and says so where it was deleted", async () => {
-    assert(red);
     await red.deploy(flow());
     const headers = { "Content-Type": "application/json" };
     const stop = await red.fetch("/flows/state", { method: "POST", headers, body: '{"state":"stop"}' });

@@ -14,7 +14,7 @@ const nodes: Record<string, unknown> = {
   certificate: { addTLSOptions: (options: object) => Object.assign(options, { cert: "C", key: "K", ca: "A" }) },
   authority: { addTLSOptions: (options: object) => Object.assign(options, { ca: "A" }) },
 };
-const RED = { nodes: { getNode: (id: string) => nodes[id] ?? null } } as unknown as NodeAPI;
+const RED = { nodes: { getNode: (id: string) => nodes[id] ?? null, eachNode: () => undefined } } as unknown as NodeAPI;
 const read = (raw: object, secrets: object = { deviceId: "d", secretKey: "s" }) =>
   readDeviceSettings(RED, raw as Record<string, unknown>, secrets as Record<string, unknown>);
 
