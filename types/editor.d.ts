@@ -123,6 +123,8 @@ declare const RED: {
   };
   palette: { refresh(): void };
   menu: { addItem(menu: string, item: { id: string; label: string; onselect: string }): void };
+  /** The language of the editor. */
+  i18n: { lang(): string };
   actions: {
     add(name: string, handler: () => void, options?: { label: string }): void;
     remove(name: string): void;
@@ -157,6 +159,8 @@ declare const RED: {
     createNode(type: string): { node: CanvasNode; historyEvent: HistoryEvent };
     getGroupAtPoint(x: number, y: number): object | null;
     redraw(updateActive: boolean, now?: boolean): void;
+    /** Brings a node into sight, on whatever tab it is. */
+    reveal(id: string): void;
     /** Gives the keyboard to the canvas. */
     focus(): void;
     select(selection: { nodes: CanvasNode[] }): void;

@@ -1,12 +1,17 @@
 import { CloudError, toCloudError } from "../core/errors";
 import { findThing, findVariable, isUuid, type KnownThing } from "../rest";
 import { foldName } from "../core/names";
-import { type Answer, found } from "./finding";
+import { slipOf } from "../core/spelling";
+import { type Answer, found, type NodeCure } from "./finding";
 
 /** A thing, variable or device that a node of a flow names. */
 export interface NodeUse {
   /** The node's label. */
   node: string;
+  /** The node's id, where something in the flow can be changed. */
+  id?: string;
+  /** The name of the thing when it was chosen, where `thing` is an id. */
+  thingName?: string;
   /** Id or exact name; blank where the message tells it, or the node's device. */
   thing: string;
   /** Variable name or property id; blank for all, or where the message tells it. */
@@ -42,27 +47,50 @@ export function shorten(answers: Answer[], most: number, more: (count: number) =
 }
 
 function faultOf(
-  { node, thing: ref, property, writes }: NodeUse,
+  { node, id, thing: ref, thingName = "", property, writes }: NodeUse,
   things: readonly KnownThing[],
   own: KnownThing | undefined,
 ): Answer | undefined {
+  const withCure = (answer: Answer, use?: NodeCure["use"]): Answer =>
+    id === undefined ? answer : { ...answer, cure: { nodeId: id, ...(use !== undefined && { use }) } };
   let thing: KnownThing;
   try {
     thing = ref === "" && own !== undefined ? own : thingOf(things, ref);
   } catch (reason) {
     const error = toCloudError(reason);
-    if (error.code === "ambiguous") return found("variables", "ambiguous", { node, thing: ref, variable: "" }, error);
-    return found("variables", "no-thing", { node, thing: ref }, error);
+    if (error.code === "ambiguous")
+      return withCure(found("variables", "ambiguous", { node, thing: ref, variable: "" }, error));
+    const named = thingName === "" || !isUuid(ref) ? ref : thingName;
+    return withCure(found("variables", "no-thing", { node, thing: named }, error), thingMeant(things, ref, thingName));
   }
   if (property === "") return undefined;
   const values = { node, thing: thing.name, variable: property };
   try {
     const { permission } = findVariable(thing, property);
-    return writes && permission === "READ_ONLY" ? found("variables", "read-only", values) : undefined;
+    return writes && permission === "READ_ONLY" ? withCure(found("variables", "read-only", values)) : undefined;
   } catch (reason) {
     const error = toCloudError(reason);
-    return found("variables", error.code === "ambiguous" ? "ambiguous" : "no-variable", values, error);
+    if (error.code === "ambiguous") return withCure(found("variables", "ambiguous", values, error));
+    return withCure(found("variables", "no-variable", values, error), variableMeant(thing, property));
   }
+}
+
+/** Returns the thing that was meant: the only one of that name where the id is an old one, or where the name has a slip. */
+function thingMeant(things: readonly KnownThing[], ref: string, thingName: string): NodeCure["use"] {
+  const names = things.map(({ name }) => name);
+  const wanted = isUuid(ref) ? thingName : ref;
+  const name = names.find((candidate) => foldName(candidate) === foldName(wanted)) ?? slipOf(wanted, names);
+  const [thing, other] = things.filter((candidate) => candidate.name === name);
+  if (thing === undefined || other !== undefined) return undefined;
+  return { field: "thing", value: isUuid(ref) ? thing.id : thing.name, name: thing.name };
+}
+
+/** Returns the variable that was meant where its name has a slip. */
+function variableMeant({ properties }: KnownThing, ref: string): NodeCure["use"] {
+  const named = properties.map(({ id, name, variable_name: variable = id }) => ({ name, variable }));
+  const slip = slipOf(ref, [...named.map(({ variable }) => variable), ...named.map(({ name }) => name)]);
+  const meant = named.find(({ name, variable }) => variable === slip || name === slip);
+  return meant && { field: "property", value: meant.variable, name: meant.name };
 }
 
 function thingOf(things: readonly KnownThing[], ref: string): KnownThing {

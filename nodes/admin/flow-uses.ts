@@ -34,8 +34,13 @@ export function usesOf(RED: NodeAPI, kind: "account" | "device", id: string): No
     if (read(kind) !== id || (kind === "account" && read("device") !== "")) return [];
     const writes = kind === "account" && type.endsWith("-out") && fields.as !== "device";
     const thing = kind === "device" ? "" : read("thing");
-    const label = trimmedText(fields.name) || `${type.slice("arduino-cloud-".length).replace("-", " ")} ${own}`;
-    return [{ node: label, thing, property: read("property"), writes }];
+    const [thingName, property] = [trimmedText(fields.thingName), read("property")];
+    const names = [thingName || thing, trimmedText(fields.propertyName) || property].filter(Boolean).join(" / ");
+    const label =
+      trimmedText(fields.name) || names || `${type.slice("arduino-cloud-".length).replace("-", " ")} ${own}`;
+    // What an environment variable says is not mended in the node.
+    const isOwn = !/\$\{/.test(`${trimmedText(fields.thing)}${trimmedText(fields.property)}`);
+    return [{ node: label, ...(isOwn && { id: own }), thingName, thing, property, writes }];
   });
 }
 

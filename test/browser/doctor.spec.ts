@@ -39,6 +39,23 @@ describe("the doctor's dialog", function () {
         credentials: { deviceId, secretKey },
       },
       {
+        id: "misspelt",
+        type: "arduino-cloud-property-in",
+        z: "tab",
+        x: 200,
+        y: 200,
+        account: "account",
+        thing: "Huose",
+        thingName: "Huose",
+        property: "temperatur",
+        propertyName: "",
+        direction: "reported",
+        emit: "all",
+        deadband: 0,
+        catchUpDelay: 15,
+        wires: [[]],
+      },
+      {
         id: "in",
         type: "arduino-cloud-property-in",
         z: "tab",
@@ -59,7 +76,9 @@ describe("the doctor's dialog", function () {
   const button = (name: string, on = editor): Locator => dialog(on).getByRole("button", { name, exact: true });
   const lines = async (on = editor): Promise<string[]> => {
     const all = dialog(on).locator("li");
-    await all.first().waitFor({ timeout: 30_000 });
+    await all.first().waitFor({ timeout: 30_000, state: "attached" });
+    const folded = dialog(on).locator("details:not([open]) > summary");
+    if ((await folded.count()) > 0) await folded.click();
     return all.allInnerTexts();
   };
   const close = async (): Promise<void> => {
@@ -89,6 +108,40 @@ describe("the doctor's dialog", function () {
       RED.actions.invoke("arduino-cloud:doctor");
     });
 
+  it("tells problems first by the labels of nodes, leads to a node, and mends a slip at once", async () => {
+    await editor.page.waitForFunction(() => {
+      const { RED } = globalThis as unknown as { RED: { nodes?: { node(id: string): unknown } } };
+      return RED.nodes?.node("misspelt");
+    });
+    const examine = async (): Promise<string[]> => {
+      await invoke();
+      await dialog().getByLabel("Examine").selectOption({ label: "Home" });
+      await dialog()
+        .getByText(/^1 problem, \d+ in order/)
+        .first()
+        .waitFor();
+      return dialog().locator("li:visible").allInnerTexts();
+    };
+    const [first, ...rest] = await examine();
+    assert.match(
+      first ?? "",
+      /Variables in flows\nNode “Huose \/ temperatur” names the thing Huose, which is not there/,
+    );
+    assert.deepEqual(rest, [], "what is in order is folded");
+    await editor.picture("doctor-problem");
+    await button("Use “House”").click();
+    await dialog().getByText("Changed. Deploy, and it counts.").waitFor();
+    await button("Go to the node").click();
+    await dialog().waitFor({ state: "detached" });
+    assert.deepEqual(await editor.fields("misspelt", "thing", "thingName", "changed"), ["House", "House", true]);
+    await editor.deploy();
+    assert.match((await examine())[0] ?? "", /names the variable temperatur, which House does not have/);
+    await button("Use “temperature”").click();
+    await close();
+    await editor.deploy();
+    editor.expectNoTrouble();
+  });
+
   it("finds a healthy account healthy, from its form", async () => {
     await openForm("account", "account");
     await editor.page.locator("#arduino-cloud-account-doctor").click();
@@ -96,7 +149,9 @@ describe("the doctor's dialog", function () {
       (await lines()).filter((line) => /^(Warning|Problem)/.test(line)),
       [],
     );
-    await dialog().getByText("Nothing is wrong.").waitFor();
+    await dialog()
+      .getByText(/^Nothing is wrong\. \d+ in order/)
+      .waitFor();
     await editor.expectNoRawKeys();
     await editor.picture("doctor-healthy");
     await close();
@@ -146,10 +201,13 @@ describe("the doctor's dialog", function () {
     await choice.selectOption({ label: "Home" });
     await dialog()
       .locator("li", { hasText: `The values of ${hostile} can be followed.` })
-      .waitFor({ timeout: 30_000 });
+      .waitFor({ timeout: 30_000, state: "attached" });
     assert.equal(await dialog().locator("img").count(), 0);
     await choice.selectOption({ label: "Broken" });
-    await dialog().getByText("Something is wrong. Begin with the first problem.").waitFor();
+    await dialog()
+      .getByText(/^\d+ problems?, /)
+      .first()
+      .waitFor();
     assert.match((await lines()).join("\n"), /Broker port\n127\.0\.0\.1 refuses connections on port 1\./);
     editor.expectNoTrouble();
   });
@@ -188,7 +246,10 @@ describe("the doctor's dialog", function () {
     });
     await invoke(dark);
     await dialog(dark).getByLabel("Examine").selectOption({ label: "Broken" });
-    await dialog(dark).getByText("Something is wrong.").waitFor();
+    await dialog(dark)
+      .getByText(/^\d+ problems?, /)
+      .first()
+      .waitFor();
     await dark.picture("doctor-broken-dark");
     dark.expectNoTrouble();
     await dark.page.context().close();

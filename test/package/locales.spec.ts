@@ -79,8 +79,14 @@ function usedKeys(set: string): Set<string> {
   };
   const codes = errorCodes.map((code) => code.replaceAll("_", "-"));
   if (set === "account") {
-    shared(["validators", "forms/connection-test", "forms/doctor-dialog", "forms/doctor-subjects"]);
-    for (const summary of ["good", "warned", "bad"]) used.add(`doctor.${summary}`);
+    shared([
+      "validators",
+      "forms/connection-test",
+      "forms/doctor-dialog",
+      "forms/doctor-findings",
+      "forms/doctor-subjects",
+    ]);
+    for (const count of ["problem", "warning", "ok", "skipped"]) used.add(`doctor.${count}-count`);
     for (const level of ["ok", "warning", "problem", "skipped"]) used.add(`doctor.level.${level}`);
     for (const { key } of doctorFindings) used.add(key);
     for (const id of checkIds) used.add(`doctor.title.${id}`);

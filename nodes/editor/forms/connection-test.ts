@@ -1,6 +1,7 @@
 import type { CheckId, Level } from "../../../cloud/doctor/index";
 import type { DoctorReport, DoctorRequest, TypedAccount } from "../../admin/protocol";
-import { checkEntry, levelWord, openDoctor, sentenceOf } from "./doctor-dialog";
+import { openDoctor } from "./doctor-dialog";
+import { checkEntry, detailOf, levelWord, sentenceOf } from "./doctor-findings";
 import { accountFields, failureCode, post } from "../admin-client";
 import { errorText, type Translate } from "../i18n";
 
@@ -19,7 +20,7 @@ export function testConnection(id: string, translate: Translate): void {
   };
   const request: DoctorRequest = { account: accountOfForm(id), checks: connectionChecks };
   post<DoctorReport>("arduino-cloud/doctor", request).then(
-    ({ findings }) => show(findings.map((finding) => line(finding.level, sentenceOf(finding), finding.detail))),
+    ({ findings }) => show(findings.map((finding) => line(finding.level, sentenceOf(finding), detailOf(finding)))),
     (reason: unknown) => show([line("problem", errorText(failureCode(reason)))]),
   );
 }

@@ -1,7 +1,7 @@
-import type { Finding, Level } from "../../../cloud/doctor/index";
 import type { DoctorReport, DoctorRequest } from "../../admin/protocol";
 import { failureCode, post } from "../admin-client";
 import { errorText, textsOf } from "../i18n";
+import { findingsList, summaryOf } from "./doctor-findings";
 
 /** An account or a device that the doctor can be asked to look at. */
 export interface DoctorSubject {
@@ -11,17 +11,10 @@ export interface DoctorSubject {
 }
 
 const translate = textsOf("arduino-cloud-account");
-const looks: Readonly<Record<Level, { style: string; icon: string }>> = {
-  ok: { style: "ok", icon: "fa-check-circle" },
-  warning: { style: "warning", icon: "fa-exclamation-triangle" },
-  problem: { style: "failed", icon: "fa-times-circle" },
-  skipped: { style: "skipped", icon: "fa-minus-circle" },
-};
-
 /** Opens the doctor's dialog and examines the first of the subjects; with several, another one can be chosen. */
 export function openDoctor(subjects: readonly DoctorSubject[]): void {
   const note = $('<p role="status">').toggle(subjects.length > 0);
-  const list = $('<ul class="arduino-cloud-checks">');
+  const list = $("<div>");
   const choice = subjectChoice(subjects);
   const dialog = $('<div class="arduino-cloud-doctor">').append(
     subjects.length > 1 ? choice.row : "",
@@ -86,8 +79,8 @@ class Examination {
 
   #show({ findings, text }: DoctorReport): void {
     this.report = text;
-    this.#note.text(translate(`doctor.${summaryOf(findings)}`));
-    this.#list.append(findings.map(findingEntry));
+    this.#note.text(summaryOf(findings));
+    this.#list.append(findingsList(findings, () => this.#dialog.dialog("close")));
   }
 }
 
@@ -151,46 +144,6 @@ function setBusy(dialog: JQuery, isBusy: boolean): void {
   const hadFocus = others.is(":focus");
   others.prop("disabled", isBusy);
   if (hadFocus && isBusy) buttons.filter(".arduino-cloud-close").trigger("focus");
-}
-
-function summaryOf(findings: readonly Finding[]): "good" | "warned" | "bad" {
-  const has = (level: Level): boolean => findings.some((finding) => finding.level === level);
-  return has("problem") ? "bad" : has("warning") ? "warned" : "good";
-}
-
-function findingEntry(finding: Finding): JQuery {
-  const content = [
-    $('<span class="arduino-cloud-unseen">').text(`${levelWord(finding.level)} `),
-    $("<strong>").text(translate(`doctor.title.${finding.id}`)),
-    $("<div>").text(sentenceOf(finding)),
-  ];
-  return checkEntry(finding.level, content, finding.detail);
-}
-
-/** Returns an entry of a list of checks: the sign of its level, what stands beside it, and the error's own words below. */
-export function checkEntry(level: Level, content: JQuery[], detail?: string): JQuery {
-  const { style, icon } = looks[level];
-  return $("<li>")
-    .addClass(`arduino-cloud-${style}`)
-    .append($('<i class="fa" aria-hidden="true">').addClass(icon), content)
-    .append(detail === undefined ? [] : $("<small>").text(detail));
-}
-
-/** Returns a level as a word with a colon. */
-export function levelWord(level: Level): string {
-  return translate(`doctor.level.${level}`);
-}
-
-/** Returns a finding as a sentence. */
-export function sentenceOf({ topic, code, values }: Finding): string {
-  const shown = Object.entries(values).map(([name, value]) => [name, shownValue(name, value)]);
-  return translate(`doctor.${topic}.${code}`, Object.fromEntries(shown) as typeof values);
-}
-
-/** Returns a value in the words of the user: the name of a check, a time as it is written where he is. */
-function shownValue(name: string, value: string | number): string | number {
-  if (name === "check") return translate(`doctor.title.${value}`);
-  return name === "since" ? new Date(value).toLocaleString() : value;
 }
 
 /**

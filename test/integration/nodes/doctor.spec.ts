@@ -99,7 +99,7 @@ describe("the doctor", function () {
         .map(({ code, values }) => [code, values["node"], values["thing"]]),
       [
         ["no-variable", "from env", "House"],
-        ["no-thing", "property get get", "Nowhere"],
+        ["no-thing", "Nowhere", "Nowhere"],
       ],
     );
     assert.match(text, /^Node-RED \d.*, @iot-flows\/node-red-arduino-cloud \d.*, Node\.js v\d/);

@@ -51,6 +51,18 @@ describe("what nodes name", () => {
     assert.match(finding.detail ?? "", /Close names: "temperature"/);
   });
 
+  it("is mended where it is known what was meant", () => {
+    const cureOf = (more: Partial<NodeUse>): unknown => checkUses([use({ id: "node", ...more })], things)[0]?.cure;
+    const house = { field: "thing", value: "House", name: "House" };
+    assert.deepEqual(cureOf({ thing: "Huose" }), { nodeId: "node", use: house });
+    assert.deepEqual(cureOf({ thing: id(9), thingName: "House" }), { nodeId: "node", use: { ...house, value: id(1) } });
+    assert.deepEqual(cureOf({ thing: id(9), thingName: "Twin" }), { nodeId: "node" });
+    assert.deepEqual(cureOf({ thing: "Garage" }), { nodeId: "node" });
+    const relay = { field: "property", value: "relay", name: "relay" };
+    assert.deepEqual(cureOf({ thing: "House", property: "realy" }), { nodeId: "node", use: relay });
+    assert.equal(checkUses([use({ thing: "Huose" })], things)[0]?.cure, undefined);
+  });
+
   it("is that of the device's thing where a device is used", () => {
     assert.deepEqual(codes([use({ property: "relay" })], things[0]), ["ok"]);
     assert.deepEqual(codes([use({ property: "lamp" })], things[0]), ["no-variable"]);
