@@ -8,6 +8,7 @@ import { firstText, thingLinkFields, variableLinkFields } from "./links";
 import { match, type Raw } from "./match";
 import { propertyFields, rawList } from "./properties";
 import { readItems, textField, wrong } from "./read-input";
+import { plainWidgetFields } from "./widgets";
 
 /** The kinds of object that templates can be made of. */
 type TemplateKind = "things" | "dashboards";
@@ -35,19 +36,7 @@ function thingTemplate(thing: BodyFields): Template {
   return { ...pickFields(thing, ownFields), properties };
 }
 
-const widgetFields = [
-  "name",
-  "type",
-  "options",
-  "x",
-  "y",
-  "width",
-  "height",
-  "x_mobile",
-  "y_mobile",
-  "width_mobile",
-  "height_mobile",
-] as const;
+const widgetFields = [...plainWidgetFields, "options"] as const;
 
 /**
  * Returns a dashboard without ids, its links by names: from what the service answers or exports

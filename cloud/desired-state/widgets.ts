@@ -26,7 +26,8 @@ interface WidgetWhole extends Whole {
   hasPages: boolean;
 }
 
-const plainFields = [
+/** The fields of a widget beside its options, its page and its links, as the API names them. */
+export const plainWidgetFields = [
   "name",
   "type",
   "x",
@@ -77,7 +78,7 @@ export function readWidgets(whole: string, given: unknown): WantedWidget[] | und
       where,
       id: textField(read, "id"),
       name: textField(read, "name"),
-      fields: pickFields(read, plainFields),
+      fields: pickFields(read, plainWidgetFields),
       options: asRecord(ownField(read, "options")) ?? {},
       page: page === "" ? mainPage : typeof page === "string" ? page : undefined,
       links: listField(read, "variables")?.map((link, place) => readThingLink(`${where}, variables[${place}]`, link)),
@@ -141,7 +142,7 @@ export function planWidgets(
 function asBody(widget: Raw, hasPages: boolean): Raw {
   const links = Array.isArray(widget.variables) ? (widget.variables as unknown[]) : [];
   return {
-    ...pickFields(widget, [...plainFields, "options", ...(hasPages ? ["page_id"] : [])]),
+    ...pickFields(widget, [...plainWidgetFields, "options", ...(hasPages ? ["page_id"] : [])]),
     id: widget.id,
     variables: links.flatMap((link) => textField(asRecord(link) ?? {}, "id") || []),
   };

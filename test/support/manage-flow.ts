@@ -1,5 +1,5 @@
 import type { House } from "./simulated-account";
-import type { Received } from "./node-helper";
+import { load, type Received, type TestRuntime } from "./node-helper";
 
 /** A manage node, and around it what tells of all that comes of a message. */
 export function manageFlow(more: object = {}): Record<string, unknown>[] {
@@ -21,6 +21,18 @@ export function manageFlow(more: object = {}): Record<string, unknown>[] {
     { id: "status", type: "status", scope: ["manage"], wires: [["statuses"]] },
     { id: "statuses", type: "helper" },
   ];
+}
+
+/** Runs a manage node, as fast as its account may. */
+export async function startManage(house: House, more: object = {}, account: object = {}): Promise<TestRuntime> {
+  return load(house, manageFlow(more), { requestsPerSecond: 500, ...account });
+}
+
+/** Returns what a manage node answers to a message. */
+export async function answerOf(runtime: TestRuntime, message: object): Promise<Received> {
+  runtime.node("manage").receive(message);
+  const [answer] = await runtime.arrived("out");
+  return answer ?? {};
 }
 
 /** What the house's cloud was asked, but for tokens: method and path. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { type House, startHouse } from "../../support/simulated-account";
 import { until } from "../../support/wait";
-import { errorsOf, manageFlow, requestsTo } from "../../support/manage-flow";
+import { answerOf, errorsOf, manageFlow, requestsTo, startManage } from "../../support/manage-flow";
 import { type TestRuntime, load, type Received } from "../../support/node-helper";
 
 interface ItemResult {
@@ -17,16 +17,9 @@ describe("arduino-cloud-manage with an array", () => {
   beforeEach(async () => (house = await startHouse()));
 
   const requests = (): string[] => requestsTo(house);
-  const start = async (more: object = {}, account: object = {}): Promise<TestRuntime> => {
-    bench = await load(house, manageFlow(more), { requestsPerSecond: 500, ...account });
-    return bench;
-  };
-  const ask = async (message: object, more: object = {}): Promise<Received> => {
-    const runtime = await start(more);
-    runtime.node("manage").receive(message);
-    const [answer] = await runtime.arrived("out");
-    return answer ?? {};
-  };
+  const start = async (more: object = {}, account: object = {}): Promise<TestRuntime> =>
+    (bench = await startManage(house, more, account));
+  const ask = async (message: object, more?: object): Promise<Received> => answerOf(await start(more), message);
   it("works through the items and tells what became of each", async () => {
     const circular: Record<string, unknown> = { name: "Round" };
     circular["self"] = circular;

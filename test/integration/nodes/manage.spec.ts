@@ -3,8 +3,8 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { type House, startHouse } from "../../support/simulated-account";
-import { errorsOf, manageFlow, requestsTo } from "../../support/manage-flow";
-import { type TestRuntime, load, type Received } from "../../support/node-helper";
+import { answerOf, errorsOf, requestsTo, startManage } from "../../support/manage-flow";
+import type { TestRuntime, Received } from "../../support/node-helper";
 
 describe("arduino-cloud-manage", () => {
   let house: House;
@@ -13,16 +13,9 @@ describe("arduino-cloud-manage", () => {
   beforeEach(async () => (house = await startHouse()));
 
   const requests = (): string[] => requestsTo(house);
-  const start = async (more: object = {}, account: object = {}): Promise<TestRuntime> => {
-    bench = await load(house, manageFlow(more), { requestsPerSecond: 500, ...account });
-    return bench;
-  };
-  const ask = async (message: object, more: object = {}): Promise<Received> => {
-    const runtime = await start(more);
-    runtime.node("manage").receive(message);
-    const [answer] = await runtime.arrived("out");
-    return answer ?? {};
-  };
+  const start = async (more: object = {}, account: object = {}): Promise<TestRuntime> =>
+    (bench = await startManage(house, more, account));
+  const ask = async (message: object, more?: object): Promise<Received> => answerOf(await start(more), message);
   const failure = async (message: object, more: object = {}): Promise<{ code: string; message: string }> => {
     const runtime = await start(more);
     runtime.node("manage").receive(message);
