@@ -122,9 +122,14 @@ function groupByNumber(events: readonly MessageEvent[]): Map<string, [MessageEve
 export interface Write extends Given {
   /** The connection that it came over. */
   connection: string;
+  /** The broker lost it, and told nobody. */
+  isSwallowed?: true;
 }
 
-/** What is wrong with writes: as of a stream, but what is sent again over another connection is allowed. */
+/**
+ * Judges writes as a stream, but what is sent again over another connection is allowed, and so is what the broker had lost. Of
+ * that the order counts in which it was sent: the broker has taken later ones before anybody could know.
+ */
 export function judgeWrites(
   delivered: readonly Sent[],
   asked: readonly Sent[],
@@ -141,11 +146,12 @@ export function judgeWrites(
     if (seen.has(key)) doubled.push(write.value);
     else if (values.has(write.value)) repeated.push(write.value);
     else first.push(write);
-    seen.add(key);
+    if (!write.isSwallowed) seen.add(key);
     values.add(write.value);
   }
   const { disordered, invented } = judgeStream(asked, first, kills);
-  const lost = delivered.filter(({ value }) => !values.has(value)).map(({ value }) => value);
+  const relayed = new Set(writes.filter(({ isSwallowed }) => !isSwallowed).map(({ value }) => value));
+  const lost = delivered.filter(({ value }) => !relayed.has(value)).map(({ value }) => value);
   return { lost, doubled, disordered, invented, repeated };
 }
 

@@ -190,11 +190,11 @@ export class ChaosWorld implements FaultTarget {
   #writes(): Write[] {
     const { thingId, simulator } = this.house;
     return simulator.observed.publishes
-      .filter(({ topic, isSwallowed }) => topic === `/a/t/${thingId}/e/i` && isSwallowed === undefined)
-      .flatMap(({ payload, clientId, at }) =>
+      .filter(({ topic }) => topic === `/a/t/${thingId}/e/i`)
+      .flatMap(({ payload, clientId, at, isSwallowed }) =>
         decodeSenml(payload)
           .filter(({ variable }) => variable === written)
-          .map(({ value }) => ({ value, at, connection: clientId })),
+          .map(({ value }) => ({ value, at, connection: clientId, ...(isSwallowed && { isSwallowed }) })),
       );
   }
 

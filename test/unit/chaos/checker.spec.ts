@@ -102,6 +102,20 @@ describe("the checker of the chaos suite", () => {
     assert.deepEqual(judgeWrites(asked.slice(1), asked, [write(2, "a")]).lost, [1], "what failed need not be there");
   });
 
+  it("takes what the broker has lost for sent, but not for delivered", () => {
+    const asked = stream(0, 1, 2);
+    const write = (value: number): { value: number; at: number; connection: string } => ({
+      value,
+      at: 0,
+      connection: "a",
+    });
+    const swallowed = { ...write(0), isSwallowed: true as const };
+    const again = [swallowed, write(1), write(2), write(0)];
+    assert.deepEqual(judgeWrites(asked, asked, again), { ...nothing, repeated: [0] });
+    assert.deepEqual(judgeWrites(asked, asked, [swallowed, write(1), write(2)]).lost, [0]);
+    assert.deepEqual(judgeWrites(asked, asked, [...again, write(0)]).doubled, [0]);
+  });
+
   it("counts things that are not there, or there too often", () => {
     const creations = [
       { name: "a", outcome: "made" },
