@@ -34,17 +34,17 @@ export function printable(text: string): string {
 export function redact(text: string, secrets: readonly string[]): string {
   let clean = text;
   for (const secret of secrets) {
-    for (const form of new Set([
-      secret,
-      encodeURIComponent(secret),
-      new URLSearchParams([["", secret]]).toString().slice(1),
-      JSON.stringify(secret).slice(1, -1),
-    ])) {
-      // Nearly each text holds none, and is not copied then.
-      if (form !== "" && clean.includes(form)) clean = clean.replaceAll(form, "…");
-    }
+    // Nearly each text holds none, and is not copied then.
+    for (const form of formsOf(secret)) if (form !== "" && clean.includes(form)) clean = clean.replaceAll(form, "…");
   }
   return clean;
+}
+
+/** Returns the forms in which a secret may appear: only one for a token, which is in most of what comes and goes. */
+function formsOf(secret: string): Iterable<string> {
+  if (/^[\w.-]*$/.test(secret)) return [secret];
+  const asForm = new URLSearchParams([["", secret]]).toString().slice(1);
+  return new Set([secret, encodeURIComponent(secret), asForm, JSON.stringify(secret).slice(1, -1)]);
 }
 
 /** Returns what may be shown of a client id: enough to tell two apart, too little to use. */

@@ -2,7 +2,7 @@ import { CloudError } from "../core/errors";
 import type { RawSeriesRequest, RawSeriesResponse } from "../rest/models";
 import type { RawPoint, RawRead, SeriesWindow } from "./points";
 import { pageSize, requireOk } from "./series-request";
-import { after, type Instant, nanosecondsOf, rfc3339, timestampOf } from "./rfc3339";
+import { after, type Instant, nanosecondsOf, rfc3339, TimestampReader } from "./rfc3339";
 
 /** Nanoseconds by which an instant is left that can't be read to its end: if the service rounds, in two strides. */
 const strides = [1, 1_000_000];
@@ -25,11 +25,13 @@ export class PageCursor {
   #atReached = new Map<unknown, number>();
   #strides = 0;
   #isComplete = false;
+  readonly #timestamps: TimestampReader;
 
   constructor(window: SeriesWindow, onOverflow: RawRead["onOverflow"]) {
     this.#window = window;
     this.#from = window.from;
     this.#onOverflow = onOverflow;
+    this.#timestamps = new TimestampReader(window.propertyId);
   }
 
   /** The request for the next page. */
@@ -96,7 +98,7 @@ export class PageCursor {
     for (let index = 0; index < times.length; index++) {
       const time = times[index] as string;
       const value = values[index] ?? null;
-      const timestamp = timestampOf(time, propertyId);
+      const timestamp = this.#timestamps.read(time);
       if (value !== null && this.#isNew(time, timestamp, value)) page.push({ propertyId, time, timestamp, value });
     }
     const last = times.at(-1);
@@ -140,7 +142,9 @@ export class PageCursor {
     this.#reached = last;
     this.#atReached = new Map();
     // One instant may be written in several ways, so that texts alone would not tell.
-    for (let index = times.length - 1; index >= 0 && !isLater(last, this.#instantOf(times[index] ?? "")); index--) {
+    for (let index = times.length - 1; index >= 0; index--) {
+      const time = times[index] ?? "";
+      if (time !== lastTime && isLater(last, this.#instantOf(time))) break;
       const key = valueKey(values[index] ?? null);
       this.#atReached.set(key, (this.#atReached.get(key) ?? 0) + 1);
     }
@@ -160,7 +164,7 @@ export class PageCursor {
   }
 
   #instantOf(time: string): Instant {
-    return { milliseconds: timestampOf(time, this.#window.propertyId), nanoseconds: nanosecondsOf(time) };
+    return { milliseconds: this.#timestamps.read(time), nanoseconds: nanosecondsOf(time) };
   }
 }
 

@@ -152,10 +152,11 @@ export class RestClient {
   }
 
   #tell({ what }: Call, { tries, sentAt, begunAt }: CallProgress, outcome: string): void {
+    if (this.#options.log?.debug === undefined) return;
     const now = this.#options.clock.monotonic();
     const count = tries === 1 ? "1 try" : `${tries} tries`;
     const [last, all] = [shownMs(now - sentAt), shownMs(now - begunAt)];
-    this.#options.log?.debug?.(`${what}: ${outcome} in ${last} (${count}, ${all} in all).`);
+    this.#options.log.debug(`${what}: ${outcome} in ${last} (${count}, ${all} in all).`);
   }
 
   /** Sends once; if the token is refused, once more with a new one (docs/protocol.md#errors). */

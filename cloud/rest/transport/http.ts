@@ -60,6 +60,8 @@ export class Http {
   readonly #agents: { http: http.Agent; https: https.Agent };
   readonly #tls: TlsOptions | undefined;
   readonly #proxy: ProxySettings | undefined;
+  /** The proxies that requests go through, by where they go. */
+  readonly #proxies = new Map<string, Proxy | undefined>();
   /** Agents that go through a proxy, by its URL. */
   readonly #tunnels = new Map<string, http.Agent>();
   #axios: AxiosInstance | undefined;
@@ -94,7 +96,7 @@ export class Http {
         controller.abort();
       });
       try {
-        proxy = findProxy(request.url, this.#proxy);
+        proxy = this.#proxyFor(request.url);
         return redactAnswer(await this.#request(request, proxy, controller.signal), secrets);
       } catch (reason) {
         throw deadline.passed
@@ -129,6 +131,14 @@ export class Http {
       transformResponse: [(data: unknown) => data],
       validateStatus: () => true,
     });
+  }
+
+  /** Returns the proxy that requests to a URL go through, as `findProxy`: what it reads does not change. */
+  #proxyFor(url: string): Proxy | undefined {
+    const pathAt = url.indexOf("/", url.indexOf("//") + 2);
+    const server = pathAt < 0 ? url : url.slice(0, pathAt);
+    if (!this.#proxies.has(server)) this.#proxies.set(server, findProxy(url, this.#proxy));
+    return this.#proxies.get(server);
   }
 
   /** Returns the agents for requests that go through a proxy, or through none. */

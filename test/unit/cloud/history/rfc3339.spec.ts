@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { after, nanosecondsOf, rfc3339, timestampOf } from "../../../../cloud/history/rfc3339";
+import { after, nanosecondsOf, rfc3339, TimestampReader, timestampOf } from "../../../../cloud/history/rfc3339";
 
 describe("times of series", () => {
   it("are read like Date.parse reads them, from 1842 to 2242 and beyond", () => {
@@ -44,5 +44,33 @@ describe("times of series", () => {
     assert.equal(rfc3339(instant), "2026-03-01T00:00:00.123999999Z");
     assert.equal(rfc3339(after(instant, 1)), "2026-03-01T00:00:00.124000000Z");
     assert.equal(rfc3339(after(instant, 1_000_000)), "2026-03-01T00:00:00.124999999Z");
+  });
+
+  it("are read one after the other as each by itself", () => {
+    const times = [
+      ...["2026-03-01T00:00:00.123Z", "2026-03-01T00:00:00.123Z", "2026-03-01T00:00:59.9Z", "2026-03-01T00:00:59Z"],
+      ...[
+        "2026-03-01T00:01:00Z",
+        "2026-03-01T00:01:00.123456789Z",
+        "2026-03-01T00:01:01+01:00",
+        "2026-03-01T00:01:02Z",
+      ],
+      ...["2026-03-01T00:01:03z", "2026-03-01T00:01:04.5Z", "2024-02-29T23:59:59.999Z", "1969-12-31T23:59:59.5Z"],
+    ];
+    const reader = new TimestampReader("P");
+    assert.deepEqual(
+      times.map((time) => reader.read(time)),
+      times.map((time) => timestampOf(time, "P")),
+    );
+    for (const bad of [
+      "2026-03-01T00:01:60Z",
+      "2026-03-01T00:01:0xZ",
+      "2026-03-01T00:01:00.Z",
+      "2026-03-01T00:01:001Z",
+    ]) {
+      reader.read("2026-03-01T00:01:00Z");
+      assert.throws(() => reader.read(bad), { code: "server_error" }, bad);
+      assert.throws(() => reader.read(bad), { code: "server_error" }, `${bad} again`);
+    }
   });
 });
