@@ -101,14 +101,18 @@ const inputLook = {
   iconInnerPosition: "inside",
 } as const;
 
-/** Adds a field for a number, with the milliseconds after which it sends. */
-export function addNumberInput(parts: VariableParts, { delay, spinner }: { delay: number; spinner: string }): void {
+/** Returns the limits of a number that is typed in, and its step. */
+export function numberRange(parts: VariableParts): { min: number; max: number; step: number } {
   const isInteger = shapeOf(parts.variable.type) === "integer";
   const most = isInteger ? { min: -2_147_483_648, max: 2_147_483_647 } : { min: -1e12, max: 1e12 };
-  const range = { ...rangeOf(parts, most), step: stepOf(parts) };
+  return { ...rangeOf(parts, most), step: stepOf(parts) };
+}
+
+/** Adds a field for a whole number, with the milliseconds after which it sends. */
+export function addNumberInput(parts: VariableParts, { delay, spinner }: { delay: number; spinner: string }): void {
   // Leaving the field would send what stands in it, typed or not; so it sends when the hand rests.
   const sending = { sendOnDelay: true, delay, sendOnBlur: false, sendOnEnter: false };
-  addNative(parts, "ui-number-input", { ...noLoop, ...inputLook, ...sending, ...range, spinner });
+  addNative(parts, "ui-number-input", { ...noLoop, ...inputLook, ...sending, ...numberRange(parts), spinner });
 }
 
 /** Adds a field for a text, which sends when Enter is pressed. */

@@ -9,6 +9,8 @@ const rules = [
   ".arduino-box { display: flex; flex-direction: column; gap: 4px; height: 100%; min-height: 0; overflow: auto; }",
   ".arduino-name { flex: none; }",
   ".arduino-scroll { flex: 1; min-height: 0; overflow: auto; margin: 0; overflow-wrap: anywhere; }",
+  ".arduino-row { display: flex; align-items: center; justify-content: space-between; gap: 8px; }",
+  ".arduino-number { font-size: 1.25em; font-weight: bold; }",
   ".arduino-fill { flex: 1; min-height: 0; }",
 ];
 

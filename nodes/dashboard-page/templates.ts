@@ -25,7 +25,7 @@ function template({ body, data = {}, onMessage, methods = "", hasName = true }: 
       : ` watch: { msg: { immediate: true, handler(m) { const p = m?.payload; if (p === undefined || p === null) return; ${onMessage} } } },`;
   // When the hand rests: a drag makes a hundred values.
   const later =
-    "later(f) { clearTimeout(this.timer); this.timer = setTimeout(() => { this.timer = undefined; f() }, 300) }";
+    "later(f, ms = 300) { clearTimeout(this.timer); this.timer = setTimeout(() => { this.timer = undefined; f() }, ms) }";
   return (
     `<template><div class="arduino-box">${name}${body}</div></template>\n` +
     `<script>export default { data() { return { ${kept.join(", ")} } },${watch} ` +
@@ -45,6 +45,35 @@ export function pushButtonTemplate(): string {
       "tell(down) { if (this.down === down) return; this.down = down; this.send({ payload: down }) }, " +
       "press(e) { e.target.setPointerCapture?.(e.pointerId); this.tell(true) }, free() { this.tell(false) }, " +
       "key(e) { if (e.key === ' ' || e.key === 'Enter') this.tell(true) }",
+  });
+}
+
+/** The limits of a number and the step of its buttons. */
+interface NumberRange {
+  min: number;
+  max: number;
+  step: number;
+}
+
+/** Returns a field for a number with decimals, which Dashboard 2.0 would round to those of its step; or buttons for it. */
+export function numberTemplate({ min, max, step }: NumberRange, hasButtons: boolean): string {
+  const button = (sign: "-" | "+"): string =>
+    `<v-btn variant="tonal" :aria-label="props.name + ' ${sign}'" @click="by(${sign}1)">${sign}</v-btn>`;
+  const field =
+    `<v-text-field type="number" step="any" :model-value="shown" :aria-label="props.name" variant="outlined" hide-details` +
+    ` density="compact" style="flex:none" @update:model-value="type"></v-text-field>`;
+  return template({
+    body: hasButtons
+      ? `<div class="arduino-row">${button("-")}<span class="arduino-number">{{ shown }}</span>${button("+")}</div>`
+      : field,
+    data: { shown: "''" },
+    onMessage: "if (typeof p === 'number' && this.timer === undefined) this.shown = p",
+    methods:
+      `within(n) { return Math.min(${max}, Math.max(${min}, n)) }, ` +
+      "type(v) { this.shown = v; const n = Number(v); if (v !== '' && Number.isFinite(n)) this.later(() => this.send({ payload: this.within(n) }), 1000) }, " +
+      // Without the dust of binary fractions, which would add up.
+      `by(sign) { this.shown = this.within(Number((Number(this.shown) + sign * ${step}).toFixed(6))); ` +
+      "this.later(() => this.send({ payload: this.shown }), 400) }",
   });
 }
 

@@ -6,6 +6,7 @@ import {
   addGauge,
   addLamp,
   addNumberInput,
+  numberRange,
   addSelector,
   addSlider,
   addSwitch,
@@ -27,8 +28,8 @@ const builders: Partial<Record<WidgetKind, (parts: VariableParts) => void>> = {
   led: (parts) => addLamp(parts, widgetColors.grey),
   "push-button": (parts) => addTemplate(parts, templates.pushButtonTemplate(), { isSilent: true, isEach: true }),
   slider: addSlider,
-  stepper: (parts) => addNumberInput(parts, { delay: 400, spinner: "default" }),
-  number: (parts) => addNumberInput(parts, { delay: 1000, spinner: "stacked" }),
+  stepper: (parts) => addNumber(parts, true),
+  number: (parts) => addNumber(parts, false),
   text: addTextInput,
   value: addValue,
   gauge: (parts) => addGauge(parts, { gtype: "gauge-half", gstyle: "needle", units: unitOf(parts.variable.type) }),
@@ -71,6 +72,12 @@ export function addWidget(parts: WidgetParts): void {
   } else {
     builders[kind]?.({ ...parts, variable });
   }
+}
+
+function addNumber(parts: VariableParts, isStepper: boolean): void {
+  if (shapeOf(parts.variable.type) === "integer")
+    addNumberInput(parts, isStepper ? { delay: 400, spinner: "default" } : { delay: 1000, spinner: "stacked" });
+  else addTemplate(parts, templates.numberTemplate(numberRange(parts), isStepper));
 }
 
 function addColor(parts: VariableParts, hasSwitch: boolean): void {
