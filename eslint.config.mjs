@@ -8,7 +8,7 @@ const floors = [
   ["codec"],
   ["property-types"],
   ["rest", "mqtt"],
-  ["live-values", "history", "device-protocol", "manage"],
+  ["live-values", "history", "device-protocol", "manage", "cluster"],
   ["catch-up", "polling", "desired-state", "doctor"],
 ];
 /** For each room of cloud/: which rooms it may not import from. */
@@ -55,7 +55,7 @@ const zones = [
     message: "The simulator meets the package only on the wire.",
   },
 ];
-const clients = ["axios", "https-proxy-agent", "mqtt"].map((name) => ({
+const clients = ["axios", "https-proxy-agent", "ioredis", "mqtt"].map((name) => ({
   name,
   message: "Nodes ask the account; they never talk to a client.",
 }));

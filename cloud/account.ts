@@ -1,12 +1,17 @@
+import { inBackground } from "./core/guard";
 import { randomUUID } from "node:crypto";
+import { Cluster } from "./cluster/cluster";
+import type { ClusterSettings } from "./cluster/cluster-settings";
+import { RedisEngine } from "./cluster/redis-engine";
 import type { ActivityLog } from "./core/activity-log";
 import { type Clock, systemClock } from "./core/clock";
-import { ValueFeed } from "./live-values/value-feed";
-import { type MqttMessage, mqttSender } from "./live-values/mqtt-sender";
+import { ValueFeed, writeDigest } from "./live-values/value-feed";
+import { type BeforeSend, type MqttMessage, mqttSender } from "./live-values/mqtt-sender";
 import { Outbox } from "./live-values/outbox";
 import { type Publisher, Session, type SessionOptions, type SessionState } from "./mqtt/session";
 import type { SessionTimings } from "./mqtt/timings";
 import type { CloudError } from "./core/errors";
+import { shortDigest } from "./core/short-digest";
 import { KnownObjects } from "./live-values/known-objects";
 import { LastValues } from "./live-values/last-values";
 import { Polling } from "./polling/polling";
@@ -32,6 +37,8 @@ interface AccountEvents {
 interface AccountOptions {
   clock?: Clock;
   timings?: Partial<SessionTimings>;
+  /** The copies of the flow that share the account; absent: there is only this one. */
+  cluster?: ClusterSettings | undefined;
 }
 
 /**
@@ -50,6 +57,8 @@ export class CloudAccount {
   /** The way of values that are written as a thing's device. */
   readonly reports: RestPublisher;
   readonly writer: ValueWriter;
+  /** The copies of the flow that share the account, where there are several. */
+  readonly cluster: Cluster | undefined;
   readonly #unobserve: () => void;
 
   /** @throws CloudError `invalid_input` naming the setting that is wrong */
@@ -68,7 +77,8 @@ export class CloudAccount {
     });
     this.feed = new ValueFeed({ session: this.session, clock, objects, variables, ...events });
     this.outbox = new Outbox({ clock, messagesPerSecond: settings.messagesPerSecond, log });
-    this.session.setPublisher(publisherOf(this.outbox, this.feed));
+    this.cluster = options.cluster && this.#clusterOf(settings, options.cluster, events, clock);
+    this.session.setPublisher(publisherOf(this.outbox, this.feed, this.cluster));
     const lastValues = new LastValues({ directory, feed: this.feed, objects });
     this.reports = new RestPublisher({
       client: this.rest.client,
@@ -95,6 +105,7 @@ export class CloudAccount {
    */
   async close(): Promise<void> {
     this.#unobserve();
+    if (this.cluster !== undefined) await this.cluster.stop();
     this.knowledge.close();
     this.rest.close();
     await this.session.close();
@@ -102,16 +113,38 @@ export class CloudAccount {
     this.reports.close();
   }
 
+  #clusterOf(settings: AccountSettings, cluster: ClusterSettings, events: AccountEvents, clock: Clock): Cluster {
+    return new Cluster({
+      settings: cluster,
+      clock,
+      createEngine: (engineEvents) => new RedisEngine(cluster, clusterPrefix(settings, cluster.name), engineEvents),
+      onOwn: (digest) => this.feed.sendsElsewhere(digest),
+      onWarning: (message) => events.onNotice?.(message),
+      onFault: events.onFault,
+    });
+  }
+
   /** Returns the observer that keeps what is known in step with the connection. */
   #onState(lastValues: LastValues): (state: SessionState) => void {
     let wasOnline = false;
     return ({ name }) => {
+      this.cluster?.setOnline(name === "online");
+      if (name === "idle" && this.cluster !== undefined) inBackground(this.cluster.stop());
+      else if (name !== "closed") this.cluster?.start();
       if (name !== "online") lastValues.unfollow();
       // While the connection was lost, things may have been changed.
       else if (wasOnline) this.knowledge.refreshSoon();
       wasOnline ||= name === "online";
     };
   }
+}
+
+/**
+ * Returns the name under which the copies of a flow meet: accounts that differ in key, space or service have nothing in
+ * common.
+ */
+function clusterPrefix({ clientId, organization, baseUrl }: AccountSettings, name: string): string {
+  return `ac:${name}:${shortDigest([clientId, organization, baseUrl].join("\n"))}`;
 }
 
 /**
@@ -138,10 +171,16 @@ function userSession(
   });
 }
 
-/** Returns what sends the messages of an outbox over a session, and lets the feed know them when they come back. */
-function publisherOf(outbox: Outbox<MqttMessage>, feed: ValueFeed): Publisher {
+/**
+ * Returns what sends the messages of an outbox over a session, and lets the feed, and the copies of this flow, know them
+ * when they come back.
+ */
+function publisherOf(outbox: Outbox<MqttMessage>, feed: ValueFeed, cluster: Cluster | undefined): Publisher {
+  const known: BeforeSend | undefined =
+    cluster && (({ topic, payload }) => cluster.tellOwn(writeDigest(topic, payload)));
   return {
-    online: (connection) => outbox.online(mqttSender(connection, ({ topic, payload }) => feed.sends(topic, payload))),
+    online: (connection) =>
+      outbox.online(mqttSender(connection, ({ topic, payload }) => feed.sends(topic, payload), known)),
     offline: () => outbox.offline(),
     drain: () => outbox.drain(),
   };

@@ -37,6 +37,7 @@ RED.nodes.registerType("arduino-cloud-account", {
     tls: { value: "", type: "tls-config", required: false },
     proxy: { value: "", type: "http proxy", required: false, label: translate("label.proxy") },
     showValues: { value: true },
+    cluster: { value: "", type: "arduino-cloud-cluster", required: false, label: translate("label.cluster") },
     requestsPerSecond: { value: 10, label: translate("label.requests-per-second"), validate: numberFrom(0.1) },
     messagesPerSecond: { value: 25, label: translate("label.messages-per-second"), validate: numberFrom(0.1) },
   },

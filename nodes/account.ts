@@ -4,12 +4,13 @@ import { CloudAccount } from "../cloud/account";
 import { toCloudError } from "../cloud/core/errors";
 import type { AccountSettings } from "../cloud/rest/account-settings";
 import type { AccountNode } from "./runtime/account-node";
+import { findCluster } from "./runtime/cluster-node";
 import { readAccountSettings } from "./runtime/account-settings";
 import { registerAdminRoutes } from "./admin/routes";
 import { registerDoctorRoutes } from "./admin/doctor-routes";
 import { takeLegacyKey } from "./runtime/legacy-credentials";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
-import { readFlag, storedCredentials, settingsOf } from "./runtime/settings";
+import { readFlag, readText, storedCredentials, settingsOf } from "./runtime/settings";
 import { SharedFaults } from "./runtime/shared-faults";
 
 /** Registers the node `arduino-cloud-account`, which holds an account for the nodes that name it. */
@@ -24,7 +25,8 @@ export default function (RED: NodeAPI): void {
       const settings = readAccountSettings(RED, raw, secrets);
       this.showsValues = readFlag(raw, "showValues", true);
       deployed = settings;
-      const account = new CloudAccount(settings, noticesTo(RED, this));
+      const cluster = findCluster(RED, readText(raw, "cluster"));
+      const account = new CloudAccount(settings, noticesTo(RED, this), { cluster });
       account.session.observe(outageReport(this));
       this.account = account;
       this.caseOf = (typed = settings) => {

@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock";
 import { type CloudError, toCloudError } from "../core/errors";
+import { shortDigest } from "../core/short-digest";
 import { tidyValue } from "../codec/float32";
 import { type Decoded, decodeReadings, type Reading } from "../codec/senml-decode";
 import type { Session } from "../mqtt/session";
@@ -59,9 +60,11 @@ interface FeedOptions {
 export class ValueFeed {
   readonly #options: FeedOptions;
   readonly #topics = new Map<string, TopicFeed>();
+  readonly #elsewhere: WritesElsewhere;
 
   constructor(options: FeedOptions) {
     this.#options = options;
+    this.#elsewhere = new WritesElsewhere(options.clock);
   }
 
   /**
@@ -71,7 +74,7 @@ export class ValueFeed {
     const topic = valueTopic(thingId, direction);
     let feed = this.#topics.get(topic);
     if (feed === undefined) {
-      feed = new TopicFeed(thingId, direction, this.#options);
+      feed = new TopicFeed(thingId, direction, this.#options, this.#elsewhere);
       this.#topics.set(topic, feed);
     }
     const listened = feed;
@@ -85,6 +88,16 @@ export class ValueFeed {
   sends(topic: string, payload: Uint8Array): void {
     this.#topics.get(topic)?.sends(payload);
   }
+
+  /** Notes a message that another copy of this flow sends, by what `writeDigest` makes of it. */
+  sendsElsewhere(digest: string): void {
+    this.#elsewhere.note(digest);
+  }
+}
+
+/** Returns what a message is known by among the copies of a flow. */
+export function writeDigest(topic: string, payload: Uint8Array): string {
+  return shortDigest(topic, "\n", payload);
 }
 
 /** How long a message of our own may take to come back. */
@@ -93,11 +106,37 @@ const ownWindowMs = 60_000;
 /** The names with which boards and the cloud keep house on the topics of things (docs/protocol.md#names). */
 const housekeeping: ReadonlySet<string> = new Set(["tz_offset", "tz_dst_until"]);
 
+/** The writes of other copies of the flow that have not come back yet. */
+class WritesElsewhere {
+  readonly #clock: Clock;
+  #sent: { digest: string; at: number }[] = [];
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  note(digest: string): void {
+    const at = this.#clock.monotonic();
+    this.#sent = this.#sent.filter((sent) => at - sent.at < ownWindowMs);
+    this.#sent.push({ digest, at });
+  }
+
+  /** Returns whether it is one of them, which counts once. */
+  take(topic: string, payload: Uint8Array): boolean {
+    if (this.#sent.length === 0) return false;
+    const digest = writeDigest(topic, payload);
+    const index = this.#sent.findIndex((sent) => sent.digest === digest);
+    if (index >= 0) this.#sent.splice(index, 1);
+    return index >= 0;
+  }
+}
+
 class TopicFeed implements TopicListener {
   readonly #thingId: string;
   readonly #topic: string;
   readonly #direction: Direction;
   readonly #options: FeedOptions;
+  readonly #elsewhere: WritesElsewhere;
   /** Lists are replaced, never changed, so that they can be walked while listeners come and go. */
   readonly #byVariable = new Map<string, readonly ValueListener[]>();
   /** Listeners to every variable. */
@@ -106,11 +145,12 @@ class TopicFeed implements TopicListener {
   #end: (() => void) | undefined;
   #state: "unknown" | "subscribed" | CloudError = "unknown";
 
-  constructor(thingId: string, direction: Direction, options: FeedOptions) {
+  constructor(thingId: string, direction: Direction, options: FeedOptions, elsewhere: WritesElsewhere) {
     this.#thingId = thingId;
     this.#topic = valueTopic(thingId, direction);
     this.#direction = direction;
     this.#options = options;
+    this.#elsewhere = elsewhere;
   }
 
   add(variable: string, listener: ValueListener): void {
@@ -145,7 +185,8 @@ class TopicFeed implements TopicListener {
       this.#options.onMalformed(this.#topic, toCloudError(reason));
       return;
     }
-    const own = this.#own.length > 0 && this.#isOwn(payload);
+    const isOwn = this.#own.length > 0 && this.#isOwn(payload);
+    const own = isOwn || this.#elsewhere.take(this.#topic, payload);
     for (const reading of decoded.readings) this.#deliver(reading, own);
     for (const variable of decoded.valueless ?? []) this.#warn(variable, "no-value");
   }

@@ -25,6 +25,16 @@ export function address(...schemes: string[]): Validate {
   });
 }
 
+/** Accepts the address of a Redis, of its sentinels or of the nodes of a Redis Cluster, or blank for the default. */
+export function redisAddress(): Validate {
+  const pattern = /^rediss?(-sentinel|-cluster)?:\/\/[^\s/?#@]+(\/\d*)?(#\S+)?$/i;
+  return validator((text, translate) =>
+    text === "" || pattern.test(text)
+      ? undefined
+      : translate("error.address", { schemes: "redis://, rediss://, redis-sentinel://, redis-cluster://" }),
+  );
+}
+
 /** Accepts a number from `lowest` up, or blank for the default. */
 export function numberFrom(lowest: number): Validate {
   return validator((text, translate) =>

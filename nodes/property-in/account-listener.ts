@@ -11,6 +11,7 @@ import type { SharedFaults } from "../runtime/shared-faults";
 import type { NodeStatus } from "../runtime/status";
 import { PersistentState } from "../runtime/persistent-state";
 import { FlawWarnings } from "./flaw-warnings";
+import { ClusterEmitter } from "./cluster-emitter";
 import { type MessageSettings, MessageBuilder } from "./message-builder";
 import { type CatchUpSettings, type SubscriptionTarget, ThingSubscription } from "./thing-subscription";
 import { inBackground } from "../../cloud/core/guard";
@@ -45,7 +46,7 @@ export class AccountListener {
   readonly #settings: ListenerSettings;
   readonly #account: CloudAccount;
   readonly #accountFaults: SharedFaults;
-  readonly #emitter: MessageBuilder;
+  readonly #emitter: MessageBuilder | ClusterEmitter;
   readonly #subscriptions = new Map<string, ThingSubscription>();
   /** The subscriptions with which something is wrong that does not pass by itself. */
   readonly #faults = new Map<ThingSubscription, CloudError>();
@@ -71,9 +72,12 @@ export class AccountListener {
     this.#settings = settings;
     this.#account = account;
     this.#accountFaults = faults;
-    this.#emitter = new MessageBuilder(node, status, settings, () => this.#memory.touch());
+    const builder = new MessageBuilder(node, status, settings, () => this.#memory.touch());
+    const { cluster } = account;
+    this.#emitter = cluster === undefined ? builder : new ClusterEmitter(node, cluster, builder);
     this.#flaws = new FlawWarnings((warning) => node.warn(warning));
-    this.#unobserve = account.session.observe(() => this.#showStatus());
+    const ends = [account.session.observe(() => this.#showStatus()), cluster?.observe(() => this.#showStatus())];
+    this.#unobserve = () => ends.forEach((end) => end?.());
     this.#unfollow = account.knowledge.follow((failure) => {
       if (failure === undefined) this.#refresh();
     });
@@ -109,6 +113,7 @@ export class AccountListener {
     this.#stopList();
     // Whatever goes out after this would be given by a successor too.
     for (const subscription of this.#subscriptions.values()) subscription.stop();
+    if (this.#emitter instanceof ClusterEmitter) await this.#emitter.close();
     await this.#memory.close(removed);
   }
 
@@ -323,7 +328,7 @@ export class AccountListener {
     const [firstFault] = this.#faults.values();
     const fault = listFault ?? firstFault;
     if (fault !== undefined) this.#status.failed(fault);
-    else this.#status.session(this.#account.session.state, systemClock.now());
+    else this.#status.account(this.#account.session.state, systemClock.now(), this.#account.cluster?.state);
   }
 }
 

@@ -2,12 +2,13 @@ import type { Node } from "node-red";
 import { differs } from "../../cloud/property-types/equality";
 import type { LiveValue } from "../../cloud/live-values/value-feed";
 import { type KnownThing, type Property, wireName } from "../../cloud/rest/index";
+import type { Grant } from "../../cloud/cluster/value-ring";
 import type { Message } from "../runtime/input";
 import type { NodeStatus } from "../runtime/status";
 import { legacyValueMessage } from "../runtime/legacy-messages";
 
 /** Where a value comes from, as `msg.source` says it. */
-type Source = "live" | "initial" | "catch-up";
+export type ValueSource = "live" | "initial" | "catch-up";
 
 /** The thing and the variable that a value belongs to, as far as they are known. */
 export interface Origin {
@@ -31,8 +32,13 @@ export interface MessageSettings {
   propertyName: string;
 }
 
+/** Whatever takes the values of a subscription. */
+export interface ValueEmitter {
+  emit(origin: Origin, about: Omit<LiveValue, "value">, value: unknown, source: ValueSource): void;
+}
+
 /** Turns values into the messages of property in. */
-export class MessageBuilder {
+export class MessageBuilder implements ValueEmitter {
   readonly #node: Node;
   readonly #status: Pick<NodeStatus, "value">;
   readonly #settings: MessageSettings;
@@ -54,11 +60,13 @@ export class MessageBuilder {
     this.#last = settings.emit === "changed" ? new Map() : undefined;
   }
 
-  /** Sends a value, unless only changes are wanted and it is none. */
-  emit(origin: Origin, about: Omit<LiveValue, "value">, value: unknown, source: Source): void {
+  /**
+   * Sends a value, unless only changes are wanted and it is none.
+   * @param grant where the flow runs in several copies: under which right this one speaks
+   */
+  emit(origin: Origin, about: Omit<LiveValue, "value">, value: unknown, source: ValueSource, grant?: Grant): void {
     const { variable, timestamp, direction } = about;
-    this.#onTaken();
-    if (this.#last !== undefined && !this.#isChanged(`${origin.thingId}/${direction}/${variable}`, value)) return;
+    if (!this.note(origin, about, value)) return;
     const message: Message = {
       // Listeners share the value; each flow gets an object of its own.
       payload: typeof value === "object" && value !== null ? { ...value } : value,
@@ -76,7 +84,14 @@ export class MessageBuilder {
       type: propertyFacts(origin, variable).type,
       name: this.#settings.property === "" ? variable : "",
     }));
+    if (grant !== undefined) message.cluster = { ...grant };
     this.#node.send(this.#settings.compatible ? this.#inOldShape(message, origin, about) : message);
+  }
+
+  /** Notes a value as the last one, whoever sends it; returns whether it is wanted. */
+  note(origin: Origin, { direction, variable }: Omit<LiveValue, "value">, value: unknown): boolean {
+    this.#onTaken();
+    return this.#last === undefined || this.#isChanged(`${origin.thingId}/${direction}/${variable}`, value);
   }
 
   #inOldShape(message: Message, origin: Origin, { variable, timestamp }: Omit<LiveValue, "value">): Message {

@@ -8,7 +8,7 @@ import { type CloudError, isTransient, toCloudError } from "../../cloud/core/err
 import { retry } from "../../cloud/core/retry";
 import { isUuid, type KnownThing, type LookUp, type Property, wireName } from "../../cloud/rest/index";
 import type { LastSeen } from "../../cloud/catch-up/seen-values";
-import { type Origin, type MessageBuilder } from "./message-builder";
+import type { Origin, ValueEmitter } from "./message-builder";
 import { isAborted } from "../../cloud/core/abort";
 import { inBackground } from "../../cloud/core/guard";
 
@@ -48,7 +48,7 @@ interface SubscriptionOptions {
   /** Whether it is one of all things, so that one list of them is better than a look-up for each. */
   isOneOfAll: boolean;
   catchUp: CatchUpSettings;
-  emitter: MessageBuilder;
+  emitter: ValueEmitter;
   /** Told when something is wrong with the subscription, and with `undefined` when it no longer is. */
   onFault: (fault: CloudError | undefined) => void;
   /** Told of a variable whose value is not as it should be. */

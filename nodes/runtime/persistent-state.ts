@@ -146,11 +146,15 @@ export class PersistentState {
     return left;
   }
 
-  /** The name of this state among those of all nodes; inside a subflow Node-RED makes new ids at each deploy. */
+  /** The name of this state among those of all nodes. */
   get #place(): string {
-    const { id, z, _alias: alias = id } = this.#node;
-    return JSON.stringify([z, alias, this.#key, this.#store]);
+    return JSON.stringify([nodePlace(this.#node), this.#key, this.#store]);
   }
+}
+
+/** Returns the name of a node that its successor has too: inside a subflow Node-RED makes new ids at each deploy. */
+export function nodePlace({ id, z, _alias: alias = id }: Node): string {
+  return `${z}/${alias}`;
 }
 
 /**

@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeStatusFill } from "node-red";
+import type { ClusterState } from "../../cloud/cluster/cluster-state";
 import type { SessionState } from "../../cloud/mqtt/session";
 import type { DeviceConnectionState } from "../../cloud/device-protocol/connection-state";
 import type { CloudError } from "../../cloud/core/errors";
@@ -138,6 +139,16 @@ export class NodeStatus {
     else this.idle();
   }
 
+  /** Shows the state of the session, and while it is online that of the cluster, if there is one. */
+  account(state: SessionState, now: number, cluster?: ClusterState): void {
+    if (state.name !== "online" || cluster === undefined || cluster.name === "idle") this.session(state, now);
+    else if (cluster.name === "speaking") this.done("speaking");
+    else if (cluster.name === "standing-by") {
+      this.#show({ fill: "grey", shape: "ring", text: this.#text("standing-by", { speaker: cluster.speaker }) });
+    } else if (cluster.name === "no-engine") this.attention("no-engine");
+    else this.connecting();
+  }
+
   /** Shows how a device stands. */
   device(connectionState: DeviceConnectionState, now: number): void {
     const { name } = connectionState;
@@ -155,7 +166,7 @@ export class NodeStatus {
     return `${this.#node.type}.status.${state}`;
   }
 
-  #text(state: string, values: Record<string, number>): string {
+  #text(state: string, values: Record<string, number | string>): string {
     return this.#translate(this.#key(state), values);
   }
 

@@ -66,7 +66,7 @@ describe("README.md and the guide", () => {
   it("are led to by the help of each node, in each language", () => {
     for (const language of readdirSync(path.join(root, "locales"))) {
       const helps = readdirSync(path.join(root, "locales", language)).filter((name) => name.endsWith(".html"));
-      assert.equal(helps.length, 8);
+      assert.equal(helps.length, 9);
       for (const help of helps) {
         const file = path.join("locales", language, help);
         assert.ok(readFileSync(path.join(root, file), "utf8").includes(`](${source}docs/guide/`), file);

@@ -47,6 +47,7 @@ const usualForm: Form = {
 };
 const deviceStates = ["online", "offline", "unknown", "stale"].map((state) => `device-${state}`);
 const forms: Record<string, Form> = {
+  "property-in": { ...usualForm, states: [...usualForm.states, "speaking", "standing-by", "no-engine"] },
   "property-out": { ...usualForm, states: [...usualForm.states, "sending", "queued"] },
   "property-get": { ...usualForm, scripts: listScripts, states: ["idle", "working", "done"] },
   history: {
@@ -93,6 +94,8 @@ function usedKeys(set: string): Set<string> {
     used.add("list.more");
     for (const code of [...codes, "no-permission", "secret-needed", "no-node-red", "no-thing"])
       used.add(`error.${code}`);
+  } else if (set === "cluster") {
+    return used;
   } else if (set === "device") {
     shared(["forms/create-device", "forms/device-pickers"]);
   } else if (set === "migration") {

@@ -6,6 +6,7 @@ import type { House } from "./simulated-account";
 import { stopLater } from "./stop";
 import { until } from "./wait";
 import accountSet from "../../nodes/account";
+import clusterSet from "../../nodes/cluster";
 import deviceSet from "../../nodes/device";
 import deviceStatusSet from "../../nodes/device-status";
 import historySet from "../../nodes/history";
@@ -24,7 +25,7 @@ const coreSets = {
   "http proxy": "network/06-httpproxy.js",
 };
 
-const configTypes = ["arduino-cloud-device", "http proxy"];
+const configTypes = ["arduino-cloud-device", "arduino-cloud-cluster", "http proxy"];
 
 /** A message as a spec looks at it. */
 export type Received = Record<string, unknown> & { payload?: unknown };
@@ -103,6 +104,7 @@ export async function load(
     device: { deviceId: house.deviceId, secretKey: house.secretKey },
   };
   const own = [
+    clusterSet,
     accountSet,
     propertyInSet,
     propertyOutSet,

@@ -38,6 +38,10 @@ export interface NodeRed {
   transcript(): string;
   /** The kinds of the handles that keep the process busy (timers, sockets …). */
   resources(): Promise<string[]>;
+  /** Sends its process a signal, as SIGKILL or SIGSTOP. */
+  signal(name: NodeJS.Signals): void;
+  /** Whether its process has not ended. */
+  isRunning(): boolean;
   /** @throws Error when Node-RED has ended, or when its log tells of a fault in some code */
   check(): void;
   /** Ends it. @throws Error as `check` */
@@ -161,6 +165,8 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
       child.send({ resources: true });
       return (await answer()).resources as string[];
     },
+    signal: (name) => child.kill(name),
+    isRunning: () => child.exitCode === null && child.signalCode === null,
     check,
     stop: stopLater(async () => {
       try {

@@ -17,7 +17,7 @@ export function accountForm({ id }: EditorNode): Form {
   const advanced = $("#arduino-cloud-account-advanced");
   // The placeholders show the defaults: what differs from them should be seen.
   const isChanged = advanced.find("input").is((_index, input) => $(input).val() !== $(input).attr("placeholder"));
-  const isChosen = ["tls", "proxy"].some((field) => $(`#node-config-input-${field}`).val() !== "_ADD_");
+  const isChosen = ["tls", "proxy", "cluster"].some((field) => $(`#node-config-input-${field}`).val() !== "_ADD_");
   advanced.prop("open", isChanged || isChosen);
   return { close: () => undefined };
 }

@@ -1,0 +1,52 @@
+import type { Mark } from "./mark";
+
+/** A value that was heard, as far as its place among others goes. */
+export interface Placed {
+  /** Its fingerprint. */
+  readonly print: string;
+  /** The engine's time at which it was heard. */
+  readonly at: number;
+}
+
+/** Two copies hear the same value at most so far apart; else it is another one with the same bytes. */
+const sameValueMs = 2_000;
+/** Among several places that are as near, the first one is taken: twice rather than lost. */
+const jitterMs = 250;
+/** Where no place is found, what was heard so long before the mark counts as not given. */
+const doubtMs = 10_000;
+
+/**
+ * Returns the index of the first value that comes after a mark, in what another copy has heard of the same stream. In
+ * doubt an earlier one: a value may come twice, but is not lost.
+ */
+export function firstAfter(heard: readonly Placed[], mark: Mark): number {
+  const places = heard
+    .map((_value, index) => index)
+    .filter((index) => isNear(heard[index], mark.at, sameValueMs) && fits(heard, index, mark.prints));
+  const alike = places.find((index) => isNear(heard[index], mark.at, jitterMs));
+  const best = alike ?? nearest(heard, places, mark.at);
+  if (best !== undefined) return best + 1;
+  const later = heard.findIndex(({ at }) => at > mark.at - doubtMs);
+  return later < 0 ? heard.length : later;
+}
+
+/** Returns whether the values up to a place are those of the mark, as far back as there are any. */
+function fits(heard: readonly Placed[], index: number, prints: readonly string[]): boolean {
+  if (prints.length === 0) return false;
+  for (let back = 0; back < prints.length && back <= index; back++) {
+    if (heard[index - back]?.print !== prints[prints.length - 1 - back]) return false;
+  }
+  return true;
+}
+
+function isNear(value: Placed | undefined, at: number, toleranceMs: number): boolean {
+  return value !== undefined && Math.abs(value.at - at) <= toleranceMs;
+}
+
+function nearest(heard: readonly Placed[], places: readonly number[], at: number): number | undefined {
+  const distance = (index: number): number => Math.abs((heard[index]?.at ?? 0) - at);
+  return places.reduce<number | undefined>(
+    (best, index) => (best === undefined || distance(index) < distance(best) ? index : best),
+    undefined,
+  );
+}

@@ -1,0 +1,37 @@
+import type { Clock } from "../core/clock";
+import type { TlsOptions } from "../core/tls";
+import type { ClusterEngine, EngineEvents } from "./engine";
+
+/** The ways of going on while the engine is away: keep values back for a while, or let the last speaker go on. */
+export const whenEngineDownChoices = ["hold", "speak"] as const;
+
+/** The settings of a cluster, the same in all its copies. */
+export interface ClusterSettings {
+  /** Tells clusters on one engine apart. */
+  name: string;
+  url: string;
+  tls?: TlsOptions | undefined;
+  user: string;
+  password: string;
+  /** Milliseconds for which a lease is good. */
+  ttlMs: number;
+  /** Milliseconds for which values are kept for a take-over. */
+  holdMs: number;
+  whenEngineDown: (typeof whenEngineDownChoices)[number];
+}
+
+/** The parts that a copy is made of. */
+export interface ClusterOptions {
+  settings: ClusterSettings;
+  clock: Clock;
+  /** Returns the engine; called when the cluster starts. */
+  createEngine: (events: EngineEvents) => ClusterEngine;
+  /** Told of a write of another copy. */
+  onOwn: (fingerprint: string) => void;
+  /** Told of what people should know. */
+  onWarning: (message: string) => void;
+  /** Told of a fault of a listener. */
+  onFault: (reason: unknown) => void;
+  /** The name of this copy, unlike any other. */
+  me?: string;
+}

@@ -1,0 +1,63 @@
+import type { CloudError } from "../core/errors";
+
+/** A request for a lease: to take it, to keep it, or with `ttlMs` 0 to give it up. */
+export interface LeaseRequest {
+  /** Which lease. */
+  name: string;
+  /** The copy that asks. */
+  me: string;
+  ttlMs: number;
+  /** Whether it may be taken where nobody holds it; else it is only kept. */
+  mayTake: boolean;
+}
+
+/** The engine's answer about a lease. */
+export interface LeaseAnswer {
+  /** Who holds it now, as `copy|epoch`; blank: nobody. */
+  holder: string;
+  /** Who was granted it last before this request, as `copy|epoch`; blank where that is not known. */
+  before: string;
+  /** Milliseconds for which it is held. */
+  leftMs: number;
+}
+
+/** The fields of a group, and the engine's time in milliseconds since 1970. */
+export interface GroupAnswer {
+  fields: Record<string, string>;
+  time: number;
+}
+
+/** The five calls of what copies of a flow agree by. Every failure is a CloudError. */
+export interface ClusterEngine {
+  /** Takes, keeps or gives up a lease. Epochs only grow. */
+  lease(request: LeaseRequest): Promise<LeaseAnswer>;
+  /**
+   * Writes fields of a group; a blank value removes one. With a fence only where that lease is held by that holder;
+   * returns whether it was written.
+   */
+  mark(group: string, fields: Readonly<Record<string, string>>, fence?: Fence): Promise<boolean>;
+  /** Reads a group. */
+  ask(group: string): Promise<GroupAnswer>;
+  /** Counts a request in; returns the milliseconds to wait before it is asked for again, 0 where it may go out now. */
+  pace(perSecond: number): Promise<number>;
+  /** Tells all copies something. */
+  tell(topic: string, text: string): Promise<void>;
+  /** Closes the connection. */
+  close(): Promise<void>;
+}
+
+/** A lease, and its holder as `copy|epoch`. */
+export interface Fence {
+  lease: string;
+  holder: string;
+}
+
+/** The events that an engine tells by itself. */
+export interface EngineEvents {
+  /** There is a connection. `server` names the process that answers: another one may not know all leases. */
+  onUp: (server: string) => void;
+  /** There is none, or it is no use. */
+  onDown: (error: CloudError) => void;
+  /** A copy, perhaps this one, has told something. */
+  onTold: (topic: string, text: string) => void;
+}

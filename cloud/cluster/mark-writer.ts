@@ -1,0 +1,83 @@
+import { inBackground } from "../core/guard";
+import type { Clock } from "../core/clock";
+import { markToText } from "./mark";
+import type { HeardValue, Lane } from "./value-ring";
+
+const intervalMs = 100;
+
+interface MarkWriterOptions {
+  clock: Clock;
+  /** The difference between the engine's time and the monotonic clock, in milliseconds. */
+  offsetMs: () => number;
+  /** Writes marks by the names of their lanes. */
+  write: (marks: Record<string, string>) => Promise<unknown>;
+}
+
+/**
+ * Writes down how far the lanes have gone, a few times a second. A value is marked at the earliest one interval after it
+ * was sent, so that a flow that dies at once has had it, or its successor gives it again.
+ */
+export class MarkWriter {
+  readonly #options: MarkWriterOptions;
+  readonly #moved = new Set<Lane>();
+  #staged: Record<string, string> = {};
+  #stopTimer: (() => void) | undefined;
+  /** Counts up whenever all is forgotten. */
+  #life = 0;
+
+  constructor(options: MarkWriterOptions) {
+    this.#options = options;
+  }
+
+  /** Notes a value that has gone into the flow. */
+  spoke({ lane, item, heardAt }: HeardValue): void {
+    lane.spoke(item, heardAt);
+    this.#moved.add(lane);
+    this.#arm();
+  }
+
+  /** Writes down everything at once. */
+  async flush(): Promise<void> {
+    this.#stage();
+    await this.#writeStaged();
+  }
+
+  /** Forgets what is not written yet: another copy speaks. */
+  clear(): void {
+    this.#life++;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    this.#moved.clear();
+    this.#staged = {};
+  }
+
+  #arm(): void {
+    this.#stopTimer ??= this.#options.clock.after(intervalMs, () => {
+      this.#stopTimer = undefined;
+      inBackground(this.#writeStaged());
+      this.#stage();
+      if (Object.keys(this.#staged).length > 0) this.#arm();
+    });
+  }
+
+  #stage(): void {
+    const offsetMs = this.#options.offsetMs();
+    for (const lane of this.#moved) this.#staged[lane.key] = markToText(lane.mark(offsetMs));
+    this.#moved.clear();
+  }
+
+  async #writeStaged(): Promise<void> {
+    const marks = this.#staged;
+    const life = this.#life;
+    this.#staged = {};
+    if (Object.keys(marks).length === 0) return;
+    try {
+      await this.#options.write(marks);
+    } catch {
+      // The engine is away, which is told elsewhere.
+      if (life !== this.#life) return;
+      this.#staged = { ...marks, ...this.#staged };
+      this.#arm();
+    }
+  }
+}

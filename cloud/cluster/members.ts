@@ -1,0 +1,86 @@
+import { asRecord } from "../core/json";
+
+/** Another copy, as it has told of itself. */
+interface Member {
+  id: string;
+  /** The engine's time at which it told last. */
+  at: number;
+  /** The engine's time since when it has heard the Arduino Cloud without a gap; Infinity where it does not. */
+  since: number;
+}
+
+/** A copy that has told nothing for so many times the life of a lease is gone. */
+const goneAfterTtls = 3;
+
+/** The copies that live. */
+export class Members {
+  readonly #me: string;
+  readonly #ttlMs: number;
+  #others: Member[] = [];
+  #time = 0;
+  #since: number | undefined;
+  #hasMet = false;
+
+  constructor(me: string, ttlMs: number) {
+    this.#me = me;
+    this.#ttlMs = ttlMs;
+  }
+
+  /** Takes what the copies have told, by the engine's time; returns those that are long gone. */
+  note(fields: Readonly<Record<string, string>>, time: number): string[] {
+    this.#time = time;
+    this.#since ??= time;
+    const all = Object.entries(fields)
+      .filter(([id]) => id !== this.#me)
+      .map(([id, text]) => readMember(id, text));
+    const isGone = ({ at }: Member): boolean => time - at > goneAfterTtls * this.#ttlMs;
+    this.#others = all.filter((member) => !isGone(member));
+    const since = this.#since;
+    this.#hasMet ||= this.#others.some(({ at }) => at > since);
+    return all.filter(isGone).map(({ id }) => id);
+  }
+
+  /** Returns what this copy tells of itself: since when it hears, Infinity where it does not or leaves it to others. */
+  own(since: number): Record<string, string> {
+    return { [this.#me]: JSON.stringify({ at: this.#time, ...(Number.isFinite(since) && { since }) }) };
+  }
+
+  /** Returns what takes this copy out. */
+  farewell(): Record<string, string> {
+    return { [this.#me]: "" };
+  }
+
+  /** How many copies live, with this one. */
+  get count(): number {
+    return this.#others.length + 1;
+  }
+
+  /** Whether another copy has been alive since this one joined. */
+  get hasMet(): boolean {
+    return this.#hasMet;
+  }
+
+  /** Whether another copy hears the Arduino Cloud, as told a moment ago. */
+  get hasOnlinePeer(): boolean {
+    return this.#hasPeerSince(Infinity);
+  }
+
+  /** Returns whether another copy knows more than this one, which has heard since then: it began to hear earlier. */
+  hasElder(since: number, holdMs: number): boolean {
+    // What is older nobody has any more.
+    return since > this.#time - holdMs && this.#hasPeerSince(since);
+  }
+
+  #hasPeerSince(limit: number): boolean {
+    return this.#others.some(({ at, since }) => since < limit && this.#time - at < this.#ttlMs);
+  }
+}
+
+function readMember(id: string, text: string): Member {
+  try {
+    const { at, since } = asRecord(JSON.parse(text)) ?? {};
+    return { id, at: typeof at === "number" ? at : 0, since: typeof since === "number" ? since : Infinity };
+  } catch {
+    return { id, at: 0, since: Infinity };
+  }
+}

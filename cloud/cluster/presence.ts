@@ -1,0 +1,108 @@
+import type { Clock } from "../core/clock";
+import type { ClusterEngine } from "./engine";
+import type { Lease } from "./lease";
+import { Members } from "./members";
+
+/** A copy that is offline gives way after so long. */
+const offlineGraceMs = 2_000;
+
+interface PresenceOptions {
+  clock: Clock;
+  me: string;
+  ttlMs: number;
+  holdMs: number;
+}
+
+/** Who lives, what they have heard, and whether it is this copy's turn: what decides who may take a lease. */
+export class Presence {
+  readonly #options: PresenceOptions;
+  readonly #clock: Clock;
+  #members: Members;
+  #server = "";
+  #offsetMs = 0;
+  /** By the monotonic clock: since when this copy hears the Arduino Cloud; absent while it does not. */
+  #onlineSince: number | undefined;
+  #offlineSince: number | undefined;
+  /** By the monotonic clock: before that nothing is taken. */
+  #takeFrom = -Infinity;
+  /** By the monotonic clock: until then others go first. */
+  #yieldUntil = -Infinity;
+
+  constructor(options: PresenceOptions) {
+    this.#options = options;
+    this.#clock = options.clock;
+    this.#members = new Members(options.me, options.ttlMs);
+  }
+
+  /** The difference between the engine's time and the monotonic clock, in milliseconds. */
+  get offsetMs(): number {
+    return this.#offsetMs;
+  }
+
+  /** The copies that live. */
+  get members(): Members {
+    return this.#members;
+  }
+
+  /** How long nothing may be taken yet, in milliseconds. */
+  get pauseMs(): number {
+    return Math.max(0, this.#takeFrom - this.#clock.monotonic());
+  }
+
+  /** Whether this copy has not heard the Arduino Cloud for so long that another one should speak. */
+  get isAwayTooLong(): boolean {
+    return this.#clock.monotonic() - (this.#offlineSince ?? Infinity) >= offlineGraceMs;
+  }
+
+  /** Begins anew: nobody is known. */
+  join(): void {
+    this.#members = new Members(this.#options.me, this.#options.ttlMs);
+  }
+
+  /** Notes whether this copy hears the Arduino Cloud. */
+  setOnline(isOnline: boolean): void {
+    const now = this.#clock.monotonic();
+    this.#onlineSince = isOnline ? (this.#onlineSince ?? now) : undefined;
+    this.#offlineSince = isOnline ? undefined : (this.#offlineSince ?? now);
+  }
+
+  /** Lets others go first for the life of a lease, and tells them. */
+  async yield(engine: ClusterEngine): Promise<void> {
+    this.#yieldUntil = this.#clock.monotonic() + this.#options.ttlMs;
+    await engine.mark("live", this.#members.own(Infinity));
+  }
+
+  /** Tells the others that this copy lives, and learns who they are. */
+  async meet(engine: ClusterEngine): Promise<void> {
+    const askedAt = this.#clock.monotonic();
+    const { fields, time } = await engine.ask("live");
+    this.#offsetMs = time - (askedAt + this.#clock.monotonic()) / 2;
+    const gone = this.#members.note(fields, time);
+    const isYielding = this.#clock.monotonic() < this.#yieldUntil;
+    const own = this.#members.own(isYielding ? Infinity : this.#heardSince);
+    await engine.mark("live", { ...own, ...Object.fromEntries(gone.map((id) => [id, ""])) });
+  }
+
+  /** Notes which server answers. One that was promoted or has forgotten may not know a lease that is believed in. */
+  answersFrom(server: string, lease: Lease | undefined): void {
+    const isOther = this.#server !== "" && server !== "" && server !== this.#server;
+    if (server !== "") this.#server = server;
+    if (!isOther || lease?.isValid === true) return;
+    // Whoever spoke last goes first: nothing comes twice then.
+    const turns = lease?.lastHolder === this.#options.me ? 1 : 2;
+    this.#takeFrom = this.#clock.monotonic() + turns * this.#options.ttlMs;
+  }
+
+  /** Returns whether a lease that nobody holds may be taken by this copy. */
+  mayTake(): boolean {
+    if (this.pauseMs > 0) return false;
+    if (!this.#members.hasOnlinePeer) return true;
+    if (this.#onlineSince === undefined || this.#clock.monotonic() < this.#yieldUntil) return false;
+    return !this.#members.hasElder(this.#heardSince, this.#options.holdMs);
+  }
+
+  /** The engine's time since when this copy hears without a gap. */
+  get #heardSince(): number {
+    return Math.round((this.#onlineSince ?? Infinity) + this.#offsetMs);
+  }
+}

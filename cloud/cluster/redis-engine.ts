@@ -1,0 +1,195 @@
+import { guarded } from "../core/guard";
+import { randomUUID } from "node:crypto";
+import type { ConnectionOptions } from "node:tls";
+import type { Cluster as RedisCluster, Redis } from "ioredis";
+import type { CloudError } from "../core/errors";
+import { loadLibrary } from "../core/load-library";
+import type { ClusterSettings } from "./cluster-settings";
+import type { ClusterEngine, EngineEvents, Fence, GroupAnswer, LeaseAnswer, LeaseRequest } from "./engine";
+import { redisError } from "./redis-errors";
+import { redisScripts } from "./redis-scripts";
+import { parseRedisUrl, type RedisPlace } from "./redis-url";
+
+/** A connection with the scripts. */
+type Scripted = (Redis | RedisCluster) & {
+  acLease(lease: string, last: string, me: string, ttlMs: number, take: string): Promise<[string, string, number]>;
+  acMark(group: string, lease: string, holder: string, ...fields: string[]): Promise<number>;
+  acAsk(group: string): Promise<[number, string[]]>;
+  acPace(key: string, limit: number, windowMs: number, name: string): Promise<number>;
+};
+
+const maxReconnectMs = 1_000;
+const minTimeoutMs = 250;
+/** The window of the pace is longer than a second by what the way to the cloud may shorten it. */
+const paceWindowMs = 1_050;
+
+/** Redis or Valkey, single, behind sentinels or as a Redis Cluster. Loads its library when it is made. */
+export class RedisEngine implements ClusterEngine {
+  readonly #prefix: string;
+  readonly #place: RedisPlace;
+  readonly #events: EngineEvents;
+  readonly #redis: Scripted;
+  readonly #subscriber: Redis | RedisCluster;
+  #isClosed = false;
+  /** Why there is no connection: what follows from it says less. */
+  #cause: CloudError | undefined;
+
+  /**
+   * @param prefix begins all keys, and is the part of them by which a Redis Cluster places them
+   * @throws CloudError `not_configured` where the address cannot be used, `server_error` where the library is missing
+   */
+  constructor(settings: ClusterSettings, prefix: string, events: EngineEvents) {
+    this.#prefix = `{${prefix.replace(/[{}]/g, "_")}}`;
+    this.#place = parseRedisUrl(settings.url);
+    this.#events = events;
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- as the other libraries: at once, and only here
+    const library = loadLibrary("ioredis", () => require("ioredis") as typeof import("ioredis"));
+    this.#redis = connect(library, settings, this.#place) as Scripted;
+    this.#subscriber = connect(library, settings, this.#place);
+    for (const [name, script] of Object.entries(redisScripts)) this.#redis.defineCommand(name, script);
+    this.#follow();
+  }
+
+  /** Takes, keeps or gives up a lease. */
+  async lease({ name, me, ttlMs, mayTake }: LeaseRequest): Promise<LeaseAnswer> {
+    const keys = [this.#key(`lease:${name}`), this.#key(`epoch:${name}`)] as const;
+    const [holder, before, leftMs] = await this.#call(
+      this.#redis.acLease(...keys, me, Math.round(ttlMs), mayTake ? "1" : "0"),
+    );
+    return { holder, before, leftMs };
+  }
+
+  /** Writes fields of a group. */
+  async mark(group: string, fields: Readonly<Record<string, string>>, fence?: Fence): Promise<boolean> {
+    const lease = this.#key(`lease:${fence?.lease ?? ""}`);
+    const flat = Object.entries(fields).flat();
+    return (await this.#call(this.#redis.acMark(this.#key(group), lease, fence?.holder ?? "", ...flat))) === 1;
+  }
+
+  /** Reads a group. */
+  async ask(group: string): Promise<GroupAnswer> {
+    const [time, flat] = await this.#call(this.#redis.acAsk(this.#key(group)));
+    const fields: Record<string, string> = {};
+    for (let index = 0; index + 1 < flat.length; index += 2) fields[flat[index] ?? ""] = flat[index + 1] ?? "";
+    return { fields, time };
+  }
+
+  /** Counts a request in. */
+  pace(perSecond: number): Promise<number> {
+    // A pace of less than one a second is one request in a longer window.
+    const windowMs = paceWindowMs * Math.max(1, 1 / perSecond);
+    const limit = Math.max(1, Math.floor(perSecond));
+    return this.#call(this.#redis.acPace(this.#key("pace"), limit, Math.ceil(windowMs), randomUUID()));
+  }
+
+  /** Tells all copies something. */
+  async tell(topic: string, text: string): Promise<void> {
+    await this.#call(this.#redis.publish(this.#key("told"), `${topic} ${text}`));
+  }
+
+  /** Closes both connections. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    this.#subscriber.disconnect();
+    // What was written is on its way; a server that is away gets no goodbye.
+    await this.#redis.quit().catch(() => undefined);
+    this.#redis.disconnect();
+  }
+
+  #follow(): void {
+    this.#redis.on(
+      "ready",
+      guarded(() => this.#isUp()),
+    );
+    for (const connection of [this.#redis, this.#subscriber]) {
+      connection.on(
+        "error",
+        guarded((reason: unknown) => this.#isDown(reason)),
+      );
+      connection.connect().catch((reason: unknown) => this.#isDown(reason));
+    }
+    this.#redis.on(
+      "close",
+      guarded(() => this.#isDown(new Error("closed"))),
+    );
+    // Subscribed again by the library on each connection.
+    const subscribe = (): void => {
+      this.#subscriber.subscribe(this.#key("told")).catch((reason: unknown) => this.#isDown(reason));
+    };
+    this.#subscriber.once("ready", guarded(subscribe));
+    const told = (_channel: string, message: string): void => {
+      const end = message.indexOf(" ");
+      this.#events.onTold(message.slice(0, end), message.slice(end + 1));
+    };
+    this.#subscriber.on("message", guarded(told));
+  }
+
+  async #isUp(): Promise<void> {
+    // Who may not ask for it has a server without a name.
+    const info = await this.#redis.info("server").catch(() => "");
+    this.#cause = undefined;
+    if (!this.#isClosed) this.#events.onUp(/run_id:(\w+)/.exec(info)?.[1] ?? "");
+  }
+
+  #isDown(reason: unknown): void {
+    if (!this.#isClosed) this.#events.onDown(this.#errorOf(reason));
+  }
+
+  async #call<T>(command: Promise<T>): Promise<T> {
+    try {
+      return await command;
+    } catch (reason) {
+      throw this.#errorOf(reason);
+    }
+  }
+
+  #errorOf(reason: unknown): CloudError {
+    const error = redisError(reason, this.#place.shown);
+    if (error.code === "offline" && this.#cause !== undefined) return this.#cause;
+    if (isOfConnection(error)) this.#cause = error;
+    return error;
+  }
+
+  #key(name: string): string {
+    return `${this.#prefix}:${name}`;
+  }
+}
+
+/** Returns whether an error says why there is no connection, rather than what a single command met. */
+function isOfConnection({ code, message }: CloudError): boolean {
+  return code === "unauthorized" || message.includes("is no Redis");
+}
+
+function connect(
+  library: typeof import("ioredis"),
+  settings: ClusterSettings,
+  place: RedisPlace,
+): Redis | RedisCluster {
+  const { hosts, isSecure, db, master } = place;
+  const timeoutMs = Math.max(minTimeoutMs, settings.ttlMs / 3);
+  const retryStrategy = (times: number): number => Math.min(maxReconnectMs, 50 * 2 ** Math.min(times, 6));
+  const common = {
+    lazyConnect: true,
+    // What can't be said now is of no use later.
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    maxRetriesPerRequest: 0,
+    commandTimeout: timeoutMs,
+    connectTimeout: Math.max(1_000, timeoutMs),
+    retryStrategy,
+    protocol: 2 as const,
+    ...(settings.user !== "" && { username: settings.user }),
+    ...(settings.password !== "" && { password: settings.password }),
+    ...((isSecure || settings.tls !== undefined) && { tls: (settings.tls ?? {}) as ConnectionOptions }),
+  };
+  if (place.kind === "cluster") {
+    const options = { redisOptions: common, lazyConnect: true, enableOfflineQueue: false };
+    return new library.Cluster(hosts, { ...options, clusterRetryStrategy: retryStrategy });
+  }
+  if (place.kind === "sentinel") {
+    const sentinelRetryStrategy = retryStrategy;
+    const ofSentinels = isSecure ? { enableTLSForSentinelMode: true } : {};
+    return new library.Redis({ ...common, ...ofSentinels, db, sentinels: hosts, name: master, sentinelRetryStrategy });
+  }
+  return new library.Redis({ ...common, db, ...hosts[0] });
+}

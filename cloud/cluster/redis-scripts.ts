@@ -1,0 +1,67 @@
+/**
+ * The scripts of the Redis engine. Each is one step for all copies; all keys of a cluster are in one hash slot. Epochs
+ * are at least the server's time, so that they grow even where the server has forgotten all.
+ */
+export const redisScripts = {
+  /** KEYS: lease, last grant. ARGV: copy, ttl, may take. Answers holder, grant before, milliseconds left. */
+  acLease: {
+    numberOfKeys: 2,
+    lua: `
+local held = redis.call('GET', KEYS[1]) or ''
+local last = redis.call('GET', KEYS[2]) or ''
+local mine = string.sub(held, 1, #ARGV[1] + 1) == ARGV[1] .. '|'
+if ARGV[2] == '0' then
+  if mine then redis.call('DEL', KEYS[1]) held = '' end
+  return {held, last, 0}
+end
+if mine then
+  redis.call('PEXPIRE', KEYS[1], ARGV[2])
+  return {held, last, tonumber(ARGV[2])}
+end
+if held ~= '' or ARGV[3] ~= '1' then return {held, last, math.max(0, redis.call('PTTL', KEYS[1]))} end
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local epoch = math.max((tonumber(string.match(last, '|(%d+)$')) or 0) + 1, now)
+local text = ARGV[1] .. '|' .. string.format('%.0f', epoch)
+redis.call('SET', KEYS[1], text, 'PX', ARGV[2])
+redis.call('SET', KEYS[2], text)
+return {text, last, tonumber(ARGV[2])}`,
+  },
+  /** KEYS: group, lease. ARGV: expected holder or blank, then fields and values. Answers whether it was written. */
+  acMark: {
+    numberOfKeys: 2,
+    lua: `
+if ARGV[1] ~= '' and redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+for i = 2, #ARGV, 2 do
+  if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[i])
+  else redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
+end
+return 1`,
+  },
+  /** KEYS: group. Answers the time, and fields and values. */
+  acAsk: {
+    numberOfKeys: 1,
+    lua: `
+local time = redis.call('TIME')
+return {time[1] * 1000 + math.floor(time[2] / 1000), redis.call('HGETALL', KEYS[1])}`,
+  },
+  /**
+   * KEYS: times of requests. ARGV: requests, window in milliseconds, name of this request. Answers the milliseconds to
+   * wait. A sliding window: GCRA lets more through in a second after a pause.
+   */
+  acPace: {
+    numberOfKeys: 1,
+    lua: `
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+local window = tonumber(ARGV[2])
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
+if redis.call('ZCARD', KEYS[1]) < tonumber(ARGV[1]) then
+  redis.call('ZADD', KEYS[1], now, ARGV[3])
+  redis.call('PEXPIRE', KEYS[1], window)
+  return 0
+end
+local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
+return math.max(1, tonumber(first[2]) + window - now)`,
+  },
+} as const;

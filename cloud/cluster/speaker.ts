@@ -1,0 +1,128 @@
+import { inBackground } from "../core/guard";
+import { setImmediate } from "node:timers/promises";
+import type { Clock } from "../core/clock";
+import { type Mark, markFromText } from "./mark";
+import { MarkWriter } from "./mark-writer";
+import { type Grant, type HeardValue, Lane, type LaneHandlers, type TakeOver, ValueRing } from "./value-ring";
+
+/** So many values go into the flow in one turn. */
+const maxPerTurn = 200;
+/** A mark that is so old belongs to a node that is no more. */
+const markLifeMs = 7 * 86_400_000;
+
+interface SpeakerOptions {
+  clock: Clock;
+  holdMs: number;
+  /** Returns under which right a value may be sent at this moment; undefined where it may not. */
+  grant: () => Grant | undefined;
+  /** The difference between the engine's time and the monotonic clock, in milliseconds. */
+  offsetMs: () => number;
+  /** Writes marks by the names of their lanes. */
+  writeMarks: (marks: Record<string, string>) => Promise<unknown>;
+  /** Told when a value has to go that this copy has not sent. */
+  onLost: () => void;
+  /** Told of a fault of a listener. */
+  onFault: (reason: unknown) => void;
+}
+
+/** An open lane. */
+export interface OpenLane<T> {
+  /** Takes a value, in the order in which they are heard. */
+  take(item: T): void;
+  /** Ends it; what still waits is for who opens it again. */
+  close(): void;
+}
+
+/** Hears everything, and sends what this copy has the right to send: the rest waits for a take-over. */
+export class Speaker {
+  readonly #options: SpeakerOptions;
+  readonly #ring: ValueRing;
+  readonly #marks: MarkWriter;
+  readonly #lanes = new Map<string, Lane>();
+  #isDraining = false;
+
+  constructor(options: SpeakerOptions) {
+    this.#options = options;
+    this.#ring = new ValueRing(options.clock, options.holdMs, options.onLost);
+    this.#marks = new MarkWriter({ clock: options.clock, offsetMs: options.offsetMs, write: options.writeMarks });
+  }
+
+  /** Opens a lane. */
+  open<T>(key: string, handlers: LaneHandlers<T>): OpenLane<T> {
+    const own = handlers as LaneHandlers<unknown>;
+    const lane = this.#lanes.get(key) ?? new Lane(key, own);
+    this.#lanes.set(key, lane);
+    lane.handlers = own;
+    lane.isOpen = true;
+    inBackground(this.drain());
+    return {
+      take: (item) => this.#take(lane, item),
+      close: () => {
+        // A successor may have opened it already.
+        if (lane.handlers === own) lane.isOpen = false;
+      },
+    };
+  }
+
+  /** Sends what has waited, and what comes meanwhile behind it. */
+  async drain(): Promise<void> {
+    if (this.#isDraining) return;
+    this.#isDraining = true;
+    try {
+      let count = 0;
+      let number = 0;
+      for (let value = this.#ring.nextWaiting(0); value !== undefined; value = this.#ring.nextWaiting(number)) {
+        const grant = this.#options.grant();
+        if (grant === undefined) return;
+        number = value.number + 1;
+        if (!value.lane.isOpen) continue;
+        this.#speak(value, grant);
+        if (++count % maxPerTurn === 0) await setImmediate();
+      }
+    } finally {
+      this.#isDraining = false;
+    }
+  }
+
+  /**
+   * Settles, with the marks of the copy before, what has gone into the flow. Returns the names of marks that are of no
+   * use any more.
+   */
+  align(fields: Readonly<Record<string, string>>, time: number, known: Omit<TakeOver, "marks">): string[] {
+    const marks = new Map<string, Mark>();
+    const useless: string[] = [];
+    for (const [key, text] of Object.entries(fields)) {
+      const mark = markFromText(text);
+      if (mark === undefined || time - mark.at > markLifeMs) useless.push(key);
+      else marks.set(key, mark);
+    }
+    this.#ring.align({ ...known, marks });
+    return useless;
+  }
+
+  /** Writes down at once how far it has gone. */
+  flush(): Promise<void> {
+    return this.#marks.flush();
+  }
+
+  /** Forgets the marks that are not written: another copy speaks. */
+  forgetMarks(): void {
+    this.#marks.clear();
+  }
+
+  #take(lane: Lane, item: unknown): void {
+    const value = this.#ring.push(lane, item);
+    const grant = this.#isDraining ? undefined : this.#options.grant();
+    if (grant !== undefined) this.#speak(value, grant);
+  }
+
+  #speak(value: HeardValue, grant: Grant): void {
+    value.isDone = true;
+    try {
+      value.lane.handlers.speak(value.item, grant);
+    } catch (reason) {
+      this.#options.onFault(reason);
+    }
+    this.#marks.spoke(value);
+  }
+}

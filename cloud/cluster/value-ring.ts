@@ -1,0 +1,179 @@
+import type { Clock } from "../core/clock";
+import { firstAfter, type Placed } from "./alignment";
+import { shortDigest } from "../core/short-digest";
+import { type Mark, maxPrints } from "./mark";
+
+/** The right with which a value is sent: a sink that must obey one copy only refuses lower epochs. */
+export interface Grant {
+  readonly epoch: number;
+  readonly slot: number;
+}
+
+/** The work on the values of a lane. */
+export interface LaneHandlers<T> {
+  /** Sends a value into the flow. */
+  speak(item: T, grant: Grant): void;
+  /** Notes a value that another copy has sent. */
+  skip(item: T): void;
+  /** Returns the text that is the same in all copies that hear this value. */
+  identity(item: T): string;
+  /** Returns whether it is a value that the cloud held when this copy started. */
+  isInitial(item: T): boolean;
+}
+
+/** One stream of values, in the order in which they are heard: of a node, a thing and a direction. */
+export class Lane {
+  readonly key: string;
+  /** Those of the present listener, or of the last one. */
+  handlers: LaneHandlers<unknown>;
+  /** Whether somebody listens; what waits for a successor is kept. */
+  isOpen = true;
+  #prints: readonly string[] = [];
+  #fresh: unknown[] = [];
+  #heardAt = 0;
+
+  constructor(key: string, handlers: LaneHandlers<unknown>) {
+    this.key = key;
+    this.handlers = handlers;
+  }
+
+  /** Notes a value that has gone into the flow. */
+  spoke(item: unknown, heardAt: number): void {
+    this.#heardAt = heardAt;
+    this.#fresh.push(item);
+    if (this.#fresh.length > maxPrints) this.#fresh.shift();
+  }
+
+  /** Goes on from what another copy has marked. */
+  continueFrom({ prints }: Mark): void {
+    this.#prints = prints;
+    this.#fresh = [];
+  }
+
+  /** Returns how far it has gone, in the engine's time. */
+  mark(offsetMs: number): Mark {
+    const fresh = this.#fresh.map((item) => shortDigest(this.handlers.identity(item)));
+    this.#prints = [...this.#prints, ...fresh].slice(-maxPrints);
+    this.#fresh = [];
+    return { at: Math.round(this.#heardAt + offsetMs), prints: this.#prints };
+  }
+}
+
+/** A value that was heard. */
+export interface HeardValue {
+  /** Counts up, over all lanes. */
+  readonly number: number;
+  readonly lane: Lane;
+  readonly item: unknown;
+  /** By the monotonic clock. */
+  readonly heardAt: number;
+  /** It has gone into the flow, by this copy or another one. */
+  isDone: boolean;
+}
+
+/** The facts that are known at a take-over. */
+export interface TakeOver {
+  marks: ReadonlyMap<string, Mark>;
+  /** The difference between the engine's time and the monotonic clock, in milliseconds. */
+  offsetMs: number;
+  /** Another copy may have given what was heard before, where there is no mark; by the monotonic clock. */
+  spokenUntil: number;
+  /** No other copy was there before: what the cloud held at the start is news. */
+  isFirst: boolean;
+}
+
+const maxValues = 20_000;
+
+/** The values that were heard in the last while, oldest first, whether or not they have gone into the flow. */
+export class ValueRing {
+  readonly #clock: Clock;
+  readonly #holdMs: number;
+  readonly #onLost: () => void;
+  #values: HeardValue[] = [];
+  /** Where the ring begins in the list: removed in large steps. */
+  #start = 0;
+  /** How many have been heard in all. */
+  #count = 0;
+
+  /** @param onLost told when a value has to go that nobody has given, so far as this copy can tell */
+  constructor(clock: Clock, holdMs: number, onLost: () => void) {
+    this.#clock = clock;
+    this.#holdMs = holdMs;
+    this.#onLost = onLost;
+  }
+
+  /** Takes a value that was heard now. */
+  push(lane: Lane, item: unknown): HeardValue {
+    const heardAt = this.#clock.monotonic();
+    const value = { number: this.#count++, lane, item, heardAt, isDone: false };
+    this.#values.push(value);
+    while (this.#size > maxValues || (this.#values[this.#start]?.heardAt ?? heardAt) < heardAt - this.#holdMs) {
+      this.#drop();
+    }
+    return value;
+  }
+
+  /** Returns the oldest value from a number on that has not gone into the flow. */
+  nextWaiting(number: number): HeardValue | undefined {
+    const listStart = this.#count - this.#values.length;
+    for (let index = Math.max(this.#start, number - listStart); index < this.#values.length; index++) {
+      const value = this.#values[index];
+      if (value?.isDone === false) return value;
+    }
+    return undefined;
+  }
+
+  /** Settles, with the marks of the copy before, which of the values have gone into the flow. */
+  align(known: TakeOver): void {
+    const byLane = new Map<Lane, HeardValue[]>();
+    for (let index = this.#start; index < this.#values.length; index++) {
+      const value = this.#values[index];
+      if (value === undefined) continue;
+      const list = byLane.get(value.lane);
+      if (list === undefined) byLane.set(value.lane, [value]);
+      else list.push(value);
+    }
+    for (const [lane, values] of byLane) alignLane(lane, values, known);
+  }
+
+  get #size(): number {
+    return this.#values.length - this.#start;
+  }
+
+  #drop(): void {
+    const value = this.#values[this.#start];
+    this.#start++;
+    if (value?.isDone === false) {
+      this.#onLost();
+      value.lane.handlers.skip(value.item);
+    }
+    if (this.#start < maxValues) return;
+    this.#values = this.#values.slice(this.#start);
+    this.#start = 0;
+  }
+}
+
+function alignLane(lane: Lane, values: readonly HeardValue[], known: TakeOver): void {
+  const { marks, offsetMs, spokenUntil, isFirst } = known;
+  const mark = marks.get(lane.key);
+  let first: number;
+  if (mark === undefined) {
+    const later = values.findIndex(({ heardAt }) => heardAt > spokenUntil);
+    first = later < 0 ? values.length : later;
+  } else {
+    const placed: Placed[] = values.map(({ item, heardAt }) => ({
+      print: shortDigest(lane.handlers.identity(item)),
+      at: heardAt + offsetMs,
+    }));
+    first = firstAfter(placed, mark);
+    lane.continueFrom(mark);
+  }
+  for (const [index, value] of values.entries()) {
+    if (value.isDone) continue;
+    // What the cloud held at the start is news only where no copy has given it.
+    const isInitial = lane.handlers.isInitial(value.item);
+    if (isInitial ? isFirst || (mark === undefined && index >= first) : index >= first) continue;
+    value.isDone = true;
+    lane.handlers.skip(value.item);
+  }
+}

@@ -1,0 +1,32 @@
+import type { NodeAPI, NodeDef } from "node-red";
+import { whenEngineDownChoices } from "../cloud/cluster/cluster-settings";
+import { toCloudError } from "../cloud/core/errors";
+import { readTls } from "./runtime/account-settings";
+import type { ClusterNode } from "./runtime/cluster-node";
+import { readChoice, readNumber, readText, settingsOf, storedCredentials } from "./runtime/settings";
+
+/** Registers the node `arduino-cloud-cluster`, by which several Node-REDs with the same flow share an account. */
+export default function (RED: NodeAPI): void {
+  function construct(this: ClusterNode, config: NodeDef): void {
+    RED.nodes.createNode(this, config);
+    try {
+      const raw = settingsOf(RED, config);
+      const secrets = storedCredentials(RED, this, config);
+      this.settings = {
+        name: readText(raw, "name", "arduino"),
+        url: readText(raw, "url", "redis://127.0.0.1:6379"),
+        tls: readTls(RED, readText(raw, "tls")),
+        user: readText(secrets, "user"),
+        password: readText(secrets, "password"),
+        ttlMs: readNumber(raw, "ttl", 5, 1) * 1_000,
+        holdMs: readNumber(raw, "hold", 60, 1) * 1_000,
+        whenEngineDown: readChoice(raw, "whenEngineDown", whenEngineDownChoices),
+      };
+    } catch (reason) {
+      this.fault = toCloudError(reason);
+    }
+  }
+  RED.nodes.registerType("arduino-cloud-cluster", construct, {
+    credentials: { user: { type: "text" }, password: { type: "password" } },
+  });
+}

@@ -1,0 +1,58 @@
+import type { Node } from "node-red";
+import type { Cluster } from "../../cloud/cluster/cluster";
+import type { OpenLane } from "../../cloud/cluster/speaker";
+import type { LiveValue } from "../../cloud/live-values/value-feed";
+import { nodePlace } from "../runtime/persistent-state";
+import type { MessageBuilder, Origin, ValueEmitter, ValueSource } from "./message-builder";
+
+/** A value on its way into the flow, of this copy or another one. */
+interface SharedValue {
+  origin: Origin;
+  about: Omit<LiveValue, "value">;
+  value: unknown;
+  source: ValueSource;
+}
+
+/**
+ * Takes the values of a property in whose flow runs in several copies: one of them sends each value, the others keep it
+ * until it is known to be sent.
+ */
+export class ClusterEmitter implements ValueEmitter {
+  readonly #place: string;
+  readonly #cluster: Cluster;
+  readonly #builder: MessageBuilder;
+  readonly #lanes = new Map<string, OpenLane<SharedValue>>();
+
+  constructor(node: Node, cluster: Cluster, builder: MessageBuilder) {
+    this.#place = nodePlace(node);
+    this.#cluster = cluster;
+    this.#builder = builder;
+  }
+
+  /** Sends a value if this copy speaks; keeps it else. */
+  emit(origin: Origin, about: Omit<LiveValue, "value">, value: unknown, source: ValueSource): void {
+    const key = `${this.#place}/${about.direction}/${origin.thingId}`;
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      lane = this.#open(key);
+      this.#lanes.set(key, lane);
+    }
+    lane.take({ origin, about, value, source });
+  }
+
+  /** Ends it: what is kept goes to the successor, or to the copy that goes on. */
+  async close(): Promise<void> {
+    for (const lane of this.#lanes.values()) lane.close();
+    await this.#cluster.handOver();
+  }
+
+  #open(key: string): OpenLane<SharedValue> {
+    return this.#cluster.open<SharedValue>(key, {
+      speak: ({ origin, about, value, source }, grant) => this.#builder.emit(origin, about, value, source, grant),
+      skip: ({ origin, about, value }) => this.#builder.note(origin, about, value),
+      // A part of an object is the same in all copies, what it is completed with perhaps not.
+      identity: ({ about, value }) => `${about.variable}\n${JSON.stringify(about.received ?? value)}`,
+      isInitial: ({ source }) => source === "initial",
+    });
+  }
+}

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import net from "node:net";
+import { once } from "node:events";
+import type { ClusterSettings } from "../../../../cloud/cluster/cluster-settings";
+import { RedisEngine } from "../../../../cloud/cluster/redis-engine";
+import type { CloudError } from "../../../../cloud/core/errors";
+import { describeWithRedis, type RedisServer, startRedis } from "../../../support/redis";
+import { stopLater } from "../../../support/stop";
+import { until } from "../../../support/wait";
+
+const usual: Omit<ClusterSettings, "url"> = {
+  name: "a name with spaces {and} braces",
+  user: "",
+  password: "",
+  ttlMs: 5_000,
+  holdMs: 60_000,
+  whenEngineDown: "hold",
+};
+
+interface Connected {
+  engine: RedisEngine;
+  faults: CloudError[];
+  told: string[];
+  servers: string[];
+}
+
+function connect(url: string, more: Partial<ClusterSettings> = {}): Connected {
+  const faults: CloudError[] = [];
+  const told: string[] = [];
+  const servers: string[] = [];
+  const engine = new RedisEngine({ ...usual, url, ...more }, usual.name, {
+    onUp: (server) => servers.push(server),
+    onDown: (error) => faults.push(error),
+    onTold: (topic, text) => told.push(`${topic}: ${text}`),
+  });
+  stopLater(() => engine.close());
+  return { engine, faults, told, servers };
+}
+
+async function connected(url: string, more: Partial<ClusterSettings> = {}): Promise<Connected> {
+  const all = connect(url, more);
+  await until("a connection", () => all.servers.length > 0);
+  return all;
+}
+
+describeWithRedis("the Redis engine", () => {
+  let redis: RedisServer;
+  before(async () => {
+    redis = await startRedis();
+  });
+  beforeEach(() => redis.cli("FLUSHALL"));
+
+  it("gives a lease to one copy at a time, with epochs that only grow", async () => {
+    const { engine } = await connected(redis.url);
+    const ask = (me: string, ttlMs = 5_000, mayTake = true) => engine.lease({ name: "0", me, ttlMs, mayTake });
+    assert.equal((await ask("a", 5_000, false)).holder, "");
+    const first = await ask("a");
+    assert.match(first.holder, /^a\|\d+$/);
+    assert.equal(first.before, "");
+    assert.equal((await ask("a")).holder, first.holder);
+    const other = await ask("b");
+    assert.equal(other.holder, first.holder);
+    assert.ok(other.leftMs > 4_000 && other.leftMs <= 5_000, String(other.leftMs));
+    // A copy whose name begins another one's is not that one.
+    assert.equal((await ask("a|1")).holder, first.holder);
+    await ask("b", 0);
+    assert.equal((await ask("b")).holder, first.holder);
+    await ask("a", 0);
+    const second = await ask("b");
+    assert.equal(second.before, first.holder);
+    assert.ok(epoch(second.holder) > epoch(first.holder));
+    // Where Redis has forgotten all, its time goes on.
+    redis.cli("FLUSHALL");
+    assert.ok(epoch((await ask("a")).holder) > epoch(second.holder));
+  });
+
+  it("writes marks only for who has the lease", async () => {
+    const { engine } = await connected(redis.url);
+    const { holder } = await engine.lease({ name: "0", me: "a", ttlMs: 5_000, mayTake: true });
+    assert.equal(await engine.mark("m", { x: "1", y: "2" }, { lease: "0", holder }), true);
+    assert.equal(await engine.mark("m", { x: "3" }, { lease: "0", holder: "b|1" }), false);
+    assert.equal(await engine.mark("m", { y: "" }), true);
+    const { fields, time } = await engine.ask("m");
+    assert.deepEqual(fields, { x: "1" });
+    assert.ok(Math.abs(time - Date.now()) < 60_000);
+  });
+
+  it("counts no more requests in than fit in a second", async () => {
+    const { engine } = await connected(redis.url);
+    const waits = await Promise.all(Array.from({ length: 6 }, () => engine.pace(5)));
+    assert.deepEqual(waits.slice(0, 5), [0, 0, 0, 0, 0]);
+    assert.ok((waits[5] ?? 0) > 500, String(waits[5]));
+  });
+
+  it("tells all copies", async () => {
+    const one = await connected(redis.url);
+    const two = await connected(redis.url);
+    await until("what was told", async () => {
+      await one.engine.tell("own", "a b");
+      return one.told.includes("own: a b") && two.told.includes("own: a b");
+    });
+  });
+
+  it("comes back by itself, and says that another server answers", async () => {
+    const own = await startRedis();
+    const { engine, servers, faults } = await connected(own.url);
+    await own.kill();
+    await until("a fault", () => faults.some(({ code }) => code === "offline"));
+    await assert.rejects(engine.ask("m"), { code: "offline" });
+    await own.restart(false);
+    await until("a connection", () => servers.length > 1);
+    assert.notEqual(servers[0], servers[1]);
+    assert.deepEqual((await engine.ask("m")).fields, {});
+  });
+
+  it("says plainly what is wrong", async () => {
+    const guarded = await startRedis("--requirepass", "a secret");
+    for (const password of ["", "a wrong one"]) {
+      const { faults } = connect(guarded.url, { password });
+      await until("a refusal", () => faults.some(({ code }) => code === "unauthorized"));
+      assert.doesNotMatch(faults.map(({ message }) => message).join(), /a wrong one|a secret/);
+    }
+    await connected(guarded.url, { password: "a secret" });
+
+    const stranger = net
+      .createServer((socket) => {
+        socket.on("error", () => undefined).resume();
+        socket.end("HTTP/1.1 400 Bad Request\r\n\r\n");
+      })
+      .listen(0, "127.0.0.1");
+    await once(stranger, "listening");
+    stopLater(async () => {
+      stranger.close();
+      await once(stranger, "close");
+    });
+    const { port } = stranger.address() as net.AddressInfo;
+    const { faults } = connect(`redis://127.0.0.1:${port}`);
+    await until("a fault", () => faults.some(({ message }) => message.includes("is no Redis")));
+
+    const full = await startRedis("--maxmemory", "1");
+    const { engine } = await connected(full.url);
+    await assert.rejects(engine.mark("m", { x: "1" }), { code: "precondition_failed" });
+
+    const mixed = await connected(redis.url);
+    await mixed.engine.mark("m", { x: "1" });
+    const [key = ""] = redis.cli("KEYS", "*:m").split("\n");
+    redis.cli("DEL", key);
+    redis.cli("SET", key, "a text");
+    await assert.rejects(mixed.engine.mark("m", { x: "1" }), { code: "conflict" });
+  });
+});
+
+function epoch(holder: string): number {
+  return Number(holder.split("|").at(-1));
+}

@@ -1,0 +1,167 @@
+import assert from "node:assert/strict";
+import { CloudAccount } from "../../../cloud/account";
+import type { ClusterSettings } from "../../../cloud/cluster/cluster-settings";
+import type { Board } from "../../../simulator/boards/board";
+import { load, type Received, type TestRuntime } from "../../support/node-helper";
+import { describeWithRedis, type RedisServer, startRedis } from "../../support/redis";
+import { type House, startHouse } from "../../support/simulated-account";
+import { stopLater } from "../../support/stop";
+import { until } from "../../support/wait";
+
+/** A flow whose account is in a cluster. */
+function flow(house: House, redis: Pick<RedisServer, "url">, more: object = {}): Record<string, unknown>[] {
+  return [
+    { id: "cluster", type: "arduino-cloud-cluster", name: "spec", url: redis.url, ttl: 1, hold: 60, ...more },
+    {
+      id: "in",
+      type: "arduino-cloud-property-in",
+      account: "account",
+      thing: house.thingId,
+      property: "counter",
+      direction: "both",
+      wires: [["out"]],
+    },
+    { id: "out", type: "helper" },
+    { id: "state", type: "status", scope: ["in"], wires: [["states"]] },
+    { id: "states", type: "helper" },
+    { id: "catch", type: "catch", scope: null, wires: [["errors"]] },
+    { id: "errors", type: "helper" },
+  ];
+}
+
+/** Another copy, without a Node-RED around it; `values` is what it sends into its flow. */
+function otherCopy(house: House, redis: RedisServer): { account: CloudAccount; values: number[]; own: boolean[] } {
+  const settings: ClusterSettings = {
+    name: "spec",
+    url: redis.url,
+    user: "",
+    password: "",
+    ttlMs: 1_000,
+    holdMs: 60_000,
+    whenEngineDown: "hold",
+  };
+  const account = new CloudAccount(
+    house.account,
+    { onMalformed: () => assert.fail(), onFault: () => assert.fail() },
+    { cluster: settings },
+  );
+  stopLater(() => account.close());
+  const values: number[] = [];
+  const own: boolean[] = [];
+  for (const direction of ["reported", "requested"] as const) {
+    const lane = account.cluster?.open<{ value: number }>(`tab/in/${direction}/${house.thingId}`, {
+      speak: ({ value }) => values.push(value),
+      skip: () => undefined,
+      identity: ({ value }) => `counter\n${JSON.stringify(value)}`,
+      isInitial: () => false,
+    });
+    account.feed.listen(house.thingId, direction, "counter", {
+      value: (live) => {
+        own.push(live.own);
+        lane?.take({ value: Number(live.value) });
+      },
+    });
+  }
+  account.session.start();
+  return { account, values, own };
+}
+
+describeWithRedis("an account in a cluster", () => {
+  let redis: RedisServer;
+  let house: House;
+  let board: Board;
+  let runtime: TestRuntime;
+  before(async () => {
+    redis = await startRedis();
+  });
+  beforeEach(async () => {
+    redis.cli("FLUSHALL");
+    house = await startHouse();
+    board = await house.board();
+  });
+
+  const shown = (): string =>
+    runtime
+      .at("states")
+      .map(({ status }) => statusText(status))
+      .at(-1) ?? "";
+  const given = (): unknown[] => runtime.at("out").map(({ payload }) => payload);
+
+  it("speaks where it is alone, and says under which right", async () => {
+    runtime = await load(house, flow(house, redis), { cluster: "cluster" });
+    await until("speaking", () => shown() === "green arduino-cloud-property-in.status.speaking");
+    await board.report({ counter: 1 });
+    const [message] = await runtime.arrived("out");
+    const { epoch, slot } = message?.["cluster"] as { epoch: number; slot: number };
+    assert.ok(epoch > 1_600_000_000_000);
+    assert.equal(slot, 0);
+    assert.deepEqual(runtime.at("errors"), []);
+  });
+
+  it("stands by while another copy speaks, and goes on where that one stopped", async () => {
+    const other = otherCopy(house, redis);
+    await until("another speaker", () => other.account.cluster?.state.name === "speaking");
+    runtime = await load(house, flow(house, redis), { cluster: "cluster" });
+    await until("standby", () => /^grey .*standby/.test(shown()) || /^grey .*standing-by/.test(shown()));
+    for (const counter of [1, 2, 3]) await board.report({ counter });
+    await until("what the other copy sends", () => other.values.length === 3);
+    assert.deepEqual(given(), []);
+    await other.account.close();
+    await board.report({ counter: 4 });
+    await until("the word", () => shown() === "green arduino-cloud-property-in.status.speaking");
+    await board.report({ counter: 5 });
+    await until("the last value", () => given().includes(5));
+    assert.deepEqual(other.values, [1, 2, 3]);
+    assert.deepEqual(given(), [4, 5]);
+  });
+
+  it("knows what another copy has written for its own", async () => {
+    runtime = await load(house, flow(house, redis), { cluster: "cluster" });
+    await until("speaking", () => shown().endsWith("speaking"));
+    const other = otherCopy(house, redis);
+    await until("the other copy", () => other.account.cluster?.state.name === "standing-by");
+    await new Promise<void>((resolve, reject) => {
+      other.account.writer.write({
+        as: "user",
+        owner: "spec",
+        thing: house.thingId,
+        values: new Map([["counter", 7]]),
+        whenOffline: "queue",
+        queueLimit: 10,
+        settle: (error) => (error === undefined ? resolve() : reject(error)),
+      });
+    });
+    await until("the value", () => runtime.at("out").some(isRequested));
+    assert.equal(runtime.at("out").find(isRequested)?.["own"], true);
+  });
+
+  it("says so where there is no Redis, and keeps values or goes on, as it is told", async () => {
+    for (const whenEngineDown of ["hold", "speak"]) {
+      const nowhere = { url: "redis://127.0.0.1:1" };
+      runtime = await load(house, flow(house, nowhere, { whenEngineDown }), { cluster: "cluster" });
+      await until("no Redis", () => shown() === "yellow arduino-cloud-property-in.status.no-engine");
+      await board.report({ counter: 1 });
+      if (whenEngineDown === "speak") await until("the value", () => given().includes(1));
+      else assert.deepEqual(given(), []);
+      await runtime.unload();
+    }
+  });
+
+  it("says what is wrong with its cluster", async () => {
+    runtime = await load(house, flow(house, redis, { url: "http://a.redis" }), { cluster: "cluster" });
+    await until("no Redis", () => shown() === "yellow arduino-cloud-property-in.status.no-engine");
+    await runtime.unload();
+    runtime = await load(house, flow(house, redis), { cluster: "gone" });
+    const [error] = await runtime.arrived("errors");
+    assert.match(JSON.stringify(error?.["error"]), /cluster of the account is disabled or was deleted/);
+  });
+});
+
+function isRequested({ direction }: Received): boolean {
+  return direction === "requested";
+}
+
+function statusText(status: unknown): string {
+  const { fill, text } = status as { fill: string; text: string };
+  return `${fill} ${text}`;
+}

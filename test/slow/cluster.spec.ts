@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { describeWithRedis, startRedis } from "../support/redis";
+import { type RunningCluster, startCluster } from "../support/cluster";
+import { until } from "../support/wait";
+
+/** Values a second. */
+const rate = 50;
+/** How often each is done: the figures of a release are of 20 rounds. */
+const rounds = Number(process.env["CLUSTER_ROUNDS"] ?? 1);
+
+/** What the rounds have found, for who looks at figures. */
+function tell(title: string, cluster: RunningCluster): void {
+  const { values, doubled, silenceMs } = cluster.outcome();
+  if (rounds > 1)
+    process.stdout.write(`      ${title}: ${values.length} values, ${doubled} doubled, silence ${silenceMs} ms\n`);
+}
+
+/** Waits until the flow has had the value that was reported last. */
+async function arrived(cluster: RunningCluster, last: number): Promise<void> {
+  await until(`the value ${last}`, () => cluster.outcome().values.includes(last));
+}
+
+describeWithRedis("several Node-REDs on one account", () => {
+  for (let round = 1; round <= rounds; round++) {
+    it("lose nothing when the one that speaks is killed", async () => {
+      const cluster = await startCluster({ copies: 2, ttl: 2 });
+      const speaker = await cluster.settled();
+      const done = cluster.report(1, 400, rate);
+      await until("some values", () => cluster.outcome().values.length > 60 + Math.random() * 60);
+      speaker.signal("SIGKILL");
+      await done;
+      await arrived(cluster, 400);
+      const { missing, doubled, silenceMs, isInOrder } = cluster.outcome();
+      tell("killed", cluster);
+      assert.deepEqual(missing(1, 400), []);
+      assert.ok(doubled <= rate / 2, `${doubled} doubled`);
+      assert.ok(silenceMs <= 3_000, `${silenceMs} ms of silence`);
+      assert.ok(isInOrder);
+    });
+
+    it("give the word away at a clean stop, without a double", async () => {
+      const cluster = await startCluster({ copies: 2, ttl: 5 });
+      const speaker = await cluster.settled();
+      const done = cluster.report(1, 300, rate);
+      await until("some values", () => cluster.outcome().values.length > 60);
+      await speaker.stop();
+      await done;
+      await arrived(cluster, 300);
+      const { missing, doubled, silenceMs, isInOrder } = cluster.outcome();
+      tell("stopped", cluster);
+      assert.deepEqual(missing(1, 300), []);
+      assert.equal(doubled, 0);
+      assert.ok(silenceMs < 500, `${silenceMs} ms of silence`);
+      assert.ok(isInOrder);
+    });
+
+    it("are never two that speak, when one sleeps and wakes up", async () => {
+      const cluster = await startCluster({ copies: 2, ttl: 2 });
+      const speaker = await cluster.settled();
+      const done = cluster.report(1, 500, rate);
+      await until("some values", () => cluster.outcome().values.length > 60);
+      speaker.signal("SIGSTOP");
+      await until("another speaker", () => cluster.outcome().values.at(-1)! > 300);
+      speaker.signal("SIGCONT");
+      await done;
+      await arrived(cluster, 500);
+      const epochs = cluster.copies.map((copy) => copy.received("values").map((value) => epochOf(value)));
+      tell("slept", cluster);
+      assert.deepEqual(cluster.outcome().missing(1, 500), []);
+      assert.ok(cluster.outcome().doubled <= rate / 2, `${cluster.outcome().doubled} doubled`);
+      // Each copy spoke under a grant of its own, one wholly before the other.
+      assert.deepEqual(
+        epochs.map((own) => new Set(own).size),
+        [1, 1],
+      );
+    });
+
+    for (const withDisk of [true, false]) {
+      it(`keep values while Redis is away, and go on when it is back ${withDisk ? "with" : "without"} its disk`, async () => {
+        const redis = await startRedis();
+        const cluster = await startCluster({ copies: 2, ttl: 2, redis });
+        await cluster.settled();
+        const done = cluster.report(1, 600, rate);
+        await until("some values", () => cluster.outcome().values.length > 60);
+        await redis.kill();
+        await until("silence", () => silenceOf(cluster) > 1_500);
+        await redis.restart(withDisk);
+        await done;
+        await arrived(cluster, 600);
+        await cluster.settled();
+        const { missing, doubled, isInOrder } = cluster.outcome();
+        tell(`Redis killed, ${withDisk ? "with" : "without"} disk`, cluster);
+        assert.deepEqual(missing(1, 600), []);
+        assert.equal(doubled, 0);
+        assert.ok(isInOrder);
+      });
+    }
+  }
+});
+
+function epochOf(value: Record<string, unknown>): unknown {
+  return (value["cluster"] as { epoch: number }).epoch;
+}
+
+/** How long nothing has come, by now. */
+function silenceOf({ copies }: RunningCluster): number {
+  return Date.now() - Math.max(...copies.flatMap((copy) => copy.received("values").map(({ at }) => Number(at))));
+}

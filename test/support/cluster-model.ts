@@ -1,0 +1,195 @@
+import { Cluster } from "../../cloud/cluster/cluster";
+import type { ClusterEngine, EngineEvents, LeaseAnswer } from "../../cloud/cluster/engine";
+import type { OpenLane } from "../../cloud/cluster/speaker";
+import type { Clock } from "../../cloud/core/clock";
+import { CloudError } from "../../cloud/core/errors";
+import type { FakeClock } from "./fake-clock";
+
+/** A value that has gone into the flow, in the order of time. */
+interface Spoken {
+  copy: string;
+  value: string;
+  epoch: number;
+}
+
+/** What all copies share: the store that a Redis would be, in one process, under the clock of the spec. */
+export class ModelEngine {
+  readonly #clock: FakeClock;
+  #leases = new Map<string, { holder: string; until: number }>();
+  #epochs = new Map<string, string>();
+  #groups = new Map<string, Record<string, string>>();
+  readonly #events = new Map<string, EngineEvents>();
+  #server = "1";
+  isDown = false;
+  /** The copies that can't reach it. */
+  readonly cutOff = new Set<string>();
+
+  constructor(clock: FakeClock) {
+    this.#clock = clock;
+  }
+
+  /** Returns the engine as one copy sees it. */
+  for(copy: string, events: EngineEvents): ClusterEngine {
+    this.#events.set(copy, events);
+    queueMicrotask(() => !this.#isAway(copy) && events.onUp(this.#server));
+    const call = <T>(work: () => T): Promise<T> =>
+      this.#isAway(copy)
+        ? Promise.reject(new CloudError("offline", "The engine is away."))
+        : Promise.resolve().then(work);
+    return {
+      lease: ({ name, me, ttlMs, mayTake }) => call(() => this.#lease(name, me, ttlMs, mayTake)),
+      mark: (group, fields, fence) =>
+        call(() => {
+          if (fence !== undefined && this.#holder(fence.lease) !== fence.holder) return false;
+          const all = { ...this.#groups.get(group), ...fields };
+          this.#groups.set(group, Object.fromEntries(Object.entries(all).filter(([, value]) => value !== "")));
+          return true;
+        }),
+      ask: (group) => call(() => ({ fields: { ...this.#groups.get(group) }, time: this.#clock.now() })),
+      pace: () => call(() => 0),
+      tell: (topic, text) =>
+        call(() => {
+          for (const [other, { onTold }] of this.#events) if (!this.#isAway(other)) onTold(topic, text);
+        }),
+      close: () => Promise.resolve(),
+    };
+  }
+
+  /** Takes it away. */
+  goDown(): void {
+    this.isDown = true;
+    for (const { onDown } of this.#events.values()) onDown(new CloudError("offline", "The engine is away."));
+  }
+
+  /** Brings it back as another process, with what it had or without. */
+  comeBack(isEmpty: boolean): void {
+    this.isDown = false;
+    this.#server = String(Number(this.#server) + 1);
+    if (isEmpty) {
+      this.#leases = new Map();
+      this.#epochs = new Map();
+      this.#groups = new Map();
+    }
+    for (const [copy, { onUp }] of this.#events) if (!this.#isAway(copy)) onUp(this.#server);
+  }
+
+  /** Forgets a copy that is dead. */
+  forget(copy: string): void {
+    this.#events.delete(copy);
+  }
+
+  #isAway(copy: string): boolean {
+    return this.isDown || this.cutOff.has(copy);
+  }
+
+  #holder(name: string): string {
+    const lease = this.#leases.get(name);
+    return lease !== undefined && lease.until > this.#clock.now() ? lease.holder : "";
+  }
+
+  #lease(name: string, me: string, ttlMs: number, mayTake: boolean): LeaseAnswer {
+    const now = this.#clock.now();
+    const holder = this.#holder(name);
+    const before = this.#epochs.get(name) ?? "";
+    const isMine = holder.startsWith(`${me}|`);
+    if (ttlMs === 0) {
+      if (isMine) this.#leases.delete(name);
+      return { holder: isMine ? "" : holder, before, leftMs: 0 };
+    }
+    if (!isMine && (holder !== "" || !mayTake)) {
+      return { holder, before, leftMs: Math.max(0, (this.#leases.get(name)?.until ?? now) - now) };
+    }
+    const epoch = Math.max(Number(before.split("|").at(-1) ?? 0) + 1, now);
+    const text = isMine ? holder : `${me}|${epoch}`;
+    this.#leases.set(name, { holder: text, until: now + ttlMs });
+    this.#epochs.set(name, text);
+    return { holder: text, before, leftMs: ttlMs };
+  }
+}
+
+/** One copy of a flow in the model: it can be stopped and continued like a process, and killed. */
+export class ModelCopy {
+  readonly cluster: Cluster;
+  readonly #lane: OpenLane<string>;
+  readonly #late: (() => void)[] = [];
+  #isOnline = true;
+  isAlive = true;
+  #isStopped = false;
+
+  constructor(id: string, engine: ModelEngine, clock: FakeClock, spoken: Spoken[]) {
+    this.cluster = new Cluster({
+      me: id,
+      settings: {
+        name: "model",
+        url: "",
+        user: "",
+        password: "",
+        ttlMs: 5_000,
+        holdMs: 60_000,
+        whenEngineDown: "hold",
+      },
+      clock: this.#clockOf(clock),
+      createEngine: (events) =>
+        engine.for(id, {
+          onUp: (server) => this.#do(() => events.onUp(server)),
+          onDown: (error) => this.#do(() => events.onDown(error)),
+          onTold: (topic, text) => this.#do(() => events.onTold(topic, text)),
+        }),
+      onOwn: () => undefined,
+      onWarning: () => undefined,
+      onFault: (reason) => {
+        throw reason;
+      },
+    });
+    this.#lane = this.cluster.open<string>("lane", {
+      speak: (value, { epoch }) => spoken.push({ copy: id, value, epoch }),
+      skip: () => undefined,
+      identity: (value) => value.replace(/#.*/, ""),
+      isInitial: () => false,
+    });
+    this.cluster.setOnline(true);
+    this.cluster.start();
+  }
+
+  /** Takes its connection to the Arduino Cloud. */
+  goOffline(): void {
+    this.#isOnline = false;
+    this.cluster.setOnline(false);
+  }
+
+  /** Hears a value: what is behind a # tells equal ones apart for the spec alone. */
+  hear(value: string): void {
+    if (this.#isOnline) this.#do(() => this.#lane.take(value));
+  }
+
+  /** Stops it like SIGSTOP. */
+  stop(): void {
+    this.#isStopped = true;
+  }
+
+  /** Continues it like SIGCONT: all that is late happens at once. */
+  continue(): void {
+    this.#isStopped = false;
+    for (const work of this.#late.splice(0)) this.#do(work);
+  }
+
+  /** Kills it like SIGKILL. */
+  kill(): void {
+    this.isAlive = false;
+  }
+
+  #do(work: () => void): void {
+    if (!this.isAlive) return;
+    if (this.#isStopped) this.#late.push(work);
+    else work();
+  }
+
+  #clockOf(clock: FakeClock): Clock {
+    return {
+      monotonic: () => clock.monotonic(),
+      now: () => clock.now(),
+      random: () => clock.random(),
+      after: (milliseconds, work) => clock.after(milliseconds, () => this.#do(work)),
+    };
+  }
+}

@@ -1,0 +1,215 @@
+import assert from "node:assert/strict";
+import { FakeClock } from "../../../support/fake-clock";
+import { ModelCopy, ModelEngine } from "../../../support/cluster-model";
+import { randomSource } from "../../../support/random-source";
+
+type Spoken = { copy: string; value: string; epoch: number };
+
+/** A world of copies that hear the same values. */
+class World {
+  readonly clock = new FakeClock();
+  readonly engine = new ModelEngine(this.clock);
+  readonly spoken: Spoken[] = [];
+  readonly heard: string[] = [];
+  copies: ModelCopy[] = [];
+  #made = 0;
+
+  join(): ModelCopy {
+    const copy = new ModelCopy(`copy-${this.#made++}`, this.engine, this.clock, this.spoken);
+    this.copies.push(copy);
+    return copy;
+  }
+
+  /** Lets time pass while values come. */
+  async pass(milliseconds: number, text: (count: number) => string, everyMs = 100): Promise<void> {
+    for (let passed = 0; passed < milliseconds; passed += everyMs) {
+      const value = `${text(this.heard.length)}#${this.heard.length}`;
+      this.heard.push(value);
+      for (const copy of this.copies) copy.hear(value);
+      await this.clock.advance(everyMs);
+    }
+  }
+
+  get speaking(): ModelCopy[] {
+    return this.copies.filter(({ cluster, isAlive }) => isAlive && cluster.state.name === "speaking");
+  }
+
+  /** Checks that nobody spoke beside another, and that nothing is lost from a value on. */
+  check(from = 0): void {
+    let last = { epoch: 0, copy: "" };
+    for (const { epoch, copy } of this.spoken) {
+      assert.ok(epoch >= last.epoch, `${copy} spoke under ${epoch} after ${last.copy} under ${last.epoch}`);
+      assert.ok(epoch > last.epoch || copy === last.copy, `${copy} and ${last.copy} both spoke under ${epoch}`);
+      last = { epoch, copy };
+    }
+    const given = new Set(this.spoken.map(({ value }) => value));
+    const lost = this.heard.slice(from).filter((value) => !given.has(value));
+    assert.deepEqual(lost, []);
+    const firsts = [...given].map((value) => Number(value.split("#")[1]));
+    assert.deepEqual(
+      firsts,
+      [...firsts].sort((a, b) => a - b),
+      "out of order",
+    );
+  }
+
+  get doubled(): number {
+    return this.spoken.length - new Set(this.spoken.map(({ value }) => value)).size;
+  }
+}
+
+const numbered = (count: number): string => `value ${count}`;
+const repeating = (count: number): string => `value ${count % 3}`;
+
+describe("copies of a flow", () => {
+  it("speak alone from the first value on, and go on after a restart where they were", async () => {
+    const world = new World();
+    const copy = world.join();
+    await world.pass(10_000, numbered);
+    assert.equal(copy.cluster.state.name, "speaking");
+    world.check();
+    assert.equal(world.doubled, 0);
+  });
+
+  it("have one speaker, and tell the others who it is", async () => {
+    const world = new World();
+    const [first, second] = [world.join(), world.join()];
+    await world.pass(10_000, numbered);
+    assert.deepEqual(first.cluster.state, { name: "speaking" });
+    assert.deepEqual(second.cluster.state, { name: "standing-by", speaker: "copy-0" });
+    world.check();
+    assert.equal(world.doubled, 0);
+  });
+
+  for (const [kind, text] of Object.entries({ numbered, repeating })) {
+    it(`lose nothing when the speaker is killed, of ${kind} values`, async () => {
+      const world = new World();
+      const [first] = [world.join(), world.join(), world.join()];
+      await world.pass(10_000, text);
+      first.kill();
+      world.engine.forget("copy-0");
+      await world.pass(10_000, text);
+      assert.equal(world.speaking.length, 1);
+      world.check();
+      assert.ok(world.doubled <= 5, `${world.doubled} doubled`);
+    });
+
+    it(`give the word away without loss or doubles, of ${kind} values`, async () => {
+      const world = new World();
+      const [first, second] = [world.join(), world.join()];
+      await world.pass(10_000, text);
+      void first.cluster.stop();
+      await world.pass(500, text);
+      assert.equal(second.cluster.state.name, "speaking");
+      await world.pass(5_000, text);
+      world.check();
+      assert.equal(world.doubled, 0);
+    });
+  }
+
+  it("find their time to speak over when they slept", async () => {
+    const world = new World();
+    const [first, second] = [world.join(), world.join()];
+    await world.pass(10_000, numbered);
+    first.stop();
+    await world.pass(12_000, numbered);
+    assert.equal(second.cluster.state.name, "speaking");
+    first.continue();
+    await world.pass(5_000, numbered);
+    assert.equal(first.cluster.state.name, "standing-by");
+    world.check();
+  });
+
+  for (const isEmpty of [false, true]) {
+    it(`keep values back while the engine is away${isEmpty ? ", which comes back empty" : ""}`, async () => {
+      const world = new World();
+      world.join();
+      world.join();
+      await world.pass(10_000, numbered);
+      world.engine.goDown();
+      await world.pass(20_000, numbered);
+      assert.equal(world.speaking.length, 0);
+      world.engine.comeBack(isEmpty);
+      await world.pass(20_000, numbered);
+      assert.equal(world.speaking.length, 1);
+      world.check();
+      assert.equal(world.doubled, 0);
+    });
+  }
+
+  it("give way when they can't hear and another one can", async () => {
+    const world = new World();
+    const [first, second] = [world.join(), world.join()];
+    await world.pass(10_000, numbered);
+    first.goOffline();
+    await world.pass(10_000, numbered);
+    assert.equal(second.cluster.state.name, "speaking");
+    world.check();
+  });
+
+  it("never speak two at once and lose nothing, whatever happens", async () => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const random = randomSource(seed);
+      const world = new World();
+      const below = (limit: number): number => Math.floor(random() * limit);
+      for (let copies = 2 + below(2); copies > 0; copies--) world.join();
+      await world.pass(6_000, numbered);
+      for (let event = 0; event < 8; event++) await happen(world, below);
+      world.engine.cutOff.clear();
+      world.engine.comeBack(false);
+      for (const copy of world.copies) copy.continue();
+      await world.pass(25_000, numbered);
+      assert.equal(world.speaking.length, 1, `seed ${seed}`);
+      try {
+        world.check();
+      } catch (reason) {
+        throw new Error(`Seed ${seed}`, { cause: reason });
+      }
+    }
+  }).timeout(60_000);
+});
+
+/** Lets one thing happen to a world that always keeps one copy that is awake and hears. */
+async function happen(world: World, below: (limit: number) => number): Promise<void> {
+  const alive = world.copies.filter(({ isAlive }) => isAlive);
+  const victim = alive[below(alive.length - 1) + 1];
+  const [first] = alive;
+  const text = below(2) === 0 ? numbered : repeating;
+  switch (below(6)) {
+    case 0:
+      // The first one may be the speaker, and dies only where another one has heard all that it has.
+      (below(2) === 0 ? first : victim)?.kill();
+      if (world.copies.filter(({ isAlive }) => isAlive).length < 2) {
+        world.join();
+        await world.pass(1_000, text);
+      }
+      world.join();
+      await world.pass(below(8_000), text);
+      break;
+    case 1:
+      victim?.stop();
+      await world.pass(below(15_000), text);
+      victim?.continue();
+      await world.pass(2_000, text);
+      break;
+    case 2:
+      world.engine.goDown();
+      await world.pass(below(20_000), text);
+      world.engine.comeBack(below(2) === 0);
+      await world.pass(12_000, text);
+      break;
+    case 3:
+      if (victim === undefined) break;
+      world.engine.cutOff.add(victim.cluster.me);
+      await world.pass(below(12_000), text);
+      world.engine.cutOff.clear();
+      await world.pass(2_000, text);
+      break;
+    case 4:
+      void first?.cluster.handOver();
+      await world.pass(below(3_000), text);
+      break;
+    default:
+      await world.pass(below(5_000), text);
+  }
+}
