@@ -20,7 +20,7 @@ import { messagePropertyField, messageText, messageThing } from "./runtime/messa
 import { failMisconfigured } from "./runtime/misconfigured";
 import { type RawSettings, readFlag, readText, settingsOf } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
-import { exportFlow } from "./manage/export-flow";
+import type * as ExportFlow from "./manage/export-flow";
 import { doctorOperation, exportFlowOperation } from "./manage/extra-operations";
 import { ensureWork } from "./manage/desired-state";
 
@@ -41,12 +41,19 @@ interface ManageSettings {
   targets: Readonly<Record<(typeof formTargets)[number], string>>;
 }
 
+/** Loads the code with the first dashboard that becomes a flow: few do. */
+const exportFlowPart = (): typeof ExportFlow =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it with Node-RED
+  require("./manage/export-flow") as typeof ExportFlow;
+
 /** Work on the node's account that is more than one operation of the API. */
 interface AccountWork {
   /** Runs the doctor. */
   examine: (signal: AbortSignal) => Promise<ManagedReport>;
   /** Makes a flow of a dashboard. */
-  exportFlow: (request: Omit<Parameters<typeof exportFlow>[1], "account">) => ReturnType<typeof exportFlow>;
+  exportFlow: (
+    request: Omit<Parameters<typeof ExportFlow.exportFlow>[1], "account">,
+  ) => ReturnType<typeof ExportFlow.exportFlow>;
 }
 
 /** Registers the node `arduino-cloud-manage`, which calls the operations of the API. */
@@ -60,7 +67,7 @@ export default function (RED: NodeAPI): void {
       const accountNode = findAccount(RED, settings.account);
       manage(this, status, settings, accountNode.account, {
         examine: (signal) => examineDeployed(RED, accountNode, signal),
-        exportFlow: (request) => exportFlow(RED, { ...request, account: accountNode.id }),
+        exportFlow: (request) => exportFlowPart().exportFlow(RED, { ...request, account: accountNode.id }),
       });
     } catch (reason) {
       failMisconfigured(this, status, toCloudError(reason));

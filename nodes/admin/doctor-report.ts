@@ -1,9 +1,10 @@
 import type { NodeAPI } from "node-red";
-import { examineAccount, type Finding } from "../../cloud/doctor/index";
+import type { Finding } from "../../cloud/doctor/index";
 import { cancelled } from "../../cloud/core/errors";
 import type { UsableAccountNode } from "../runtime/account-node";
 import { type DoctorTexts, readDoctorTexts, reportText, englishSentenceOf } from "./doctor-text";
 import { usesOf } from "./flow-uses";
+import { loadDoctor } from "./load-doctor";
 import { readPackageFile } from "./package-files";
 
 /** How long a whole examination may take. */
@@ -29,6 +30,7 @@ export async function examineDeployed(
   signal: AbortSignal,
 ): Promise<ManagedReport> {
   const whole = AbortSignal.any([signal, AbortSignal.timeout(doctorTimeoutMs)]);
+  const { examineAccount } = loadDoctor();
   const findings = await examineAccount({ ...node.caseOf(), uses: usesOf(RED, "account", node.id) }, { signal: whole });
   if (signal.aborted) throw cancelled("The examination");
   const texts = readDoctorTexts();

@@ -1,14 +1,7 @@
 import type { NodeAPI } from "node-red";
 import type { AccountSettings } from "../../cloud/rest/account-settings";
 import type { DeviceSettings } from "../../cloud/device-protocol/device-settings";
-import {
-  checkIds,
-  type DeviceCase,
-  examineAccount,
-  examineDevice,
-  type Finding,
-  unusableSettings,
-} from "../../cloud/doctor/index";
+import type { DeviceCase, Finding } from "../../cloud/doctor/index";
 import { toCloudError } from "../../cloud/core/errors";
 import { createRest, parseEndpoints, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";
@@ -21,6 +14,7 @@ import { readDeviceSettings } from "../runtime/device-settings";
 import { type RawSettings, readText } from "../runtime/settings";
 import { forumText, doctorTimeoutMs } from "./doctor-report";
 import { usesOf } from "./flow-uses";
+import { loadDoctor } from "./load-doctor";
 import { trimmedText } from "../../cloud/core/text";
 
 const { deviceBrokerUrl: standardBroker } = parseEndpoints({});
@@ -60,6 +54,7 @@ async function findingsOnAccount(RED: NodeAPI, given: Record<string, unknown>, c
   }
   const subject = node?.caseOf?.(settings) ?? (settings && { settings });
   if (subject === undefined) return [];
+  const { checkIds, examineAccount } = loadDoctor();
   const only = Array.isArray(checks) ? checkIds.filter((name) => checks.includes(name)) : undefined;
   return examineAccount(
     { ...subject, uses: usesOf(RED, "account", id) },
@@ -69,7 +64,7 @@ async function findingsOnAccount(RED: NodeAPI, given: Record<string, unknown>, c
 
 /** Returns the only finding where settings could not even be read. */
 function findingOn(reason: unknown): Finding {
-  const finding = unusableSettings(toCloudError(reason));
+  const finding = loadDoctor().unusableSettings(toCloudError(reason));
   return reason instanceof SecretNeeded ? { ...finding, code: "secret-needed" } : finding;
 }
 
@@ -89,7 +84,7 @@ async function findingsOnDevice(
       ...deviceCase(RED, given, account, isTyped ? rest : undefined),
       ...(rest !== undefined && { rest }),
     };
-    return await examineDevice(subject, { signal: AbortSignal.timeout(doctorTimeoutMs) });
+    return await loadDoctor().examineDevice(subject, { signal: AbortSignal.timeout(doctorTimeoutMs) });
   } catch (reason) {
     return [findingOn(reason)];
   } finally {

@@ -1,15 +1,15 @@
 import { CloudError } from "../../cloud/core/errors";
 import type { Rest } from "../../cloud/rest/index";
-import {
-  cloneDashboard,
-  createFromTemplate,
-  ensure,
-  type WantedKind,
-  type WantedProgress,
-} from "../../cloud/desired-state/index";
+import type * as DesiredState from "../../cloud/desired-state/index";
+import type { WantedKind, WantedProgress } from "../../cloud/desired-state/index";
 import { isPlainObject } from "../../cloud/core/json";
 import type { Message } from "../runtime/input";
 import { wantedOperations } from "./extra-operations";
+
+/** Loads the code with the first message that needs it: few flows do, and it is a twelfth of all that there is. */
+const desiredState = (): typeof DesiredState =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it with Node-RED
+  require("../../cloud/desired-state/index") as typeof DesiredState;
 
 /** Options of work on a wanted state. */
 interface EnsureWorkOptions {
@@ -48,11 +48,11 @@ export function ensureWork(
   const dryRun = flagOf(message, "dryRun");
   if (known.name === "ensure") {
     const options = { kind, wanted: message.payload, dryRun, prune: flagOf(message, "prune"), ...confirmOf(message) };
-    return (more) => ensure({ ...more, ...options });
+    return (more) => desiredState().ensure({ ...more, ...options });
   }
   const { template, copies } = isPlainObject(message.payload) ? message.payload : {};
   const made = kind === "things" ? kind : "dashboards";
-  return (more) => createFromTemplate({ ...more, kind: made, template, copies, dryRun });
+  return (more) => desiredState().createFromTemplate({ ...more, kind: made, template, copies, dryRun });
 }
 
 /** Returns the work of a copy with a name or with things by name, which the API itself cannot make. */
@@ -66,7 +66,7 @@ function cloneWork(dashboard: string, payload: unknown): EnsureWork | undefined 
   if (name !== undefined && (typeof name !== "string" || name === "")) {
     throw invalid("msg.payload.name must be a text, the name of the copy.");
   }
-  return (more) => cloneDashboard({ ...more, dashboard, things, ...(name !== undefined && { name }) });
+  return (more) => desiredState().cloneDashboard({ ...more, dashboard, things, ...(name !== undefined && { name }) });
 }
 
 function flagOf(message: Message, field: "dryRun" | "prune"): boolean {
