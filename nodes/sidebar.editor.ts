@@ -9,12 +9,14 @@ RED.plugins.registerPlugin(id, {
   type: id,
   onadd: () => {
     // The script runs again when the package is disabled and enabled, and nothing of this can be added twice.
+    const isFirst = !RED.sidebar.containsTab(id);
     RED.actions.remove(action);
     if (RED.sidebar.containsTab(id)) RED.sidebar.removeTab(id);
     const translate = textsOf(id);
     const content = $('<div class="arduino-cloud-sidebar">');
-    const tab = loadSharedCode().then(({ CloudTab, titleNodes }) => {
+    const tab = loadSharedCode().then(({ adoptImported, CloudTab, titleNodes }) => {
       titleNodes();
+      if (isFirst) adoptImported();
       return new CloudTab(content, translate);
     });
     tab.catch(() => content.append($('<div class="arduino-cloud-sidebar-note">').text(notLoadedText())));

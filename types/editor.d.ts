@@ -58,6 +58,13 @@ interface CanvasNode extends EditorNode {
 /** A node as flow files have it. */
 type ExportedNode = Record<string, unknown> & { id: string; type: string };
 
+/** A tab with a flow. */
+interface EditorTab {
+  id: string;
+  changed?: boolean;
+  env?: { name: string; value: string; type: string }[];
+}
+
 /** A step that the editor can undo. */
 type HistoryEvent = Record<string, unknown> & { t: string };
 
@@ -99,6 +106,11 @@ declare const RED: {
     /** All that the editor holds, with credentials that are typed and not deployed. */
     createCompleteNodeSet(): ExportedNode[];
     clear(): void;
+    remove(id: string): void;
+    /** Tells config nodes by whom they are used. */
+    updateConfigNodeUsers(node: EditorNode, options: { action: "add" | "remove" }): void;
+    /** Returns a tab. */
+    workspace(id: string): EditorTab | null | undefined;
     import(nodes: readonly ExportedNode[]): { nodes: EditorNode[] };
     /** What was deployed last; with a parameter, sets it. */
     originalFlow(flow?: object): object;
@@ -134,7 +146,10 @@ declare const RED: {
     add(hook: string, listener: (event: { node: CanvasNode; el: SVGElement }) => void): void;
     remove(hook: string): void;
   };
-  events: { on(event: string, listener: (node: EditorNode) => void): void };
+  events: {
+    on(event: string, listener: (node: EditorNode, options?: { source?: string }) => void): void;
+    emit(event: string, about: unknown): void;
+  };
   notify(text: string, type: "warning" | "error"): unknown;
   notify(text: JQuery, options: { type: "success" | "warning"; timeout?: number }): unknown;
   clipboard: { copyText(text: string, shownAt: JQuery, message: string): boolean };
@@ -151,7 +166,7 @@ declare const RED: {
     show(id: string | 0, skipStack: boolean): void;
   };
   /** The states of the view. */
-  state: { EDITING: number };
+  state: { EDITING: number; IMPORT_DRAGGING: number };
   view: {
     state(): number;
     scale(): number;

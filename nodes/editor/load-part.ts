@@ -5,6 +5,7 @@ export interface Parts {
   details: typeof import("./parts/details");
   device: typeof import("./parts/device");
   doctor: typeof import("./parts/doctor");
+  imported: typeof import("./parts/imported");
   manage: typeof import("./parts/manage");
   migration: typeof import("./parts/migration");
 }

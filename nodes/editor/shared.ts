@@ -8,6 +8,7 @@ export { historyForm } from "./forms/history";
 export { propertyGetForm } from "./forms/property-get";
 export { propertyInForm } from "./forms/property-in";
 export { propertyOutForm } from "./forms/property-out";
+export { adoptImported } from "./imported/adopt";
 export { loadPart, usePart } from "./load-part";
 export { titleNodes } from "./node-label";
 export { CloudTab } from "./sidebar/tab";

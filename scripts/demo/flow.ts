@@ -20,13 +20,27 @@ export async function composeFlow(environment: NodeJS.ProcessEnv): Promise<strin
   const account = tour.find(isAccount)?.id;
   const nodes = told.flat().filter((node) => !isAccount(node));
   const onAccount = nodes.map((node) => ("account" in node ? { ...node, account } : node));
-  // The stories share one dashboard: its nodes have the same id in all of them.
-  const byId = new Map([...tour, ...onAccount].map((node) => [node.id, node]));
-  return `${JSON.stringify([...byId.values()], null, 4)}\n`;
+  return `${JSON.stringify(withOneDashboard([...tour, ...onAccount]), null, 4)}\n`;
 }
 
 async function read(file: string): Promise<FlowNode[]> {
   return JSON.parse(await readFile(file, "utf8")) as FlowNode[];
+}
+
+/** Returns nodes with the first dashboard and theme in place of all, as the editor of the dashboard does at an import. */
+function withOneDashboard(nodes: readonly FlowNode[]): FlowNode[] {
+  const shared = ["ui-base", "ui-theme"].flatMap((type) => {
+    const [first, ...others] = nodes.filter((node) => node.type === type).map(({ id }) => id);
+    return others.map((id) => [id, first] as const);
+  });
+  const firstOf = new Map(shared);
+  const replace = (value: unknown): unknown => (typeof value === "string" && firstOf.get(value)) || value;
+  const others = nodes.filter(({ id }) => !firstOf.has(id));
+  return others.map((node) => ({
+    ...node,
+    ...("ui" in node && { ui: replace(node["ui"]) }),
+    ...("theme" in node && { theme: replace(node["theme"]) }),
+  }));
 }
 
 function isAccount({ type }: FlowNode): boolean {

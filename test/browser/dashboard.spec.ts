@@ -21,7 +21,7 @@ describe("the examples on a dashboard", function () {
   const trouble: string[] = [];
 
   const show = async (where: string, title: string): Promise<void> => {
-    await page.goto(`${red.url}/dashboard/${where}`);
+    await page.goto(`${red.url}/${where}`);
     await page.getByText(title, { exact: true }).first().waitFor();
   };
   /** Whether anything but the background has been drawn in a chart. */
@@ -66,14 +66,14 @@ describe("the examples on a dashboard", function () {
     const values = Array.from({ length: 365 }, (_, index) => 15 - 10 * Math.cos((2 * Math.PI * index) / 365));
     temperature.history.unshift(...values.map((value, index) => ({ time: Date.now() + (index - 365) * day, value })));
     await red.deploy(exampleFor(simulator, "A year of temperatures as a chart"));
-    await show("year", "Temperatures of a year");
+    await show("dashboard/year", "Temperatures of a year");
     await drawn(0);
     await page.screenshot({ path: path.join(pictures, "dashboard-year.png") });
   });
 
   it("show the family's house, and work it", async () => {
     await red.deploy(exampleFor(simulator, "A family dashboard"));
-    await show("home", "Weather");
+    await show("dashboard/home", "Weather");
     await page.getByText("closed").or(page.getByText("open")).first().waitFor();
     await drawn(1);
     const lamp = boards.boards.get("light");

@@ -95,6 +95,14 @@ describe("the example flows", () => {
     fields.set("group", ["name", "style", "nodes", "x", "y", "w", "h"]);
   });
 
+  it("share no id, so that a second import asks no question", () => {
+    const ids = [...files, demo].flatMap((file) => readFlow(file).map(({ id }) => id));
+    assert.deepEqual(
+      ids.filter((id, index) => ids.indexOf(id) !== index),
+      [],
+    );
+  });
+
   it("show every node of the package", () => {
     const shown = new Set(files.flatMap(readFlow).map(({ type }) => type));
     const own = [...fields.keys()].filter((type) => type.startsWith("arduino-cloud-"));

@@ -104,12 +104,14 @@ function usedKeys(set: string): Set<string> {
   } else if (set === "sidebar") {
     // Said without a set's own script, which may be what is missing.
     const bare = read("nodes", "editor", "import-file.ts");
-    for (const [, key] of bare.matchAll(/arduino-cloud-sidebar\.([\w.-]+)"/g)) used.add(String(key));
+    for (const [, key] of bare.matchAll(/translate\("([\w.-]+)"/g)) used.add(String(key));
     shared(
       ["canvas", "details", "details-panel", "tree-line", "drag-to-canvas", "tab", "tree"].map(
         (name) => `sidebar/${name}`,
       ),
     );
+    shared(["imported/adopt", "imported/dialog"]);
+    for (const kind of ["thing", "device"]) used.add(`import.which-${kind}`);
     const details = read("nodes", "editor", "sidebar", "details.ts");
     for (const [, name] of details.matchAll(/name: "(\w+)"/g)) used.add(`label.${name}`);
     for (const [, act] of read("nodes", "editor", "sidebar", "details-panel.ts").matchAll(/"label\.(add-\w+)"/g))
