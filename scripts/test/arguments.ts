@@ -12,9 +12,16 @@ interface TestArguments {
   mochaOptions: string[];
 }
 
+/** Options of mocha whose value may follow as an argument of its own. */
+const takesValue = new Set(["--reporter", "--grep", "--timeout"]);
+
 /** Reads the command line: what begins with a dash and is none of ours is mocha's, the rest says which specs. */
 export function parseTestArguments(given: string[]): TestArguments {
   const own = /^--(jobs=\d+|coverage|node-red-5)$/;
+  given = given.flatMap((argument, index) => {
+    if (takesValue.has(given[index - 1] ?? "")) return [];
+    return takesValue.has(argument) && index + 1 < given.length ? [`${argument}=${given[index + 1]}`] : [argument];
+  });
   const jobs = given.find((argument) => argument.startsWith("--jobs="))?.slice("--jobs=".length);
   return {
     selected: given.filter((argument) => !argument.startsWith("-")),
