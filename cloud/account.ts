@@ -3,6 +3,8 @@ import { randomUUID } from "node:crypto";
 import { Cluster } from "./cluster/cluster";
 import type { ClusterSettings } from "./cluster/cluster-settings";
 import { RedisEngine } from "./cluster/redis-engine";
+import { turnsOf } from "./cluster/turns";
+import { SharedPace } from "./cluster/shared-pace";
 import type { ActivityLog } from "./core/activity-log";
 import { type Clock, systemClock } from "./core/clock";
 import { ValueFeed, writeDigest } from "./live-values/value-feed";
@@ -17,7 +19,7 @@ import { LastValues } from "./live-values/last-values";
 import { Polling } from "./polling/polling";
 import { RestPublisher } from "./live-values/rest-publisher";
 import { DirectoryRefresher } from "./rest/directory/refresher";
-import { createRest, type Property, type Rest, wireName } from "./rest/index";
+import { createRest, type Property, type RequestGate, type Rest, wireName } from "./rest/index";
 import { ValueWriter } from "./live-values/value-writer";
 import type { AccountSettings } from "./rest/account-settings";
 
@@ -65,10 +67,12 @@ export class CloudAccount {
   constructor(settings: AccountSettings, events: AccountEvents, options: AccountOptions = {}) {
     const { onNotice, log } = events;
     const { clock = systemClock, timings = {} } = options;
-    this.rest = createRest({ ...settings, clock, log, ...(onNotice && { onNotice }) });
+    this.cluster = options.cluster && this.#clusterOf(settings, options.cluster, events, clock);
+    const gate = this.cluster && gateOf(this.cluster, settings.requestsPerSecond, clock);
+    this.rest = createRest({ ...settings, clock, gate, log, ...(onNotice && { onNotice }) });
     const { directory } = this.rest;
     this.knowledge = new DirectoryRefresher({ directory, clock });
-    this.polling = new Polling({ rest: this.rest, clock });
+    this.polling = new Polling({ rest: this.rest, clock, turns: this.cluster && turnsOf(this.cluster) });
     this.session = userSession(this.rest, { clock, timings, log, tls: settings.tls, proxy: settings.proxy });
     const variables = (thingId: string): readonly Property[] | undefined => directory.peek(thingId)?.properties;
     const objects = new KnownObjects({
@@ -77,7 +81,6 @@ export class CloudAccount {
     });
     this.feed = new ValueFeed({ session: this.session, clock, objects, variables, ...events });
     this.outbox = new Outbox({ clock, messagesPerSecond: settings.messagesPerSecond, log });
-    this.cluster = options.cluster && this.#clusterOf(settings, options.cluster, events, clock);
     this.session.setPublisher(publisherOf(this.outbox, this.feed, this.cluster));
     const lastValues = new LastValues({ directory, feed: this.feed, objects });
     this.reports = new RestPublisher({
@@ -105,9 +108,9 @@ export class CloudAccount {
    */
   async close(): Promise<void> {
     this.#unobserve();
-    if (this.cluster !== undefined) await this.cluster.stop();
     this.knowledge.close();
     this.rest.close();
+    if (this.cluster !== undefined) await this.cluster.stop();
     await this.session.close();
     this.outbox.close();
     this.reports.close();
@@ -118,7 +121,10 @@ export class CloudAccount {
       settings: cluster,
       clock,
       createEngine: (engineEvents) => new RedisEngine(cluster, clusterPrefix(settings, cluster.name), engineEvents),
-      onOwn: (digest) => this.feed.sendsElsewhere(digest),
+      onTold: (topic, text) => {
+        if (topic === "own") this.feed.sendsElsewhere(text);
+        else if (topic === "pause") this.rest.client.pause(Number(text));
+      },
       onWarning: (message) => events.onNotice?.(message),
       onFault: events.onFault,
     });
@@ -129,7 +135,7 @@ export class CloudAccount {
     let wasOnline = false;
     return ({ name }) => {
       this.cluster?.setOnline(name === "online");
-      if (name === "idle" && this.cluster !== undefined) inBackground(this.cluster.stop());
+      if (name === "idle" && this.cluster !== undefined) inBackground(this.cluster.handOver());
       else if (name !== "closed") this.cluster?.start();
       if (name !== "online") lastValues.unfollow();
       // While the connection was lost, things may have been changed.
@@ -137,6 +143,15 @@ export class CloudAccount {
       wasOnline ||= name === "online";
     };
   }
+}
+
+/** Returns the gate through which the requests of all copies go. */
+function gateOf(cluster: Cluster, requestsPerSecond: number, clock: Clock): RequestGate {
+  const pace = new SharedPace({ cluster, requestsPerSecond, clock });
+  return {
+    turn: (signal) => pace.turn(signal),
+    refused: (retryAfterMs) => inBackground(pace.refused(retryAfterMs)),
+  };
 }
 
 /**
@@ -177,7 +192,7 @@ function userSession(
  */
 function publisherOf(outbox: Outbox<MqttMessage>, feed: ValueFeed, cluster: Cluster | undefined): Publisher {
   const known: BeforeSend | undefined =
-    cluster && (({ topic, payload }) => cluster.tellOwn(writeDigest(topic, payload)));
+    cluster && (({ topic, payload }) => cluster.tell("own", writeDigest(topic, payload)));
   return {
     online: (connection) =>
       outbox.online(mqttSender(connection, ({ topic, payload }) => feed.sends(topic, payload), known)),

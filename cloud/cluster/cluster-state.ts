@@ -14,7 +14,13 @@ export function newCopyId(): string {
   return `${host}/${process.pid}/${randomBytes(4).toString("hex")}`;
 }
 
+/** Returns how a copy stands that has an engine and does not speak. */
+export function waitingState(lastSpeaker: string, me: string): ClusterState {
+  if (lastSpeaker === "" || lastSpeaker === me) return { name: "joining" };
+  return { name: "standing-by", speaker: shownCopy(lastSpeaker) };
+}
+
 /** Returns the name of a copy as people are told it. */
-export function shownCopy(id: string): string {
+function shownCopy(id: string): string {
   return id.split("/").slice(0, 2).join("/");
 }

@@ -2,9 +2,10 @@ import { inBackground } from "../core/guard";
 import type { Clock } from "../core/clock";
 import { type CloudError, toCloudError } from "../core/errors";
 import type { ClusterOptions } from "./cluster-settings";
-import { type ClusterState, newCopyId, shownCopy } from "./cluster-state";
+import { type ClusterState, newCopyId, waitingState } from "./cluster-state";
 import type { ClusterEngine } from "./engine";
 import { EngineHealth } from "./engine-health";
+import { inTime } from "./in-time";
 import { Lease } from "./lease";
 import { Presence } from "./presence";
 import { type OpenLane, Speaker } from "./speaker";
@@ -69,7 +70,7 @@ export class Cluster {
       grant: () => this.#grant,
       offsetMs: () => this.#presence.offsetMs,
       writeMarks: (marks) => this.#writeMarks(marks),
-      onLost: () => this.#lost(),
+      onLost: () => this.#state.name === "no-engine" && this.#health.lostValues(),
       onFault: options.onFault,
     });
   }
@@ -87,7 +88,7 @@ export class Cluster {
 
   /** Joins, unless it has joined already. */
   start(): void {
-    if (this.#joined !== undefined) return;
+    if (this.#joined !== undefined || this.#health.isUnusable) return;
     this.#health.reset();
     try {
       const engine = this.#options.createEngine({
@@ -109,13 +110,14 @@ export class Cluster {
   async stop(): Promise<void> {
     const joined = this.#joined;
     if (joined === undefined) return;
-    await this.#inTime(this.#giveAway().then(() => joined.engine.mark("live", this.#presence.members.farewell())));
+    const farewell = this.#giveAway().then(() => joined.engine.mark("live", this.#presence.members.farewell()));
+    await inTime(this.#clock, farewell, closeTimeoutMs);
     this.#stopTimer();
     this.#joined = undefined;
     this.#alignedGrant = "";
     this.#health.reset();
     this.#showState();
-    await this.#inTime(joined.engine.close());
+    await inTime(this.#clock, joined.engine.close(), closeTimeoutMs);
   }
 
   /** Notes whether this copy hears the Arduino Cloud. */
@@ -126,7 +128,7 @@ export class Cluster {
   /** Lets another copy speak, if there is one that can: this one is about to miss something. */
   async handOver(): Promise<void> {
     if (this.#joined?.lease.isValid !== true || !this.#presence.members.hasOnlinePeer) return;
-    await this.#inTime(this.#giveAway());
+    await inTime(this.#clock, this.#giveAway(), closeTimeoutMs);
   }
 
   /** Opens a lane for values. Lanes with the same key are the same in all copies. */
@@ -134,10 +136,24 @@ export class Cluster {
     return this.#speaker.open(key, handlers);
   }
 
-  /** Tells the other copies of a write. Resolves when they know, or can't be told. */
-  async tellOwn(fingerprint: string): Promise<void> {
-    if (this.#health.fault !== undefined) return;
-    await this.#joined?.engine.tell("own", `${this.me} ${fingerprint}`).catch(() => undefined);
+  /** Tells the other copies something. Resolves when they know, or can't be told. */
+  async tell(topic: string, text: string): Promise<void> {
+    await this.engine?.tell(topic, `${this.me} ${text}`).catch(() => undefined);
+  }
+
+  /** The engine, while it is of use. */
+  get engine(): ClusterEngine | undefined {
+    return this.#health.fault === undefined ? this.#joined?.engine : undefined;
+  }
+
+  /** Whether this copy may send values at this moment. */
+  get speaks(): boolean {
+    return this.#grant !== undefined;
+  }
+
+  /** How many copies live, as far as is known. */
+  get copies(): number {
+    return this.#presence.members.count;
   }
 
   get #grant(): Grant | undefined {
@@ -193,10 +209,10 @@ export class Cluster {
   }
 
   #isTold(topic: string, text: string): void {
-    if (topic === "freed" && text !== this.me) this.#beatIn(0);
-    if (topic !== "own") return;
-    const [from, fingerprint = ""] = text.split(" ");
-    if (from !== this.me) this.#options.onOwn(fingerprint);
+    const [from, what = ""] = text.split(" ");
+    if (from === this.me) return;
+    if (topic === "freed") this.#beatIn(0);
+    else this.#options.onTold(topic, what);
   }
 
   #beatIn(milliseconds: number): void {
@@ -271,10 +287,6 @@ export class Cluster {
     await engine.mark(markGroup, removed, { lease: slotName, holder: lease.text });
   }
 
-  #lost(): void {
-    if (this.#state.name === "no-engine") this.#health.lostValues();
-  }
-
   #showState(): void {
     const state = this.#presentState;
     if (JSON.stringify(state) === JSON.stringify(this.#state)) return;
@@ -283,18 +295,9 @@ export class Cluster {
   }
 
   get #presentState(): ClusterState {
-    const { lastHolder = "" } = this.#joined?.lease ?? {};
     if (this.#grant !== undefined && !this.#health.isAlone) return { name: "speaking" };
     if (this.#health.fault !== undefined) return { name: "no-engine", error: this.#health.fault };
     if (this.#joined === undefined) return { name: "idle" };
-    if (lastHolder === "" || lastHolder === this.me) return { name: "joining" };
-    return { name: "standing-by", speaker: shownCopy(lastHolder) };
-  }
-
-  async #inTime(work: Promise<unknown>): Promise<void> {
-    let stop: () => void = () => undefined;
-    const late = new Promise<void>((resolve) => (stop = this.#clock.after(closeTimeoutMs, resolve)));
-    await Promise.race([work.catch(() => undefined), late]);
-    stop();
+    return waitingState(this.#joined.lease.lastHolder, this.me);
   }
 }

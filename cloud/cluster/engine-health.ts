@@ -19,6 +19,7 @@ export class EngineHealth {
   #downSince: number | undefined;
   #isAlone = false;
   #hasWarnedOfLoss = false;
+  #isUnusable = false;
 
   constructor(options: EngineHealthOptions) {
     this.#options = options;
@@ -32,6 +33,11 @@ export class EngineHealth {
   /** Whether this copy speaks although it can't be known whether another one does. */
   get isAlone(): boolean {
     return this.#isAlone;
+  }
+
+  /** Whether the engine can't even be tried: nothing changes that but other settings. */
+  get isUnusable(): boolean {
+    return this.#isUnusable;
   }
 
   /** Notes that this process is awake: what one that slept finds says nothing of the engine. */
@@ -79,6 +85,7 @@ export class EngineHealth {
 
   /** Notes that the engine can't even be tried. */
   unusable(error: CloudError): void {
+    this.#isUnusable = true;
     this.#fault = error;
     this.#isAlone = this.#options.mayGoOnAlone;
     this.#options.onWarning(error.message);

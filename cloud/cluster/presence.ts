@@ -56,6 +56,7 @@ export class Presence {
 
   /** Begins anew: nobody is known. */
   join(): void {
+    if (this.#onlineSince === undefined) this.#offlineSince ??= this.#clock.monotonic();
     this.#members = new Members(this.#options.me, this.#options.ttlMs);
   }
 

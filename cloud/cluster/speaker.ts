@@ -20,7 +20,7 @@ interface SpeakerOptions {
   /** Writes marks by the names of their lanes. */
   writeMarks: (marks: Record<string, string>) => Promise<unknown>;
   /** Told when a value has to go that this copy has not sent. */
-  onLost: () => void;
+  onLost: () => unknown;
   /** Told of a fault of a listener. */
   onFault: (reason: unknown) => void;
 }

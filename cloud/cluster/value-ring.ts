@@ -88,7 +88,7 @@ const maxValues = 20_000;
 export class ValueRing {
   readonly #clock: Clock;
   readonly #holdMs: number;
-  readonly #onLost: () => void;
+  readonly #onLost: () => unknown;
   #values: HeardValue[] = [];
   /** Where the ring begins in the list: removed in large steps. */
   #start = 0;
@@ -96,7 +96,7 @@ export class ValueRing {
   #count = 0;
 
   /** @param onLost told when a value has to go that nobody has given, so far as this copy can tell */
-  constructor(clock: Clock, holdMs: number, onLost: () => void) {
+  constructor(clock: Clock, holdMs: number, onLost: () => unknown) {
     this.#clock = clock;
     this.#holdMs = holdMs;
     this.#onLost = onLost;

@@ -1,5 +1,6 @@
 import { IntervalScheduler } from "./interval-scheduler";
 import type { Clock } from "../core/clock";
+import type { Turns } from "../cluster/turns";
 import { type Device, listDevices, type KnownThing, type Rest } from "../rest/index";
 import { RequestCoalescer } from "./request-coalescer";
 
@@ -14,8 +15,12 @@ export class Polling {
   readonly #allThings: RequestCoalescer<readonly KnownThing[]>;
   readonly #devices: RequestCoalescer<readonly Device[]>;
   readonly #scheduler: IntervalScheduler;
+  readonly #turns: Turns | undefined;
 
-  constructor({ rest, clock }: { rest: Pick<Rest, "client" | "directory">; clock: Clock }) {
+  /** @param options `turns`: where several copies of a flow share the account, when it is this one's turn to ask */
+  constructor(options: { rest: Pick<Rest, "client" | "directory">; clock: Clock; turns?: Turns | undefined }) {
+    const { rest, clock } = options;
+    this.#turns = options.turns;
     const { client, directory } = rest;
     // The directory makes one request of the look-ups of one moment.
     this.#things = new RequestCoalescer(clock, (reference) => directory.thing(reference, { maxAgeMs: 0 }));
@@ -44,6 +49,15 @@ export class Polling {
    * `IntervalScheduler.repeat`.
    */
   repeat(interval: number, work: (signal: AbortSignal) => Promise<void>): () => void {
-    return this.#scheduler.repeat(interval, work);
+    if (this.#turns === undefined) return this.#scheduler.repeat(interval, work);
+    let end: () => void = () => undefined;
+    const unfollow = this.#turns.follow((isOurs) => {
+      end();
+      end = isOurs ? this.#scheduler.repeat(interval, work) : () => undefined;
+    });
+    return () => {
+      unfollow();
+      end();
+    };
   }
 }

@@ -3,7 +3,7 @@ import { systemClock, type Clock } from "../core/clock";
 import { CloudError } from "../core/errors";
 import type { ProxySettings } from "../core/proxy";
 import type { TlsOptions } from "../core/tls";
-import { RestClient } from "./transport/client";
+import { type RequestGate, RestClient } from "./transport/client";
 import { Directory } from "./directory/directory";
 import { parseEndpoints, type Endpoints, type EndpointSettings } from "./transport/endpoints";
 import { Http } from "./transport/http";
@@ -11,7 +11,7 @@ import { Retention } from "./directory/retention";
 import { printable } from "../core/text";
 import { TokenSource } from "./transport/access-token";
 
-export type { CallAnswer, RestClient } from "./transport/client";
+export type { CallAnswer, RequestGate, RestClient } from "./transport/client";
 export { checkRequest, requireValid } from "./validation/index";
 export { findDevice, listDevices } from "./directory/devices";
 export type { Directory, LookUp } from "./directory/directory";
@@ -37,6 +37,8 @@ export interface RestSettings extends EndpointSettings {
   /** Milliseconds for one request; default 30 s. */
   timeoutMs?: number;
   clock?: Clock;
+  /** Those who share the account's pace, where there are others. */
+  gate?: RequestGate | undefined;
   log?: ActivityLog | undefined;
   /** Told once per operation what the service announces about it. */
   onNotice?: (message: string) => void;
@@ -87,6 +89,7 @@ export function createRest(settings: RestSettings): Rest {
     clock,
     requestsPerSecond,
     organization,
+    gate: settings.gate,
     log,
     ...(onNotice && { onNotice }),
   });

@@ -135,7 +135,7 @@ export class ModelCopy {
           onDown: (error) => this.#do(() => events.onDown(error)),
           onTold: (topic, text) => this.#do(() => events.onTold(topic, text)),
         }),
-      onOwn: () => undefined,
+      onTold: () => undefined,
       onWarning: () => undefined,
       onFault: (reason) => {
         throw reason;

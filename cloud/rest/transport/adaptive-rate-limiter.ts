@@ -111,6 +111,12 @@ export class AdaptiveRateLimiter {
     this.#next();
   }
 
+  /** Lets nothing out for so many milliseconds. */
+  pause(milliseconds: number): void {
+    this.#pauseUntil(this.#clock.monotonic() + milliseconds);
+    this.#next();
+  }
+
   #pauseUntil(moment: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, moment);
   }

@@ -29,6 +29,14 @@ export interface CallOptions {
   onUpload?: (sent: number, total: number) => void;
 }
 
+/** The pace that several clients of one account keep together. */
+export interface RequestGate {
+  /** Waits until a request may go out. */
+  turn(signal: AbortSignal): Promise<void>;
+  /** Notes that the service has refused one by rate. */
+  refused(retryAfterMs: number | undefined): void;
+}
+
 interface RestClientOptions {
   endpoints: Pick<Endpoints, "baseUrl">;
   tokens: Pick<TokenSource, "get" | "invalidate" | "secrets">;
@@ -37,6 +45,8 @@ interface RestClientOptions {
   requestsPerSecond: number;
   /** Space id; blank for the user's own space. */
   organization?: string;
+  /** Those who share the account's pace, where there are others. */
+  gate?: RequestGate | undefined;
   log?: ActivityLog | undefined;
   /** Told once per operation what the service announces about it: that it is deprecated, ends, or a warning. */
   onNotice?: (message: string) => void;
@@ -103,6 +113,11 @@ export class RestClient {
   /** The present pace in requests per second. */
   get requestsPerSecond(): number {
     return this.#rateLimiter.rate;
+  }
+
+  /** Sends nothing for a while: another client of the account was refused by rate. */
+  pause(milliseconds: number): void {
+    this.#rateLimiter.pause(milliseconds);
   }
 
   /**
@@ -177,11 +192,12 @@ export class RestClient {
   }
 
   async #send(call: Call, progress: CallProgress, signal: AbortSignal): Promise<{ answer: HttpAnswer; token: Token }> {
-    const { organization = "", http, tokens, clock } = this.#options;
+    const { organization = "", http, tokens, clock, gate } = this.#options;
     progress.sent = false;
     // First, so that requests that wait for a token do not go out all at once when it is there.
     await tokens.get({ signal });
     const started = await this.#rateLimiter.enter(signal);
+    await gate?.turn(signal);
     // Again, since the wait for the turn may have outlasted the token.
     const token = await tokens.get({ signal });
     const headers: Record<string, string> = { Authorization: `Bearer ${token.value}` };
@@ -198,11 +214,12 @@ export class RestClient {
   }
 
   #adapt(answer: HttpAnswer, started: number): void {
-    const { clock, log } = this.#options;
+    const { clock, log, gate } = this.#options;
     const rate = this.requestsPerSecond;
     if (answer.status === 429) {
       const pauseMs = parseRetryAfter(answer.retryAfter, clock.now());
       this.#rateLimiter.refused(started, pauseMs);
+      gate?.refused(pauseMs);
       if (pauseMs !== undefined) log?.debug?.(`The service asks for a pause: no request for ${shownMs(pauseMs)}.`);
     } else {
       this.#rateLimiter.accepted(started);
