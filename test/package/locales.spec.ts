@@ -102,6 +102,7 @@ function usedKeys(set: string): Set<string> {
     shared(["migration/dialog"]);
     for (const code of noteCodes) used.add(`note.${code}`);
   } else if (set === "sidebar") {
+    shared(["import-file"]);
     // Said without a set's own script, which may be what is missing.
     const bare = read("nodes", "editor", "import-file.ts");
     for (const [, key] of bare.matchAll(/translate\("([\w.-]+)"/g)) used.add(String(key));
