@@ -1,3 +1,5 @@
+import { inShortTurns } from "./short-turns";
+
 /** Longer texts are no names (docs/protocol.md#patterns), and cost time. */
 const maxNameLength = 256;
 
@@ -29,16 +31,25 @@ export function allNamed<T extends object>(list: readonly T[], name: string): re
   return (index.byName.get(foldName(name)) ?? []) as T[];
 }
 
+/** Prepares a long list for `allNamed`, in short turns. */
+export async function indexNames(list: readonly object[]): Promise<void> {
+  const byName = new Map<string, object[]>();
+  await inShortTurns(list, (element) => addByName(byName, element));
+  indexes.set(list, { length: list.length, byName });
+}
+
 /** Returns the elements of a list by their name, as names are compared; those without one are left out. */
 function groupByName(list: readonly object[]): Map<string, object[]> {
   const byName = new Map<string, object[]>();
-  for (const element of list) {
-    const { name } = element as { name?: unknown };
-    if (typeof name !== "string") continue;
-    const folded = foldName(name);
-    const same = byName.get(folded);
-    if (same === undefined) byName.set(folded, [element]);
-    else same.push(element);
-  }
+  for (const element of list) addByName(byName, element);
   return byName;
+}
+
+function addByName(byName: Map<string, object[]>, element: object): void {
+  const { name } = element as { name?: unknown };
+  if (typeof name !== "string") return;
+  const folded = foldName(name);
+  const same = byName.get(folded);
+  if (same === undefined) byName.set(folded, [element]);
+  else same.push(element);
 }

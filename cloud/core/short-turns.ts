@@ -6,18 +6,20 @@ const maxTurnMs = 10;
 /**
  * Does some work for each item, a few milliseconds of it in one turn. Resolves when all is done, or given up since
  * `isOver` says so.
+ * @param now the milliseconds of some clock
  */
 export async function inShortTurns<T>(
   items: Iterable<T>,
   work: (item: T) => void,
   isOver: () => boolean = () => false,
+  now: () => number = () => performance.now(),
 ): Promise<void> {
-  let began = performance.now();
+  let began = now();
   for (const item of items) {
     work(item);
-    if (performance.now() - began < maxTurnMs) continue;
+    if (now() - began < maxTurnMs) continue;
     await setImmediate();
     if (isOver()) return;
-    began = performance.now();
+    began = now();
   }
 }

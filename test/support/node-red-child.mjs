@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import http from "node:http";
 import { createRequire } from "node:module";
+import { monitorEventLoopDelay } from "node:perf_hooks";
 import process from "node:process";
 import { inspect } from "node:util";
 
@@ -78,10 +79,17 @@ if (process.env.FOLLOWS === "yes") {
 }
 server.listen(0, "127.0.0.1", () => process.send({ port: server.address().port }));
 
+const turns = monitorEventLoopDelay({ resolution: 1 });
+if (process.env.MEASURE_TURNS === "yes") turns.enable();
+
 // Where the spec's process is killed, this one would stay.
 process.on("disconnect", () => process.exit(1));
 process.on("message", (order) => {
   if (order.stop) RED.stop().finally(() => process.exit(0));
   if (order.node) RED.nodes.getNode(order.node)?.receive(order.message);
+  if (order.turns) {
+    process.send({ longestTurnMs: turns.max / 1e6 });
+    turns.reset();
+  }
   if (order.resources) process.send({ resources: process.getActiveResourcesInfo() });
 });

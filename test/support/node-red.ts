@@ -42,6 +42,11 @@ export interface NodeRed {
   signal(name: NodeJS.Signals): void;
   /** Whether its process has not ended. */
   isRunning(): boolean;
+  /**
+   * Returns the milliseconds for which it did nothing else at the most, since the last call; it has to be started with
+   * MEASURE_TURNS=yes.
+   */
+  longestTurnMs(): Promise<number>;
   /** @throws Error when Node-RED has ended, or when its log tells of a fault in some code */
   check(): void;
   /** Ends it. @throws Error as `check` */
@@ -61,7 +66,12 @@ interface NodeRedOptions {
 }
 
 /** What the child process tells; `label` and `message` come from a sink. */
-type Told = { port: number } | { resources: string[] } | { started: true } | { label: string; message: Received };
+type Told =
+  | { port: number }
+  | { resources: string[] }
+  | { longestTurnMs: number }
+  | { started: true }
+  | { label: string; message: Received };
 
 /** Those that run, so that none outlives a spec which is broken off. */
 const running = new Set<ChildProcess>();
@@ -161,6 +171,10 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
     send: (node, message) => child.send({ node, message }),
     received: (label) => received.get(label) ?? [],
     transcript: () => told,
+    longestTurnMs: async () => {
+      child.send({ turns: true });
+      return Number((await answer()).longestTurnMs);
+    },
     resources: async () => {
       child.send({ resources: true });
       return (await answer()).resources as string[];

@@ -1,6 +1,7 @@
 import type { Clock } from "../../core/clock";
 import { CloudError } from "../../core/errors";
 import { abortable } from "../../core/abort";
+import { indexNames } from "../../core/names";
 import type { RestClient } from "../transport/client";
 import { inShortTurns } from "../../core/short-turns";
 import { findThing, findVariable, type KnownThing } from "./find-by-name";
@@ -202,6 +203,7 @@ export class Directory {
     if (body !== null && !Array.isArray(body)) throw unexpectedAnswer("things: list", "a list");
     const things: KnownThing[] = [];
     await inShortTurns(body ?? [], (element) => things.push(...readList([element], readKnownThing)));
+    await indexNames(things);
     return things;
   }
 }

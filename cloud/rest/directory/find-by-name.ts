@@ -116,19 +116,34 @@ interface Candidate {
 /** Returns the names that share most letters with the wanted text, in whatever order. */
 function mostSimilar(names: readonly string[], wanted: string): Candidate[] {
   const apart = lettersApartFrom(wanted);
-  // No text is further away than it is long, so there are few distances to sort by.
-  const byDistance: Candidate[][] = Array.from({ length: maxCompared + 1 }, () => []);
-  for (const name of names) {
-    const text = name.slice(0, maxCompared).toLowerCase().slice(0, maxCompared);
-    const isPart = wanted !== "" && (text.includes(wanted) || (text !== "" && wanted.includes(text)));
-    byDistance[isPart ? 0 : apart(text)]?.push({ name, text, isPart });
-  }
+  // No text is further away than it is long, so there are few distances to sort by; and nothing is made of each name.
+  const distances = new Uint8Array(names.length);
+  const counts = new Uint32Array(256);
+  names.forEach((name, index) => {
+    const text = comparable(name);
+    const distance = isPartOf(text, wanted) ? 0 : apart(text);
+    distances[index] = distance;
+    counts[distance] = (counts[distance] ?? 0) + 1;
+  });
   const similar = new Map<string, Candidate>();
-  for (const candidate of byDistance.flat()) {
-    if (similar.size === maxCandidates) break;
-    similar.set(candidate.name, candidate);
+  for (let distance = 0; distance < counts.length && similar.size < maxCandidates; distance++) {
+    if (counts[distance] === 0) continue;
+    for (let at = distances.indexOf(distance); at >= 0; at = distances.indexOf(distance, at + 1)) {
+      const name = names[at] ?? "";
+      if (similar.size === maxCandidates) break;
+      similar.set(name, { name, text: comparable(name), isPart: isPartOf(comparable(name), wanted) });
+    }
   }
   return [...similar.values()];
+}
+
+/** Returns a name as it is compared; some letters get longer in small. */
+function comparable(name: string): string {
+  return name.slice(0, maxCompared).toLowerCase().slice(0, maxCompared);
+}
+
+function isPartOf(text: string, wanted: string): boolean {
+  return wanted !== "" && (text.includes(wanted) || (text !== "" && wanted.includes(text)));
 }
 
 /**

@@ -83,6 +83,8 @@ export interface Operation {
   readonly media?: "multipart";
   /** Whether a success has JSON in it or nothing at all. */
   readonly answer: "json" | "empty";
+  /** The biggest answer that is read, in bytes, where that is more than for all others. */
+  readonly maxAnswerBytes?: number;
   /** Whether sending it twice does no harm, so that it may be repeated when its outcome is unknown. */
   readonly safe: boolean;
   /** The operationId of the version before, for a base URL that does not have the path of this one (404). */

@@ -105,6 +105,7 @@ export class RestClient {
       ...(onUpload && { onUpload }),
       what: nameCall(operation, path),
       object: nameObject(operation, input.path),
+      maxAnswerBytes: operation.maxAnswerBytes,
       bodySecrets: secretsOf(operation, input.body),
     };
     return this.#cancellations.run(signal, ({ signal: either }) => this.#sendUntilDone(call, either));
@@ -185,7 +186,7 @@ export class RestClient {
       ({ answer, token } = await this.#send(call, progress, signal));
     }
     if (answer.status >= 200 && answer.status < 300) {
-      return { status: answer.status, body: readBody(answer, call.operation, call.what) };
+      return { status: answer.status, body: await readBody(answer, call.operation, call.what) };
     }
     progress.retryAfterMs = parseRetryAfter(answer.retryAfter, this.#options.clock.now());
     throw answerError(answer, call, [token.value, ...this.#options.tokens.secrets, ...call.bodySecrets]);

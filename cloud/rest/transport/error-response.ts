@@ -3,6 +3,7 @@ import type { HttpAnswer } from "./http";
 import type { Operation } from "../operations/index";
 import { printable, redact } from "../../core/text";
 import { asRecord, isJsonType, parseJson } from "../../core/json";
+import { parseListInTurns } from "../../core/parse-in-turns";
 
 interface Meaning {
   code: ErrorCode;
@@ -149,7 +150,11 @@ export function unexpectedAnswer(call: string, expected: string): CloudError {
  * @throws CloudError `server_error` where it is not JSON, or where there is nothing in place of a list; also where nothing
  *   is expected: then something else has answered, and the cloud may not even have seen the request
  */
-export function readBody(answer: HttpAnswer, operation: Operation, what: string): unknown {
+export async function readBody(answer: HttpAnswer, operation: Operation, what: string): Promise<unknown> {
+  // A long list is not even made a text in one go; what is no list after all, is.
+  const { long } = answer;
+  const list = long === undefined ? undefined : await parseListInTurns(long.chunks, long.clean);
+  if (list !== undefined && operation.answer !== "empty") return list;
   if (answer.text.trim() === "") {
     if (!isList(operation)) return null;
     // An empty list is `[]` or `null`: a cloud that says nothing at all is none.

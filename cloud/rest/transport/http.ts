@@ -1,5 +1,6 @@
 import http from "node:http";
 import https from "node:https";
+import type { Readable } from "node:stream";
 import type { AxiosInstance } from "axios";
 import type { Clock } from "../../core/clock";
 import { loadLibrary } from "../../core/load-library";
@@ -9,7 +10,7 @@ import type { TlsOptions } from "../../core/tls";
 import { createTunnelAgent } from "../../core/tunnel";
 import { Cancellations } from "../../core/abort";
 import type { DeprecationHeaders } from "./deprecation";
-import { redactAnswer } from "./secrets";
+import { readAnswer } from "./secrets";
 import { printable } from "../../core/text";
 
 /** One HTTP request, ready to go out. */
@@ -24,6 +25,8 @@ export interface HttpRequest {
   what: string;
   /** Secrets that are sent with it: neither an answer nor an error may quote them. */
   secrets?: readonly string[];
+  /** The biggest answer that is read, in bytes; default 32 MB. */
+  maxAnswerBytes?: number | undefined;
 }
 
 /** An HTTP answer, whatever its status. */
@@ -36,8 +39,14 @@ export interface HttpAnswer {
   date?: string | undefined;
   /** Announcements of the service. */
   notices?: DeprecationHeaders;
-  text: string;
+  /** The whole body, which is made a text when it is asked for. */
+  readonly text: string;
+  /** A body that takes long to be made a text: its bytes as they came, and what takes secrets out of a part of it. */
+  long?: { chunks: readonly Buffer[]; clean: (text: string) => string };
 }
+
+/** An answer before anybody has looked at its body. */
+export type RawAnswer = Omit<HttpAnswer, "text" | "long"> & { chunks: readonly Buffer[] };
 
 interface HttpOptions {
   clock: Clock;
@@ -48,8 +57,8 @@ interface HttpOptions {
   proxy?: ProxySettings | undefined;
 }
 
-/** The biggest answer that is read; the largest real ones (10,000 points) stay far below. */
-const maxAnswerBytes = 32 * 1024 * 1024;
+/** The biggest answer that is read; most of the largest real ones (10,000 points) stay far below. */
+const defaultMaxAnswerBytes = 32 * 1024 * 1024;
 const maxBodyBytes = 16 * 1024 * 1024;
 const defaultAnswerTimeoutMs = 30_000;
 
@@ -97,7 +106,7 @@ export class Http {
       });
       try {
         proxy = this.#proxyFor(request.url);
-        return redactAnswer(await this.#request(request, proxy, controller.signal), secrets);
+        return readAnswer(await this.#request(request, proxy, controller.signal), secrets);
       } catch (reason) {
         throw deadline.passed
           ? this.#timeoutError(request.what)
@@ -125,8 +134,7 @@ export class Http {
       proxy: false,
       // The API has no redirects. Following one could carry the token elsewhere, or turn a PUT into a GET.
       maxRedirects: 0,
-      maxContentLength: maxAnswerBytes,
-      responseType: "text",
+      responseType: "stream",
       transformRequest: [(data: unknown) => data],
       transformResponse: [(data: unknown) => data],
       validateStatus: () => true,
@@ -152,8 +160,8 @@ export class Http {
     return { httpAgent: agent, httpsAgent: agent };
   }
 
-  async #request(request: HttpRequest, proxy: Proxy | undefined, signal: AbortSignal): Promise<HttpAnswer> {
-    const { verb, url, headers, body, onUpload } = request;
+  async #request(request: HttpRequest, proxy: Proxy | undefined, signal: AbortSignal): Promise<RawAnswer> {
+    const { verb, url, headers, body, onUpload, maxAnswerBytes = defaultMaxAnswerBytes } = request;
     this.#axios ??= this.#client();
     const answer = await this.#axios.request<unknown>({
       ...this.#agentsFor(proxy),
@@ -179,7 +187,7 @@ export class Http {
         warning: header("warning"),
         link: header("link"),
       },
-      text: typeof answer.data === "string" ? answer.data : "",
+      chunks: await readChunks(answer.data as Readable, maxAnswerBytes, request.what),
     };
   }
 
@@ -189,13 +197,25 @@ export class Http {
   }
 }
 
+/** Reads a body. It stays in pieces: one of 40 MB would take long to be put together. */
+async function readChunks(body: Readable, maxBytes: number, what: string): Promise<Buffer[]> {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of body as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    // Leaving the loop destroys the stream.
+    if (length > maxBytes) throw tooLarge(what, "answer", maxBytes);
+    chunks.push(chunk);
+  }
+  return chunks;
+}
+
 function transportError(what: string, reason: unknown, signal: AbortSignal, proxy: Proxy | undefined): CloudError {
   if (signal.aborted) return cancelled(what);
   if (reason instanceof CloudError) return reason;
   // What a tunnel says is wrapped by axios.
   if (reason instanceof Error && reason.cause instanceof CloudError) return reason.cause.withContext(`${what}: `);
   const message = reason instanceof Error ? reason.message : "";
-  if (message.startsWith("maxContentLength")) return tooLarge(what, "answer", maxAnswerBytes);
   // Only code and message are taken over: the error of axios carries the request, and with it the token.
   const detail = printable(message) || systemCodeOf(reason) || "no connection";
   const way = proxy === undefined ? "" : ` through the proxy ${proxy.address}`;

@@ -1,28 +1,39 @@
 import { asRecord } from "../../core/json";
 import { redact } from "../../core/text";
 import { type Field, type Operation, schemaFields } from "../operations/index";
-import type { HttpAnswer } from "./http";
+import type { HttpAnswer, RawAnswer } from "./http";
 
 /** A shorter text may stand in an answer by chance: only what an error quotes is looked through for it. */
 const minLength = 8;
 
+/** A body of so many bytes is read in parts. */
+const longBytes = 256 * 1024;
+
 /**
  * Returns an answer in which the far side quotes no secret that it was sent: what is read from it may end in a message,
- * a log or a status. An answer that quotes none, which is nearly each, is returned as it is.
+ * a log or a status.
  */
-export function redactAnswer(answer: HttpAnswer, secrets: readonly string[]): HttpAnswer {
+export function readAnswer({ chunks, ...raw }: RawAnswer, secrets: readonly string[]): HttpAnswer {
   const quoted = secrets.filter((secret) => secret.length >= minLength);
-  const clean = (text: string): string => redact(text, quoted);
-  const { mediaType, notices = {}, text } = answer;
+  const clean = (part: string): string => redact(part, quoted);
+  const { mediaType, notices = {} } = raw;
+  let text: string | undefined;
   const cleanNotices = Object.entries(notices).map(([name, header]: [string, string | undefined]) => [
     name,
     header === undefined ? undefined : clean(header),
   ]);
   return {
-    ...answer,
+    ...raw,
     mediaType: clean(mediaType),
-    text: clean(text),
     notices: Object.fromEntries(cleanNotices) as typeof notices,
+    ...(chunks.reduce((sum, { length }) => sum + length, 0) >= longBytes && { long: { chunks, clean } }),
+    get text() {
+      return (text ??= clean(
+        Buffer.concat(chunks)
+          .toString()
+          .replace(/^\uFEFF/, ""),
+      ));
+    },
   };
 }
 

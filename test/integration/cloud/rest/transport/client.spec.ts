@@ -193,7 +193,7 @@ describe("REST client", () => {
             },
           },
         ];
-        await rejection(rest.client.call(list), "too_large", /larger than 32 MB/);
+        await rejection(rest.client.call(operation("devices_v2#list")), "too_large", /larger than 32 MB/);
         assert.equal(cloud.requests.length, 1);
       });
     }
