@@ -5,6 +5,7 @@
 export { accountForm } from "./forms/account";
 export { deviceStatusForm } from "./forms/device-status";
 export { historyForm } from "./forms/history";
+export { plainForm } from "./forms/plain";
 export { propertyGetForm } from "./forms/property-get";
 export { propertyInForm } from "./forms/property-in";
 export { propertyOutForm } from "./forms/property-out";

@@ -64,7 +64,7 @@ export interface CommandTarget {
  * Returns what a command is for.
  * @throws CloudError `not_found` where no entity has this command, `read_only`
  */
-export function findTarget(things: ReadonlyMap<string, BridgedThing>, topic: CommandTopic): CommandTarget {
+export function findTarget(things: Pick<ReadonlyMap<string, BridgedThing>, "get">, topic: CommandTopic): CommandTarget {
   const thing = things.get(topic.thing);
   if (thing === undefined) throw unknown(`No thing here has the topic "${printable(topic.thing)}"`);
   const of = `"${printable(thing.thing.name)}"`;

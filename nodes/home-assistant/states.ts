@@ -22,3 +22,13 @@ export function statesOf(
     ...more.map(({ suffix, payload, isEvent = false }) => ({ topic: `${topic}/${suffix}`, payload, isEvent })),
   ];
 }
+
+/** Returns the topics of all states of a variable, of those too that have never been sent. */
+export function stateTopics({ topic, mapping }: BridgedVariable): string[] {
+  const named = mapping.entities.flatMap(({ config }) =>
+    Object.entries(config).flatMap(([key, value]) =>
+      key.endsWith("_topic") && typeof value === "string" && value.startsWith(`${topic}/`) ? [value] : [],
+    ),
+  );
+  return [topic, ...new Set(named.filter((other) => !other.startsWith(`${topic}/set`)))];
+}

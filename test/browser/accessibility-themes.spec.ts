@@ -9,7 +9,7 @@ import { Editor, startBrowser } from "./editor";
 
 /** Only Node-RED 5 has a dark theme. */
 const themes = process.env.NODE_RED === undefined ? ["light"] : ["light", "dark"];
-const forms = ["property-in", "property-out", "property-get", "device-status", "history", "manage"];
+const forms = ["property-in", "property-out", "property-get", "device-status", "history", "manage", "home-assistant"];
 const dialog = ".arduino-cloud-migration";
 const tree = ".arduino-cloud-sidebar-tree";
 

@@ -6,7 +6,15 @@ import { type NodeRed, startNodeRed } from "../support/node-red";
 import { seriousFindings } from "./axe";
 import { Editor, startBrowser } from "./editor";
 
-const flowNodes = ["property-in", "property-out", "property-get", "device-status", "history", "manage"];
+const flowNodes = [
+  "property-in",
+  "property-out",
+  "property-get",
+  "device-status",
+  "history",
+  "manage",
+  "home-assistant",
+];
 const configNodes = ["account", "device"];
 
 /** Every form, with all that it can show, under an automatic check, and by keyboard. */

@@ -5,7 +5,7 @@ import { type NodeRed, startNodeRed } from "../support/node-red";
 import { complete, original } from "../support/texts";
 import { Editor, startBrowser } from "./editor";
 
-const types = ["property-in", "property-out", "property-get", "device-status", "history", "manage"];
+const types = ["property-in", "property-out", "property-get", "device-status", "history", "manage", "home-assistant"];
 const configTypes = ["account", "device"];
 
 /** A text of a form, the width that it takes and the width that there is, in pixels. */

@@ -65,6 +65,7 @@ const forms: Record<string, Form> = {
     fields: ["device"],
     states: ["connecting", ...deviceStates, "devices"],
   },
+  "home-assistant": { scripts: [], fields: [], states: ["connecting", "idle", "waiting", "things"] },
 };
 
 /** The keys that a set's form, scripts and runtime ask for. Keys made of parts are spread out here, by what makes them. */
@@ -130,7 +131,8 @@ function usedKeys(set: string): Set<string> {
     }
   } else {
     const { scripts, fields, states } = forms[set] ?? usualForm;
-    shared(["widgets/list-picker", `forms/${set}`, ...scripts]);
+    // A form without lists is made by what all such forms share.
+    if (fields.length > 0) shared(["widgets/list-picker", `forms/${set}`, ...scripts]);
     const hints = [...read("nodes", "editor", "widgets", "list-picker.ts").matchAll(/`tip\.\$\{field\}-([\w-]+)`/g)];
     for (const [, hint] of hints) for (const field of fields) used.add(`tip.${field}-${hint}`);
     for (const state of [...states, ...codes]) used.add(`status.${state}`);

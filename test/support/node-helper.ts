@@ -10,6 +10,7 @@ import clusterSet from "../../nodes/cluster";
 import deviceSet from "../../nodes/device";
 import deviceStatusSet from "../../nodes/device-status";
 import historySet from "../../nodes/history";
+import homeAssistantSet from "../../nodes/home-assistant";
 import manageSet from "../../nodes/manage";
 import propertyGetSet from "../../nodes/property-get";
 import propertyInSet from "../../nodes/property-in";
@@ -113,6 +114,7 @@ export async function load(
     deviceSet,
     historySet,
     manageSet,
+    homeAssistantSet,
   ];
   const core = Object.entries(coreSets).flatMap(([type, set]) =>
     flow.some((node) => node["type"] === type) ? [fromNodeRed(`@node-red/nodes/core/${set}`) as NodeInitializer] : [],

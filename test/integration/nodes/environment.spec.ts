@@ -63,6 +63,9 @@ describe("environment variables in settings", () => {
     ["history", "since", thing, message],
     ["manage", "thing", { resource: "things", operation: "show" }, message],
     ["manage", "operation", { resource: "things" }, message],
+    ["home-assistant", "things", {}],
+    ["home-assistant", "base", {}],
+    ["home-assistant", "overrides", {}],
     ["manage", "account", { resource: "things", operation: "list" }, message],
   ];
   for (const variable of ["CASES_BLANK", "CASES_UNSET"]) {
