@@ -1,9 +1,26 @@
+import { isFirstTime } from "./editor/first-time";
 import { textsOf } from "./editor/i18n";
 import { notLoadedText } from "./editor/import-file";
 import { loadSharedCode } from "./editor/shared-code";
 
 const id = "arduino-cloud-sidebar";
 const action = "arduino-cloud:show-sidebar";
+
+/** The editor chooses a tab itself when it has the flows; a moment later it has. */
+const settleMs = 500;
+
+/** Shows the tab once in this browser where there is no account yet: the first flow begins in it. */
+function openOnce(): void {
+  const open = (): void => {
+    window.setTimeout(() => {
+      const types = new Set<string>();
+      RED.nodes.eachConfig(({ type }) => types.add(type));
+      if (!types.has("arduino-cloud-account") && isFirstTime(id)) RED.sidebar.show(id);
+    }, settleMs);
+  };
+  if (RED.workspaces.active() === 0) RED.events.on("flows:loaded", open);
+  else open();
+}
 
 RED.plugins.registerPlugin(id, {
   type: id,
@@ -37,6 +54,7 @@ RED.plugins.registerPlugin(id, {
         () => undefined,
       );
     };
+    if (isFirst) openOnce();
     RED.actions.add(action, show, { label: translate("label.tab") });
   },
 });

@@ -98,7 +98,7 @@ declare const RED: {
   nodes: {
     registerType(type: string, definition: NodeDefinition): void;
     node(id: string): EditorNode | null | undefined;
-    eachConfig(visit: (node: EditorNode) => void): void;
+    eachConfig(visit: (node: EditorNode) => unknown): void;
     eachNode(visit: (node: CanvasNode) => void): void;
     add(node: CanvasNode, options?: { source: string }): CanvasNode;
     /** Gives a new id. */
@@ -151,7 +151,15 @@ declare const RED: {
     emit(event: string, about: unknown): void;
   };
   notify(text: string, type: "warning" | "error"): unknown;
-  notify(text: JQuery, options: { type: "success" | "warning"; timeout?: number }): unknown;
+  notify(
+    text: JQuery,
+    options: {
+      type: "success" | "warning";
+      timeout?: number;
+      fixed?: boolean;
+      buttons?: { text: string; class?: string; click: () => void }[];
+    },
+  ): { close(): void };
   clipboard: { copyText(text: string, shownAt: JQuery, message: string): boolean };
   history: { push(event: HistoryEvent): void };
   editor: {

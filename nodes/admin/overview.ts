@@ -50,9 +50,21 @@ function overviewVariable(property: Property): OverviewVariable {
     type,
     ...(unit === undefined ? {} : { unit }),
     writable: permission !== "READ_ONLY",
+    ...(permission !== "READ_ONLY" && controlOf(type)),
     value,
     time: value === null ? null : (time ?? null),
   };
+}
+
+/** Tells how a person writes a value of a type by hand. */
+function controlOf(type: string): Pick<OverviewVariable, "control"> {
+  const format = propertyTypes.get(type)?.format;
+  if (type === "PERCENTAGE") return { control: "percentage" };
+  if (format === "boolean") return { control: "switch" };
+  if (format === "float" || format === "int32") return { control: "number" };
+  if (format === "string") return { control: "text" };
+  if (typeof format !== "object" || !("bri" in format)) return {};
+  return { control: "hue" in format ? "color" : "brightness" };
 }
 
 function byName(a: { name: string }, b: { name: string }): number {

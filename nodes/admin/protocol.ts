@@ -73,6 +73,8 @@ export interface OverviewVariable {
   /** The unit that goes with the type; absent where it has none. */
   unit?: string;
   writable: boolean;
+  /** How a person writes it by hand; absent where there is no simple way, or where only the board may write. */
+  control?: "switch" | "percentage" | "brightness" | "number" | "color" | "text";
   /** The last value as text; `null` where none was ever written. */
   value: string | null;
   /** When that was written, as the API tells it; `null` with the value. */

@@ -1,8 +1,10 @@
 import type { Node, NodeAPI } from "node-red";
 import { listDevices } from "../../cloud/rest/index";
 import { findAccount } from "../runtime/account-node";
-import { answer, withTyped } from "./routes";
+import { answer, fieldsOf, withTyped } from "./routes";
 import { overviewDevices, overviewThings } from "./overview";
+import { publishValue } from "../../cloud/live-values/publish-value";
+import { trimmedText } from "../../cloud/core/text";
 import { systemClock } from "../../cloud/core/clock";
 import { guarded } from "../../cloud/core/guard";
 
@@ -17,7 +19,8 @@ const startTimeoutMs = 3_000;
 /**
  * Registers what the sidebar asks for: `GET arduino-cloud/accounts/:id/overview/things` and `…/devices` for a deployed
  * account (`?refresh=1` asks the cloud in any case), and `POST arduino-cloud/overview/things` and `/devices` with
- * settings that are not deployed; permissions as with `registerAdminRoutes`.
+ * settings that are not deployed; and `POST arduino-cloud/accounts/:id/write`, which writes a value to a variable.
+ * Permissions as with `registerAdminRoutes`.
  */
 export function registerSidebarRoutes(RED: NodeAPI): void {
   const mayRead = RED.auth.needsPermission("arduino-cloud.read");
@@ -40,6 +43,7 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
       return overviewDevices(await account.polling.devices(signal));
     }),
   );
+  registerWriting(RED);
   httpAdmin.post(
     "/arduino-cloud/overview/things",
     mayWrite,
@@ -53,6 +57,20 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
     answer((request, signal) =>
       withTyped(RED, request, async ({ client }) => overviewDevices(await listDevices(client, { signal }))),
     ),
+  );
+}
+
+function registerWriting(RED: NodeAPI): void {
+  RED.httpAdmin.post(
+    "/arduino-cloud/accounts/:id/write",
+    RED.auth.needsPermission("arduino-cloud.write"),
+    answer(async ({ params, body }, signal) => {
+      const { thing, variable, value } = fieldsOf(body);
+      const { account } = findAccount(RED, String(params.id ?? ""));
+      const target = { thing: trimmedText(thing), variable: trimmedText(variable) };
+      await publishValue(account.rest, target, value, signal);
+      return {};
+    }),
   );
 }
 

@@ -104,6 +104,11 @@ export function fetchFrom<Name extends keyof Answers>(
   });
 }
 
+/** Writes a value to a variable of a deployed account. Rejects with `ListError`. */
+export function writeValue({ id }: EditorNode, thing: string, variable: string, value: unknown): Promise<unknown> {
+  return post(`arduino-cloud/accounts/${encodeURIComponent(id)}/write`, { thing, variable, value });
+}
+
 /** Has a device created whose key goes straight to a node. Rejects with `ListError`. */
 export function createDevice(account: EditorNode, request: NewDevice): Promise<CreatedDevice> {
   return post("arduino-cloud/devices/create", { ...accountSource(account), ...request });

@@ -276,6 +276,30 @@ describe("the sidebar", function () {
     editor.expectNoTrouble();
   });
 
+  it("writes by hand to a variable, and refuses what does not fit", async () => {
+    await search().fill("relay");
+    await line(/^relay/).click();
+    await details().getByRole("switch").click();
+    await details().getByText("Written.").waitFor();
+    const held = (name: string): unknown => house.simulator.store.propertyNamed(house.thingId, name)?.last_value;
+    await until("the relay", () => held("relay") === true);
+    await search().fill("lamp");
+    await line(/^lamp/).click();
+    await details().locator("input[type=color]").fill("#ff0000");
+    await until("the lamp", () => JSON.stringify(held("lamp")) === '{"swi":true,"hue":0,"sat":100,"bri":100}');
+    await search().fill("counter");
+    await line(/^counter/).click();
+    await details().getByRole("spinbutton").fill("4");
+    await editor.page.keyboard.press("Enter");
+    await until("the counter", () => held("counter") === 4);
+    await editor.picture("sidebar-write");
+    await search().fill("sensor");
+    await line(/^sensor/).click();
+    assert.equal(await details().locator(".arduino-cloud-sidebar-write").count(), 0);
+    await search().fill("");
+    editor.expectNoTrouble();
+  });
+
   it("keeps what was seen while the cloud is away, and says so", async () => {
     await house.simulator.restDown(true);
     await editor.page.locator(".arduino-cloud-sidebar-head button").click();

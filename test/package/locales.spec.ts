@@ -108,7 +108,7 @@ function usedKeys(set: string): Set<string> {
     const bare = read("nodes", "editor", "import-file.ts");
     for (const [, key] of bare.matchAll(/translate\("([\w.-]+)"/g)) used.add(String(key));
     shared(
-      ["canvas", "details", "details-panel", "tree-line", "drag-to-canvas", "tab", "tree"].map(
+      ["canvas", "details", "details-panel", "write-control", "tree-line", "drag-to-canvas", "tab", "tree"].map(
         (name) => `sidebar/${name}`,
       ),
     );

@@ -1,11 +1,14 @@
 import type { Translate } from "../i18n";
 import { addressOf, describeItem, type Line, itemName } from "./details";
 import type { TreeItem, TreeRow } from "./tree-rows";
+import { WriteControl } from "./write-control";
 
 interface DetailsPanelOptions {
   translate: Translate;
   /** Puts the item on the canvas; `out` as property out. */
   onAdd: (item: TreeItem, out: boolean) => void;
+  /** Writes to a variable; rejects with `ListError`. */
+  onWrite: (item: TreeItem & { kind: "variable" }, value: unknown) => Promise<unknown>;
 }
 
 /** The panel below the tree that tells of the chosen item. It keeps its buttons while values change. */
@@ -14,6 +17,7 @@ export class DetailsPanel {
   readonly #options: DetailsPanelOptions;
   #shape = "";
   #item: TreeItem | undefined;
+  #control: WriteControl | undefined;
 
   /** Fills `element`. */
   constructor(element: JQuery, options: DetailsPanelOptions) {
@@ -34,6 +38,7 @@ export class DetailsPanel {
     const shape = [row.key, itemName(item), isWritable(item), ...lines.map(({ name }) => name)].join("\n");
     if (shape !== this.#shape) this.#build(item, lines);
     this.#shape = shape;
+    if (item.kind === "variable") this.#control?.show(item.variable);
     const texts = this.element.find("dd > span");
     lines.forEach(({ text }, index) => {
       const place = texts.eq(index);
@@ -57,7 +62,22 @@ export class DetailsPanel {
     this.element
       .empty()
       .attr("aria-label", itemName(item))
-      .append(heading, list, $('<div class="arduino-cloud-sidebar-acts">').append(this.#acts(item)));
+      .append(
+        heading,
+        this.#controls(item),
+        list,
+        $('<div class="arduino-cloud-sidebar-acts">').append(this.#acts(item)),
+      );
+  }
+
+  #controls(item: TreeItem): JQuery[] {
+    const { translate, onWrite } = this.#options;
+    const kind = item.kind === "variable" ? item.variable.control : undefined;
+    this.#control =
+      kind === undefined || item.kind !== "variable"
+        ? undefined
+        : new WriteControl(item.variable, kind, translate, (value) => onWrite(item, value));
+    return this.#control === undefined ? [] : [this.#control.element];
   }
 
   #copyButton(): JQuery {

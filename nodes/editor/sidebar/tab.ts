@@ -1,5 +1,5 @@
 import { nameLabel } from "../node-label";
-import { typedAccount } from "../admin-client";
+import { typedAccount, writeValue } from "../admin-client";
 import { errorText, type Translate } from "../i18n";
 import { makeDraggable, putAndFollow, type Putting, putInSight } from "./drag-to-canvas";
 import { notLoadedText } from "../import-file";
@@ -156,7 +156,11 @@ export class CloudTab {
     this.#panel ??= loadPart("details").then(({ DetailsPanel: Panel }) => {
       this.#details.empty();
       const onAdd = (item: TreeItem, out: boolean): void => putAndFollow(item, out, this.#putting);
-      return new Panel(this.#details, { translate: this.#translate, onAdd });
+      const onWrite = async (item: TreeItem & { kind: "variable" }, value: unknown): Promise<void> => {
+        if (this.#account !== undefined) await writeValue(this.#account, item.thing.id, item.variable.variable, value);
+        this.#watch.refresh();
+      };
+      return new Panel(this.#details, { translate: this.#translate, onAdd, onWrite });
     });
     this.#panel.then(
       // Others may have been chosen meanwhile.

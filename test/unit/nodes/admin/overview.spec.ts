@@ -28,7 +28,16 @@ describe("the overview of an account", () => {
     ]);
     assert.deepEqual([first?.name, first?.device, second?.name, second?.device], ["Attic", null, "Zoo", "board"]);
     assert.deepEqual(second?.variables, [
-      { id: "id of A", variable: "a", name: "A", type: "FLOAT", writable: true, value: null, time: null },
+      {
+        id: "id of A",
+        variable: "a",
+        name: "A",
+        type: "FLOAT",
+        writable: true,
+        control: "number",
+        value: null,
+        time: null,
+      },
       {
         ...{ id: "id of b", variable: "b", name: "b", type: "TEMPERATURE_C", unit: "°C" },
         ...{ writable: false, value: null, time: null },
