@@ -24,6 +24,8 @@ import { inBackground } from "../cloud/core/guard";
 
 /** Milliseconds for which an answer about the thing is good: a variable may be new, or its history switched on. */
 const cacheTtlMs = 10_000;
+/** Knowledge older than this is refreshed before something is told to be missing. */
+const missingTtlMs = 2_000;
 /** No plan keeps history for less, in milliseconds (docs/protocol.md#plans). */
 const minRetentionMs = 86_400_000;
 /** A window may begin so much before what the plan keeps, in milliseconds, as one of "-90d" with 90 days does. */
@@ -115,11 +117,29 @@ class HistoryReader {
     }
   }
 
-  /** Sends what is asked for; returns whether none of it was deleted before it was read. */
+  /**
+   * Sends what is asked for; returns whether none of it was deleted before it was read. What is not found is looked for
+   * once more: the thing or variable may have been made, or made again, since the cloud was asked last.
+   */
   async #read(message: Message, send: Send, signal: AbortSignal): Promise<boolean> {
+    const answers = { areSent: false };
+    const noteAndSend = (answer: Message): void => {
+      answers.areSent = true;
+      send(answer);
+    };
+    try {
+      return await this.#readOnce(message, noteAndSend, signal, cacheTtlMs);
+    } catch (reason) {
+      const isMissing = reason instanceof CloudError && (reason.code === "not_found" || reason.code === "ambiguous");
+      if (answers.areSent || !isMissing || signal.aborted) throw reason;
+      return this.#readOnce(message, send, signal, missingTtlMs);
+    }
+  }
+
+  async #readOnce(message: Message, send: Send, signal: AbortSignal, ttlMs: number): Promise<boolean> {
     const { thing, since, ...request } = historyRequestOf(this.#settings, message);
     const isArchive = since === "last-run";
-    const known = await this.#rest.directory.thing(thing, { signal, maxAgeMs: isArchive ? 0 : cacheTtlMs });
+    const known = await this.#rest.directory.thing(thing, { signal, maxAgeMs: isArchive ? 0 : ttlMs });
     const now = this.#rest.client.now();
     const { output, compatible } = this.#settings;
     const plan = planHistory(known, { ...request, needsNumbers: output === "chart" && !compatible }, now);

@@ -63,7 +63,7 @@ export function toDevice(device: CloudDevice, account: ThingKnowledge | undefine
       if (!types.isLearnt) for (const reference of references) types.nameOf(reference);
       device.report({
         ...order,
-        nameOf: (reference) => types.nameOf(reference),
+        nameOf: (reference) => types.reportedNameOf(reference),
         types: (variable) => types.typeOf(variable),
         ready: types.isLearnt ? () => types.known(references) : undefined,
       });

@@ -1,12 +1,12 @@
 import type { CloudAccount } from "../../cloud/account";
 import type { CloudDevice } from "../../cloud/device";
 import { CloudError, isTransient } from "../../cloud/core/errors";
-import { isUuid, type KnownThing, wireName } from "../../cloud/rest/index";
+import { findVariable, isUuid, type KnownThing, type Property, wireName } from "../../cloud/rest/index";
 
 /** The parts of a device's account that tell of its thing. */
 export type ThingKnowledge = Pick<CloudAccount, "rest" | "knowledge">;
 
-/** Knowledge older than this is refreshed before an id is refused because of it. */
+/** Knowledge older than this is refreshed before an id or a name is refused because of it. */
 const refusalTtlMs = 2_000;
 
 /**
@@ -44,7 +44,8 @@ export class DeviceVariableTypes {
   }
 
   /**
-   * Resolves when all is known that can be known of the device's thing, and of the variables that these ids mean.
+   * Resolves when all is known that can be known of the device's thing, and of the variables that these ids and names
+   * mean.
    * @throws CloudError `offline` while there is no thing, and failures of REST that pass
    */
   async known(references: Iterable<string> = []): Promise<void> {
@@ -56,7 +57,7 @@ export class DeviceVariableTypes {
     try {
       await rest.directory.thing(id);
       // It may have been made meanwhile.
-      if ([...references].some((reference) => isUuid(reference) && this.#named(reference) === undefined)) {
+      if ([...references].some((reference) => this.#named(reference) === undefined)) {
         await rest.directory.thing(id, { maxAgeMs: refusalTtlMs });
       }
     } catch (reason) {
@@ -83,9 +84,24 @@ export class DeviceVariableTypes {
     );
   }
 
-  /** Returns the name of the variable with this id, where it is known. */
+  /**
+   * Returns the variable name that a value is reported under. Where the account knows the thing, that has to be one of
+   * its variables: the cloud takes any name and drops the value.
+   * @throws CloudError `not_found`
+   */
+  reportedNameOf(reference: string): string {
+    const { thing } = this;
+    if (isUuid(reference) || thing === undefined || this.#named(reference) !== undefined) return this.nameOf(reference);
+    // Tells which names are close.
+    return wireName(findVariable(thing, reference));
+  }
+
+  /** Returns the name of the variable with this id or name, where it is known. */
   #named(reference: string): string | undefined {
-    const property = this.thing?.properties.find(({ id }) => id === reference.toLowerCase());
+    const isMeant = isUuid(reference)
+      ? ({ id }: Property): boolean => id.toLowerCase() === reference.toLowerCase()
+      : (property: Property): boolean => wireName(property) === reference;
+    const property = this.thing?.properties.find(isMeant);
     return property === undefined ? undefined : wireName(property);
   }
 }

@@ -95,3 +95,22 @@ export interface BrokerActs {
   /** Puts raw bytes on a topic. */
   inject(topic: string, payload: Uint8Array): void;
 }
+
+/**
+ * Returns the order of a filter or a log-in page on the way: it answers all requests in place of the cloud, which never
+ * sees them, and with a success.
+ */
+export function blockPage(order: Partial<RestOrder> = {}): RestOrder {
+  return {
+    status: 200,
+    headers: { "content-type": "text/html; charset=utf-8" },
+    body: "<!doctype html><title>Blocked</title><p>This page is blocked by your network.",
+    times: Infinity,
+    ...order,
+  };
+}
+
+/** Returns the order of an API that has changed the shape of its answers: a list comes inside of an object. */
+export function otherShape(match: RegExp | string, body: JsonValue = { data: [], next: null }): RestOrder {
+  return { match, status: 200, body, times: Infinity };
+}
