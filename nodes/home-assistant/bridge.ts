@@ -157,7 +157,9 @@ export class HomeAssistantBridge {
   /** Returns the messages that leave nothing of it at the broker. */
   farewell(): BrokerMessage[] {
     const { topics } = this.memory as { topics: string[] };
-    return topics.map((topic) => ({ topic, payload: "", qos: 1, retain: true }));
+    // Of what a predecessor has left, states too that were not told again.
+    for (const { values } of this.#shown.values()) topics.push(...topicsOf(values.bridged));
+    return [...new Set(topics)].map((topic) => ({ topic, payload: "", qos: 1, retain: true }));
   }
 
   #noteListFault(fault: CloudError | undefined): void {

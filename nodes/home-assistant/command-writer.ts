@@ -2,6 +2,7 @@ import type { Node } from "node-red";
 import type { CloudAccount } from "../../cloud/account";
 import { sleep, systemClock } from "../../cloud/core/clock";
 import type { CloudError } from "../../cloud/core/errors";
+import { coerceValue } from "../../cloud/property-types/coerce";
 import { wireName } from "../../cloud/rest/index";
 import type { WaitingMessage } from "../property-out/redeploy-queue";
 import { WarnOnce } from "../runtime/warn-once";
@@ -41,13 +42,28 @@ export class CommandWriter {
     const values = this.#bridge.valuesOf(target.thing.key);
     try {
       const { value, afterwards } = target.read(text, values?.known(target.variable) ?? {});
-      await this.#write(target, value, entry);
+      await this.#writeAndTell(target, value, entry);
       if (afterwards === undefined) return;
       await sleep(systemClock, pulseMs);
-      await this.#write(target, afterwards, entry);
+      await this.#writeAndTell(target, afterwards, entry);
     } catch (reason) {
       values?.tell(target.variable, { isForced: true });
       throw reason;
+    }
+  }
+
+  /** Writes a value, and tells it as the state unless another one has come meanwhile: its echo may have been missed. */
+  async #writeAndTell(target: CommandTarget, value: unknown, entry: WaitingMessage): Promise<void> {
+    const { type } = target.variable.property;
+    const variable = wireName(target.variable.property);
+    const values = this.#bridge.valuesOf(target.thing.key);
+    const before = values?.known(target.variable).value;
+    await this.#write(target, value, entry);
+    if (values === undefined || values.known(target.variable).value !== before) return;
+    try {
+      values.take(variable, coerceValue(type, value, { variable, lastKnown: before }), false);
+    } catch {
+      // A part of a value that only the cloud could complete: its echo tells the whole.
     }
   }
 

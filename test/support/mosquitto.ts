@@ -1,0 +1,95 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { type AddressInfo, createServer } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import mqtt, { type MqttClient } from "mqtt";
+import { until } from "./wait";
+
+/** Debian puts it where only root's path leads. */
+const program = ["mosquitto", "/usr/sbin/mosquitto"].find((name) => spawnSync(name, ["-h"]).error === undefined);
+
+/** A real broker, and a client that sees what it keeps and relays. */
+export interface Mosquitto {
+  port: number;
+  /** What the broker keeps, by topic, as text. */
+  kept: ReadonlyMap<string, string>;
+  /** Publishes as Home Assistant does. */
+  publish(topic: string, payload: string, retain?: boolean): Promise<void>;
+  /** Ends the broker and all that it keeps. */
+  down(): Promise<void>;
+  /** Starts it again on the same port. */
+  up(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Returns whether there is a mosquitto; else says so where the spec is skipped. */
+export function hasMosquitto(): boolean {
+  if (program !== undefined) return true;
+  process.stdout.write("Skipped, since there is no mosquitto here: apt-get install mosquitto\n");
+  return false;
+}
+
+/** Starts a broker on a free port. */
+export async function startMosquitto(): Promise<Mosquitto> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), "mosquitto-"));
+  const port = await freePort();
+  const config = path.join(folder, "mosquitto.conf");
+  await writeFile(config, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\n`);
+  const kept = new Map<string, string>();
+  let child: ChildProcess;
+  let client: MqttClient;
+  const up = async (): Promise<void> => {
+    child = spawn(program ?? "mosquitto", ["-c", config], { stdio: "ignore" });
+    await until("the broker", () => isListening(port));
+    client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0, protocolVersion: 5 });
+    client.on("message", (topic, payload, { retain }) => {
+      if (!retain) return;
+      if (payload.length === 0) kept.delete(topic);
+      else kept.set(topic, payload.toString());
+    });
+    await client.subscribeAsync("#", { qos: 1, rap: true });
+  };
+  const down = async (): Promise<void> => {
+    await client.endAsync(true);
+    const ended = once(child, "exit");
+    child.kill();
+    await ended;
+    kept.clear();
+  };
+  await up();
+  return {
+    port,
+    kept,
+    publish: async (topic, payload, retain = false) => {
+      await client.publishAsync(topic, payload, { qos: 1, retain });
+    },
+    up,
+    down,
+    stop: async () => {
+      await down();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+async function isListening(port: number): Promise<boolean> {
+  try {
+    await (
+      await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0, connectTimeout: 2_000 })
+    ).endAsync();
+    return true;
+  } catch {
+    return false;
+  }
+}
