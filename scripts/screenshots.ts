@@ -2,12 +2,13 @@
  * Makes the pictures of the README, `npm run screenshots`: the demo as it runs on the simulated cloud, in a browser
  * (Debian's chromium, or the one that `CHROMIUM` names).
  */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { chromium, type Locator, type Page } from "playwright-core";
 import { startDemo } from "./demo";
 import { root } from "./demo/package";
+import { animate, type Frame } from "./pictures/apng";
 
 const images = path.join(root, "docs", "images");
 /** Long enough for every variable to have come at least once, in milliseconds. */
@@ -16,9 +17,12 @@ const settlingMs = 15_000;
 /** The part of the editor's page that this program uses. */
 interface EditorPage {
   RED?: {
-    nodes?: { filterNodes: (filter: { type: string }) => { id: string; name: string; z: string }[] };
+    nodes?: {
+      filterNodes: (filter: { type: string }) => { id: string; name: string; z: string }[];
+      dirty: (isDirty: boolean) => void;
+    };
     editor: { edit: (node: unknown) => void };
-    workspaces: { show: (tab: string | undefined) => void };
+    workspaces: { show: (tab: string | undefined) => void; add: (tab: undefined, skip: boolean) => void };
     sidebar: { show: (tab: string) => void };
     actions: { invoke: (action: string) => void };
   };
@@ -40,8 +44,9 @@ async function main(): Promise<void> {
     );
     await takeFlow(page);
     await takeSidebar(page);
-    await takeDoctor(page);
     await takeForm(page);
+    await takeFirstFlow(page);
+    await takeDoctor(page);
     await takeDashboard(page, demo.dashboardUrl);
   } finally {
     await browser.close();
@@ -75,11 +80,23 @@ async function takeSidebar(page: Page): Promise<void> {
   await page.screenshot({ path: path.join(images, "sidebar.png") });
 }
 
-/** Takes a picture of the doctor's report on the demo's account. */
+/** Takes a picture of the doctor's report on the demo's account, where a node names a thing with a slip. */
 async function takeDoctor(page: Page): Promise<void> {
+  await page.evaluate(() => {
+    const { RED } = globalThis as EditorPage;
+    const nodes = RED?.nodes?.filterNodes({ type: "arduino-cloud-property-in" });
+    const node = nodes?.find(({ name }) => name.startsWith("Weather station"));
+    if (node !== undefined) Object.assign(node, { thing: "Wether station", changed: true, dirty: true });
+    RED?.nodes?.dirty(true);
+  });
+  const answered = page.waitForResponse(
+    (response) => response.request().method() === "POST" && response.url().endsWith("/flows"),
+  );
+  await page.locator("#red-ui-header-button-deploy").click();
+  await answered;
   await page.evaluate(() => (globalThis as EditorPage).RED?.actions.invoke("arduino-cloud:doctor"));
   const dialog = page.locator(".ui-dialog:visible");
-  await dialog.locator(".arduino-cloud-checks li").nth(8).waitFor();
+  await dialog.locator("summary").waitFor();
   await dialog.screenshot({ path: path.join(images, "doctor.png") });
   await dialog.locator(".arduino-cloud-close").click();
 }
@@ -107,6 +124,55 @@ async function takeForm(page: Page): Promise<void> {
   const form = await page.locator(".red-ui-tray").first().boundingBox();
   if (form === null) throw new Error("The form is not open.");
   await page.screenshot({ path: path.join(images, "property-in.png"), clip: { ...form, height: 580 } });
+}
+
+/** Takes the moving picture of the first flow: a variable is dragged onto an empty tab, deployed, and shows its value. */
+async function takeFirstFlow(page: Page): Promise<void> {
+  await page.reload();
+  await page.setViewportSize({ width: 1000, height: 520 });
+  await page.waitForFunction(
+    () => (globalThis as EditorPage).RED?.nodes?.filterNodes({ type: "arduino-cloud-property-in" }).length,
+  );
+  await page.evaluate(() => {
+    const { RED } = globalThis as EditorPage;
+    RED?.workspaces.add(undefined, false);
+    RED?.sidebar.show("arduino-cloud-sidebar");
+  });
+  await page.getByLabel("Search things and variables").fill("temperature");
+  const line = page.locator(".arduino-cloud-sidebar-line:visible", { hasText: /^Temperature/ });
+  await line.waitFor();
+  const frames: Frame[] = [];
+  const take = async (waitMs: number, delayMs: number): Promise<void> => {
+    await page.waitForTimeout(waitMs);
+    frames.push({ png: await page.screenshot(), delayMs });
+  };
+  await take(500, 1_200);
+  await dragToCanvas(page, line, () => take(0, 140));
+  await take(200, 900);
+  const deploy = page.locator("#red-ui-header-button-deploy");
+  await deploy.hover();
+  await take(0, 500);
+  await deploy.click();
+  await page.locator("g.red-ui-flow-node-status-group:visible text", { hasText: /\d/ }).first().waitFor();
+  await take(600, 2_500);
+  await writeFile(path.join(images, "first-flow.png"), animate(frames));
+  await page.setViewportSize({ width: 1280, height: 1000 });
+}
+
+/** Drags a line of the sidebar onto the canvas, and takes a picture at each step. */
+async function dragToCanvas(page: Page, line: Locator, take: () => Promise<void>): Promise<void> {
+  const from = await line.boundingBox();
+  const canvas = await page.locator("#red-ui-workspace-chart").boundingBox();
+  if (from === null || canvas === null) throw new Error("The editor is not there.");
+  const start = { x: from.x + 60, y: from.y + 12 };
+  const [width, height] = [canvas.x + 220 - start.x, canvas.y + 130 - start.y];
+  await page.mouse.move(start.x, start.y);
+  await page.mouse.down();
+  for (const share of [0.15, 0.35, 0.55, 0.75, 0.9, 1]) {
+    await page.mouse.move(start.x + width * share, start.y + height * share, { steps: 4 });
+    await take();
+  }
+  await page.mouse.up();
 }
 
 async function takeDashboard(page: Page, url: string | undefined): Promise<void> {
