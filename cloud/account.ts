@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import { Cluster } from "./cluster/cluster";
 import type { ClusterSettings } from "./cluster/cluster-settings";
 import { RedisEngine } from "./cluster/redis-engine";
-import { turnsOf } from "./cluster/turns";
+import { type Turns, turnsOf } from "./cluster/turns";
 import { SharedPace } from "./cluster/shared-pace";
 import type { ActivityLog } from "./core/activity-log";
 import { type Clock, systemClock } from "./core/clock";
@@ -61,6 +61,8 @@ export class CloudAccount {
   readonly writer: ValueWriter;
   /** The copies of the flow that share the account, where there are several. */
   readonly cluster: Cluster | undefined;
+  /** Says when it is the turn of this copy to do what one alone shall do. */
+  readonly turns: Turns | undefined;
   readonly #unobserve: () => void;
 
   /** @throws CloudError `invalid_input` naming the setting that is wrong */
@@ -68,11 +70,12 @@ export class CloudAccount {
     const { onNotice, log } = events;
     const { clock = systemClock, timings = {} } = options;
     this.cluster = options.cluster && this.#clusterOf(settings, options.cluster, events, clock);
+    this.turns = this.cluster && turnsOf(this.cluster);
     const gate = this.cluster && gateOf(this.cluster, settings.requestsPerSecond, clock);
     this.rest = createRest({ ...settings, clock, gate, log, ...(onNotice && { onNotice }) });
     const { directory } = this.rest;
     this.knowledge = new DirectoryRefresher({ directory, clock });
-    this.polling = new Polling({ rest: this.rest, clock, turns: this.cluster && turnsOf(this.cluster) });
+    this.polling = new Polling({ rest: this.rest, clock, turns: this.turns });
     this.session = userSession(this.rest, { clock, timings, log, tls: settings.tls, proxy: settings.proxy });
     const variables = (thingId: string): readonly Property[] | undefined => directory.peek(thingId)?.properties;
     const objects = new KnownObjects({

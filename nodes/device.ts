@@ -1,11 +1,13 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { CloudDevice } from "../cloud/device";
+import type { Turns } from "../cloud/cluster/turns";
 import { toCloudError } from "../cloud/core/errors";
 import { findAccount } from "./runtime/account-node";
 import { registerDeviceRoutes } from "./admin/device-routes";
 import { takeCreatedKey } from "./runtime/device-credentials";
 import type { DeviceNode } from "./runtime/device-node";
 import { readDeviceSettings } from "./runtime/device-settings";
+import { inTurns } from "./runtime/in-turns";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
 import { storedCredentials, readText, settingsOf } from "./runtime/settings";
 import { SharedFaults } from "./runtime/shared-faults";
@@ -15,6 +17,7 @@ export default function (RED: NodeAPI): void {
   function construct(this: DeviceNode, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     this.faults = new SharedFaults(this);
+    let turns: Turns | undefined;
     try {
       const secrets = takeCreatedKey(RED, config, storedCredentials(RED, this, config));
       const raw = settingsOf(RED, config);
@@ -26,13 +29,15 @@ export default function (RED: NodeAPI): void {
       if (account !== "") {
         const accountNode = findAccount(RED, account);
         this.account = accountNode.account;
+        turns = accountNode.account.turns;
         this.showsValues = accountNode.showsValues ?? true;
       }
     } catch (reason) {
       this.fault = toCloudError(reason);
       this.faults.own(this.fault);
     }
-    keepSession(this, this.device, this.settingsOf?.());
+    const owner = this.device && turns ? inTurns(this.device, turns) : this.device;
+    keepSession(this, owner, this.settingsOf?.());
   }
   RED.nodes.registerType("arduino-cloud-device", construct as (this: Node, config: NodeDef) => void, {
     credentials: { deviceId: { type: "text" }, secretKey: { type: "password" } },

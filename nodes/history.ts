@@ -48,6 +48,12 @@ export default function (RED: NodeAPI): void {
   registerHistoryRoutes(RED);
 }
 
+/**
+ * The outcome of a run: all that was asked for, some of it deleted before it was read, or nothing since another copy of the
+ * flow does it.
+ */
+type RunOutcome = "gapless" | "lost" | "elsewhere";
+
 /** Reads history for each message. Needs REST only, so the account's session is left alone. */
 class HistoryReader {
   readonly #RED: NodeAPI;
@@ -67,7 +73,7 @@ class HistoryReader {
     this.#status = status;
     this.#settings = settings;
     this.#rest = account.rest;
-    this.#store = new ArchiveStore(node, settings.store);
+    this.#store = new ArchiveStore(node, settings.store, account.cluster, () => this.#runs.cancel());
     this.#output = new RunOutput({ RED, node, status, settings, store: this.#store });
     this.#warnings = new WarnOnce((sentence) => node.warn(sentence));
   }
@@ -102,9 +108,10 @@ class HistoryReader {
 
   async #answer(message: Message, send: Send, signal: AbortSignal): Promise<void> {
     try {
-      const isGapless = await this.#status.during(this.#read(message, send, signal));
+      const outcome = await this.#status.during(this.#read(message, send, signal));
       if (this.#isClosed) return;
-      if (isGapless) this.#status.done();
+      if (outcome === "elsewhere") this.#status.idle("elsewhere");
+      else if (outcome === "gapless") this.#status.done();
       else this.#status.attention("lost");
     } catch (reason) {
       const error = toCloudError(reason);
@@ -118,10 +125,10 @@ class HistoryReader {
   }
 
   /**
-   * Sends what is asked for; returns whether none of it was deleted before it was read. What is not found is looked for
+   * Sends what is asked for. What is not found is looked for
    * once more: the thing or variable may have been made, or made again, since the cloud was asked last.
    */
-  async #read(message: Message, send: Send, signal: AbortSignal): Promise<boolean> {
+  async #read(message: Message, send: Send, signal: AbortSignal): Promise<RunOutcome> {
     const answers = { areSent: false };
     const noteAndSend = (answer: Message): void => {
       answers.areSent = true;
@@ -136,7 +143,7 @@ class HistoryReader {
     }
   }
 
-  async #readOnce(message: Message, send: Send, signal: AbortSignal, ttlMs: number): Promise<boolean> {
+  async #readOnce(message: Message, send: Send, signal: AbortSignal, ttlMs: number): Promise<RunOutcome> {
     const { thing, since, ...request } = historyRequestOf(this.#settings, message);
     const isArchive = since === "last-run";
     const known = await this.#rest.directory.thing(thing, { signal, maxAgeMs: isArchive ? 0 : ttlMs });
@@ -147,7 +154,7 @@ class HistoryReader {
     if (isArchive) return this.#continue(plan, { message, send, signal }, now);
     if (plan.from < now - minRetentionMs) inBackground(this.#tellRetention(plan, signal));
     await this.#output.give({ plan, reader: this.#reader(plan, signal), message, send, signal, archive: undefined });
-    return true;
+    return "gapless";
   }
 
   /** Goes on where the run before has ended. */
@@ -155,11 +162,12 @@ class HistoryReader {
     plan: HistoryPlan,
     given: Pick<HistoryRun, "message" | "send" | "signal">,
     now: number,
-  ): Promise<boolean> {
+  ): Promise<RunOutcome> {
     const { message, signal } = given;
     if (plan.mode !== "raw") throw invalidQuery("mode", plan.mode, 'raw, where since is "last run"');
     requireStore(this.#RED, this.#settings.store);
     await abortable(this.#store.open(), signal, runName);
+    if (!(await this.#store.begin(signal))) return "elsewhere";
     const days = await this.#rest.retention.days(plan.thing.device_id, signal);
     const upToNow = { ...plan, to: Math.min(plan.to, now) };
     const archive = this.#store.archive.begin(upToNow, this.#settings.lookBackMs);
@@ -175,7 +183,7 @@ class HistoryReader {
     } finally {
       await this.#store.save();
     }
-    return lost === undefined;
+    return lost === undefined ? "gapless" : "lost";
   }
 
   #reader(plan: HistoryPlan, signal: AbortSignal, starts?: ReadonlyMap<string, number>): PageReader {

@@ -24,3 +24,26 @@ export function waitingState(lastSpeaker: string, me: string): ClusterState {
 function shownCopy(id: string): string {
   return id.split("/").slice(0, 2).join("/");
 }
+
+/** The state that people are told, and those who are told of each change. */
+export class StateTeller {
+  readonly #observers = new Set<(state: ClusterState) => void>();
+  #state: ClusterState = { name: "idle" };
+
+  get state(): ClusterState {
+    return this.#state;
+  }
+
+  /** Tells of each change; returns the function that ends it. */
+  observe(observer: (state: ClusterState) => void): () => void {
+    this.#observers.add(observer);
+    return () => this.#observers.delete(observer);
+  }
+
+  /** Shows a state, if it is another one. */
+  show(state: ClusterState): void {
+    if (JSON.stringify(state) === JSON.stringify(this.#state)) return;
+    this.#state = state;
+    for (const observer of [...this.#observers]) observer(state);
+  }
+}

@@ -2,8 +2,8 @@ import { inBackground } from "../core/guard";
 import type { Clock } from "../core/clock";
 import { type CloudError, toCloudError } from "../core/errors";
 import type { ClusterOptions } from "./cluster-settings";
-import { type ClusterState, newCopyId, waitingState } from "./cluster-state";
-import type { ClusterEngine } from "./engine";
+import { type ClusterState, newCopyId, StateTeller, waitingState } from "./cluster-state";
+import type { ClusterEngine, Fence } from "./engine";
 import { EngineHealth } from "./engine-health";
 import { inTime } from "./in-time";
 import { Lease } from "./lease";
@@ -38,9 +38,8 @@ export class Cluster {
   readonly #presence: Presence;
   readonly #health: EngineHealth;
   readonly #speaker: Speaker;
-  readonly #observers = new Set<(state: ClusterState) => void>();
+  readonly #shown = new StateTeller();
   #joined: Joined | undefined;
-  #state: ClusterState = { name: "idle" };
   /** The grant up to which what was heard has been settled: only under this one values may go out. */
   #alignedGrant = "";
   #isGivingAway = false;
@@ -70,20 +69,19 @@ export class Cluster {
       grant: () => this.#grant,
       offsetMs: () => this.#presence.offsetMs,
       writeMarks: (marks) => this.#writeMarks(marks),
-      onLost: () => this.#state.name === "no-engine" && this.#health.lostValues(),
+      onLost: () => this.state.name === "no-engine" && this.#health.lostValues(),
       onFault: options.onFault,
     });
   }
 
   /** How this copy stands. */
   get state(): ClusterState {
-    return this.#state;
+    return this.#shown.state;
   }
 
   /** Tells of each change of the state; returns the function that ends it. */
   observe(observer: (state: ClusterState) => void): () => void {
-    this.#observers.add(observer);
-    return () => this.#observers.delete(observer);
+    return this.#shown.observe(observer);
   }
 
   /** Joins, unless it has joined already. */
@@ -149,6 +147,11 @@ export class Cluster {
   /** Whether this copy may send values at this moment. */
   get speaks(): boolean {
     return this.#grant !== undefined;
+  }
+
+  /** The right with which this copy writes down things for all; undefined where it has none. */
+  get fence(): Fence | undefined {
+    return this.speaks && this.#joined ? { lease: slotName, holder: this.#joined.lease.text } : undefined;
   }
 
   /** How many copies live, as far as is known. */
@@ -288,10 +291,7 @@ export class Cluster {
   }
 
   #showState(): void {
-    const state = this.#presentState;
-    if (JSON.stringify(state) === JSON.stringify(this.#state)) return;
-    this.#state = state;
-    for (const observer of [...this.#observers]) observer(state);
+    this.#shown.show(this.#presentState);
   }
 
   get #presentState(): ClusterState {

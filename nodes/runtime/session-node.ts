@@ -34,8 +34,8 @@ export interface SessionNode extends Node {
 }
 
 /** The owner of the session: an account or a device. */
-interface SessionOwner {
-  readonly session: Session;
+export interface SessionOwner {
+  readonly session: Pick<Session, "start" | "stop">;
   close(): Promise<void>;
 }
 

@@ -66,9 +66,9 @@ export class NodeStatus {
     this.#show({ fill: "blue", shape: "ring", text: this.#text("sending", { count }) });
   }
 
-  /** Shows a grey ring: nothing to do. */
-  idle(): void {
-    this.#show({ fill: "grey", shape: "ring", text: this.#key("idle") });
+  /** Shows a grey ring: nothing to do, or nothing to do here. */
+  idle(state = "idle"): void {
+    this.#show({ fill: "grey", shape: "ring", text: this.#key(state) });
   }
 
   /** Shows a green dot: done, with the result where it is worth a word of its own. */

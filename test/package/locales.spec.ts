@@ -53,7 +53,7 @@ const forms: Record<string, Form> = {
   history: {
     ...usualForm,
     scripts: [...listScripts, "forms/archive"],
-    states: ["idle", "working", "done", "share", "lost", "near"],
+    states: ["idle", "working", "done", "elsewhere", "share", "lost", "near"],
   },
   manage: {
     scripts: ["forms/manage-pickers", "forms/list-choices", "forms/device-choices"],

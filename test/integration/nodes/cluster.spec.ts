@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CloudAccount } from "../../../cloud/account";
 import type { ClusterSettings } from "../../../cloud/cluster/cluster-settings";
 import type { Board } from "../../../simulator/boards/board";
+import { SharedNote } from "../../../cloud/cluster/shared-note";
 import { load, type Received, type TestRuntime } from "../../support/node-helper";
 import { describeWithRedis, type RedisServer, startRedis } from "../../support/redis";
 import { type House, startHouse } from "../../support/simulated-account";
@@ -133,6 +134,74 @@ describeWithRedis("an account in a cluster", () => {
     });
     await until("the value", () => runtime.at("out").some(isRequested));
     assert.equal(runtime.at("out").find(isRequested)?.["own"], true);
+  });
+
+  it("has one copy log in as a device", async () => {
+    const other = otherCopy(house, redis);
+    await until("another speaker", () => other.account.cluster?.state.name === "speaking");
+    const device = {
+      id: "device",
+      type: "arduino-cloud-device",
+      account: "account",
+      brokerUrl: house.account.deviceBrokerUrl,
+      messagesPerSecond: 25,
+    };
+    const inDevice = { id: "written", type: "arduino-cloud-property-in", device: "device", property: "", wires: [] };
+    await board.close();
+    runtime = await load(house, [...flow(house, redis), device, inDevice], { cluster: "cluster" });
+    await until("standby", () => shown().startsWith("grey"));
+    const logins = (): number =>
+      house.simulator.observed.connections.filter(({ clientId }) => clientId === house.deviceId).length;
+    assert.equal(logins(), 0);
+    await other.account.close();
+    await until("the login", () => logins() === 1);
+  });
+
+  it("has one copy run an archive, which keeps for all how far it has come", async () => {
+    for (const counter of [1, 2, 3]) await board.report({ counter });
+    const other = otherCopy(house, redis);
+    await until("another speaker", () => other.account.cluster?.state.name === "speaking");
+    const archive = {
+      id: "archive",
+      type: "arduino-cloud-history",
+      account: "account",
+      thing: house.thingId,
+      property: "counter",
+      since: "last-run",
+      output: "stream",
+      wires: [["rows"]],
+    };
+    const nodes = [
+      archive,
+      { id: "rows", type: "helper" },
+      { id: "done", type: "complete", scope: ["archive"], wires: [["dones"]] },
+      { id: "dones", type: "helper" },
+    ];
+    runtime = await load(house, [...flow(house, redis), ...nodes], { cluster: "cluster" });
+    await until("standby", () => shown().startsWith("grey"));
+    const values = (): unknown[] =>
+      runtime.at("rows").flatMap(({ payload }) => (payload as { value: unknown }[]).map(({ value }) => value));
+    const positions = async (): Promise<unknown> => {
+      const cluster = other.account.cluster;
+      assert.ok(cluster);
+      const note = { cluster, name: "archive/tab/archive", read: () => ({}), onLost: () => undefined };
+      return new SharedNote(note).last();
+    };
+    runtime.node("archive").receive({});
+    await runtime.arrived("dones");
+    assert.deepEqual(values(), []);
+    assert.equal(await positions(), undefined);
+
+    // Nothing is handed over before the other copy has been met.
+    await until("the word", async () => {
+      await other.account.cluster?.handOver();
+      return shown().startsWith("green");
+    });
+    runtime.node("archive").receive({});
+    await runtime.arrived("dones", 2);
+    await until("all values", () => values().length === 3);
+    assert.deepEqual(values(), [1, 2, 3]);
+    await until("the positions", async () => JSON.stringify([await positions()]).includes(house.thingId));
   });
 
   it("says so where there is no Redis, and keeps values or goes on, as it is told", async () => {

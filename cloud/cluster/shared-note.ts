@@ -1,0 +1,96 @@
+import { abortable } from "../core/abort";
+import { inBackground } from "../core/guard";
+import type { Cluster } from "./cluster";
+
+interface SharedNoteOptions {
+  cluster: Cluster;
+  /** Tells one note from the others, in all copies alike. */
+  name: string;
+  /** Returns what is to be written down at the moment. */
+  read: () => unknown;
+  /** Told that another copy has taken over: what is done from now on counts for nothing. */
+  onLost: () => void;
+}
+
+const group = "notes";
+
+/** A note that one copy at a time writes down for all: how far an archive is, for example. */
+export class SharedNote {
+  readonly #options: SharedNoteOptions;
+  /** Whether there is something newer than what is being written. */
+  #isDirty = false;
+  #isWriting = false;
+  #writing: Promise<void> = Promise.resolve();
+
+  constructor(options: SharedNoteOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Returns whether it is the turn of this copy, as soon as that is known.
+   * @throws CloudError why it can't be known, where this copy may not go on alone; `cancelled`
+   */
+  async isOurTurn(signal: AbortSignal, what: string): Promise<boolean> {
+    const { cluster } = this.#options;
+    cluster.start();
+    let unobserve: () => void = () => undefined;
+    const known = new Promise<void>((resolve) => {
+      const look = (): void => {
+        if (cluster.state.name !== "joining" && cluster.state.name !== "idle") resolve();
+      };
+      unobserve = cluster.observe(look);
+      look();
+    });
+    await abortable(known, signal, what).finally(unobserve);
+    if (!cluster.speaks && cluster.state.name === "no-engine") throw cluster.state.error;
+    return cluster.speaks;
+  }
+
+  /** Returns what was written last, by whichever copy; undefined where there is nothing, or it can't be read. */
+  async last(): Promise<unknown> {
+    const { cluster, name } = this.#options;
+    try {
+      const text = (await cluster.engine?.ask(group))?.fields[name];
+      return text === undefined ? undefined : JSON.parse(text);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Notes that it has changed. */
+  touch(): void {
+    this.#isDirty = true;
+    if (this.#isWriting) return;
+    this.#writing = this.#writeAll();
+    inBackground(this.#writing);
+  }
+
+  /** Writes down what has changed. */
+  async flush(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** Writes it down whoever's turn it is. */
+  async overwrite(): Promise<void> {
+    const { cluster, name, read } = this.#options;
+    await cluster.engine?.mark(group, { [name]: JSON.stringify(read()) });
+  }
+
+  async #writeAll(): Promise<void> {
+    const { cluster, name, read, onLost } = this.#options;
+    this.#isWriting = true;
+    try {
+      while (this.#isDirty) {
+        this.#isDirty = false;
+        const { fence, engine } = cluster;
+        // Without an engine this copy goes on alone; where it may not, it does not speak.
+        if (engine === undefined && cluster.speaks) continue;
+        const fields = { [name]: JSON.stringify(read()) };
+        const isWritten = fence && (await engine?.mark(group, fields, fence).catch(() => cluster.speaks));
+        if (isWritten !== true) onLost();
+      }
+    } finally {
+      this.#isWriting = false;
+    }
+  }
+}
