@@ -57,7 +57,7 @@ export interface Publisher {
 export class Session {
   readonly #options: SessionOptions;
   readonly #timings: SessionTimings;
-  readonly #subscriptions = new SubscriptionRegistry();
+  readonly #subscriptions: SubscriptionRegistry;
   readonly #stream: MessageStream;
   readonly #observers = new Set<(state: SessionState) => void>();
   #publisher: Publisher | undefined;
@@ -75,6 +75,7 @@ export class Session {
   constructor(options: SessionOptions) {
     this.#options = options;
     this.#timings = { ...defaultTimings, ...options.timings };
+    this.#subscriptions = new SubscriptionRegistry(options.clock);
     this.#stream = new MessageStream({
       clock: options.clock,
       repeatWindowMs: this.#timings.repeatWindowMs,

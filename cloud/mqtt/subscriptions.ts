@@ -1,3 +1,5 @@
+import { exponentialMs } from "../core/backoff";
+import type { Clock } from "../core/clock";
 import { CloudError } from "../core/errors";
 import { printable } from "../core/text";
 import type { MqttConnection } from "./connection";
@@ -8,7 +10,7 @@ export interface TopicListener {
   message(payload: Uint8Array): void;
   /** Tells that the broker sends the topic's messages from now on. */
   subscribed?(): void;
-  /** Tells that the broker does not allow the topic; it is asked again on the next connection. */
+  /** Tells that the broker does not allow the topic; it is asked again now and then, and on the next connection. */
   refused?(error: CloudError): void;
   /** Tells that the connection is gone of which either of these was told. */
   lost?(): void;
@@ -23,6 +25,10 @@ interface Subscription {
 /** Topics in one SUBSCRIBE packet. */
 const batchSize = 100;
 
+/** Refused topics are asked for again after so long, and then after ever longer waits, in milliseconds. */
+const firstRetryMs = 5_000;
+const maxRetryMs = 60_000;
+
 /**
  * The topics of a session: who listens to what, and what the present connection is subscribed to. Listeners of one
  * topic share a subscription; changes are sent one batch after the other, so that they can't overtake each other.
@@ -35,6 +41,13 @@ export class SubscriptionRegistry {
   #turn: Promise<unknown> = Promise.resolve();
   readonly #hand = guarded((listener: TopicListener, payload: Uint8Array) => listener.message(payload));
   #isScheduled = false;
+  readonly #clock: Clock;
+  #refusals = 0;
+  #stopRetry: (() => void) | undefined;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   /** Adds a listener; returns the function that removes it. */
   add(name: string, listener: TopicListener): () => void {
@@ -74,6 +87,9 @@ export class SubscriptionRegistry {
   /** Notes that the connection is gone, and tells those who listen. */
   detach(): void {
     this.#connection = undefined;
+    this.#refusals = 0;
+    this.#stopRetry?.();
+    this.#stopRetry = undefined;
     const known = [...this.#topics.values()].filter(({ status }) => status !== "unknown");
     for (const topic of known) topic.status = "unknown";
     for (const { listeners } of known) for (const listener of listeners) guarded(() => listener.lost?.())();
@@ -147,6 +163,33 @@ export class SubscriptionRegistry {
         guarded(tell)();
       }
     }
+    if (denied.size > 0) this.#retryLater();
+  }
+
+  /** Asks again for what is refused, when some time has passed: a refusal may pass without a new connection. */
+  #retryLater(): void {
+    this.#stopRetry ??= this.#clock.after(exponentialMs(firstRetryMs, maxRetryMs, this.#refusals++), () => {
+      this.#stopRetry = undefined;
+      // A failure means that the connection is lost; the next one subscribes anew.
+      this.exclusively(() => this.#retry()).catch(() => undefined);
+    });
+  }
+
+  /** Asks again for what is refused. Who was told of the refusal is not told again. */
+  async #retry(): Promise<void> {
+    const connection = this.#connection;
+    const names = [...this.#topics]
+      .filter(([, { status, listeners }]) => status === "refused" && listeners.size > 0)
+      .map(([name]) => name);
+    if (connection === undefined || names.length === 0) return;
+    const denied = new Set(await subscribeAll(connection, names));
+    if (this.#connection !== connection) return;
+    this.#settle(
+      names.filter((name) => !denied.has(name)),
+      [],
+    );
+    if (denied.size > 0) this.#retryLater();
+    else this.#refusals = 0;
   }
 }
 

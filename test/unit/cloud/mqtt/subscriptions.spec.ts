@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import type { MqttConnection } from "../../../../cloud/mqtt/connection";
 import { SubscriptionRegistry } from "../../../../cloud/mqtt/subscriptions";
+import { FakeClock } from "../../../support/fake-clock";
 import { settle } from "../../../support/wait";
 
 /** A connection whose broker answers when the spec says so. */
@@ -8,9 +9,15 @@ class SlowBroker {
   /** What was asked for, oldest first. */
   readonly asked: string[] = [];
   #pending: (() => void)[] = [];
+  /** Topics that it refuses. */
+  denied: string[] = [];
 
   readonly connection = {
-    subscribe: (topics: string[]) => this.#ask(`+${topics.join()}`, []),
+    subscribe: (topics: string[]) =>
+      this.#ask(
+        `+${topics.join()}`,
+        topics.filter((topic) => this.denied.includes(topic)),
+      ),
     unsubscribe: (topics: string[]) => this.#ask(`-${topics.join()}`, undefined),
   } as unknown as MqttConnection;
 
@@ -33,10 +40,12 @@ describe("the topics of a session", () => {
   const listener = { message: () => undefined };
   let broker: SlowBroker;
   let registry: SubscriptionRegistry;
+  let clock: FakeClock;
 
   beforeEach(async () => {
     broker = new SlowBroker();
-    registry = new SubscriptionRegistry();
+    clock = new FakeClock();
+    registry = new SubscriptionRegistry(clock);
     registry.add("first", listener);
     void registry.attach(broker.connection);
     await broker.answer();
@@ -86,5 +95,57 @@ describe("the topics of a session", () => {
     void registry.attach(next.connection);
     await next.answer();
     assert.deepEqual(next.asked, ["+first,second"]);
+  });
+
+  describe("that were refused", () => {
+    /** Lets time pass, and the broker answer whatever is asked meanwhile. */
+    const pass = async (milliseconds: number): Promise<void> => {
+      await clock.advance(milliseconds);
+      await broker.answer();
+    };
+    let told: string[];
+
+    beforeEach(async () => {
+      told = [];
+      broker.denied = ["private", "secret"];
+      for (const name of broker.denied) {
+        registry.add(name, {
+          message: () => undefined,
+          subscribed: () => told.push(`${name} subscribed`),
+          refused: () => told.push(`${name} refused`),
+        });
+      }
+      await broker.answer();
+      broker.asked.length = 0;
+    });
+
+    it("are asked for again after growing waits, and who knows is not told again", async () => {
+      await pass(4_999);
+      assert.deepEqual(broker.asked, []);
+      await pass(1);
+      assert.deepEqual(broker.asked, ["+private,secret"]);
+      await pass(10_000);
+      for (let minute = 0; minute < 10; minute++) await pass(60_000);
+      assert.ok(broker.asked.length >= 8 && broker.asked.length <= 14, `${broker.asked.length} times`);
+      assert.deepEqual(told, ["private refused", "secret refused"]);
+    });
+
+    it("are told of once they are granted, and the others are asked for further on", async () => {
+      broker.denied = ["secret"];
+      await pass(5_000);
+      assert.deepEqual(told.slice(2), ["private subscribed"]);
+      broker.denied = [];
+      await pass(10_000);
+      assert.deepEqual(told.slice(2), ["private subscribed", "secret subscribed"]);
+      assert.deepEqual(broker.asked, ["+private,secret", "+secret"]);
+      await pass(3_600_000);
+      assert.equal(broker.asked.length, 2);
+    });
+
+    it("are left to the next connection where this one is gone", async () => {
+      registry.detach();
+      await pass(3_600_000);
+      assert.deepEqual(broker.asked, []);
+    });
   });
 });
