@@ -24,20 +24,20 @@ export function timestampOf(time: string, propertyId: string): number {
   throw new CloudError("server_error", `series: "${printable(time)}" in property ${propertyId} is not a time.`);
 }
 
-/** The place of the seconds in the usual form. */
-const secondsAt = 17;
+/** The length of a day in the usual form, with the letter behind it: 2026-03-01T. */
+const dayLength = 11;
 
 /**
- * Reads the times of one variable, one after the other. As a rule one is in the minute of the one before, or is the same:
- * then only its seconds are read.
+ * Reads the times of one variable, one after the other. As a rule one is of the day of the one before, or is the same: then
+ * only its hours, minutes and seconds are read.
  */
 export class TimestampReader {
   readonly #propertyId: string;
   #time = "";
   #timestamp = NaN;
-  /** The time before in the usual form, up to its minute; blank where it has another form. */
-  #minute = "";
-  #minuteMs = NaN;
+  /** The day of the time before, where that has the usual form; else blank. */
+  #day = "";
+  #dayMs = NaN;
 
   constructor(propertyId: string) {
     this.#propertyId = propertyId;
@@ -46,20 +46,17 @@ export class TimestampReader {
   /** Reads a time as `timestampOf` does, and throws what that throws. */
   read(time: string): number {
     if (time === this.#time) return this.#timestamp;
-    this.#timestamp = this.#readNext(time);
+    const day = time.substring(0, dayLength);
+    const inDay = readClock(time);
+    this.#timestamp = day === this.#day && inDay >= 0 ? this.#dayMs + inDay : this.#readAnew(time, day, inDay);
     this.#time = time;
     return this.#timestamp;
   }
 
-  #readNext(time: string): number {
-    if (this.#minute !== "" && time.startsWith(this.#minute)) {
-      const inMinute = readSeconds(time);
-      if (inMinute >= 0) return this.#minuteMs + inMinute;
-    }
+  #readAnew(time: string, day: string, inDay: number): number {
     const timestamp = timestampOf(time, this.#propertyId);
-    const inMinute = readSeconds(time);
-    this.#minute = inMinute >= 0 && !Number.isNaN(readUsualForm(time)) ? time.slice(0, secondsAt) : "";
-    this.#minuteMs = timestamp - inMinute;
+    this.#day = Number.isNaN(readUsualForm(time)) ? "" : day;
+    this.#dayMs = timestamp - inDay;
     return timestamp;
   }
 }
@@ -97,36 +94,27 @@ const [dash, letterT, colon, point, letterZ] = [0x2d, 0x54, 0x3a, 0x2e, 0x5a];
  * a million times want to be read: three times as fast as `Date.parse`.
  */
 function readUsualForm(time: string): number {
-  if (time.length < 20 || !hasUsualMarks(time)) return NaN;
+  const inDay = readClock(time);
+  if (inDay < 0 || time.charCodeAt(4) !== dash || time.charCodeAt(7) !== dash) return NaN;
+  if (time.charCodeAt(10) !== letterT) return NaN;
   const year = twoDigits(time, 0) * 100 + twoDigits(time, 2);
   const month = twoDigits(time, 5);
   const day = twoDigits(time, 8);
+  if (year < 0 || month < 1 || month > 12 || day < 1 || day > 31) return NaN;
+  return daysUntil(year, month, day) * 86_400_000 + inDay;
+}
+
+/** Returns the milliseconds since midnight of a time in the usual form; below 0 where it has another form from there on. */
+function readClock(time: string): number {
+  const end = time.length - 1;
+  if (end < 19 || time.charCodeAt(end) !== letterZ || (end > 19 && time.charCodeAt(19) !== point)) return -1;
+  if (end === 20 || time.charCodeAt(13) !== colon || time.charCodeAt(16) !== colon) return -1;
   const hour = twoDigits(time, 11);
   const minute = twoDigits(time, 14);
-  const inMinute = readSeconds(time);
-  if (year < 0 || month < 1 || month > 12 || day < 1 || day > 31) return NaN;
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || inMinute < 0) return NaN;
-  return daysUntil(year, month, day) * 86_400_000 + (hour * 60 + minute) * 60_000 + inMinute;
-}
-
-/** Returns the milliseconds since the minute of a time in the usual form; below 0 where its end has another form. */
-function readSeconds(time: string): number {
-  const end = time.length - 1;
-  if (time.charCodeAt(end) !== letterZ) return -1;
-  if (end !== 19 && (end < 21 || time.charCodeAt(19) !== point)) return -1;
-  const second = twoDigits(time, secondsAt);
+  const second = twoDigits(time, 17);
   const fraction = end === 19 ? 0 : fractionOf(time, end);
-  return second < 0 || second > 59 || fraction < 0 ? -1 : second * 1_000 + fraction;
-}
-
-function hasUsualMarks(time: string): boolean {
-  return (
-    time.charCodeAt(4) === dash &&
-    time.charCodeAt(7) === dash &&
-    time.charCodeAt(10) === letterT &&
-    time.charCodeAt(13) === colon &&
-    time.charCodeAt(16) === colon
-  );
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59 || fraction < 0) return -1;
+  return ((hour * 60 + minute) * 60 + second) * 1_000 + fraction;
 }
 
 /**

@@ -29,11 +29,12 @@ export function variablesById({ variables }: HistoryPlan): VariablesById {
 
 /** Returns points as rows, with floats in their shortest form; of a variable that is not in the plan, with its id. */
 export function rowsOf(points: readonly RawPoint[], variables: VariablesById): HistoryRow[] {
-  return points.map(({ propertyId, time, value }) => ({
-    time,
-    property: variables.get(propertyId)?.name ?? propertyId,
-    value: tidyValue(value),
-  }));
+  // As a rule many points of one variable follow each other.
+  let [id, property] = ["", ""];
+  return points.map(({ propertyId, time, value }) => {
+    if (propertyId !== id) [id, property] = [propertyId, variables.get(propertyId)?.name ?? propertyId];
+    return { time, property, value: tidyValue(value) };
+  });
 }
 
 /** The content of a point: one value, or one for each statistic where there are several. */
