@@ -16,6 +16,7 @@ describe("what nodes know", () => {
     bench = await load(house, [
       { id: "in", type: "arduino-cloud-property-in", ...target, wires: [["heard"]] },
       { id: "out", type: "arduino-cloud-property-out", ...target, wires: [["done"]] },
+      { id: "as", type: "arduino-cloud-property-out", ...target, as: "device", wires: [["done"]] },
       { id: "history", type: "arduino-cloud-history", ...target, thing: "", property: "", wires: [["rows"]] },
       { id: "device", type: "arduino-cloud-device", account: "account", brokerUrl: "" },
       { id: "report", type: "arduino-cloud-property-out", device: "device", wires: [["done"]] },
@@ -100,6 +101,21 @@ describe("what nodes know", () => {
     assert(given.length <= 1 && bench.at("done").length === given.length, `${given.join()} ${codes().join()}`);
     await until("not found", () => codes().includes("not_found"), 60_000);
   }).timeout(90_000);
+
+  it("is which board the thing has now, when it has been swapped", async () => {
+    bench.node("as").receive({ payload: 1 });
+    await bench.arrived("done");
+    const { store, userId, observed } = house.simulator;
+    const board = store.createDevice({ name: "New board", secret_key: "another key" }, { userId });
+    const thing = store.things.get(house.thingId) ?? assert.fail();
+    thing.device_id = board.id;
+    bench.node("as").receive({ payload: 2 });
+    await bench.arrived("done", 2);
+    const written = observed.requests.filter(({ path }) => path.endsWith("/publish")).at(-1);
+    assert(JSON.stringify(written).includes(board.id));
+    assert.equal(variable("counter").last_value, 2);
+    assert.deepEqual(codes(), []);
+  });
 
   it("is looked up again by history, for what was made meanwhile", async () => {
     await ask({ thingId: "House", property: "counter" });
