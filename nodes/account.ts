@@ -30,7 +30,7 @@ export default function (RED: NodeAPI): void {
       account.session.observe(outageReport(this));
       this.account = account;
       this.caseOf = (typed = settings) => {
-        const running = { rest: account.rest, session: account.session.state };
+        const running = { rest: account.rest, session: account.session.state, cluster: account.cluster };
         return { settings: typed, ...(isDeepStrictEqual(typed, settings) && { running }) };
       };
     } catch (reason) {

@@ -154,6 +154,11 @@ export class Cluster {
     return this.speaks && this.#joined ? { lease: slotName, holder: this.#joined.lease.text } : undefined;
   }
 
+  /** How far the engine's clock is ahead of ours, in milliseconds. */
+  get clockSkewMs(): number {
+    return this.#presence.clockSkewMs;
+  }
+
   /** How many copies live, as far as is known. */
   get copies(): number {
     return this.#presence.members.count;

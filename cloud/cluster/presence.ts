@@ -39,6 +39,11 @@ export class Presence {
     return this.#offsetMs;
   }
 
+  /** How far the engine's clock is ahead of ours, in milliseconds; 0 before it is known. */
+  get clockSkewMs(): number {
+    return this.#offsetMs === 0 ? 0 : this.#clock.monotonic() + this.#offsetMs - this.#clock.now();
+  }
+
   /** The copies that live. */
   get members(): Members {
     return this.#members;

@@ -4,6 +4,7 @@ import { type Clock, systemClock } from "../core/clock";
 import { type MqttConnection, openConnection } from "../mqtt/connection";
 import type { SessionState } from "../mqtt/session";
 import { valueTopic } from "../mqtt/topics";
+import type { ClusterState } from "../cluster/cluster-state";
 import { attempt, type CloudError, toCloudError } from "../core/errors";
 import { createRest, type KnownThing, listDevices, type Rest, type Token } from "../rest";
 import { maskedId } from "../core/text";
@@ -18,9 +19,18 @@ import { checkUses, type NodeUse } from "./node-uses";
 export interface AccountCase {
   settings: AccountSettings;
   /** The account as it runs with just these settings: its requests go out at its pace. */
-  running?: { rest: Rest; session: SessionState };
+  running?: { rest: Rest; session: SessionState; cluster?: ClusterFacts | undefined };
   /** The things and devices that nodes of the account name. */
   uses: readonly NodeUse[];
+}
+
+/** How this Node-RED stands among the copies of its flow. */
+interface ClusterFacts {
+  state: ClusterState;
+  /** How many copies live, with this one. */
+  copies: number;
+  /** Milliseconds by which the clock of the engine is ahead of ours. */
+  clockSkewMs: number;
 }
 
 /** Facts that the checks of an account gather. */
@@ -38,6 +48,8 @@ interface AccountState extends Servers {
 
 /** Milliseconds by which clocks may differ: more than a slow answer explains, less than hurts anything. */
 const clockToleranceMs = 60_000;
+/** Copies whose clocks are further apart from their engine's may give values twice, in milliseconds. */
+const clusterToleranceMs = 2_000;
 /** The most requests a second that any plan takes (docs/protocol.md#request-rate). */
 const maxRequestsPerSecond = 10;
 
@@ -49,6 +61,7 @@ const accountChecks: readonly Check<AccountState>[] = [
   { id: "things", needs: ["space"], run: checkThings },
   { id: "pace", needs: ["things"], run: (state) => Promise.resolve(paceAnswer(state)) },
   { id: "session", needs: [], run: ({ given }) => Promise.resolve(sessionAnswers(given.running?.session)) },
+  { id: "cluster", needs: [], run: ({ given }) => Promise.resolve(clusterAnswers(given.running?.cluster)) },
   ...serverChecks<AccountState>("broker"),
   { id: "login", needs: ["space", "broker-tls"], run: checkLogin },
   { id: "subscription", needs: ["things", "login"], run: checkSubscription },
@@ -168,6 +181,17 @@ function sessionAnswers(session: SessionState | undefined): Answer[] {
     return [found("session", session.name, {}, session.error)];
   }
   return [found("session", session.name === "closed" ? "idle" : session.name)];
+}
+
+function clusterAnswers(cluster: ClusterFacts | undefined): Answer[] {
+  if (cluster === undefined) return [];
+  const { state, copies: count, clockSkewMs } = cluster;
+  if (state.name === "idle") return [];
+  if (state.name === "no-engine") return [found("cluster", "no-engine", {}, state.error)];
+  const speaker = state.name === "standing-by" ? { speaker: state.speaker } : {};
+  const standing = found("cluster", state.name, { count, ...speaker });
+  if (Math.abs(clockSkewMs) <= clusterToleranceMs) return [standing];
+  return [standing, found("cluster", "clocks", { seconds: Math.round(Math.abs(clockSkewMs) / 1_000) })];
 }
 
 /** Logs in beside the session of the account, under a client id that nobody else has. */

@@ -79,6 +79,13 @@ export const findingLevels = {
     waiting: "problem",
     refused: "problem",
   },
+  cluster: {
+    speaking: "ok",
+    "standing-by": "ok",
+    joining: "warning",
+    clocks: "warning",
+    "no-engine": "problem",
+  },
   login: {
     ok: "ok",
     unauthorized: "problem",
@@ -146,6 +153,7 @@ export const checkIds = [
   "things",
   "pace",
   "session",
+  "cluster",
   "broker-dns",
   "broker-port",
   "broker-tls",
