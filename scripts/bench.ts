@@ -1,8 +1,9 @@
 /**
  * Measures what property in costs: CPU per message against a bare MQTT.js client, deploy time, memory and REST requests
  * of 1,000 nodes; and counts the requests of nodes that poll. All in one run on one machine, in turns, so that only the
- * ratios count. Then reads a long history (bench/history.ts), and weighs what the package adds to a Node-RED
- * (bench/weight.ts). `npm run bench` does all, `npm run bench -- messages`, `history` or `weight` one of these.
+ * ratios count. Then reads a long history (bench/history.ts), weighs what the package adds to a Node-RED (bench/weight.ts), and
+ * shows 500 variables in Home Assistant (bench/home-assistant.ts). `npm run bench` does all, `npm run bench -- messages`,
+ * `history`, `weight` or `home-assistant` one of these.
  */
 import { type ChildProcess, execFileSync, fork } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
@@ -11,6 +12,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { type Simulator, startSimulator } from "../simulator";
 import { encodeSenml } from "../simulator/codec/senml";
 import { benchHistory } from "./bench/history";
+import { benchHomeAssistant } from "./bench/home-assistant";
 import { countPolling } from "./bench/polling";
 import type { Job, Report } from "./bench/protocol";
 import { benchWeight } from "./bench/weight";
@@ -42,7 +44,12 @@ function installCborX(): string {
 }
 
 async function main(): Promise<void> {
-  const benches = { messages: benchMessages, history: benchHistory, weight: benchWeight };
+  const benches = {
+    messages: benchMessages,
+    history: benchHistory,
+    weight: benchWeight,
+    "home-assistant": benchHomeAssistant,
+  };
   const only = process.argv[2];
   if (only !== undefined && !Object.hasOwn(benches, only)) {
     throw new Error(`There is no benchmark "${only}", only: ${Object.keys(benches).join(", ")}.`);
