@@ -93,7 +93,9 @@ export class HomeAssistantBridge {
 
   /** The memory that a successor needs. */
   get memory(): Record<string, unknown> {
-    const topics = [...new Set([...this.#topics.topics, ...this.#inherited])];
+    // Of what a predecessor has left, states too that were not told again.
+    const states = [...this.#shown.values()].flatMap(({ values }) => topicsOf(values.bridged));
+    const topics = [...new Set([...this.#topics.topics, ...this.#inherited, ...states])];
     return { topics, platforms: Object.fromEntries(this.#platforms) };
   }
 
@@ -157,9 +159,7 @@ export class HomeAssistantBridge {
   /** Returns the messages that leave nothing of it at the broker. */
   farewell(): BrokerMessage[] {
     const { topics } = this.memory as { topics: string[] };
-    // Of what a predecessor has left, states too that were not told again.
-    for (const { values } of this.#shown.values()) topics.push(...topicsOf(values.bridged));
-    return [...new Set(topics)].map((topic) => ({ topic, payload: "", qos: 1, retain: true }));
+    return topics.map((topic) => ({ topic, payload: "", qos: 1, retain: true }));
   }
 
   #noteListFault(fault: CloudError | undefined): void {
