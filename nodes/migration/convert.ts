@@ -94,6 +94,7 @@ function propertyIn(node: FlowNode, compatible: boolean): Conversion {
       emit: "all",
       deadband: 0,
       initial: false,
+      initialHours: 0,
       catchUp: "none",
       catchUpDelay: 15,
       echo: true,

@@ -40,6 +40,7 @@ describe("the editor", function () {
     assert.deepEqual(labels.map((label) => label.replaceAll("\n", " ")).sort(), [
       "device status",
       "history",
+      "home assistant",
       "manage",
       "property get",
       "property in",

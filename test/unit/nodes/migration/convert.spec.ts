@@ -54,6 +54,7 @@ describe("migration from Arduino's own nodes", () => {
       emit: "all",
       deadband: 0,
       initial: false,
+      initialHours: 0,
       catchUp: "none",
       catchUpDelay: 15,
       echo: true,
