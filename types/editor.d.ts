@@ -94,6 +94,8 @@ declare const PART_FILES: Readonly<Record<keyof import("../nodes/editor/load-par
 declare const FORM_OPERATIONS: readonly import("../nodes/manage/form-operations").FormOperation[];
 
 declare const RED: {
+  /** `lang` is that of the editor, as "de" or "en-US". */
+  i18n: { lang(): string };
   _(key: string, values?: Record<string, string | number>): string;
   nodes: {
     registerType(type: string, definition: NodeDefinition): void;

@@ -1,8 +1,10 @@
+import { propertyKind, propertyTypes } from "../../cloud/property-types/index";
+import { cutText, valueText } from "../runtime/value-text";
 import type { Device, KnownThing, Property } from "../../cloud/rest/index";
 import type { DeviceChoice, ThingChoice, ThingDetail, VariableChoice } from "./protocol";
 
 /** How much of a last value a list shows. */
-const maxShownLength = 60;
+const maxShownLength = 40;
 
 /** Returns the things of an account as a list to choose from, by name. */
 export function thingChoices(things: readonly KnownThing[]): ThingChoice[] {
@@ -49,17 +51,24 @@ function chooseVariable(property: Property): VariableChoice {
     variable: variableName ?? id,
     name: name === "" ? (variableName ?? id) : name,
     type,
+    kind: propertyKind(type) ?? null,
+    unit: propertyTypes.get(type)?.unit ?? null,
     writable: permission !== "READ_ONLY",
     // True is the default of the API (docs/protocol.md#models).
     persist: persist !== false,
     lastValue: showValue(property),
+    lastAt: timeOf(property),
   };
 }
 
 function showValue({ last_value: value, value_updated_at: time }: Property): string | null {
-  if (time === undefined || value === undefined || value === null) return null;
-  const text = typeof value === "string" ? value : JSON.stringify(value);
-  return text.length > maxShownLength ? `${text.slice(0, maxShownLength)}…` : text;
+  const text = time === undefined ? null : valueText(value);
+  return text === null ? null : cutText(text, maxShownLength);
+}
+
+function timeOf({ value_updated_at: time }: Property): number | null {
+  const at = Date.parse(time ?? "");
+  return Number.isFinite(at) ? at : null;
 }
 
 /** Returns what a person can tell something by: its name, or its id where the name is blank. */
@@ -67,7 +76,7 @@ export function choiceName({ id, name }: { id: string; name: string }): string {
   return name.trim() === "" ? id : name;
 }
 
-const collator = new Intl.Collator();
+const collator = new Intl.Collator(undefined, { numeric: true });
 
 function byName(a: { name: string }, b: { name: string }): number {
   // Much quicker than `localeCompare` for 20,000 names.

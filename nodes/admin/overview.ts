@@ -7,7 +7,7 @@ import type { OverviewDevice, OverviewThing, OverviewVariable } from "./protocol
 const maxShownLength = 200;
 
 /** One for all: making it costs far more than comparing with it. */
-const { compare } = new Intl.Collator();
+const { compare } = new Intl.Collator(undefined, { numeric: true });
 
 /** Returns the things of an account as the sidebar shows them, by name, with their variables and last values. */
 export function overviewThings(things: readonly KnownThing[]): OverviewThing[] {

@@ -26,11 +26,17 @@ export interface VariableChoice {
   /** The display name. */
   name: string;
   type: string;
+  /** The kind of its values; `null` where the type is not known. */
+  kind: "number" | "integer" | "boolean" | "string" | "object" | null;
+  /** `null` where the type has none. */
+  unit: string | null;
   writable: boolean;
   /** Whether the cloud keeps its history. */
   persist: boolean;
   /** The last value as text; `null` where none was ever written. */
   lastValue: string | null;
+  /** When it was written, in milliseconds since 1970. */
+  lastAt: number | null;
 }
 
 /** A thing with its variables. */

@@ -1,6 +1,14 @@
+const stored = "arduinoCloudValue";
+
+/** Notes what a field stores, where it shows something else. */
+export function setFieldValue(input: JQuery, value: string): void {
+  input.data(stored, value);
+}
+
 /** Returns what a field of the open form holds; blank where the form has none, and for a config node not chosen. */
 export function fieldValue(field: string): string {
-  const value = String($(`#node-input-${field}`).val() ?? "");
+  const input = $(`#node-input-${field}`);
+  const value = String(input.data(stored) ?? input.val() ?? "");
   return value === "_ADD_" ? "" : value;
 }
 

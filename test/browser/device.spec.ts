@@ -72,8 +72,8 @@ describe("the device form", function () {
     await editor.choices.filter({ hasText: "It has a device already." }).waitFor();
     await editor.picture("device-attach");
     await editor.page.keyboard.press("Enter");
-    assert.equal(await things().inputValue(), house.thingId);
-    assert.match(await hint("thing").innerText(), /^House.*\s+It has a device already\.$/);
+    assert.equal(await things().inputValue(), "House");
+    assert.match(await hint("thing").innerText(), /It has a device already\.$/);
     await things().fill("Somewhere else");
     await hint("thing").getByText("It is used as typed: an ID or an exact name.").waitFor();
     await editor.page.keyboard.press("Escape");
@@ -110,9 +110,10 @@ describe("the device form", function () {
     await input("deviceId").fill("not of this account");
     await editor.page.keyboard.press("Escape");
     assert.equal(await createdId(), "not of this account");
-    assert.equal(await hint("id").innerText(), "");
+    // It may have been made just now, so the cloud is asked again, once.
+    await until("the answer", async () => (await hint("id").innerText()) === "");
     await input("deviceId").fill("");
-    assert.equal(lists(), 1);
+    assert.equal(lists(), 2);
     editor.expectNoTrouble();
   });
 

@@ -256,6 +256,12 @@ export class Editor {
     await this.page.screenshot({ path: path.join(pictures, `${name}.png`) });
   }
 
+  /** The line below a list of the form when something is chosen whose name is known. */
+  chosen(field: string, name?: string): Locator {
+    const wanted = name === undefined ? ':not([data-chosen=""])' : `[data-chosen=${JSON.stringify(name)}]`;
+    return this.page.locator(`#arduino-cloud-${field}-hint[data-chosen]${wanted}`);
+  }
+
   hint(field: "thing" | "property"): Locator {
     return this.page.locator(`#arduino-cloud-${field}-hint`);
   }

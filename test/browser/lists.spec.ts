@@ -61,7 +61,7 @@ describe("the editor's lists", function () {
     await editor.edit(propertyIn);
     await editor.page.locator(".arduino-cloud-refresh").first().click();
     await editor.hint("thing").getByText("The cloud cannot be reached from Node-RED.").waitFor();
-    assert.match(await editor.hint("thing").innerText(), /^House/);
+    assert.equal(await input("thing").inputValue(), "House");
     assert.match(await editor.hint("thing").innerText(), /What is chosen stays/);
     await editor.picture("property-in-offline");
     await editor.done();
@@ -97,7 +97,7 @@ describe("the editor's lists", function () {
     await editor.choices.first().waitFor();
     await editor.picture("property-in-hostile");
     await editor.choices.first().click();
-    assert.equal(await editor.hint("thing").locator("strong").innerText(), hostile);
+    assert.equal(await input("thing").inputValue(), hostile);
     await editor.done();
     assert.deepEqual(await editor.fields(propertyIn, "thingName", "propertyName"), [hostile, hostile]);
     await editor.picture("canvas-hostile");
@@ -111,10 +111,10 @@ describe("the editor's lists", function () {
 
   it("says that an account has no things, and that there is no account", async () => {
     await editor.edit(propertyOut);
-    await editor.hint("thing").locator("strong").waitFor();
+    await editor.chosen("thing").waitFor();
     await input("thing").fill("Empty");
     await input("thing").blur();
-    await editor.hint("property").locator("strong").waitFor();
+    await editor.chosen("property").waitFor();
     await input("property").fill("");
     await editor.hint("property").getByText("This thing has no variables yet.").waitFor();
     await input("thing").fill("");
@@ -158,7 +158,7 @@ describe("the editor's lists", function () {
 
   it("ignores a list that comes after another was asked for", async () => {
     await editor.edit(propertyOut);
-    await editor.hint("property").locator("strong").waitFor();
+    await editor.chosen("property").waitFor();
     let release: () => void = () => undefined;
     const held = new Promise<void>((resolve) => (release = resolve));
     // The account has changes that are not deployed, so its settings are posted.
@@ -198,7 +198,7 @@ describe("the editor's lists", function () {
         [propertyOut, "property-out"],
       ] as const) {
         await other.edit(id);
-        await other.hint("property").locator("strong").waitFor();
+        await other.chosen("property").waitFor();
         await other.picture(`${theme}-${name}`);
         await other.page.locator("#node-input-property").click();
         await other.choices.first().waitFor();

@@ -90,7 +90,7 @@ describe("each node in each look", function () {
       for (const [set, id] of ids) {
         await editor.edit(id);
         const field = set === "device-status" ? "device" : "property";
-        await editor.page.locator(`#arduino-cloud-${field}-hint strong`).waitFor();
+        await editor.chosen(field).waitFor();
         await editor.done();
         const variable = [house.thingId, "House", "temperature", "temperature"];
         const values = await chosen(editor, id);
@@ -140,7 +140,7 @@ describe("each node in each look", function () {
     for (const name of odd.things) assert.ok(owners.includes(name), name);
     await editor.picture("odd-names");
     await editor.choices.filter({ hasText: "onerror" }).first().click();
-    await editor.hint("thing").locator("strong", { hasText: "onerror" }).waitFor();
+    await editor.chosen("thing", "onerror").waitFor();
     await editor.done();
     assert.deepEqual(await editor.fields(propertyIn, "thingName", "propertyName"), [oddNames[0], oddNames[0]]);
     await editor.picture("odd-names-canvas");

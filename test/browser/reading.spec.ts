@@ -75,7 +75,7 @@ describe("the forms of property get and device status", function () {
     await editor.choices.filter({ hasText: "Spare board" }).getByText("no thing").waitFor();
     await editor.picture("device-status-list");
     await editor.choices.filter({ hasText: "House" }).click();
-    await hint("device").locator("strong", { hasText: "Board" }).waitFor();
+    await editor.chosen("device", "Board").waitFor();
     await input("interval").fill("soon");
     await editor.expectNoRawKeys();
     await editor.picture("device-status");

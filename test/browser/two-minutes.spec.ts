@@ -79,7 +79,7 @@ describe("the first two minutes", function () {
     await editor.page.locator(".arduino-cloud-choice[aria-selected='true']", { hasText: /^temperature/ }).waitFor();
     await editor.picture("two-minutes-variable");
     await page.keyboard.press("Enter");
-    await editor.hint("thing").locator("strong", { hasText: "House" }).waitFor();
+    await editor.chosen("thing", "House").waitFor();
     await editor.done();
     await editor.settled();
     const debug = await editor.drag("debug", 550, 100);

@@ -197,7 +197,7 @@ describe("the forms of property in and out with a device", function () {
     await problem.waitFor();
     await input("as").selectOption("device");
     await problem.waitFor({ state: "detached" });
-    await editor.hint("property").locator("strong", { hasText: "sensor" }).waitFor();
+    await editor.chosen("property", "sensor").waitFor();
     assert.deepEqual(await shown("confirm", "confirmTimeout"), []);
     await editor.picture("property-out-as-device");
     await input("as").selectOption("user");

@@ -1,6 +1,7 @@
 import { type CreatedDevice, type NewDevice, storedSecret } from "../../admin/protocol";
 import { createDevice, failureCode } from "../admin-client";
 import { errorText, type Translate } from "../i18n";
+import type { ListPicker } from "../widgets/list-picker";
 import { accountOfDevice, pickThingToAttach } from "./device-pickers";
 
 /** The part of the form that creates a device. */
@@ -31,14 +32,14 @@ export function offerDeviceCreation(id: string, translate: Translate): DeviceCre
       showCreated(outcome, translate);
     }
   };
+  const things = offerAttachment(translate);
   button.on("click", () => {
     const account = accountOfDevice();
-    const attach = attachment();
+    const attach = attachment(things.value);
     if (account === undefined) tell(translate("tip.no-account"), true);
     else if (attach.to === "existing" && attach.thing === "") tell(translate("tip.no-thing"), true);
     else void create(account, attach);
   });
-  const closeAttachment = offerAttachment(translate);
   return {
     save: (node) => {
       if (!isCreated || typed("#node-config-input-secretKey") !== storedSecret) return;
@@ -47,13 +48,13 @@ export function offerDeviceCreation(id: string, translate: Translate): DeviceCre
     },
     close: () => {
       isClosed = true;
-      closeAttachment();
+      things.close();
     },
   };
 }
 
-/** Makes the fields work that say what the device is attached to. Returns the function that closes the list in them. */
-function offerAttachment(translate: Translate): () => void {
+/** Makes the fields work that say what the device is attached to. Returns the list of things in them. */
+function offerAttachment(translate: Translate): ListPicker {
   const choice = $("#arduino-cloud-device-attach");
   const things = pickThingToAttach(translate, () => choice.val() === "existing");
   const show = (): void => {
@@ -65,15 +66,13 @@ function offerAttachment(translate: Translate): () => void {
     things.reload();
   });
   show();
-  return () => things.close();
+  return things;
 }
 
-function attachment(): NewDevice["attach"] {
+function attachment(thing: string): NewDevice["attach"] {
   const choice = typed("#arduino-cloud-device-attach");
   if (choice === "new") return { to: "new", thing: typed("#arduino-cloud-device-new-thing") };
-  return choice === "existing"
-    ? { to: "existing", thing: typed("#arduino-cloud-device-thing") }
-    : { to: "none", thing: "" };
+  return choice === "existing" ? { to: "existing", thing } : { to: "none", thing: "" };
 }
 
 function showCreated({ deviceId, thing }: CreatedDevice, translate: Translate): void {

@@ -11,5 +11,6 @@ export async function loadDevices(account: EditorNode, refresh: boolean, transla
 
 /** Returns the entry of a device in a list. */
 export function deviceChoice({ id, name, type, thing, status }: DeviceChoice, translate: Translate): ListChoice {
-  return { value: id, name, detail: [type, thing ?? translate("label.no-thing"), status].join(" · ") };
+  const detail = (): string => [type, thing ?? translate("label.no-thing"), status].join(" · ");
+  return { value: id, name, kind: type, detail };
 }

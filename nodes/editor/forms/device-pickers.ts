@@ -46,6 +46,7 @@ export function pickDeviceId(translate: Translate): ListPicker {
   });
   const devices = new ListPicker({
     field: "device",
+    showsId: true,
     place: { input: "#node-config-input-deviceId", hint: "#arduino-cloud-device-id-hint" },
     // A device of another account is as good here; a name is not.
     translate: (key, values) => (key === "tip.device-unlisted" ? "" : listTexts(key, values)),

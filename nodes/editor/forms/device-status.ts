@@ -20,5 +20,5 @@ export function deviceStatusForm(node: EditorNode): Form {
   });
   // The editor triggers "change" itself when the form is ready: that loads the list the first time.
   $("#node-input-account").on("change", () => devices.reload());
-  return { close: () => devices.close() };
+  return { save: () => devices.save(), close: () => devices.close() };
 }

@@ -13,7 +13,7 @@ export function historyForm(node: EditorNode): Form {
   const translate = textsOf(type);
   preferOnlyAccount(node);
   prepareStatistics(trimmedText(node.aggregation));
-  const close = pickThingAndVariable({
+  const lists = pickThingAndVariable({
     type,
     problemOf: ({ persist }) => (persist ? undefined : translate("tip.no-history")),
   });
@@ -27,7 +27,13 @@ export function historyForm(node: EditorNode): Form {
     "#arduino-cloud-chart-format-row, #arduino-cloud-compatible-row": () => fieldValue("output") === "chart",
     "#arduino-cloud-batch-row, #arduino-cloud-advance-row": () => fieldValue("output") === "stream",
   });
-  return { save: saveStatistics, close };
+  return {
+    save: () => {
+      lists.save();
+      saveStatistics();
+    },
+    close: lists.close,
+  };
 }
 
 /** Shows several aggregations, which one field holds with commas between them. */

@@ -2,6 +2,7 @@ import type { ThingChoice, ThingDetail, VariableChoice } from "../../admin/proto
 import { fetchFrom } from "../admin-client";
 import type { Translate } from "../i18n";
 import type { ListChoice } from "../widgets/choice-index";
+import { isolate, kindWord, valueWords } from "./value-words";
 
 /** Returns the reason why a variable would not work in a node, if there is one. */
 export type ProblemOf = (variable: VariableChoice) => string | undefined;
@@ -35,13 +36,13 @@ export async function loadNamed(
   refresh: boolean,
 ): Promise<ListChoice[]> {
   const list = await fetchFrom(account, kind, { refresh });
-  return list.map(({ id, name }) => ({ value: id, name, detail: id }));
+  return list.map(({ id, name }) => ({ value: id, name, detail: () => "" }));
 }
 
 /** Returns the entry of a thing in a list. */
 export function thingChoice({ id, name, variables, device }: ThingChoice, translate: Translate): ListChoice {
-  const count = translate("label.variables", { count: variables });
-  return { value: id, name, detail: device === null ? count : `${count} · ${isolate(device)}` };
+  const count = (): string => translate("label.variables", { count: variables });
+  return { value: id, name, detail: () => (device === null ? count() : `${count()} · ${isolate(device)}`) };
 }
 
 /** Returns the entries of the variables of one thing in a list. */
@@ -51,15 +52,10 @@ export function variableChoices(
   problemOf: ProblemOf = () => undefined,
 ): ListChoice[] {
   return choices.map((variable) => {
-    const { variable: value, name, type, lastValue, id } = variable;
+    const { variable: value, name } = variable;
     const problem = problemOf(variable);
-    const last =
-      lastValue === null ? translate("label.no-value") : translate("label.last-value", { value: isolate(lastValue) });
-    return { value, name, detail: [type, last, id].join(" · "), ...(problem !== undefined && { problem }) };
+    const kind = kindWord(variable);
+    const detail = (): string => `${kind} · ${valueWords(variable, translate("label.no-value"))}`;
+    return { value, name, kind, detail, ...(problem !== undefined && { problem }) };
   });
-}
-
-/** Keeps text that runs from right to left, or tries to, from turning around what stands behind it. */
-function isolate(text: string): string {
-  return `\u2068${text}\u2069`;
 }

@@ -14,6 +14,8 @@ type TargetField = (typeof targetFields)[number];
 interface TargetLists {
   /** Shows which fields are in sight; the lists of the others are not asked for. */
   show(fields: ReadonlySet<string>): void;
+  /** Puts what is chosen where the editor looks for it. */
+  save(): void;
   close(): void;
 }
 
@@ -32,6 +34,9 @@ export function pickTargets(): TargetLists {
       const before = shown;
       shown = fields;
       reload(targetFields.filter((field) => fields.has(field) && !before.has(field)));
+    },
+    save: () => {
+      for (const field of targetFields) pickers[field].save();
     },
     close: () => {
       for (const field of targetFields) pickers[field].close();

@@ -52,7 +52,7 @@ export function manageForm(node: EditorNode): Form {
     if (fieldValue("resource") !== listed) showOperations();
   });
   $("#node-input-operation").on("change", showNeeds);
-  return { close: () => lists.close() };
+  return lists;
 }
 
 /** Fills a list of choices; what is chosen stays even if the list does not have it. */

@@ -5,5 +5,5 @@ import { pickThingAndVariable } from "./thing-and-variable";
 /** Makes the form of property get work. */
 export function propertyGetForm(node: EditorNode): Form {
   preferOnlyAccount(node);
-  return { close: pickThingAndVariable({ type: "arduino-cloud-property-get" }) };
+  return pickThingAndVariable({ type: "arduino-cloud-property-get" });
 }

@@ -10,7 +10,7 @@ const type = "arduino-cloud-property-in";
 export function propertyInForm(node: EditorNode): Form {
   const translate = textsOf(type);
   preferOnlyAccount(node);
-  const close = pickThingAndVariable({ type, tipWithDevice: translate("tip.property-typed") });
+  const lists = pickThingAndVariable({ type, tipWithDevice: translate("tip.property-typed") });
   const catchesUp = (): boolean => !hasOwnDevice() && fieldValue("direction") !== "requested";
   showRows(["device", "direction", "emit", "initial", "catchUp", "inputs"], {
     ".arduino-cloud-with-account": () => !hasOwnDevice(),
@@ -21,5 +21,5 @@ export function propertyInForm(node: EditorNode): Form {
     "#arduino-cloud-catch-up-delay-row": () => catchesUp() && fieldValue("catchUp") === "all",
     "#arduino-cloud-inputs-hint": () => fieldValue("inputs") === "1",
   });
-  return { close };
+  return lists;
 }

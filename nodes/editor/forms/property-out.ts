@@ -11,7 +11,7 @@ export function propertyOutForm(node: EditorNode): Form {
   const translate = textsOf(type);
   preferOnlyAccount(node);
   const writesAsUser = (): boolean => !hasOwnDevice() && fieldValue("as") === "user";
-  const close = pickThingAndVariable({
+  const lists = pickThingAndVariable({
     type,
     problemOf: ({ writable }) => (writable || !writesAsUser() ? undefined : translate("tip.read-only")),
     problemFields: ["as"],
@@ -23,5 +23,5 @@ export function propertyOutForm(node: EditorNode): Form {
     "#arduino-cloud-confirm-timeout-row": () => writesAsUser() && fieldValue("confirm") === "device",
     ".arduino-cloud-queueing": () => fieldValue("whenOffline") !== "reject",
   });
-  return { close };
+  return lists;
 }

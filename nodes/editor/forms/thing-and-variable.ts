@@ -2,6 +2,7 @@ import { textOf } from "../../../cloud/core/text";
 import { fetchFrom, ListError } from "../admin-client";
 import { chosenAccount, fieldValue, hasOwnDevice, isEnvironment } from "../form-fields";
 import { textsOf, type Translate } from "../i18n";
+import type { Form } from "../open-form";
 import type { ListChoice } from "../widgets/choice-index";
 import { ListPicker } from "../widgets/list-picker";
 import { loadThings, loadVariables, type ProblemOf, variableChoices } from "./list-choices";
@@ -24,10 +25,9 @@ interface Lists {
 
 /**
  * Makes both lists of a form: things of the chosen account, variables of the chosen thing. Where no thing is chosen yet,
- * the variables of all things, each by its thing; where a device of Node-RED's own is, those of its thing. Returns the
- * function that closes the lists.
+ * the variables of all things, each by its thing; where a device of Node-RED's own is, those of its thing.
  */
-export function pickThingAndVariable(form: ThingAndVariable): () => void {
+export function pickThingAndVariable(form: ThingAndVariable): Required<Form> {
   const lists = makeLists(form);
   const reload = (): void => {
     lists.things.reload();
@@ -44,9 +44,10 @@ export function pickThingAndVariable(form: ThingAndVariable): () => void {
   for (const field of form.problemFields ?? []) {
     $(`#node-input-${field}`).on("change", () => lists.variables.reload());
   }
-  return () => {
-    lists.things.close();
-    lists.variables.close();
+  const both = [lists.things, lists.variables];
+  return {
+    save: () => both.forEach((list) => list.save()),
+    close: () => both.forEach((list) => list.close()),
   };
 }
 

@@ -1,11 +1,15 @@
+import { namePieces, nameWords, type Piece, searchable } from "./name-words";
+
 /** One thing, variable or other to choose. */
 export interface ListChoice {
   /** The text that is stored. */
   value: string;
   /** The name that people call it by. */
   name: string;
-  /** A detail that tells it from others: type, last value. */
-  detail: string;
+  /** Its kind in words, by which it is found too. */
+  kind?: string;
+  /** Returns a detail that tells it from others: kind, last value, age. Made when it is shown. */
+  detail: () => string;
   /** Why it would not work here, if so. */
   problem?: string;
   /**
@@ -15,32 +19,51 @@ export interface ListChoice {
   owner?: { value: string; name: string };
 }
 
-/** A choice as it is searched. */
+/** A choice as it is searched; all texts in small letters. */
 interface Entry {
   choice: ListChoice;
-  /** All that it can be found by, in small letters. */
-  text: string;
-  /** Of that, what people know it by: it counts more than types and ids. */
+  /** Its names. */
+  names: readonly string[];
+  /** Its names and that of its owner. */
   title: string;
-  /** Its name in lower case: these count most. */
-  words: readonly [string, string];
+  /** The words of these, each between line breaks. */
+  words: string;
+  kind: string;
+  /** Its id in hexadecimal figures; blank where it is stored by a name. */
+  id: string;
 }
+
+/** What is looked for. */
+interface Wanted {
+  /** The whole text. */
+  text: string;
+  parts: readonly string[];
+  /** The text, if it may be part of an id. */
+  id: string | undefined;
+}
+
+const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** Fewer figures than these are no id: names have numbers too. */
+const minIdLength = 6;
+/** What would not work comes after all that would. */
+const problemRank = 6;
 
 /** Choices prepared for being searched at each key stroke. */
 export class ChoiceIndex {
   readonly #entries: readonly Entry[];
   readonly #byValue = new Map<string, ListChoice>();
+  /** By name; `null` where several have it. */
+  readonly #byName = new Map<string, ListChoice | null>();
   readonly #values: ReadonlySet<string>;
 
   constructor(choices: readonly ListChoice[]) {
-    this.#entries = choices.map((choice) => {
-      const { value, name, detail, owner } = choice;
-      const words = [searchable(value), searchable(name)] as const;
-      const title = [...words, searchable(owner?.name ?? "")].join("\n");
-      return { choice, text: `${title}\n${searchable(detail)}`, title, words };
-    });
-    // A value alone does not tell which of several owners is meant.
-    for (const choice of choices) if (choice.owner === undefined) this.#byValue.set(choice.value, choice);
+    this.#entries = choices.map(entryOf);
+    for (const choice of choices) {
+      // A value alone does not tell which of several owners is meant.
+      if (choice.owner !== undefined) continue;
+      this.#byValue.set(choice.value, choice);
+      this.#byName.set(choice.name, this.#byName.has(choice.name) ? null : choice);
+    }
     this.#values = new Set(choices.map(({ value }) => value));
   }
 
@@ -59,59 +82,94 @@ export class ChoiceIndex {
     return this.#byValue.get(value);
   }
 
+  /** Returns the one choice that has exactly this name. */
+  named(name: string): ListChoice | undefined {
+    return this.#byName.get(name) ?? undefined;
+  }
+
   /**
-   * Returns the choices that match all words of a text, best first: what is exactly so called, what begins so, what
-   * contains it, what has it in its type or id. With no text, or with the present choice, all of them, the present one
-   * first. Choices that would not work come last, and those of one owner stand together.
+   * Returns the choices that match all words of a text, best first: what is exactly so called, what has exactly these
+   * words or numbers, what begins so, what has words that begin so, what contains it, what has it in its kind or id. With
+   * no text, or with the present choice, all of them, the present one first. Choices that would not work come last, and
+   * those of one owner stand together.
    */
-  search(text: string, present: string | undefined): ListChoice[] {
-    const wanted = searchable(text);
-    const isOpen = wanted === "" || text.trim() === present;
-    const parts = isOpen ? [] : wanted.split(/\s+/);
-    const found = this.#entries.filter((entry) => parts.every((part) => entry.text.includes(part)));
-    const rank = isOpen
-      ? (entry: Entry) => openRank(entry, present)
-      : (entry: Entry) => searchRank(entry, wanted, parts);
-    return [...together(found)]
-      .map((entries) => byRank(entries, rank))
-      .sort((a, b) => a.best - b.best)
-      .flatMap(({ choices }) => choices);
+  search(text: string, present: ListChoice | undefined): ListChoice[] {
+    const whole = searchable(text);
+    const isOpen = whole === "" || text.trim() === present?.name || text.trim() === present?.value;
+    const wanted: Wanted = { text: whole, parts: nameWords(whole), id: idIn(whole) };
+    const rank = isOpen ? (entry: Entry) => openRank(entry, present) : (entry: Entry) => searchRank(entry, wanted);
+    return ranked(this.#entries, rank);
   }
 }
 
-/** Returns a text as it is searched: without regard to case, to how letters are composed, and to what space it has. */
-function searchable(text: string): string {
-  return text.normalize("NFC").toLowerCase().replace(/\s+/g, " ").trim();
+/** Returns a name in pieces, those that a search has found marked. */
+export function matchedPieces(name: string, text: string): Piece[] {
+  return namePieces(name, nameWords(searchable(text)));
 }
 
-function openRank({ choice }: Entry, present: string | undefined): number {
-  if (choice.value === present && choice.owner === undefined) return 0;
+function entryOf(choice: ListChoice): Entry {
+  const { value, name, kind = "", owner } = choice;
+  const id = uuid.test(value) ? value : "";
+  const known = id === "" ? [name, value] : [name];
+  const names = known.map(searchable);
+  const titles = owner === undefined ? known : [...known, owner.name];
+  return {
+    choice,
+    names,
+    title: titles.map(searchable).join("\n"),
+    words: `\n${titles.flatMap(nameWords).join("\n")}\n`,
+    kind: searchable(kind),
+    id: id.replaceAll("-", ""),
+  };
+}
+
+function idIn(text: string): string | undefined {
+  const figures = text.replaceAll("-", "");
+  return figures.length >= minIdLength && /^[0-9a-f]+$/.test(figures) ? figures : undefined;
+}
+
+function openRank({ choice }: Entry, present: ListChoice | undefined): number {
+  if (choice.value === present?.value && choice.owner === undefined) return 0;
   return choice.problem === undefined ? 1 : 2;
 }
 
-function searchRank({ choice, title, words }: Entry, wanted: string, parts: readonly string[]): number {
-  const isTitle = parts.every((part) => title.includes(part));
-  const begins = words.some((word) => parts.some((part) => word.startsWith(part)));
-  const fit = words.includes(wanted) ? 0 : isTitle ? (begins ? 1 : 2) : 3;
-  return fit + (choice.problem === undefined ? 0 : 4);
+/** Returns how well an entry fits, 0 best; undefined where it does not. */
+function searchRank(entry: Entry, wanted: Wanted): number | undefined {
+  const fit = fitOf(entry, wanted);
+  return fit === undefined || entry.choice.problem === undefined ? fit : fit + problemRank;
 }
 
-/** Returns the entries of each owner; all in one where they have none. */
-function together(entries: readonly Entry[]): Iterable<Entry[]> {
-  const groups = new Map<string | undefined, Entry[]>();
-  for (const entry of entries) {
-    const key = entry.choice.owner?.value;
-    const group = groups.get(key);
-    if (group === undefined) groups.set(key, [entry]);
-    else group.push(entry);
+function fitOf({ names, title, words, kind, id }: Entry, { text, parts, id: wantedId }: Wanted): number | undefined {
+  if (names.includes(text)) return 0;
+  const begins = (part: string): boolean => words.includes(`\n${part}`);
+  if (parts.length > 0 && parts.every(begins)) {
+    if (parts.every((part) => words.includes(`\n${part}\n`))) return 1;
+    return names.some((name) => name.startsWith(text)) ? 2 : 3;
   }
-  return groups.values();
+  // A number that only ends so is another one.
+  const contains = (part: string): boolean => begins(part) || (!/^\p{N}/u.test(part) && title.includes(part));
+  if (parts.length > 0 ? parts.every(contains) : title.includes(text)) return 4;
+  if (wantedId !== undefined && id.includes(wantedId)) return 5;
+  return kind !== "" && parts.length > 0 && parts.every((part) => contains(part) || kind.includes(part))
+    ? 5
+    : undefined;
 }
 
-/** Sorts without comparing: a list may have 20,000 entries, but only a few ranks. */
-function byRank(entries: readonly Entry[], rank: (entry: Entry) => number): { best: number; choices: ListChoice[] } {
-  const ranks: ListChoice[][] = [];
-  for (const entry of entries) (ranks[rank(entry)] ??= []).push(entry.choice);
+/**
+ * Returns what has a rank, lowest first, the entries of each owner together. Sorts without comparing: a list may have
+ * 20,000 entries, but only a few ranks.
+ */
+function ranked(entries: readonly Entry[], rank: (entry: Entry) => number | undefined): ListChoice[] {
+  const groups = new Map<string | undefined, ListChoice[][]>();
+  for (const entry of entries) {
+    const place = rank(entry);
+    if (place === undefined) continue;
+    const key = entry.choice.owner?.value;
+    const group = groups.get(key) ?? [];
+    groups.set(key, group);
+    (group[place] ??= []).push(entry.choice);
+  }
   // An array's keys are those that it has, lowest first.
-  return { best: Number(Object.keys(ranks)[0]), choices: ranks.flat() };
+  const best = (group: ListChoice[][]): number => Number(Object.keys(group)[0]);
+  return [...groups.values()].sort((a, b) => best(a) - best(b)).flatMap((group) => group.flat());
 }

@@ -1,4 +1,4 @@
-import type { ListChoice } from "./choice-index";
+import { type ListChoice, matchedPieces } from "./choice-index";
 import { textsOf } from "../i18n";
 
 interface ComboOptions {
@@ -125,12 +125,23 @@ export class Combobox {
     return $('<div role="group">').attr("aria-label", owner.name).append(heading).appendTo(list);
   }
 
-  #entry({ value, name, detail, problem }: ListChoice, index: number): JQuery {
-    const facts = value === name ? detail : `${value} · ${detail}`;
-    const second = problem === undefined ? facts : `${problem} ${facts}`;
+  #entry({ name, detail, problem }: ListChoice, index: number): JQuery {
+    const facts = detail();
+    const second = problem === undefined ? facts : [problem, facts].filter(Boolean).join(" ");
+    const title = this.#isTyped ? this.#marked(name) : [document.createTextNode(name)];
     return $('<div class="arduino-cloud-choice" role="option" aria-selected="false">')
-      .attr({ id: `${this.#id}-${index}`, "data-index": index })
-      .append($("<div>").text(name).attr("dir", "auto"), $("<small>").text(second));
+      .attr({ id: `${this.#id}-${index}`, "data-index": index, title: second })
+      .append($("<div>").append(title).attr("dir", "auto"), $("<small>").text(second));
+  }
+
+  /** Returns a name with the letters marked that the search has found. */
+  #marked(name: string): (HTMLElement | Text)[] {
+    return matchedPieces(name, String(this.#options.input.val() ?? "")).map(({ text, isMatch }) => {
+      if (!isMatch) return document.createTextNode(text);
+      const mark = document.createElement("mark");
+      mark.textContent = text;
+      return mark;
+    });
   }
 
   #put(): void {
