@@ -91,7 +91,7 @@ describe("the forms of property get and device status", function () {
   it("show how they do on the canvas, and their help", async () => {
     await editor.deploy();
     const labels = editor.page.locator(".red-ui-flow-node-status-label");
-    await labels.filter({ hasText: "read" }).waitFor();
+    await labels.filter({ hasText: /^21\.5 · \d\d:\d\d$/ }).waitFor();
     await labels.filter({ hasText: "unknown" }).waitFor();
     await house.board();
     await labels.filter({ hasText: /^online$/ }).waitFor();

@@ -92,7 +92,8 @@ function usedKeys(set: string): Set<string> {
     for (const level of ["ok", "warning", "problem", "skipped"]) used.add(`doctor.level.${level}`);
     for (const { key } of doctorFindings) used.add(key);
     for (const id of checkIds) used.add(`doctor.title.${id}`);
-    used.add("list.more");
+    used.add("list.more").add("list.show-id");
+    shared(["forms/value-words"]);
     for (const code of [...codes, "no-permission", "secret-needed", "no-node-red", "no-thing"])
       used.add(`error.${code}`);
   } else if (set === "cluster") {
@@ -105,8 +106,7 @@ function usedKeys(set: string): Set<string> {
   } else if (set === "sidebar") {
     shared(["import-file"]);
     // Said without a set's own script, which may be what is missing.
-    const bare = read("nodes", "editor", "import-file.ts");
-    for (const [, key] of bare.matchAll(/translate\("([\w.-]+)"/g)) used.add(String(key));
+    shared(["import-file"]);
     shared(
       ["canvas", "details", "details-panel", "write-control", "tree-line", "drag-to-canvas", "tab", "tree"].map(
         (name) => `sidebar/${name}`,
