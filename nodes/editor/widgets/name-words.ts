@@ -31,13 +31,14 @@ export function namePieces(name: string, words: readonly string[]): Piece[] {
     if (at >= 0) isMarked.fill(true, at, at + word.length);
   }
   const pieces: Piece[] = [];
-  [...shown].reduce((at, letter) => {
+  let at = 0;
+  for (const letter of shown) {
     const isMatch = isMarked[at] === true;
     const last = pieces.at(-1);
     if (last?.isMatch === isMatch) last.text += letter;
     else pieces.push({ text: letter, isMatch });
-    return at + letter.length;
-  }, 0);
+    at += letter.length;
+  }
   return pieces;
 }
 
