@@ -1,4 +1,4 @@
-import { namePieces, nameWords, type Piece, searchable } from "./name-words";
+import { namePieces, nameWords, type Piece, toSearchText } from "./name-words";
 
 /** One thing, variable or other to choose. */
 export interface ListChoice {
@@ -33,8 +33,8 @@ interface Entry {
   id: string;
 }
 
-/** What is looked for. */
-interface Wanted {
+/** A text that is looked for, and its parts. */
+interface SearchText {
   /** The whole text. */
   text: string;
   parts: readonly string[];
@@ -45,7 +45,7 @@ interface Wanted {
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** Fewer figures than these are no id: names have numbers too. */
 const minIdLength = 6;
-/** What would not work comes after all that would. */
+/** Choices that would not work come after all that would. */
 const problemRank = 6;
 
 /** Choices prepared for being searched at each key stroke. */
@@ -94,9 +94,9 @@ export class ChoiceIndex {
    * those of one owner stand together.
    */
   search(text: string, present: ListChoice | undefined): ListChoice[] {
-    const whole = searchable(text);
+    const whole = toSearchText(text);
     const isOpen = whole === "" || text.trim() === present?.name || text.trim() === present?.value;
-    const wanted: Wanted = { text: whole, parts: nameWords(whole), id: idIn(whole) };
+    const wanted: SearchText = { text: whole, parts: nameWords(whole), id: idIn(whole) };
     const rank = isOpen ? (entry: Entry) => openRank(entry, present) : (entry: Entry) => searchRank(entry, wanted);
     return ranked(this.#entries, rank);
   }
@@ -104,21 +104,21 @@ export class ChoiceIndex {
 
 /** Returns a name in pieces, those that a search has found marked. */
 export function matchedPieces(name: string, text: string): Piece[] {
-  return namePieces(name, nameWords(searchable(text)));
+  return namePieces(name, nameWords(toSearchText(text)));
 }
 
 function entryOf(choice: ListChoice): Entry {
   const { value, name, kind = "", owner } = choice;
   const id = uuid.test(value) ? value : "";
   const known = id === "" ? [name, value] : [name];
-  const names = known.map(searchable);
+  const names = known.map(toSearchText);
   const titles = owner === undefined ? known : [...known, owner.name];
   return {
     choice,
     names,
-    title: titles.map(searchable).join("\n"),
+    title: titles.map(toSearchText).join("\n"),
     words: `\n${titles.flatMap(nameWords).join("\n")}\n`,
-    kind: searchable(kind),
+    kind: toSearchText(kind),
     id: id.replaceAll("-", ""),
   };
 }
@@ -134,12 +134,15 @@ function openRank({ choice }: Entry, present: ListChoice | undefined): number {
 }
 
 /** Returns how well an entry fits, 0 best; undefined where it does not. */
-function searchRank(entry: Entry, wanted: Wanted): number | undefined {
+function searchRank(entry: Entry, wanted: SearchText): number | undefined {
   const fit = fitOf(entry, wanted);
   return fit === undefined || entry.choice.problem === undefined ? fit : fit + problemRank;
 }
 
-function fitOf({ names, title, words, kind, id }: Entry, { text, parts, id: wantedId }: Wanted): number | undefined {
+function fitOf(
+  { names, title, words, kind, id }: Entry,
+  { text, parts, id: wantedId }: SearchText,
+): number | undefined {
   if (names.includes(text)) return 0;
   const begins = (part: string): boolean => words.includes(`\n${part}`);
   if (parts.length > 0 && parts.every(begins)) {

@@ -5,7 +5,7 @@ export interface Piece {
 }
 
 /** Returns a text as it is searched: without regard to case, to how letters are composed, and to what space it has. */
-export function searchable(text: string): string {
+export function toSearchText(text: string): string {
   return tidy(text).toLowerCase();
 }
 
