@@ -1,12 +1,24 @@
 import { textsOf } from "./editor/i18n";
 import { nameLabel } from "./editor/node-label";
-import { noForm, openForm } from "./editor/open-form";
+import { isFormOpen, noForm, openForm } from "./editor/open-form";
 import { withSharedCode } from "./editor/shared-code";
-import { address, numberFrom } from "./editor/validators";
+import { address, numberFrom, type Validate } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-account");
 const doctor = "arduino-cloud:doctor";
 let form = noForm;
+
+/** Tells what is missing of the API key, as far as the editor knows: of a deployed one only when it was opened. */
+const hasKey: Validate = function (_value, { label = "" }) {
+  const { changed, credentials } = this;
+  const has = (name: "clientId" | "clientSecret"): boolean =>
+    isFormOpen(this)
+      ? $(`#node-config-input-${name}`).val() !== ""
+      : credentials === undefined
+        ? changed !== true
+        : credentials[`has_${name}`] === true || ![undefined, ""].includes(credentials[name] as string | undefined);
+  return (has("clientId") && has("clientSecret")) || [label, translate("error.key-needed")].filter(Boolean).join(": ");
+};
 
 RED.nodes.registerType("arduino-cloud-account", {
   category: "config",
@@ -36,12 +48,15 @@ RED.nodes.registerType("arduino-cloud-account", {
     },
     tls: { value: "", type: "tls-config", required: false },
     proxy: { value: "", type: "http proxy", required: false, label: translate("label.proxy") },
-    showValues: { value: true },
+    showValues: { value: true, validate: hasKey },
     cluster: { value: "", type: "arduino-cloud-cluster", required: false, label: translate("label.cluster") },
     requestsPerSecond: { value: 10, label: translate("label.requests-per-second"), validate: numberFrom(0.1) },
     messagesPerSecond: { value: 25, label: translate("label.messages-per-second"), validate: numberFrom(0.1) },
   },
-  credentials: { clientId: { type: "password" }, clientSecret: { type: "password" } },
+  credentials: {
+    clientId: { type: "password", required: true, label: translate("label.client-id") },
+    clientSecret: { type: "password", required: true, label: translate("label.client-secret") },
+  },
   icon: "arduino-cloud.svg",
   paletteLabel: translate("label.account"),
   label() {

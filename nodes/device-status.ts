@@ -114,6 +114,5 @@ function messageOf({ device: { id, name, type, thing }, state }: Watched): Messa
 function showStates(status: NodeStatus, { device }: DeviceStatusSettings, present: readonly Watched[]): void {
   const [first] = present;
   if (device !== "" && first !== undefined) status.done(`device-${first.state.toLowerCase()}`);
-  else
-    status.done("devices", { online: present.filter(({ state }) => state === "ONLINE").length, total: present.length });
+  else status.portion(present.filter(({ state }) => state === "ONLINE").length, present.length);
 }

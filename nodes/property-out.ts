@@ -91,6 +91,7 @@ function writeThrough(
   const write = writerOf(node, settings, destination);
   sessionNode.register(node);
   report.show();
+  const stopChecking = checkTarget(settings, destination, report.misses);
 
   onInput(node, async (message, send) => {
     const request = readRequest(settings, message, destination.needsThing);
@@ -111,12 +112,43 @@ function writeThrough(
   });
 
   onClose(node, async (removed) => {
+    stopChecking();
     report.stop();
     await destination.outbox.withdraw(node.id);
     sessionNode.deregister(node);
     await waiting.close(removed);
   });
   waiting.takeUp();
+}
+
+/**
+ * Looks up what the settings name, at the start and whenever something new is known: what is misspelt shows before a
+ * message fails of it. Returns the function that ends it.
+ */
+function checkTarget(
+  { thing, property }: PropertyOutSettings,
+  destination: Destination,
+  tell: (missing?: CloudError) => void,
+): () => void {
+  if (thing === "" || !destination.needsThing) return () => undefined;
+  let isOver = false;
+  const look = (): void => {
+    destination.check(thing, property).then(
+      () => {
+        if (!isOver) tell();
+      },
+      (reason: unknown) => {
+        const error = toCloudError(reason);
+        if (!isOver && (error.code === "not_found" || error.code === "ambiguous")) tell(error);
+      },
+    );
+  };
+  const unfollow = destination.onRefresh(look);
+  look();
+  return () => {
+    isOver = true;
+    unfollow();
+  };
 }
 
 /** Values that a message asks to be written, and the thing that has the variables. */

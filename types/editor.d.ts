@@ -33,7 +33,7 @@ interface NodeDefinition {
   categoryDescription?: string;
   color?: string;
   defaults: Record<string, FieldDefinition>;
-  credentials?: Record<string, { type: "text" | "password" }>;
+  credentials?: Record<string, { type: "text" | "password"; required?: boolean; label?: string }>;
   inputs?: 0 | 1;
   outputs?: number;
   inputLabels?: string;

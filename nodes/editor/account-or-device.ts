@@ -1,4 +1,4 @@
-import { fieldValue } from "./form-fields";
+import { fieldValue, hasOwnDevice } from "./form-fields";
 import { textsOf } from "./i18n";
 import { isFormOpen } from "./open-form";
 import type { Validate } from "./validators";
@@ -11,7 +11,8 @@ export function accountOrDevice(type: string): Validate {
   const translate = textsOf(type);
   return function (value, { label = "" }) {
     // While the form is open the node still has what was saved.
-    const device = isFormOpen(this) ? fieldValue("device") : this.device;
+    const isOpen = isFormOpen(this);
+    const device = isOpen && !hasOwnDevice() ? "" : isOpen ? fieldValue("device") : this.device;
     if (typeof device === "string" && device !== "") return true;
     if (value === "" || value === "_ADD_") return `${label}: ${translate("error.account-or-device")}`;
     const account = RED.nodes.node(String(value)) ?? undefined;

@@ -1,4 +1,5 @@
 const stored = "arduinoCloudValue";
+const inUse = "arduinoCloudInUse";
 
 /** Notes what a field stores, where it shows something else. */
 export function setFieldValue(input: JQuery, value: string): void {
@@ -12,9 +13,37 @@ export function fieldValue(field: string): string {
   return value === "_ADD_" ? "" : value;
 }
 
-/** Returns whether a device of Node-RED's own is chosen in the open form: then account and thing do not matter. */
+/** Returns whether the open form connects as a device of Node-RED's own: then account and thing do not matter. */
 export function hasOwnDevice(): boolean {
-  return fieldValue("device") !== "";
+  const choice = $("#arduino-cloud-connect-as");
+  return choice.data(inUse) === true ? choice.val() === "device" : fieldValue("device") !== "";
+}
+
+/**
+ * Makes the choice work between the account and a device of Node-RED's own. Returns what puts it where the editor looks
+ * for it.
+ */
+export function chooseConnection(): () => void {
+  const isDevice = hasOwnDevice();
+  $("#arduino-cloud-connect-as")
+    .data(inUse, true)
+    .val(isDevice ? "device" : "account");
+  return () => {
+    if (!hasOwnDevice()) $("#node-input-device").val("_ADD_");
+  };
+}
+
+/** Opens what the form keeps under **More** where something in it differs from its default. */
+export function openMore({ _def: { defaults } }: EditorNode): void {
+  const more = $<HTMLDetailsElement>("#arduino-cloud-more");
+  const isDifferent = (field: string): boolean => {
+    const input = more.find(`#node-input-${field}`);
+    if (input.length === 0) return false;
+    const value = input.is(":checkbox") ? input.is(":checked") : fieldValue(field);
+    return String(value) !== String(defaults[field]?.value ?? "");
+  };
+  const isOpen = hasOwnDevice() || Object.keys(defaults).some(isDifferent);
+  more.prop("open", isOpen);
 }
 
 /** Returns the account that is selected in the open form; `undefined` for none, and for one that only the runtime knows. */
@@ -27,11 +56,11 @@ export function isEnvironment(text: string): boolean {
   return /^\$[({].*[)}]$/.test(text);
 }
 
-/** Shows rows, by selector, only where they matter; `fields` are those that decide it. */
+/** Shows rows, by selector, only where they matter; `fields`, or selectors of them, are those that decide it. */
 export function showRows(fields: readonly string[], rows: Record<string, () => boolean>): void {
   const show = (): void => {
     for (const [selector, matters] of Object.entries(rows)) $(selector).toggle(matters());
   };
-  for (const field of fields) $(`#node-input-${field}`).on("change", show);
+  for (const field of fields) $(field.startsWith("#") ? field : `#node-input-${field}`).on("change", show);
   show();
 }

@@ -31,6 +31,10 @@ export interface Destination {
   readonly needsThing: boolean;
   /** Takes an order; returns the function that ends what still waits for the board. */
   write(order: WriteOrder): () => void;
+  /** Looks a thing and a variable of it up, where they can be known; throws where there is no such, or no answer. */
+  check(thing: string, variable: string): Promise<void>;
+  /** Calls back when what is known has been refreshed; returns the function that ends it. */
+  onRefresh(callback: () => void): () => void;
   /** Shows how the connection stands. */
   showConnectionState(status: NodeStatus): void;
   /** Calls back when that may have changed; returns the function that ends it. */
@@ -46,6 +50,15 @@ export function toAccount(
     outbox: settings.as === "device" ? account.reports.outbox : account.outbox,
     needsThing: true,
     write: (order) => account.writer.write({ ...settings, ...order }),
+    check: async (thing, variable) => {
+      const { directory } = account.rest;
+      const known = await directory.thing(thing);
+      if (variable !== "") directory.variable(known, variable);
+    },
+    onRefresh: (callback) =>
+      account.knowledge.follow((failure) => {
+        if (failure === undefined) callback();
+      }),
     showConnectionState: (status) => status.session(account.session.state, systemClock.now()),
     observe: (observer) => account.session.observe(observer),
   };
@@ -69,6 +82,9 @@ export function toDevice(device: CloudDevice, account: ThingKnowledge | undefine
       });
       return () => undefined;
     },
+    // Its thing is learnt from the cloud, and a variable may be made later.
+    check: () => Promise.resolve(),
+    onRefresh: () => () => undefined,
     showConnectionState: (status) => status.device(device.connectionState, systemClock.now()),
     observe: (observer) => device.observe(observer),
   };

@@ -11,6 +11,8 @@ const statusIntervalMs = 250;
 interface StatusReport {
   /** Shows how things stand, soon; with an error, shows that until the next call. */
   show: (failure?: CloudError) => void;
+  /** Shows that the thing or variable of the settings is not there, until that is known to be otherwise. */
+  misses: (missing?: CloudError) => void;
   stop: () => void;
 }
 
@@ -20,13 +22,15 @@ interface StatusReport {
  */
 export function reportStatus(node: Node, status: NodeStatus, destination: Destination): StatusReport {
   let failure: CloudError | undefined;
+  let missing: CloudError | undefined;
   let stopTimer: (() => void) | undefined;
   let isStopped = false;
   const showNow = (): void => {
     stopTimer = undefined;
     const { outbox } = destination;
     const count = outbox.pending(node.id);
-    if (failure !== undefined) status.failed(failure);
+    const wrong = failure ?? missing;
+    if (wrong !== undefined) status.failed(wrong);
     else if (count > 0 && !outbox.isOnline) status.queued(count);
     else if (count > 1) status.sending(count);
     else destination.showConnectionState(status);
@@ -36,10 +40,15 @@ export function reportStatus(node: Node, status: NodeStatus, destination: Destin
     if (!isStopped) stopTimer ??= systemClock.after(statusIntervalMs, showNow);
   };
   const unobserve = destination.observe(() => show());
+  const misses = (fault?: CloudError): void => {
+    if (fault === missing) return;
+    missing = fault;
+    show(failure);
+  };
   const stop = (): void => {
     isStopped = true;
     unobserve();
     stopTimer?.();
   };
-  return { show, stop };
+  return { show, misses, stop };
 }

@@ -19,7 +19,8 @@ const minStatusMs = 500;
 
 /**
  * The status of one node. States are catalogue keys under `<type>.status`, which each editor shows in its own language
- * and which Status nodes can rely on; only what holds a number is finished text. Told to the editor on change only.
+ * and which Status nodes can rely on. The editor fills no values into them, so what holds a number has figures and symbols
+ * only. Told to the editor on change only.
  */
 export class NodeStatus {
   readonly #node: Node;
@@ -63,7 +64,7 @@ export class NodeStatus {
 
   /** Shows a blue ring: so many messages are on their way. */
   sending(count: number): void {
-    this.#show({ fill: "blue", shape: "ring", text: this.#text("sending", { count }) });
+    this.#show({ fill: "blue", shape: "ring", text: `↑ ${count}` });
   }
 
   /** Shows a grey ring: nothing to do, or nothing to do here. */
@@ -71,11 +72,16 @@ export class NodeStatus {
     this.#show({ fill: "grey", shape: "ring", text: this.#key(state) });
   }
 
-  /** Shows a green dot: done, with the result where it is worth a word of its own. */
+  /** Shows a green dot: done, or a state that is as good. With values it is in the server's language. */
   done(state = "done", values?: Record<string, number>): void {
-    const words = (): string => (values === undefined ? this.#key(state) : this.#text(state, values));
-    this.#show({ fill: "green", shape: "dot", text: this.#line?.text ?? words() });
+    const words = values === undefined ? this.#key(state) : this.#translate(this.#key(state), values);
+    this.#show({ fill: "green", shape: "dot", text: this.#line?.text ?? words });
     this.#calm = () => this.done(state, values);
+  }
+
+  /** Shows a green dot: so many of all are as they should be. */
+  portion(part: number, total: number): void {
+    this.#show({ fill: "green", shape: "dot", text: `${part}/${total}` });
   }
 
   /** Waits for a request; shows a blue ring if it takes longer than a moment. */
@@ -91,28 +97,24 @@ export class NodeStatus {
 
   /** Shows a blue ring: how many items are done, and how long the rest will take, where that is known. */
   progress({ done, total, secondsLeft }: { done: number; total: number; secondsLeft?: number }): void {
-    const show = (state: string, values?: Record<string, number>): void =>
-      this.#show({ fill: "blue", shape: "ring", text: this.#text(state, { done, total, ...values }) });
-    if (secondsLeft === undefined) show("progress");
-    else if (secondsLeft > 90) show("progress-minutes", { left: Math.round(secondsLeft / 60) });
-    else show("progress-seconds", { left: Math.max(1, Math.round(secondsLeft)) });
+    this.#show({ fill: "blue", shape: "ring", text: [`${done}/${total}`, ...timeLeft(secondsLeft)].join(" · ") });
   }
 
   /** Shows a blue ring: how much of a file has gone out. */
   upload(sent: number, total: number): void {
     const percent = total > 0 ? Math.floor((100 * sent) / total) : 0;
-    this.#show({ fill: "blue", shape: "ring", text: this.#text("upload", { percent }) });
+    this.#show({ fill: "blue", shape: "ring", text: `↑ ${percent} %` });
   }
 
   /** Shows a blue ring: how much of the work is done, from 0 to 1. */
   share(part: number): void {
     const percent = Math.floor(100 * Math.min(1, Math.max(0, part)));
-    this.#show({ fill: "blue", shape: "ring", text: this.#text("share", { percent }) });
+    this.#show({ fill: "blue", shape: "ring", text: `${percent} %` });
   }
 
   /** Shows a yellow ring: so many messages wait for a connection. */
   queued(count: number): void {
-    this.#show({ fill: "yellow", shape: "ring", text: this.#text("queued", { count }) });
+    this.#show({ fill: "yellow", shape: "ring", text: `⏸ ${count}` });
   }
 
   /** Shows a yellow ring: looking something up, or trying it again soon. */
@@ -144,7 +146,11 @@ export class NodeStatus {
     if (state.name !== "online" || cluster === undefined || cluster.name === "idle") this.session(state, now);
     else if (cluster.name === "speaking") this.done("speaking");
     else if (cluster.name === "standing-by") {
-      this.#show({ fill: "grey", shape: "ring", text: this.#text("standing-by", { speaker: cluster.speaker }) });
+      this.#show({
+        fill: "grey",
+        shape: "ring",
+        text: this.#translate(this.#key("standing-by"), { speaker: cluster.speaker }),
+      });
     } else if (cluster.name === "no-engine") this.attention("no-engine");
     else this.connecting();
   }
@@ -159,15 +165,11 @@ export class NodeStatus {
 
   /** Shows a yellow ring: connects again in so many seconds. */
   #waiting(seconds: number): void {
-    this.#show({ fill: "yellow", shape: "ring", text: this.#text("waiting", { seconds }) });
+    this.#show({ fill: "yellow", shape: "ring", text: `↻ ${seconds} s` });
   }
 
   #key(state: string): string {
     return `${this.#node.type}.status.${state}`;
-  }
-
-  #text(state: string, values: Record<string, number | string>): string {
-    return this.#translate(this.#key(state), values);
   }
 
   #show(status: Status): void {
@@ -177,4 +179,9 @@ export class NodeStatus {
     this.#shown = shown;
     this.#node.status(status);
   }
+}
+
+function timeLeft(seconds: number | undefined): string[] {
+  if (seconds === undefined) return [];
+  return [seconds > 90 ? `${Math.round(seconds / 60)} min` : `${Math.max(1, Math.round(seconds))} s`];
 }

@@ -166,8 +166,8 @@ export class Editor {
     );
   }
 
-  /** Opens a node's dialog, as a double click does. */
-  async edit(id: string): Promise<void> {
+  /** Opens a node's dialog, as a double click does, and what it keeps under **More**. */
+  async edit(id: string, opensMore = true): Promise<void> {
     // A page that has just been opened has the palette before it has the flows.
     await this.page.waitForFunction((node) => (globalThis as unknown as EditorWindow).RED.nodes.node(node), id);
     await this.page.evaluate((node) => {
@@ -176,6 +176,8 @@ export class Editor {
     }, id);
     await this.page.locator("#node-dialog-ok").waitFor();
     await this.settled();
+    if (opensMore)
+      await this.page.evaluate(() => document.querySelector("#arduino-cloud-more")?.setAttribute("open", ""));
   }
 
   async done(): Promise<void> {

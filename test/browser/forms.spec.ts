@@ -89,11 +89,14 @@ describe("the editor", function () {
   });
 
   it("tests an account before the first deploy", async () => {
-    await editor.edit(propertyIn);
+    await editor.edit(propertyIn, false);
+    assert.equal(await editor.page.locator("#arduino-cloud-more").getAttribute("open"), null);
     assert.match(await editor.hint("thing").innerText(), /Choose an account/);
     await editor.page.locator("#node-input-btn-account-add").click();
     await configInput("clientId").waitFor();
     await editor.picture("account-empty");
+    for (const field of ["clientId", "clientSecret"])
+      assert.match((await configInput(field).getAttribute("class")) ?? "", /input-error/);
     assert.match(await testConnection(), /Problem: A setting is missing.*API key/s);
     await configInput("name").fill("House");
     await configInput("clientId").fill(house.account.clientId);

@@ -84,8 +84,8 @@ describe("the sidebar", function () {
     assert.match(await line(temperature).innerText(), /FLOAT[^]*21\.3$/);
     assert.match(await line(/^lamp/).innerText(), /swi true, hue 120, sat 80, bri 60$/);
     assert.match(await line(/^counter/).innerText(), /no value yet$/);
-    assert.match(await line(/^Board/).innerText(), /ONLINE$/);
-    assert.match(await line(/^House/).innerText(), /ONLINE$/);
+    assert.match(await line(/^Board/).innerText(), /online$/);
+    assert.match(await line(/^House/).innerText(), /online$/);
     await editor.expectNoRawKeys();
     editor.expectNoTrouble();
   });
@@ -257,7 +257,7 @@ describe("the sidebar", function () {
     assert.deepEqual(
       [texts[0], ...texts.slice(2)],
       [
-        ...["22.5", "FLOAT", "read and write", "temperature", "House", "Board (ONLINE)"],
+        ...["22.5", "FLOAT", "read and write", "temperature", "House", "Board (online)"],
         house.propertyIds.temperature ?? "",
       ],
     );

@@ -48,6 +48,8 @@ describe("the forms of property in and out with a device", function () {
     const visible = await Promise.all(fields.map((field) => input(field).isVisible()));
     return fields.filter((_field, index) => visible[index]);
   };
+  const connectAs = (what: "account" | "device", where = editor): Promise<unknown> =>
+    where.page.locator("#arduino-cloud-connect-as").selectOption(what);
   const inFields = ["account", "device", "thing", "property", "direction", "emit", "initial"];
   const inChoices = ["catchUp", "catchUpDelay", "echo"];
   const outFields = ["account", "device", "thing", "property", "as", "confirm", "confirmTimeout"];
@@ -71,8 +73,11 @@ describe("the forms of property in and out with a device", function () {
   it("property in: asks with an account how outages are caught up, and not whether to report back", async () => {
     await editor.edit(propertyIn);
     await input("account").selectOption("account");
-    await input("device").selectOption({ label: "none" });
-    assert.deepEqual(await shown(...inFields, ...inChoices), [...inFields, "catchUp"]);
+    await connectAs("account");
+    assert.deepEqual(await shown(...inFields, ...inChoices), [
+      ...inFields.filter((field) => field !== "device"),
+      "catchUp",
+    ]);
     await input("catchUp").selectOption("all");
     assert.deepEqual(await shown(...inChoices), ["catchUp", "catchUpDelay"]);
     await input("direction").selectOption("requested");
@@ -102,6 +107,7 @@ describe("the forms of property in and out with a device", function () {
     const { keyboard } = editor.page;
     await editor.edit(propertyIn);
     await editor.hint("thing").getByText("1 thing to choose from.").waitFor();
+    await connectAs("device");
     await input("device").focus();
     await keyboard.type("Gateway");
     await input("account").waitFor({ state: "hidden" });
@@ -141,16 +147,18 @@ describe("the forms of property in and out with a device", function () {
 
   it("want an account or a device", async () => {
     await editor.edit(propertyIn);
-    await input("device").selectOption({ label: "none" });
+    await connectAs("account");
     await input("account").selectOption({ label: "none" });
     await input("account").and(editor.page.locator(".input-error")).waitFor();
+    await connectAs("device");
     await input("device").selectOption("device");
     assert.equal(await editor.page.locator("#node-input-account.input-error").count(), 0);
-    await input("device").selectOption({ label: "none" });
+    await connectAs("account");
     await editor.done();
     assert.deepEqual(await editor.fields(propertyIn, "account", "device", "valid"), ["", "", false]);
     // The only account is offered again.
     await editor.edit(propertyIn);
+    await connectAs("device");
     await input("device").selectOption("device");
     await input("echo").check();
     await editor.done();
@@ -166,7 +174,10 @@ describe("the forms of property in and out with a device", function () {
   it("property out: asks with an account how to write and what counts as delivered", async () => {
     await editor.edit(propertyOut);
     await input("account").selectOption("account");
-    assert.deepEqual(await shown(...outFields, ...outChoices), [...outFields.slice(0, -1), ...outChoices]);
+    assert.deepEqual(await shown(...outFields, ...outChoices), [
+      ...outFields.slice(0, -1).filter((field) => field !== "device"),
+      ...outChoices,
+    ]);
     await input("confirm").selectOption("device");
     assert.deepEqual(await shown("confirmTimeout"), ["confirmTimeout"]);
     await input("confirmTimeout").fill("0");
@@ -208,6 +219,7 @@ describe("the forms of property in and out with a device", function () {
 
   it("property out: with a device it always reports", async () => {
     await editor.edit(propertyOut);
+    await connectAs("device");
     await input("device").selectOption("device");
     assert.deepEqual(await shown(...outFields, ...outChoices), ["device", "property", ...outChoices]);
     await input("property").fill("temperature");
@@ -252,14 +264,16 @@ describe("the forms of property in and out with a device", function () {
         [propertyIn, "property-in"],
         [propertyOut, "property-out"],
       ] as const) {
-        await other.edit(id);
+        // What is not as usual is in sight without being looked for.
+        await other.edit(id, false);
+        await other.page.locator("#arduino-cloud-more[open]").waitFor();
         assert.equal(await other.page.locator("#node-input-device").inputValue(), "device");
         assert.equal(await other.page.locator("#node-input-account").isVisible(), false);
         await other.picture(`${theme}-${name}-device`);
-        await other.page.locator("#node-input-device").selectOption({ label: "none" });
+        await connectAs("account", other);
         await other.page.locator("#node-input-account").waitFor();
         await other.picture(`${theme}-${name}-account`);
-        await other.page.locator("#node-input-device").selectOption("device");
+        await connectAs("device", other);
         await other.done();
         assert.deepEqual(await other.fields(id, "changed"), [false]);
         await other.expectNoRawKeys();

@@ -243,7 +243,7 @@ describe("deploys of a real Node-RED", function () {
         red
           .received("statuses")
           .slice(shown)
-          .some(({ status }) => /^(2 waiting|sending 2)$/.test((status as { text?: string }).text ?? "")),
+          .some(({ status }) => /^[⏸↑] 2$/u.test((status as { text?: string }).text ?? "")),
       );
       const started = performance.now();
       await red.deploy([flowTab]);

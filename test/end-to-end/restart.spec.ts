@@ -42,7 +42,7 @@ describe("a restart of Node-RED with a persistent context store", () => {
     await house.simulator.brokerDown(true);
     for (const payload of ["one", "two", "three"]) red.send("write", { payload });
     const texts = (): unknown[] => red.received("statuses").map(({ status }) => (status as { text?: string }).text);
-    await until("the messages waiting", () => texts().includes("3 waiting"));
+    await until("the messages waiting", () => texts().includes("⏸ 3"));
     await red.stop();
     device.end(true);
 

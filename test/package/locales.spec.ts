@@ -43,12 +43,12 @@ const listScripts = ["forms/thing-and-variable", "forms/list-choices"];
 const usualForm: Form = {
   scripts: [...listScripts, "account-or-device"],
   fields: ["thing", "property"],
-  states: ["connected", "connecting", "idle", "waiting", "no-thing", "taken-over"],
+  states: ["connected", "connecting", "idle", "no-thing", "taken-over"],
 };
 const deviceStates = ["online", "offline", "unknown", "stale"].map((state) => `device-${state}`);
 const forms: Record<string, Form> = {
   "property-in": { ...usualForm, states: [...usualForm.states, "speaking", "standing-by", "no-engine"] },
-  "property-out": { ...usualForm, states: [...usualForm.states, "sending", "queued"] },
+  "property-out": { ...usualForm, states: usualForm.states },
   "property-get": { ...usualForm, scripts: listScripts, states: ["idle", "working", "done"] },
   history: {
     ...usualForm,
@@ -58,12 +58,12 @@ const forms: Record<string, Form> = {
   manage: {
     scripts: ["forms/manage-pickers", "forms/list-choices", "forms/device-choices"],
     fields: ["thing", "property", "device", "dashboard", "trigger"],
-    states: ["idle", "working", "done", "progress", "progress-seconds", "progress-minutes", "upload"],
+    states: ["idle", "working", "done"],
   },
   "device-status": {
     scripts: ["forms/device-choices"],
     fields: ["device"],
-    states: ["connecting", ...deviceStates, "devices"],
+    states: ["connecting", ...deviceStates],
   },
   "home-assistant": { scripts: [], fields: [], states: ["connecting", "idle", "waiting", "things"] },
 };
@@ -94,6 +94,9 @@ function usedKeys(set: string): Set<string> {
     for (const id of checkIds) used.add(`doctor.title.${id}`);
     used.add("list.more").add("list.show-id");
     shared(["forms/value-words"]);
+    const rows = path.join("nodes", "editor", "rows");
+    for (const text of readdirSync(path.join(root, rows)).map((file) => read(rows, file)))
+      for (const [, key] of text.matchAll(/arduino-cloud-account\.([\w.-]+)/g)) used.add(String(key));
     for (const code of [...codes, "no-permission", "secret-needed", "no-node-red", "no-thing"])
       used.add(`error.${code}`);
   } else if (set === "cluster") {
@@ -106,7 +109,8 @@ function usedKeys(set: string): Set<string> {
   } else if (set === "sidebar") {
     shared(["import-file"]);
     // Said without a set's own script, which may be what is missing.
-    shared(["import-file"]);
+    const bare = read("nodes", "editor", "import-file.ts");
+    for (const [, key] of bare.matchAll(/translate\("([\w.-]+)"/g)) used.add(String(key));
     shared(
       ["canvas", "details", "details-panel", "write-control", "tree-line", "drag-to-canvas", "tab", "tree"].map(
         (name) => `sidebar/${name}`,

@@ -1,5 +1,5 @@
 import { preferOnlyAccount } from "../default-account";
-import { chosenAccount } from "../form-fields";
+import { chosenAccount, openMore } from "../form-fields";
 import { textsOf } from "../i18n";
 import type { Form } from "../open-form";
 import { ListPicker } from "../widgets/list-picker";
@@ -20,5 +20,6 @@ export function deviceStatusForm(node: EditorNode): Form {
   });
   // The editor triggers "change" itself when the form is ready: that loads the list the first time.
   $("#node-input-account").on("change", () => devices.reload());
+  openMore(node);
   return { save: () => devices.save(), close: () => devices.close() };
 }

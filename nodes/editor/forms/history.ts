@@ -1,6 +1,6 @@
 import { trimmedText } from "../../../cloud/core/text";
 import { preferOnlyAccount } from "../default-account";
-import { fieldValue, showRows } from "../form-fields";
+import { fieldValue, openMore, showRows } from "../form-fields";
 import { textsOf } from "../i18n";
 import type { Form } from "../open-form";
 import { prepareStores, showRetention } from "./archive";
@@ -20,13 +20,15 @@ export function historyForm(node: EditorNode): Form {
   prepareStores(trimmedText(node.store), translate);
   showRetention(translate);
   showRows(["mode", "output", "since"], {
-    "#arduino-cloud-interval-row": () => fieldValue("mode") !== "raw",
-    "#arduino-cloud-aggregation-row": () => ["", "aggregate"].includes(fieldValue("mode")),
+    "#arduino-cloud-interval-row": () => !["raw", ""].includes(fieldValue("mode")) || fieldValue("interval") !== "",
+    "#arduino-cloud-aggregation-row": () =>
+      fieldValue("mode") === "aggregate" || (fieldValue("mode") === "" && fieldValue("aggregation") !== ""),
     ".arduino-cloud-archive": () => fieldValue("since") === "last-run",
     "#arduino-cloud-statistics-row": () => fieldValue("mode") === "buckets",
     "#arduino-cloud-chart-format-row, #arduino-cloud-compatible-row": () => fieldValue("output") === "chart",
     "#arduino-cloud-batch-row, #arduino-cloud-advance-row": () => fieldValue("output") === "stream",
   });
+  openMore(node);
   return {
     save: () => {
       lists.save();

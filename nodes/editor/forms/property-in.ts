@@ -1,5 +1,5 @@
 import { preferOnlyAccount } from "../default-account";
-import { fieldValue, hasOwnDevice, showRows } from "../form-fields";
+import { chooseConnection, fieldValue, hasOwnDevice, openMore, showRows } from "../form-fields";
 import { textsOf } from "../i18n";
 import type { Form } from "../open-form";
 import { pickThingAndVariable } from "./thing-and-variable";
@@ -10,9 +10,10 @@ const type = "arduino-cloud-property-in";
 export function propertyInForm(node: EditorNode): Form {
   const translate = textsOf(type);
   preferOnlyAccount(node);
+  const saveConnection = chooseConnection();
   const lists = pickThingAndVariable({ type, tipWithDevice: translate("tip.property-typed") });
   const catchesUp = (): boolean => !hasOwnDevice() && fieldValue("direction") !== "requested";
-  showRows(["device", "direction", "emit", "initial", "catchUp", "inputs"], {
+  showRows(["device", "#arduino-cloud-connect-as", "direction", "emit", "initial", "catchUp", "inputs"], {
     ".arduino-cloud-with-account": () => !hasOwnDevice(),
     ".arduino-cloud-with-device": hasOwnDevice,
     "#arduino-cloud-deadband-row": () => fieldValue("emit") === "changed",
@@ -21,5 +22,12 @@ export function propertyInForm(node: EditorNode): Form {
     "#arduino-cloud-catch-up-delay-row": () => catchesUp() && fieldValue("catchUp") === "all",
     "#arduino-cloud-inputs-hint": () => fieldValue("inputs") === "1",
   });
-  return lists;
+  openMore(node);
+  return {
+    save: () => {
+      lists.save();
+      saveConnection();
+    },
+    close: lists.close,
+  };
 }

@@ -1,5 +1,5 @@
 import { preferOnlyAccount } from "../default-account";
-import { fieldValue, hasOwnDevice, showRows } from "../form-fields";
+import { chooseConnection, fieldValue, hasOwnDevice, openMore, showRows } from "../form-fields";
 import { textsOf } from "../i18n";
 import type { Form } from "../open-form";
 import { pickThingAndVariable } from "./thing-and-variable";
@@ -10,6 +10,7 @@ const type = "arduino-cloud-property-out";
 export function propertyOutForm(node: EditorNode): Form {
   const translate = textsOf(type);
   preferOnlyAccount(node);
+  const saveConnection = chooseConnection();
   const writesAsUser = (): boolean => !hasOwnDevice() && fieldValue("as") === "user";
   const lists = pickThingAndVariable({
     type,
@@ -17,11 +18,19 @@ export function propertyOutForm(node: EditorNode): Form {
     problemFields: ["as"],
     tipWithDevice: translate("tip.property-typed"),
   });
-  showRows(["device", "as", "confirm", "whenOffline"], {
+  showRows(["device", "#arduino-cloud-connect-as", "as", "confirm", "whenOffline"], {
     ".arduino-cloud-with-account": () => !hasOwnDevice(),
+    ".arduino-cloud-with-device": hasOwnDevice,
     "#arduino-cloud-confirm-row": writesAsUser,
     "#arduino-cloud-confirm-timeout-row": () => writesAsUser() && fieldValue("confirm") === "device",
     ".arduino-cloud-queueing": () => fieldValue("whenOffline") !== "reject",
   });
-  return lists;
+  openMore(node);
+  return {
+    save: () => {
+      lists.save();
+      saveConnection();
+    },
+    close: lists.close,
+  };
 }

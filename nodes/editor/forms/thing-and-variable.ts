@@ -35,10 +35,11 @@ export function pickThingAndVariable(form: ThingAndVariable): Required<Form> {
   };
   // The editor triggers "change" itself when the form is ready: that loads both lists the first time.
   $("#node-input-account").on("change", reload);
-  let device = fieldValue("device");
-  $("#node-input-device").on("change", () => {
-    if (fieldValue("device") === device) return;
-    device = fieldValue("device");
+  const connection = (): string => (hasOwnDevice() ? fieldValue("device") : "");
+  let known = connection();
+  $("#node-input-device, #arduino-cloud-connect-as").on("change", () => {
+    if (connection() === known) return;
+    known = connection();
     reload();
   });
   for (const field of form.problemFields ?? []) {

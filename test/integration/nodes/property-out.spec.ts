@@ -120,6 +120,20 @@ describe("arduino-cloud-property-out", () => {
     );
   });
 
+  it("is red where its thing or variable is misspelt, before any message comes, until there is such a one", async () => {
+    bench = await load(house, [propertyOut({ thing: "Hosue", property: "counter" }), ...watchers]);
+    const last = (): string => {
+      const { fill, text } = (bench.at("statuses").at(-1)?.status ?? {}) as { fill?: string; text?: string };
+      return `${fill} ${text?.split(".").at(-1)}`;
+    };
+    await until("the red status", () => last() === "red not-found");
+    assert.deepEqual([written(), codes()], [[], []]);
+    bench = await load(house, [propertyOut({ thing: "House", property: "coutner" }), ...watchers]);
+    await until("the red status", () => last() === "red not-found");
+    bench = await load(house, [propertyOut({ thing: "House", property: "counter" }), ...watchers]);
+    await until("the green status", () => last() === "green connected");
+  });
+
   it("names a setting that is wrong", async () => {
     bench = await load(house, [propertyOut({ queueLimit: "many" }), ...watchers]);
     bench.node("write").receive({ payload: 1 });
