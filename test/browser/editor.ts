@@ -36,6 +36,8 @@ interface OpenOptions {
   ownsTime?: boolean;
   /** Called with the page before it loads anything. */
   prepare?: (page: Page) => Promise<unknown>;
+  /** Has never been used: the sidebar opens by itself. */
+  isNew?: boolean;
 }
 
 /** An open editor, with an eye on what must not happen in it. */
@@ -67,10 +69,11 @@ export class Editor {
   static async open(
     browser: Browser,
     url: string,
-    { dark = false, width = 1400, language = "en-US", ownsTime = false, prepare }: OpenOptions = {},
+    { dark = false, width = 1400, language = "en-US", ownsTime = false, isNew = false, prepare }: OpenOptions = {},
   ): Promise<Editor> {
     const context = await browser.newContext({ viewport: { width, height: 1000 }, locale: language });
     const page = await context.newPage();
+    if (!isNew) await page.addInitScript(() => localStorage.setItem("arduino-cloud:arduino-cloud-sidebar", "1"));
     if (dark) await page.addInitScript(() => localStorage.setItem("view-dark-theme", "dark"));
     const editor = new Editor(page);
     if (ownsTime) await page.clock.install();

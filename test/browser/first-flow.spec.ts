@@ -26,7 +26,7 @@ describe("the first flow in the sidebar", function () {
     house.simulator.store.record(house.thingId, "temperature", 21, Date.now());
     red = await startNodeRed();
     browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    editor = await Editor.open(browser, red.url, { isNew: true });
     await editor.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
     const { baseUrl, brokerUrl, deviceBrokerUrl } = house.account;
     // A new account is for the real cloud; here the simulator stands in its place.
