@@ -101,6 +101,8 @@ declare const RED: {
     registerType(type: string, definition: NodeDefinition): void;
     node(id: string): EditorNode | null | undefined;
     eachConfig(visit: (node: EditorNode) => unknown): void;
+    /** How a type was registered; nothing where it is not. */
+    getType(type: string): NodeDefinition | null | undefined;
     eachNode(visit: (node: CanvasNode) => void): void;
     add(node: CanvasNode, options?: { source: string }): CanvasNode;
     /** Gives a new id. */
@@ -142,7 +144,7 @@ declare const RED: {
   actions: {
     add(name: string, handler: () => void, options?: { label: string }): void;
     remove(name: string): void;
-    invoke(name: string): void;
+    invoke(name: string, options?: object): void;
   };
   hooks: {
     add(hook: string, listener: (event: { node: CanvasNode; el: SVGElement }) => void): void;
@@ -159,6 +161,7 @@ declare const RED: {
       type: "success" | "warning";
       timeout?: number;
       fixed?: boolean;
+      modal?: boolean;
       buttons?: { text: string; class?: string; click: () => void }[];
     },
   ): { close(): void };
@@ -181,6 +184,11 @@ declare const RED: {
     state(): number;
     scale(): number;
     readonly snapGrid: boolean;
+    /** Adds nodes as a step that undo takes back. */
+    importNodes(
+      nodes: readonly ExportedNode[],
+      options: { generateIds: boolean; addFlow: boolean; notify: boolean },
+    ): unknown;
     createNode(type: string): { node: CanvasNode; historyEvent: HistoryEvent };
     getGroupAtPoint(x: number, y: number): object | null;
     redraw(updateActive: boolean, now?: boolean): void;

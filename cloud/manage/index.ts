@@ -11,4 +11,4 @@ export {
 export { chooseOperation, type Chosen } from "./choose-operation";
 export { Manager } from "./manager";
 export type { ManageInput } from "./prepare-request";
-export { listNamed, type NamedResource } from "./list-named";
+export { listNamed, type NamedResource, showDashboard } from "./list-named";

@@ -51,6 +51,8 @@ function overviewVariable(property: Property): OverviewVariable {
     ...(unit === undefined ? {} : { unit }),
     writable: permission !== "READ_ONLY",
     ...(permission !== "READ_ONLY" && controlOf(type)),
+    ...(property.min_value === undefined ? {} : { min: property.min_value }),
+    ...(property.max_value === undefined ? {} : { max: property.max_value }),
     value,
     time: value === null ? null : (time ?? null),
   };

@@ -81,6 +81,9 @@ export interface OverviewVariable {
   writable: boolean;
   /** How a person writes it by hand; absent where there is no simple way, or where only the board may write. */
   control?: "switch" | "percentage" | "brightness" | "number" | "color" | "text";
+  /** The range that its values are in, as far as it is told. */
+  min?: number;
+  max?: number;
   /** The last value as text; `null` where none was ever written. */
   value: string | null;
   /** When that was written, as the API tells it; `null` with the value. */

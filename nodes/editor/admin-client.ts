@@ -70,6 +70,8 @@ interface Answers {
   devices: DeviceChoice[];
   dashboards: NamedChoice[];
   triggers: NamedChoice[];
+  /** A dashboard as the API answers it. */
+  dashboard: unknown;
   /** Things with their variables and last values. */
   "overview/things": OverviewThing[];
   /** Devices with their status. */
@@ -81,6 +83,8 @@ interface Question {
   refresh?: boolean;
   /** For `thing` and `retention`: the id or name. */
   thing?: string;
+  /** For `dashboard`: its id. */
+  dashboard?: string;
   /** For `device-thing`: the device node, and the device ID that is typed into it. */
   node?: string;
   device?: string;

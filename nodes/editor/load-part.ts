@@ -8,6 +8,7 @@ export interface Parts {
   imported: typeof import("./parts/imported");
   manage: typeof import("./parts/manage");
   migration: typeof import("./parts/migration");
+  page: typeof import("./parts/page");
 }
 
 type PartFiles = Readonly<Record<keyof Parts, string>>;

@@ -48,11 +48,6 @@ describe("the page of a dashboard with a widget of each kind", function () {
     await red.deploy([accountOf(house), ...flow]);
     await open(1400);
   });
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
-  });
   afterEach(() => assert.deepEqual(trouble.splice(0), []));
 
   /** Where each widget stands in its grid, in cells of it; not whole where it is no cell. */

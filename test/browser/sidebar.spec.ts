@@ -233,6 +233,21 @@ describe("the sidebar", function () {
     editor.expectNoTrouble();
   });
 
+  it("says what a page needs that is not installed, and leads to where it is", async () => {
+    await editor.showTab("arduino-cloud-sidebar");
+    await line(/^relay/).waitFor();
+    await line(/^relay/).click();
+    await editor.page.getByRole("button", { name: "Make a dashboard page" }).click();
+    await editor.page.getByText("which is not installed here").waitFor();
+    await editor.page.getByRole("button", { name: "Open the palette manager" }).click();
+    const install = editor.page.locator(".red-ui-palette-editor-tab input:visible").first();
+    await until("the name of the package", async () => (await install.inputValue()).includes("node-red-dashboard"));
+    await editor.page.locator("#node-dialog-ok:visible").click();
+    await editor.page.locator("#red-ui-settings-tab-palette").waitFor({ state: "hidden" });
+    assert.deepEqual(await editor.nodeIds(), []);
+    editor.expectNoTrouble();
+  });
+
   it("looks at the cloud again and again while it is in sight, and at no other time", async () => {
     house.simulator.store.record(house.thingId, "temperature", 22.5, Date.now());
     const before = lists();

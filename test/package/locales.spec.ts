@@ -118,6 +118,7 @@ function usedKeys(set: string): Set<string> {
     );
     shared(["imported/adopt", "imported/dialog"]);
     for (const kind of ["thing", "device"]) used.add(`import.which-${kind}`);
+    shared(["page/dialog", "page/dashboard-ready"]);
     const details = read("nodes", "editor", "sidebar", "details.ts");
     for (const [, name] of details.matchAll(/name: "(\w+)"/g)) used.add(`label.${name}`);
     for (const [, act] of read("nodes", "editor", "sidebar", "details-panel.ts").matchAll(/"label\.(add-\w+)"/g))

@@ -9,6 +9,8 @@ interface DetailsPanelOptions {
   onAdd: (item: TreeItem, out: boolean) => void;
   /** Writes to a variable; rejects with `ListError`. */
   onWrite: (item: TreeItem & { kind: "variable" }, value: unknown) => Promise<unknown>;
+  /** Makes a page for Dashboard 2.0 of the item, or of all that is selected with it. */
+  onPage: (item: TreeItem) => void;
 }
 
 /** The panel below the tree that tells of the chosen item. It keeps its buttons while values change. */
@@ -25,8 +27,8 @@ export class DetailsPanel {
     this.#options = options;
   }
 
-  /** Shows an item, or nothing. */
-  show(row: TreeRow | undefined): void {
+  /** Shows an item, or nothing; `count` tells how many variables are selected with it. */
+  show(row: TreeRow | undefined, count = 1): void {
     const item = row === undefined || row.item.kind === "group" ? undefined : row.item;
     this.#item = item;
     this.element.toggle(item !== undefined);
@@ -35,8 +37,8 @@ export class DetailsPanel {
       return;
     }
     const lines = describeItem(item, this.#options.translate);
-    const shape = [row.key, itemName(item), isWritable(item), ...lines.map(({ name }) => name)].join("\n");
-    if (shape !== this.#shape) this.#build(item, lines);
+    const shape = [row.key, itemName(item), isWritable(item), count, ...lines.map(({ name }) => name)].join("\n");
+    if (shape !== this.#shape) this.#build(item, lines, count);
     this.#shape = shape;
     if (item.kind === "variable") this.#control?.show(item.variable);
     const texts = this.element.find("dd > span");
@@ -46,7 +48,7 @@ export class DetailsPanel {
     });
   }
 
-  #build(item: TreeItem, lines: readonly Line[]): void {
+  #build(item: TreeItem, lines: readonly Line[], count: number): void {
     const { translate } = this.#options;
     const list = $("<dl>");
     for (const { name } of lines) {
@@ -66,7 +68,7 @@ export class DetailsPanel {
         heading,
         this.#controls(item),
         list,
-        $('<div class="arduino-cloud-sidebar-acts">').append(this.#acts(item)),
+        $('<div class="arduino-cloud-sidebar-acts">').append(this.#acts(item, count)),
       );
   }
 
@@ -94,7 +96,7 @@ export class DetailsPanel {
     return button;
   }
 
-  #acts(item: TreeItem): JQuery[] {
+  #acts(item: TreeItem, count: number): JQuery[] {
     const { translate } = this.#options;
     const acts: JQuery[] = [];
     if (item.kind === "thing" || item.kind === "variable") {
@@ -103,6 +105,7 @@ export class DetailsPanel {
     } else if (item.kind === "device") {
       acts.push(this.#addButton("label.add-status", false));
     }
+    if (item.kind !== "device") acts.push(this.#pageButton(item, count));
     const address = addressOf(item);
     if (address !== undefined)
       acts.push(
@@ -112,6 +115,16 @@ export class DetailsPanel {
           .append(" ", $('<i class="fa fa-external-link" aria-hidden="true">')),
       );
     return acts;
+  }
+
+  #pageButton(item: TreeItem, count: number): JQuery {
+    const { translate, onPage } = this.#options;
+    const label = item.kind === "dashboard" ? translate("page.label.make") : translate("page.label.make-of-variables");
+    return $('<button type="button" class="red-ui-button">')
+      .text(count > 1 ? `${label} (${count})` : label)
+      .on("click", () => {
+        if (this.#item !== undefined) onPage(this.#item);
+      });
   }
 
   #addButton(key: string, out: boolean): JQuery {

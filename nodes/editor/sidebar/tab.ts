@@ -3,7 +3,7 @@ import { typedAccount, writeValue } from "../admin-client";
 import { errorText, type Translate } from "../i18n";
 import { makeDraggable, putAndFollow, type Putting, putInSight } from "./drag-to-canvas";
 import { notLoadedText } from "../import-file";
-import { loadPart } from "../load-part";
+import { loadPart, usePart } from "../load-part";
 import type { DetailsPanel } from "./details-panel";
 import { listRows, type TreeItem, type TreeRow } from "./tree-rows";
 import { Tree } from "./tree";
@@ -75,7 +75,7 @@ export class CloudTab {
       .append($('<i class="fa fa-refresh" aria-hidden="true">'));
     RED.popover.tooltip(this.#refresh, translate("label.refresh"));
     this.#add.text(translate("label.add-account")).on("click", () => RED.editor.editConfig("", accountType, "_ADD_"));
-    this.#tip.text(translate("tip.drag"));
+    this.#tip.text(`${translate("tip.drag")} ${translate("page.tip.mark")}`);
     this.#element.append(head, this.#note, this.#add, this.#tree.element, this.#details, this.#tip);
     this.#draw();
   }
@@ -150,6 +150,14 @@ export class CloudTab {
     this.#add.toggle(this.#account === undefined);
   }
 
+  /** Makes a page of an item, or of all variables that are selected. */
+  #makePage(item: TreeItem): void {
+    const account = this.#account;
+    const items = item.kind === "variable" ? this.#tree.selected : [item];
+    const translate = this.#translate;
+    if (account !== undefined) usePart("page", ({ openPage }) => openPage({ account, items, translate }));
+  }
+
   /** Tells of a row below the tree; of none, nothing. */
   #describe(row: TreeRow | undefined): void {
     if (row === undefined && this.#panel === undefined) return;
@@ -160,11 +168,12 @@ export class CloudTab {
         if (this.#account !== undefined) await writeValue(this.#account, item.thing.id, item.variable.variable, value);
         this.#watch.refresh();
       };
-      return new Panel(this.#details, { translate: this.#translate, onAdd, onWrite });
+      const onPage = (item: TreeItem): void => this.#makePage(item);
+      return new Panel(this.#details, { translate: this.#translate, onAdd, onWrite, onPage });
     });
     this.#panel.then(
       // Others may have been chosen meanwhile.
-      (panel) => panel.show(this.#tree.chosen),
+      (panel) => panel.show(this.#tree.chosen, this.#tree.selected.length),
       () => {
         this.#panel = undefined;
         this.#details.text(notLoadedText()).show();

@@ -10,6 +10,14 @@ const icons: Record<TreeItem["kind"], string> = {
   dashboard: "fa-th-large",
 };
 
+/** How a line stands out. */
+interface LineState {
+  /** The keys act on it. */
+  isChosen: boolean;
+  /** It is among those that a button acts on. */
+  isSelected: boolean;
+}
+
 /** The texts of a line of the tree. */
 interface LineTexts {
   name: string;
@@ -43,7 +51,7 @@ export class TreeLine {
   }
 
   /** Shows a row at its place, `top` pixels from the beginning of the tree; `undefined` hides the element. */
-  show(row: TreeRow | undefined, top: number, isChosen: boolean): void {
+  show(row: TreeRow | undefined, top: number, { isChosen, isSelected }: LineState): void {
     const before = this.row;
     this.row = row;
     this.element.toggle(row !== undefined);
@@ -53,9 +61,10 @@ export class TreeLine {
       "aria-level": row.level,
       "aria-posinset": row.place,
       "aria-setsize": row.siblings,
-      "aria-selected": isChosen ? "true" : "false",
+      "aria-selected": isSelected ? "true" : "false",
       title: [texts.name, texts.detail, texts.end].filter(Boolean).join(" · "),
     });
+    this.element.toggleClass("arduino-cloud-sidebar-chosen", isChosen);
     if (row.open === undefined) this.element.removeAttr("aria-expanded");
     else this.element.attr("aria-expanded", row.open ? "true" : "false");
     this.#caret.toggleClass("fa-angle-down", row.open === true).toggleClass("fa-angle-right", row.open === false);

@@ -1,6 +1,6 @@
 import type { Translate } from "../i18n";
 import { TreeLine } from "./tree-line";
-import type { TreeRow } from "./tree-rows";
+import type { TreeItem, TreeRow } from "./tree-rows";
 
 interface TreeOptions {
   translate: Translate;
@@ -32,10 +32,14 @@ export class Tree {
   readonly #lines: TreeLine[] = [];
   #rows: readonly TreeRow[] = [];
   #chosen: string | undefined;
+  /** Variables that are selected with Ctrl or the space bar, by key. */
+  readonly #marked = new Map<string, TreeItem>();
 
   constructor(options: TreeOptions) {
     this.#options = options;
-    this.element.attr("aria-label", options.translate("label.tree")).append(this.#space);
+    this.element
+      .attr({ "aria-label": options.translate("label.tree"), "aria-multiselectable": "true" })
+      .append(this.#space);
     this.element.on("scroll", () => this.#draw());
     this.element.on("keydown", (event) => this.#onKey(event));
     this.element.on("focus", () => {
@@ -50,6 +54,13 @@ export class Tree {
   /** The row that is chosen, if it is in the tree. */
   get chosen(): TreeRow | undefined {
     return this.#rows.find(({ key }) => key === this.#chosen);
+  }
+
+  /** The variables that are selected: several, or the chosen one; none where something else is chosen. */
+  get selected(): TreeItem[] {
+    const item = this.chosen?.item;
+    if (item?.kind !== "variable") return [];
+    return this.#marked.size > 0 ? [...this.#marked.values()] : [item];
   }
 
   /** Shows other rows. What was chosen stays chosen while it is among them. */
@@ -69,7 +80,10 @@ export class Tree {
       // A row keeps its element while others come into sight, so that a drag is not disturbed.
       const index = first + ((slot - (first % this.#lines.length) + this.#lines.length) % this.#lines.length);
       const row = this.#rows[index];
-      line.show(row, index * lineHeight, row !== undefined && row.key === this.#chosen);
+      line.show(row, index * lineHeight, {
+        isChosen: row !== undefined && row.key === this.#chosen,
+        isSelected: row !== undefined && (this.#marked.size > 0 ? this.#marked.has(row.key) : row.key === this.#chosen),
+      });
     });
     const active = this.#lines.find(({ row }) => row !== undefined && row.key === this.#chosen);
     if (active === undefined) this.element.removeAttr("aria-activedescendant");
@@ -82,6 +96,11 @@ export class Tree {
     this.#space.append(line.element);
     line.element.on("click", (event) => {
       if (line.row === undefined) return;
+      if (event.ctrlKey || event.metaKey) {
+        this.#mark(line.row);
+        return;
+      }
+      this.#marked.clear();
       this.#choose(this.#rows.indexOf(line.row));
       if ($(event.target).is(".arduino-cloud-sidebar-caret") || line.row.item.kind === "group") this.#toggle(line.row);
     });
@@ -94,6 +113,15 @@ export class Tree {
 
   #toggle(row: TreeRow): void {
     if (row.open !== undefined) this.#options.onToggle(row, !row.open);
+  }
+
+  /** Selects a variable beside others, or no longer. */
+  #mark(row: TreeRow): void {
+    const { chosen } = this;
+    if (this.#marked.size === 0 && chosen?.item.kind === "variable" && chosen.key !== row.key)
+      this.#marked.set(chosen.key, chosen.item);
+    if (!this.#marked.delete(row.key) && row.item.kind === "variable") this.#marked.set(row.key, row.item);
+    this.#choose(this.#rows.indexOf(row));
   }
 
   #choose(index: number): void {
@@ -127,7 +155,7 @@ export class Tree {
       End: () => this.#choose(this.#rows.length - 1),
       ArrowRight: () => this.#goIn(index),
       ArrowLeft: () => this.#goOut(index),
-      " ": () => row && this.#toggle(row),
+      " ": () => row && (row.item.kind === "variable" ? this.#mark(row) : this.#toggle(row)),
       Enter: () => row && this.#options.onEnter(row, event.altKey),
     };
     if (event.key === "z" && (event.ctrlKey || event.metaKey)) {
