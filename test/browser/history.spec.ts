@@ -49,7 +49,7 @@ describe("the form of history", function () {
     assert.equal(await input("from").getAttribute("placeholder"), "msg.from; else -24h");
     assert.deepEqual(
       await Promise.all(["interval", "aggregation", "batch", "advance"].map((field) => input(field).isVisible())),
-      [true, true, false, false],
+      [false, false, false, false],
     );
     await input("mode").selectOption("raw");
     await input("output").selectOption("stream");
@@ -151,7 +151,7 @@ describe("the form of history", function () {
 
   it("is deployed, and has help", async () => {
     await editor.deploy();
-    await editor.page.locator(".red-ui-flow-node-status-label", { hasText: "idle" }).waitFor();
+    await editor.page.locator(".red-ui-flow-node-status-label", { hasText: "ready" }).waitFor();
     await editor.page.evaluate(() => {
       const { RED } = globalThis as unknown as { RED: { sidebar: { help: { show(type: string): void } } } };
       RED.sidebar.help.show("arduino-cloud-history");
