@@ -1,10 +1,9 @@
 import { inBackground } from "./core/guard";
 import { randomUUID } from "node:crypto";
-import { Cluster } from "./cluster/cluster";
+import type { Cluster } from "./cluster/cluster";
+import type * as ClusterParts from "./cluster/index";
 import type { ClusterSettings } from "./cluster/cluster-settings";
-import { RedisEngine } from "./cluster/redis-engine";
-import { type Turns, turnsOf } from "./cluster/turns";
-import { SharedPace } from "./cluster/shared-pace";
+import type { Turns } from "./cluster/turns";
 import type { ActivityLog } from "./core/activity-log";
 import { type Clock, systemClock } from "./core/clock";
 import { ValueFeed, writeDigest } from "./live-values/value-feed";
@@ -70,7 +69,7 @@ export class CloudAccount {
     const { onNotice, log } = events;
     const { clock = systemClock, timings = {} } = options;
     this.cluster = options.cluster && this.#clusterOf(settings, options.cluster, events, clock);
-    this.turns = this.cluster && turnsOf(this.cluster);
+    this.turns = this.cluster && clusterParts().turnsOf(this.cluster);
     const gate = this.cluster && gateOf(this.cluster, settings.requestsPerSecond, clock);
     this.rest = createRest({ ...settings, clock, gate, log, ...(onNotice && { onNotice }) });
     const { directory } = this.rest;
@@ -120,6 +119,7 @@ export class CloudAccount {
   }
 
   #clusterOf(settings: AccountSettings, cluster: ClusterSettings, events: AccountEvents, clock: Clock): Cluster {
+    const { Cluster, RedisEngine } = clusterParts();
     return new Cluster({
       settings: cluster,
       clock,
@@ -148,9 +148,14 @@ export class CloudAccount {
   }
 }
 
+/** Loads the code of clusters with the first account that is in one. */
+const clusterParts = (): typeof ClusterParts =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it with Node-RED
+  require("./cluster/index") as typeof ClusterParts;
+
 /** Returns the gate through which the requests of all copies go. */
 function gateOf(cluster: Cluster, requestsPerSecond: number, clock: Clock): RequestGate {
-  const pace = new SharedPace({ cluster, requestsPerSecond, clock });
+  const pace = new (clusterParts().SharedPace)({ cluster, requestsPerSecond, clock });
   return {
     turn: (signal) => pace.turn(signal),
     refused: (retryAfterMs) => inBackground(pace.refused(retryAfterMs)),

@@ -89,7 +89,7 @@ describe("outages, seen from a real Node-RED", function () {
     until(`${count} failed attempts`, () => {
       const shown = red.received("statuses").slice(start.statuses);
       const states = shown.map(({ status }) => status as { text: string; source: { id: string } });
-      return states.filter(({ text, source }) => source.id === "in-heard" && text.startsWith("retry")).length >= count;
+      return states.filter(({ text, source }) => source.id === "in-heard" && text.startsWith("↻")).length >= count;
     });
 
   /** Everything works: each of these values, sent before, is written and echoed once, and so is one more. */

@@ -56,7 +56,7 @@ describe("the packed package", function () {
 
   it("is small, and stands on few packages", () => {
     // Nine languages are half of it.
-    assert.ok(packed.size < 700_000, `${packed.size} bytes packed`);
+    assert.ok(packed.size < 800_000, `${packed.size} bytes packed`);
     assert.deepEqual(Object.keys(manifest.dependencies).sort(), ["axios", "https-proxy-agent", "ioredis", "mqtt"]);
   });
 

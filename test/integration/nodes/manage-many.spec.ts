@@ -93,7 +93,7 @@ describe("arduino-cloud-manage with an array", () => {
     const runtime = bench;
     runtime.node("manage").receive({ payload: Array.from({ length: 200 }, (_, index) => ({ name: `T${index}` })) });
     const shown = (): string[] => runtime.at("statuses").map(({ status }) => (status as { text: string }).text);
-    await until("progress", () => shown().some((text) => /progress-(?:seconds|minutes)|^\d+\/200, \d+ s$/.test(text)));
+    await until("progress", () => shown().some((text) => /^\d+\/200 · \d+ s$/.test(text)));
     const made = (): number =>
       [...house.simulator.store.things.values()].filter(({ name }) => /^T\d/.test(name)).length;
     await runtime.unload();

@@ -119,7 +119,7 @@ describe("property in and out with a device of their own", () => {
     bench = await load(house, flow());
     await until("the device is connected", isOnline);
     bench.node("out").receive({ payload: 5, topic: "counter" });
-    await until("the status", () => bench.at("statuses").some(({ status }) => /queued/.test(JSON.stringify(status))));
+    await until("the status", () => bench.at("statuses").some(({ status }) => /⏸ 1/.test(JSON.stringify(status))));
     assert.equal(bench.at("delivered").length, 0);
     house.simulator.store.attach(house.deviceId, house.thingId);
     await bench.arrived("delivered");
