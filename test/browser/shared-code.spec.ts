@@ -107,7 +107,7 @@ describe("the shared code of the editor", function () {
     };
     editor = await Editor.open(browser, red.url, { prepare });
     await editor.edit("in");
-    await editor.hint("thing").getByText("House").waitFor();
+    await editor.chosen("thing", "House").waitFor();
     await editor.cancel();
     await editor.showTab("arduino-cloud-sidebar");
     await editor.page.locator(".arduino-cloud-sidebar-tree").waitFor();
@@ -134,7 +134,7 @@ describe("the shared code of the editor", function () {
     assert.equal(await editor.hint("thing").innerText(), "");
     assert.ok(await editor.page.locator("#node-input-echo").isVisible(), "a row that matters only with a device");
     release();
-    await editor.hint("thing").getByText("House").waitFor();
+    await editor.chosen("thing", "House").waitFor();
     assert.equal(await editor.page.locator("#node-input-echo").isVisible(), false);
     assert.equal(await problems().count(), 0);
     await editor.page.locator("#node-input-thing").click();
@@ -179,7 +179,7 @@ describe("the shared code of the editor", function () {
     // The way is free again: the next form has all.
     await editor.page.unroute(sharedCode);
     await editor.edit("in");
-    await editor.hint("thing").getByText("House").waitFor();
+    await editor.chosen("thing", "House").waitFor();
     assert.equal(await problems().count(), 0);
     await editor.cancel();
     editor.expectNoTrouble();
@@ -190,7 +190,7 @@ describe("the shared code of the editor", function () {
     try {
       editor = await Editor.open(browser, `http://127.0.0.1:${(proxy.address() as AddressInfo).port}/house/red/`);
       await editor.edit("in");
-      await editor.hint("thing").getByText("House").waitFor();
+      await editor.chosen("thing", "House").waitFor();
     } finally {
       proxy.close();
       proxy.closeAllConnections();
