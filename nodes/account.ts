@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { CloudAccount } from "../cloud/account";
+import type * as AccountParts from "../cloud/account";
 import { toCloudError } from "../cloud/core/errors";
 import type { AccountSettings } from "../cloud/rest/account-settings";
 import type { AccountNode } from "./runtime/account-node";
@@ -12,6 +12,11 @@ import { takeLegacyKey } from "./runtime/legacy-credentials";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
 import { readFlag, readText, storedCredentials, settingsOf } from "./runtime/settings";
 import { SharedFaults } from "./runtime/shared-faults";
+
+/** Loads the code of accounts with the first one. */
+const accountParts = (): typeof AccountParts =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it with Node-RED
+  require("../cloud/account") as typeof AccountParts;
 
 /** Registers the node `arduino-cloud-account`, which holds an account for the nodes that name it. */
 export default function (RED: NodeAPI): void {
@@ -26,7 +31,7 @@ export default function (RED: NodeAPI): void {
       this.showsValues = readFlag(raw, "showValues", true);
       deployed = settings;
       const cluster = findCluster(RED, readText(raw, "cluster"));
-      const account = new CloudAccount(settings, noticesTo(RED, this), { cluster });
+      const account = new (accountParts().CloudAccount)(settings, noticesTo(RED, this), { cluster });
       account.session.observe(outageReport(this));
       this.account = account;
       this.caseOf = (typed = settings) => {

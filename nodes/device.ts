@@ -1,5 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
-import { CloudDevice } from "../cloud/device";
+import type * as DeviceParts from "../cloud/device";
 import type { Turns } from "../cloud/cluster/turns";
 import { toCloudError } from "../cloud/core/errors";
 import { findAccount } from "./runtime/account-node";
@@ -12,6 +12,11 @@ import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
 import { storedCredentials, readText, settingsOf } from "./runtime/settings";
 import { SharedFaults } from "./runtime/shared-faults";
 
+/** Loads the code of devices with the first one. */
+const deviceParts = (): typeof DeviceParts =>
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it with Node-RED
+  require("../cloud/device") as typeof DeviceParts;
+
 /** Registers the node `arduino-cloud-device`, which makes Node-RED a device of its own. */
 export default function (RED: NodeAPI): void {
   function construct(this: DeviceNode, config: NodeDef): void {
@@ -22,7 +27,7 @@ export default function (RED: NodeAPI): void {
       const secrets = takeCreatedKey(RED, config, storedCredentials(RED, this, config));
       const raw = settingsOf(RED, config);
       const settings = readDeviceSettings(RED, raw, secrets);
-      this.device = new CloudDevice(settings, noticesTo(RED, this));
+      this.device = new (deviceParts().CloudDevice)(settings, noticesTo(RED, this));
       this.device.observe(outageReport(this));
       this.settingsOf = () => settings;
       const account = readText(raw, "account");
