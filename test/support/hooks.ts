@@ -52,7 +52,7 @@ async function requireAllClosed(files: string[]): Promise<void> {
     await until(`the end of all that ${files.join()} has opened`, () => open().length <= left);
   } catch (reason) {
     left = open().length;
-    throw new Error(`Left open: ${open().join(", ")}`, { cause: reason });
+    throw new Error(`${files.join()} has left open: ${open().join(", ")}`, { cause: reason });
   }
 }
 
