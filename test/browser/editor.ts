@@ -79,12 +79,24 @@ export class Editor {
     if (ownsTime) await page.clock.install();
     await prepare?.(page);
     await page.goto(url);
+    await editor.loaded();
+    return editor;
+  }
+
+  /** Loads the page anew. */
+  async reload(): Promise<void> {
+    await this.page.reload();
+    await this.loaded();
+  }
+
+  /** Waits until palette and flow are there. */
+  async loaded(): Promise<void> {
+    const { page } = this;
     await page.locator(".red-ui-palette-node[data-palette-type='arduino-cloud-property-out']").waitFor();
     // The palette is there before the flow is: a node that is dragged in between could not be told from those of the flow.
     await until("the flow", () =>
       page.evaluate(() => (globalThis as unknown as EditorWindow).RED.nodes.version() !== null),
     );
-    return editor;
   }
 
   /** Fails if anything went wrong that no expression in `but` allows. */

@@ -129,7 +129,7 @@ describe("an imported example", function () {
       accountOf(house, { name: "Home" }),
       accountOf(house, { id: "office", name: "Office" }),
     ]);
-    await editor.page.reload();
+    await editor.reload();
     await editor.page.waitForFunction(
       () => document.querySelectorAll(".arduino-cloud-sidebar select option").length > 1,
     );
