@@ -10,7 +10,6 @@ const nodePackage = `node-${process.platform}-${process.arch}`;
 export const nodeRed5Specs = ["test/unit/nodes", "test/integration/nodes", "test/end-to-end"];
 export const nodeRed5BrowserSpecs = [
   "accessibility",
-  "accessibility-themes",
   "keyboard",
   "matrix",
   "shared-code",
