@@ -8,13 +8,9 @@ const nodePackage = `node-${process.platform}-${process.arch}`;
 
 /** Specs that have to pass with Node-RED 5; of those in a browser, the ones that every editor has to pass. */
 export const nodeRed5Specs = ["test/unit/nodes", "test/integration/nodes", "test/end-to-end"];
-export const nodeRed5BrowserSpecs = [
-  "accessibility",
-  "keyboard",
-  "matrix",
-  "shared-code",
-  "two-minutes",
-].map((name) => `test/browser/${name}.spec.ts`);
+export const nodeRed5BrowserSpecs = ["accessibility", "keyboard", "matrix", "shared-code", "two-minutes"].map(
+  (name) => `test/browser/${name}.spec.ts`,
+);
 
 /**
  * Installs Node-RED 5 and the newer Node.js that it asks for, and returns the environment that has specs use them. They
