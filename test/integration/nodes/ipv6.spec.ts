@@ -20,6 +20,8 @@ describe("a cloud at an IPv6 address", () => {
       near.pipe(far).pipe(near);
       near.on("error", () => far.destroy());
       far.on("error", () => near.destroy());
+      near.on("close", () => far.destroy());
+      far.on("close", () => near.destroy());
     });
     await new Promise<void>((resolve, reject) => server.listen(0, "::1", resolve).on("error", reject));
     servers.push(server);
