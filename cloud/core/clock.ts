@@ -1,3 +1,4 @@
+import { onAbort } from "./abort";
 import { cancelled } from "./errors";
 import { guarded } from "./guard";
 
@@ -39,18 +40,13 @@ export const systemClock: Clock = {
  */
 export function sleep(clock: Clock, milliseconds: number, signal?: AbortSignal, what = "The wait"): Promise<void> {
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) {
-      reject(cancelled(what));
-      return;
-    }
-    const abort = guarded(() => {
+    const stop = clock.after(milliseconds, () => {
+      unlisten();
+      resolve();
+    });
+    const unlisten = onAbort(signal, () => {
       stop();
       reject(cancelled(what));
     });
-    const stop = clock.after(milliseconds, () => {
-      signal?.removeEventListener("abort", abort);
-      resolve();
-    });
-    signal?.addEventListener("abort", abort, { once: true });
   });
 }

@@ -36,7 +36,7 @@ export async function parseListInTurns(
 function* slicesOf(chunks: Iterable<Buffer>): Generator<Buffer | undefined> {
   const cutter = new ListCutter();
   for (const chunk of chunks) {
-    for (const slice of cutter.cut(chunk)) yield slice;
+    yield* cutter.cut(chunk);
   }
   if (cutter.state !== "after") yield undefined;
 }

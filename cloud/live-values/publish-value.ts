@@ -1,6 +1,6 @@
-import { CloudError } from "../core/errors";
 import { coerceValue } from "../property-types/coerce";
-import { findVariable, operation, type Rest } from "../rest";
+import { findVariable, operation, type Rest, wireName } from "../rest/index";
+import { requireWritable } from "./writable";
 
 /**
  * Writes a value to a variable as a dashboard does, with one request and no connection, for whoever writes by hand.
@@ -15,10 +15,8 @@ export async function publishValue(
 ): Promise<void> {
   const thing = await directory.thing(target.thing, { signal, maxAgeMs: 0 });
   const property = findVariable(thing, target.variable);
-  const variable = property.variable_name ?? property.id;
-  if (property.permission === "READ_ONLY")
-    throw new CloudError("read_only", `${thing.name}: only the board may write ${variable}.`);
-  const value = coerceValue(property.type, given, { variable, lastKnown: property.last_value });
+  requireWritable(thing, property);
+  const value = coerceValue(property.type, given, { variable: wireName(property), lastKnown: property.last_value });
   const path = { id: thing.id, pid: property.id };
   await client.call(operation("properties_v2#publish"), { path, body: { value } }, { signal });
 }

@@ -9,11 +9,12 @@ import { propertyKind, propertyTypes } from "../property-types/index";
 import { encodeWrite } from "../codec/senml-encode";
 import type { PropertyValue } from "../codec/values";
 import { valueTopic } from "../mqtt/topics";
-import { CloudError, isTransient, toCloudError } from "../core/errors";
+import { type CloudError, isTransient, toCloudError } from "../core/errors";
 import type { LastValues } from "./last-values";
 import type { Directory } from "../rest/directory/directory";
 import { type DirectoryRefresher, knowledgeTtlMs } from "../rest/directory/refresher";
 import type { MqttMessage } from "./mqtt-sender";
+import { requireWritable } from "./writable";
 import { type ReportedValue, toReport } from "./rest-publisher";
 import type { KnownThing } from "../rest/directory/find-by-name";
 import { type Property, wireName } from "../rest/models";
@@ -169,10 +170,7 @@ export class ValueWriter {
   #targets(thing: KnownThing, request: WriteRequest): WriteTarget[] {
     return [...request.values].map(([reference, given]) => {
       const property = this.#directory.variable(thing, reference);
-      if (property.permission === "READ_ONLY" && request.as === "user") {
-        const what = `The variable "${wireName(property)}" of "${thing.name}"`;
-        throw new CloudError("read_only", `${what} is READ_ONLY: only its device writes it.`);
-      }
+      if (request.as === "user") requireWritable(thing, property);
       return { property, given };
     });
   }

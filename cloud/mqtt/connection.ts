@@ -1,4 +1,5 @@
 import type { IClientOptions, IPublishPacket, MqttClient } from "mqtt";
+import { onAbort } from "../core/abort";
 import { type ActivityLog, shownMs } from "../core/activity-log";
 import { type Clock, systemClock } from "../core/clock";
 import { CloudError, toCloudError } from "../core/errors";
@@ -140,11 +141,10 @@ function untilOpen(client: MqttClient, options: ConnectionOptions, proxy?: strin
   return new Promise((resolve, reject) => {
     let failure: unknown;
     let tellClosed: ((reason: CloudError) => void) | undefined;
-    const abort = guarded(() => {
+    const unlisten = onAbort(signal, () => {
       failure = new CloudError("cancelled", "The connection was given up before it was open.");
       client.end(true);
     });
-    signal.addEventListener("abort", abort, { once: true });
     // MQTT.js tells only of errors that have a code; the socket's own first error says most.
     const note = (error: unknown): void => {
       failure ??= error;
@@ -155,7 +155,7 @@ function untilOpen(client: MqttClient, options: ConnectionOptions, proxy?: strin
     client.once(
       "close",
       guarded(() => {
-        signal.removeEventListener("abort", abort);
+        unlisten();
         client.end(true);
         if (tellClosed !== undefined) tellClosed(closeError(failure).redacted(secrets));
         else reject((failure instanceof CloudError ? failure : connectError(url, failure, proxy)).redacted(secrets));
@@ -166,7 +166,7 @@ function untilOpen(client: MqttClient, options: ConnectionOptions, proxy?: strin
       guarded(() => {
         // What was heard on the way here no longer counts, but for what has ended the connection already.
         if (!(failure instanceof CloudError)) failure = undefined;
-        signal.removeEventListener("abort", abort);
+        unlisten();
         const closed = new Promise<CloudError>((tell) => (tellClosed = tell));
         const connection = new MqttJsConnection(client, closed, options);
         const receive = withoutRepeats((topic, payload) => {

@@ -119,9 +119,13 @@ export class SubscriptionRegistry {
     this.#isScheduled = true;
     nextTurn(() => {
       this.#isScheduled = false;
-      // A failure means that the connection is lost; the next one subscribes anew.
-      this.exclusively(() => this.#synchronize()).catch(() => undefined);
+      this.#whileConnected(() => this.#synchronize());
     });
+  }
+
+  /** Runs work in its turn. A failure means that the connection is lost; the next one subscribes anew. */
+  #whileConnected(work: () => Promise<void>): void {
+    this.exclusively(work).catch(() => undefined);
   }
 
   async #synchronize(): Promise<void> {
@@ -170,8 +174,7 @@ export class SubscriptionRegistry {
   #retryLater(): void {
     this.#stopRetry ??= this.#clock.after(exponentialMs(firstRetryMs, maxRetryMs, this.#refusals++), () => {
       this.#stopRetry = undefined;
-      // A failure means that the connection is lost; the next one subscribes anew.
-      this.exclusively(() => this.#retry()).catch(() => undefined);
+      this.#whileConnected(() => this.#retry());
     });
   }
 
