@@ -76,15 +76,28 @@ describe("the page of a dashboard with a widget of each kind", function () {
       names.map((name) => [name, `arduino-${ids.get(name) ?? ""}`] as const),
     );
 
+  /** Waits until all have come to stand at their places. */
+  const stands = async (expected: Record<string, Cells>): Promise<void> => {
+    const names = Object.keys(expected);
+    const isThere = (name: string): Promise<boolean> => widget(name).isVisible();
+    await until("all widgets", async () => (await Promise.all(names.map(isThere))).every(Boolean));
+    await until("all places", async () => isDeepStrictEqual(await standing(names), expected), 10_000).catch(
+      async (reason: unknown) => {
+        assert.deepEqual(await standing(names), expected);
+        throw reason;
+      },
+    );
+  };
+
   it("stands at its places on a desktop", async () => {
     await page.screenshot({ path: path.join(pictures, "page-desktop.png"), fullPage: true });
-    assert.deepEqual(await standing(Object.keys(places.desktop)), places.desktop);
+    await stands(places.desktop);
   });
 
   it("stands at its places on a phone", async () => {
     await open(400);
     await page.screenshot({ path: path.join(pictures, "page-phone.png"), fullPage: true });
-    assert.deepEqual(await standing(Object.keys(places.phone)), places.phone);
+    await stands(places.phone);
     await open(1400);
   });
 
@@ -100,16 +113,18 @@ describe("the page of a dashboard with a widget of each kind", function () {
     };
     for (const [name, text] of Object.entries(texts))
       await until(`the text of ${name}`, async () => text.test(await widget(name).innerText()));
+    const shows = (what: string, expected: unknown, look: () => Promise<unknown>): Promise<void> =>
+      until(`${what} with ${JSON.stringify(expected)}`, async () => (await look()) === expected);
     const values = { Mode: "3", Count: "8", Level: "2.5", Title: "Good morning", Alarm: "2026-03-04T05:06" };
     for (const [name, value] of Object.entries(values))
-      assert.equal(await widget(name).locator("input").first().inputValue(), value, name);
-    for (const [name, isOn] of Object.entries({ Switch: true, Bulb: true, Lamp: true, Dimmed: true }))
-      assert.equal(await widget(name).locator("input[type=checkbox]").isChecked(), isOn, name);
-    assert.equal(await widget("Fan").getByRole("slider").getAttribute("aria-valuenow"), "20");
-    assert.match((await widget("Plan").locator(".v-btn--active").innerText()).toLowerCase(), /eco/);
-    assert.equal(await widget("Lamp").getByRole("slider").first().getAttribute("aria-valuenow"), "40");
+      await shows(name, value, () => widget(name).locator("input").first().inputValue());
+    for (const name of ["Switch", "Bulb", "Lamp", "Dimmed"])
+      await shows(name, true, () => widget(name).locator("input[type=checkbox]").isChecked());
+    for (const [name, value] of Object.entries({ Fan: "20", Lamp: "40" }))
+      await shows(name, value, () => widget(name).getByRole("slider").first().getAttribute("aria-valuenow"));
+    await widget("Plan").locator(".v-btn--active", { hasText: /eco/i }).waitFor();
     const isLoaded = (img: HTMLImageElement): boolean => img.naturalWidth === 1;
-    assert.ok(await widget("Picture").locator("img").evaluate(isLoaded));
+    await shows("Picture", true, () => widget("Picture").locator("img").evaluate(isLoaded));
     const link = widget("Where").locator("a");
     assert.match((await link.getAttribute("href")) ?? "", /mlat=45\.07\d*&mlon=7\.69\d*#map=15\/45/);
     assert.deepEqual(house.writes(), [], "looking at the page writes nothing");
