@@ -42,9 +42,8 @@ async function main(): Promise<void> {
     await page.waitForFunction(
       () => (globalThis as EditorPage).RED?.nodes?.filterNodes({ type: "arduino-cloud-property-in" }).length,
     );
-    await takeFlow(page);
+    await prepareFlow(page);
     await takeSidebar(page);
-    await takeForm(page);
     await takeFirstFlow(page);
     await takeDoctor(page);
     await takeDashboard(page, demo.dashboardUrl);
@@ -55,7 +54,8 @@ async function main(): Promise<void> {
   }
 }
 
-async function takeFlow(page: Page): Promise<void> {
+/** Shows the tour, folds the palette and switches the light on, for the pictures that follow. */
+async function prepareFlow(page: Page): Promise<void> {
   await page.evaluate(async () => {
     const { RED } = globalThis as EditorPage;
     const tour = RED?.nodes?.filterNodes({ type: "comment" }).find(({ name }) => name.startsWith("A house"));
@@ -66,7 +66,6 @@ async function takeFlow(page: Page): Promise<void> {
     await fetch(`inject/${button?.id}`, { method: "POST" });
   });
   await page.waitForTimeout(settlingMs);
-  await page.screenshot({ path: path.join(images, "demo.png") });
 }
 
 /** Takes a picture of the sidebar with the things of the house, and the details of a variable. */
@@ -99,31 +98,6 @@ async function takeDoctor(page: Page): Promise<void> {
   await dialog.locator("summary").waitFor();
   await dialog.screenshot({ path: path.join(images, "doctor.png") });
   await dialog.locator(".arduino-cloud-close").click();
-}
-
-/** Takes a picture of the form of property in with its list of variables open. */
-async function takeForm(page: Page): Promise<void> {
-  await page.evaluate(() => {
-    const { RED } = globalThis as EditorPage;
-    const nodes = RED?.nodes?.filterNodes({ type: "arduino-cloud-property-in" });
-    RED?.editor.edit(nodes?.find(({ name }) => name.startsWith("Weather station")));
-  });
-  const choices = page.locator(".arduino-cloud-list .arduino-cloud-choice");
-  const search = async (field: string, text: string): Promise<void> => {
-    const input = page.locator(`#node-input-${field}`);
-    await input.fill("");
-    await input.pressSequentially(text);
-    await choices.first().waitFor();
-  };
-  await page.locator("#node-input-thing").waitFor();
-  await search("thing", "weat");
-  await choices.first().click();
-  await page.getByText("7 variables to choose from.").waitFor();
-  await search("property", "r");
-  await page.waitForTimeout(500);
-  const form = await page.locator(".red-ui-tray").first().boundingBox();
-  if (form === null) throw new Error("The form is not open.");
-  await page.screenshot({ path: path.join(images, "property-in.png"), clip: { ...form, height: 580 } });
 }
 
 /** Takes the moving picture of the first flow: a variable is dragged onto an empty tab, deployed, and shows its value. */

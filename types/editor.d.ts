@@ -139,8 +139,6 @@ declare const RED: {
   };
   palette: { refresh(): void };
   menu: { addItem(menu: string, item: { id: string; label: string; onselect: string }): void };
-  /** The language of the editor. */
-  i18n: { lang(): string };
   actions: {
     add(name: string, handler: () => void, options?: { label: string }): void;
     remove(name: string): void;

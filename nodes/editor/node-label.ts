@@ -10,9 +10,7 @@ const minPlaceLength = 12;
  * their names, else `fallback`.
  */
 export function targetLabel(node: EditorNode, fallback: string): string {
-  const device = RED.nodes.node(textOf(node.device)) ?? undefined;
-  const place = device === undefined ? textOf(node.thingName) || textOf(node.thing) : textOf(device.name);
-  const variable = textOf(node.propertyName) || textOf(node.property);
+  const { place, variable } = targetNames(node);
   const room = Math.max(minPlaceLength, maxLength - variable.length - 3);
   const parts = variable === "" ? [place] : [cut(place, room), variable];
   return nameLabel(node, cut(parts.filter(Boolean).join(" / "), maxLength) || fallback);
@@ -39,10 +37,15 @@ export function nameLabel({ name }: EditorNode, fallback: string): string {
 
 /** Returns all names that a node's label is made of, for whom the label on the canvas is too short. */
 function wholeLabel(node: EditorNode): string {
+  const { place, variable } = targetNames(node);
+  return [textOf(node.name), place, variable, textOf(node.deviceName)].filter(Boolean).join(" / ");
+}
+
+/** Returns the names of the thing, or of the device of Node-RED's own, and of the variable that a node is about. */
+function targetNames(node: EditorNode): { place: string; variable: string } {
   const device = RED.nodes.node(textOf(node.device)) ?? undefined;
   const place = device === undefined ? textOf(node.thingName) || textOf(node.thing) : textOf(device.name);
-  const names = [textOf(node.name), place, textOf(node.propertyName) || textOf(node.property), textOf(node.deviceName)];
-  return names.filter(Boolean).join(" / ");
+  return { place, variable: textOf(node.propertyName) || textOf(node.property) };
 }
 
 /** Shows the whole label of each of our nodes where the pointer rests on it. */

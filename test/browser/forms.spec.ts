@@ -91,6 +91,9 @@ describe("the editor", function () {
   it("tests an account before the first deploy", async () => {
     await editor.edit(propertyIn, false);
     assert.equal(await editor.page.locator("#arduino-cloud-more").getAttribute("open"), null);
+    assert.equal(await input("direction").isVisible(), false, "what few need is out of the way");
+    await editor.page.locator("#arduino-cloud-more > summary").click();
+    await input("direction").waitFor();
     assert.match(await editor.hint("thing").innerText(), /Choose an account/);
     await editor.page.locator("#node-input-btn-account-add").click();
     await configInput("clientId").waitFor();

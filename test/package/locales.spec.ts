@@ -53,7 +53,7 @@ const forms: Record<string, Form> = {
   history: {
     ...usualForm,
     scripts: [...listScripts, "forms/archive"],
-    states: ["idle", "working", "done", "elsewhere", "share", "lost", "near"],
+    states: ["idle", "working", "done", "elsewhere", "lost", "near"],
   },
   manage: {
     scripts: ["forms/manage-pickers", "forms/list-choices", "forms/device-choices"],
@@ -65,7 +65,7 @@ const forms: Record<string, Form> = {
     fields: ["device"],
     states: ["connecting", ...deviceStates],
   },
-  "home-assistant": { scripts: [], fields: [], states: ["connecting", "idle", "waiting", "things"] },
+  "home-assistant": { scripts: [], fields: [], states: ["connecting", "idle", "things"] },
 };
 
 /** The keys that a set's form, scripts and runtime ask for. Keys made of parts are spread out here, by what makes them. */

@@ -2,6 +2,7 @@ import type { DoctorReport, DoctorRequest } from "../../admin/protocol";
 import { failureCode, post } from "../admin-client";
 import { errorText, textsOf } from "../i18n";
 import { findingsList, summaryOf } from "./doctor-findings";
+import { openModal } from "../widgets/modal";
 
 /** An account or a device that the doctor can be asked to look at. */
 export interface DoctorSubject {
@@ -92,18 +93,13 @@ interface DialogActs {
 }
 
 function showDialog(content: JQuery, { copy, again, close }: DialogActs): void {
-  content.dialog({
+  const options = {
     title: translate("doctor.heading"),
-    modal: true,
     resizable: false,
     width: Math.min(680, window.innerWidth - 40),
     // Fixed, so that the dialog stays where it is when the findings come.
     height: Math.min(640, window.innerHeight - 40),
-    classes: {
-      "ui-dialog": "red-ui-editor-dialog",
-      "ui-dialog-titlebar-close": "hide",
-      "ui-widget-overlay": "red-ui-editor-dialog",
-    },
+    classes: { "ui-dialog-titlebar-close": "hide", "ui-widget-overlay": "red-ui-editor-dialog" },
     buttons: [
       { text: translate("doctor.copy"), click: copy },
       { text: translate("doctor.again"), click: again },
@@ -113,12 +109,8 @@ function showDialog(content: JQuery, { copy, again, close }: DialogActs): void {
         click: () => content.dialog("close"),
       },
     ],
-    close: () => {
-      close();
-      // The editor looks for the place of the key that has closed it.
-      setTimeout(() => content.dialog("destroy").remove());
-    },
-  });
+  };
+  openModal(content, options, close);
 }
 
 function subjectChoice(subjects: readonly DoctorSubject[]): {

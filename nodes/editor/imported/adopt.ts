@@ -8,13 +8,16 @@ const translate = textsOf("arduino-cloud-sidebar");
 /** An import adds its nodes one by one, and may hang at the pointer until it is let go. */
 const gatherMs = 100;
 
+/** How single nodes are added: dragged in, or typed into the search of the canvas. */
+const byHand = ["palette", "typeSearch"];
+
 let fresh: EditorNode[] = [];
 let timer: number | undefined;
 
 /** Has what is imported use the accounts that are there, where it brings an account without a key, or none. */
 export function adoptImported(): void {
   RED.events.on("nodes:add", (node, options) => {
-    if (options?.source === "palette" || !node.type.startsWith("arduino-cloud-")) return;
+    if (byHand.includes(options?.source ?? "") || !node.type.startsWith("arduino-cloud-")) return;
     fresh.push(node);
     gather();
   });

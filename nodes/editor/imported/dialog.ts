@@ -2,6 +2,7 @@ import { textOf } from "../../../cloud/core/text";
 import { fetchFrom } from "../admin-client";
 import { textsOf } from "../i18n";
 import { nameLabel } from "../node-label";
+import { openModal } from "../widgets/modal";
 
 const translate = textsOf("arduino-cloud-sidebar");
 
@@ -29,10 +30,8 @@ export async function askForOpen(nodes: readonly EditorNode[], account: EditorNo
   const questions = questionsOf(nodes);
   if (questions.length === 0) return;
   const [things, devices] = await Promise.all([
-    fetchFrom(account, "overview/things", { refresh: false }).catch(() => []),
-    questions.some(({ kind }) => kind === "device")
-      ? fetchFrom(account, "overview/devices", { refresh: false }).catch(() => [])
-      : [],
+    fetchFrom(account, "overview/things").catch(() => []),
+    questions.some(({ kind }) => kind === "device") ? fetchFrom(account, "overview/devices").catch(() => []) : [],
   ]);
   const namesOf = { thing: things.map(({ name }) => name), device: devices.map(({ name }) => name) };
   const unanswered = questions.filter(({ kind, given }) => namesOf[kind].length > 0 && !namesOf[kind].includes(given));
@@ -45,7 +44,10 @@ export async function askForOpen(nodes: readonly EditorNode[], account: EditorNo
     row(translate(`import.which-${kind}`, { name: given }), select),
   );
   open(rows, () => {
-    for (const { question, select } of fields) fillIn(question, String(select.val() ?? ""));
+    const dirty = RED.nodes.dirty();
+    const events = fields.flatMap(({ question, select }) => fillIn(question, String(select.val() ?? ""), dirty));
+    // One step, however many questions there were.
+    if (events.length > 0) RED.history.push({ t: "multi", events, dirty });
   });
 }
 
@@ -65,15 +67,15 @@ function questionsOf(nodes: readonly EditorNode[]): Question[] {
   );
 }
 
-/** Puts a choice into the environment of its tab, as the form of the tab does. */
-function fillIn({ tab, variable }: Question, value: string): void {
-  if (value === "") return;
-  const env = (tab.env ?? []).map((entry) => (entry.name === variable ? { ...entry, value } : entry));
-  RED.history.push({ t: "edit", node: tab, changes: { env: tab.env }, changed: tab.changed, dirty: RED.nodes.dirty() });
-  tab.env = env;
+/** Puts a choice into the environment of its tab, as the form of the tab does; returns what undo needs, if anything. */
+function fillIn({ tab, variable }: Question, value: string, dirty: boolean): HistoryEvent[] {
+  if (value === "") return [];
+  const event = { t: "edit", node: tab, changes: { env: tab.env }, changed: tab.changed, dirty };
+  tab.env = (tab.env ?? []).map((entry) => (entry.name === variable ? { ...entry, value } : entry));
   tab.changed = true;
   RED.nodes.dirty(true);
   RED.events.emit("flows:change", tab);
+  return [event];
 }
 
 function row(text: string, select: JQuery): JQuery {
@@ -90,16 +92,11 @@ function open(rows: readonly JQuery[], accept: () => void): void {
   const close = (): void => {
     content.dialog("close");
   };
-  content.dialog({
+  openModal(content, {
     title: translate("import.title"),
-    modal: true,
     resizable: false,
     width: Math.min(480, window.innerWidth - 40),
-    classes: {
-      "ui-dialog": "red-ui-editor-dialog",
-      "ui-dialog-titlebar-close": "hide",
-      "ui-widget-overlay": "red-ui-editor-dialog",
-    },
+    classes: { "ui-dialog-titlebar-close": "hide", "ui-widget-overlay": "red-ui-editor-dialog" },
     buttons: [
       { text: translate("import.later"), click: close },
       {
@@ -111,9 +108,5 @@ function open(rows: readonly JQuery[], accept: () => void): void {
         },
       },
     ],
-    close: () => {
-      // The editor looks for the place of the key that has closed it.
-      setTimeout(() => content.dialog("destroy").remove());
-    },
   });
 }

@@ -5,6 +5,7 @@ import type { KeyMove, Migration, MigrationStep } from "../../migration/report";
 import { post } from "../admin-client";
 import { textsOf, type Translate } from "../i18n";
 import { lockedFlows, presentFlow, replaceFlow } from "./flow";
+import { openModal } from "../widgets/modal";
 
 const field = "arduino-cloud-migration-keep-shape";
 
@@ -34,13 +35,9 @@ export function openMigration(translate: Translate): void {
       tell(migration, missing, translate);
     });
   };
-  content.dialog({
+  openModal(content, {
     title: translate("label.title"),
-    classes: { "ui-dialog": "red-ui-editor-dialog" },
-    modal: true,
     width: 640,
-    // Later: the editor looks for the place of the key that has closed it.
-    close: () => void setTimeout(() => content.dialog("destroy").remove()),
     buttons: [
       { text: translate("label.cancel"), click: close },
       { text: translate("label.convert"), class: "primary", disabled: locked.length > 0, click: convert },

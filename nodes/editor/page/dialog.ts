@@ -9,6 +9,7 @@ import { errorText, type Translate } from "../i18n";
 import type { TreeItem } from "../sidebar/tree-rows";
 import { isDashboardReady } from "./dashboard-ready";
 import { variablesOf } from "./variables";
+import { openModal } from "../widgets/modal";
 
 /** The subject of a page: a dashboard, a thing with all its variables, or variables. */
 interface PageSubject {
@@ -55,13 +56,9 @@ function showPlan(plan: PagePlan, account: EditorNode, translate: Translate): vo
     .addClass("arduino-cloud-page")
     .append($("<p>").text(translate("page.tip.intro")), ...planLines(plan, texts, translate), base.row, theme.row);
   const close = (): void => void content.dialog("close");
-  content.dialog({
+  openModal(content, {
     title: plan.dashboard.name,
-    classes: { "ui-dialog": "red-ui-editor-dialog" },
-    modal: true,
     width: 600,
-    // Later: the editor looks for the place of the key that has closed it.
-    close: () => void setTimeout(() => content.dialog("destroy").remove()),
     buttons: [
       { text: RED._("common.label.cancel"), click: close },
       {

@@ -37,7 +37,14 @@ export class DetailsPanel {
       return;
     }
     const lines = describeItem(item, this.#options.translate);
-    const shape = [row.key, itemName(item), isWritable(item), count, ...lines.map(({ name }) => name)].join("\n");
+    const shape = [
+      row.key,
+      itemName(item),
+      isWritable(item),
+      hasPage(item),
+      count,
+      ...lines.map(({ name }) => name),
+    ].join("\n");
     if (shape !== this.#shape) this.#build(item, lines, count);
     this.#shape = shape;
     if (item.kind === "variable") this.#control?.show(item.variable);
@@ -105,7 +112,7 @@ export class DetailsPanel {
     } else if (item.kind === "device") {
       acts.push(this.#addButton("label.add-status", false));
     }
-    if (item.kind !== "device") acts.push(this.#pageButton(item, count));
+    if (hasPage(item)) acts.push(this.#pageButton(item, count));
     const address = addressOf(item);
     if (address !== undefined)
       acts.push(
@@ -138,4 +145,9 @@ export class DetailsPanel {
 
 function isWritable(item: TreeItem): boolean {
   return item.kind !== "variable" || item.variable.writable;
+}
+
+/** Returns whether a page can be made of an item: a thing without variables has nothing to show. */
+function hasPage(item: TreeItem): boolean {
+  return item.kind !== "device" && (item.kind !== "thing" || item.thing.variables.length > 0);
 }

@@ -9,6 +9,9 @@ export interface Seen {
   isLoading: boolean;
 }
 
+/** A look that is due, one at everything that somebody has asked for, or one at things and their values only. */
+type Look = "due" | "all" | "values";
+
 /** How often things and their values are looked at, in milliseconds. */
 const defaultPauseMs = 10_000;
 /** After a failure, in milliseconds: a deploy takes a moment; what fails again takes longer to mend. */
@@ -58,19 +61,19 @@ export class AccountPoller {
     this.#schedule();
   }
 
-  /** Looks at everything now, past what Node-RED remembers. */
-  refresh(): void {
-    if (!this.#seen.isLoading) void this.#look(true);
+  /** Looks at everything now, or at things and values only, past what Node-RED remembers. */
+  refresh(what: "all" | "values" = "all"): void {
+    if (!this.#seen.isLoading) void this.#look(what);
   }
 
   #schedule(): void {
     window.clearTimeout(this.#timer);
     if (this.#account === undefined || !this.#isVisible || this.#seen.isLoading) return;
     if (this.#account.changed === true && this.#looks > 0) return;
-    this.#timer = window.setTimeout(() => void this.#look(false), Math.max(0, this.#dueAt - performance.now()));
+    this.#timer = window.setTimeout(() => void this.#look("due"), Math.max(0, this.#dueAt - performance.now()));
   }
 
-  async #look(isAsked: boolean): Promise<void> {
+  async #look(what: Look): Promise<void> {
     const account = this.#account;
     if (account === undefined) return;
     const generation = this.#generation;
@@ -78,7 +81,7 @@ export class AccountPoller {
     const startedAt = performance.now();
     const wasWell = this.#seen.problem === undefined;
     this.#tell({ ...this.#seen, isLoading: true });
-    const found = await this.#ask(account, isAsked);
+    const found = await this.#ask(account, what);
     if (generation !== this.#generation) return;
     this.#looks++;
     const duration = performance.now() - startedAt;
@@ -92,14 +95,15 @@ export class AccountPoller {
    * Asks for things and devices. Only without the things there is a problem to tell of: an API key need not be good for
    * all that there is.
    */
-  async #ask(account: EditorNode, refresh: boolean): Promise<Omit<Seen, "isLoading">> {
+  async #ask(account: EditorNode, what: Look): Promise<Omit<Seen, "isLoading">> {
     const { overview } = this.#seen;
-    const wantsDevices = refresh || this.#looks % looksPerDevices === 0;
+    const refresh = what !== "due";
+    const wantsDevices = what === "all" || (what === "due" && this.#looks % looksPerDevices === 0);
     const [things, devices] = await Promise.allSettled([
       fetchFrom(account, "overview/things", { refresh }),
       wantsDevices ? fetchFrom(account, "overview/devices", { refresh }) : undefined,
     ]);
-    const wantsDashboards = things.status === "fulfilled" && (refresh || !this.#didAskDashboards);
+    const wantsDashboards = things.status === "fulfilled" && (what === "all" || !this.#didAskDashboards);
     this.#didAskDashboards ||= wantsDashboards;
     const [dashboards] = await Promise.allSettled([
       wantsDashboards ? fetchFrom(account, "dashboards", { refresh }) : undefined,

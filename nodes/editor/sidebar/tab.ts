@@ -126,6 +126,7 @@ export class CloudTab {
     const settings = account?.changed === true ? JSON.stringify(typedAccount(account)) : (account?.id ?? "");
     if (settings === this.#settings) return;
     this.#settings = settings;
+    if (account?.id !== this.#account?.id) this.#tree.unmark();
     this.#account = account;
     this.#watch.watch(account);
   }
@@ -166,7 +167,7 @@ export class CloudTab {
       const onAdd = (item: TreeItem, out: boolean): void => putAndFollow(item, out, this.#putting);
       const onWrite = async (item: TreeItem & { kind: "variable" }, value: unknown): Promise<void> => {
         if (this.#account !== undefined) await writeValue(this.#account, item.thing.id, item.variable.variable, value);
-        this.#watch.refresh();
+        this.#watch.refresh("values");
       };
       const onPage = (item: TreeItem): void => this.#makePage(item);
       return new Panel(this.#details, { translate: this.#translate, onAdd, onWrite, onPage });

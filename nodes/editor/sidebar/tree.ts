@@ -63,6 +63,11 @@ export class Tree {
     return this.#marked.size > 0 ? [...this.#marked.values()] : [item];
   }
 
+  /** Forgets which variables are selected. */
+  unmark(): void {
+    this.#marked.clear();
+  }
+
   /** Shows other rows. What was chosen stays chosen while it is among them. */
   setRows(rows: readonly TreeRow[]): void {
     this.#rows = rows;
