@@ -1,5 +1,5 @@
 import type { NodeAPI, NodeDef } from "node-red";
-import { whenEngineDownChoices } from "../cloud/cluster/cluster-settings";
+import { type ClusterSettings, whenEngineDownChoices } from "../cloud/cluster/cluster-settings";
 import { toCloudError } from "../cloud/core/errors";
 import { readTls } from "./runtime/account-settings";
 import type { ClusterNode } from "./runtime/cluster-node";
@@ -12,7 +12,7 @@ export default function (RED: NodeAPI): void {
     try {
       const raw = settingsOf(RED, config);
       const secrets = storedCredentials(RED, this, config);
-      this.settings = {
+      const settings: ClusterSettings = {
         name: readText(raw, "name", "arduino"),
         url: readText(raw, "url", "redis://127.0.0.1:6379"),
         tls: readTls(RED, readText(raw, "tls")),
@@ -22,6 +22,7 @@ export default function (RED: NodeAPI): void {
         holdMs: readNumber(raw, "hold", 60, 1) * 1_000,
         whenEngineDown: readChoice(raw, "whenEngineDown", whenEngineDownChoices),
       };
+      this.settingsOf = () => settings;
     } catch (reason) {
       this.fault = toCloudError(reason);
     }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { hostname } from "node:os";
 import type { CloudError } from "../core/errors";
+import { guarded } from "../core/guard";
 
 /** How a copy stands: what people are told. */
 export type ClusterState =
@@ -29,6 +30,7 @@ function shownCopy(id: string): string {
 export class StateTeller {
   readonly #observers = new Set<(state: ClusterState) => void>();
   #state: ClusterState = { name: "idle" };
+  #speaks = false;
 
   get state(): ClusterState {
     return this.#state;
@@ -36,14 +38,16 @@ export class StateTeller {
 
   /** Tells of each change; returns the function that ends it. */
   observe(observer: (state: ClusterState) => void): () => void {
-    this.#observers.add(observer);
-    return () => this.#observers.delete(observer);
+    const safe = guarded(observer);
+    this.#observers.add(safe);
+    return () => this.#observers.delete(safe);
   }
 
-  /** Shows a state, if it is another one. */
-  show(state: ClusterState): void {
-    if (JSON.stringify(state) === JSON.stringify(this.#state)) return;
+  /** Shows a state, and whether this copy speaks in it, if either is another one. */
+  show(state: ClusterState, speaks: boolean): void {
+    if (speaks === this.#speaks && JSON.stringify(state) === JSON.stringify(this.#state)) return;
     this.#state = state;
+    this.#speaks = speaks;
     for (const observer of [...this.#observers]) observer(state);
   }
 }

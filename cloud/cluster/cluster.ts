@@ -151,7 +151,7 @@ export class Cluster {
 
   /** The right with which this copy writes down things for all; undefined where it has none. */
   get fence(): Fence | undefined {
-    return this.speaks && this.#joined ? { lease: slotName, holder: this.#joined.lease.text } : undefined;
+    return this.speaks ? this.#joined?.lease.fence : undefined;
   }
 
   /** How far the engine's clock is ahead of ours, in milliseconds. */
@@ -199,8 +199,9 @@ export class Cluster {
 
   async #writeMarks(marks: Record<string, string>): Promise<void> {
     const { lease, engine } = this.#joined ?? {};
-    if (lease === undefined || this.#alignedGrant !== lease.text) return;
-    const isWritten = await engine?.mark(markGroup, marks, { lease: slotName, holder: lease.text });
+    const fence = lease?.fence;
+    if (fence === undefined || this.#alignedGrant !== fence.holder) return;
+    const isWritten = await engine?.mark(markGroup, marks, fence);
     // Where another copy has the lease, or it is over, the next beat tells.
     if (isWritten === false) this.#beatIn(0);
   }
@@ -292,11 +293,11 @@ export class Cluster {
     this.#alignedGrant = lease.text;
     if (useless.length === 0) return;
     const removed = Object.fromEntries(useless.map((key) => [key, ""]));
-    await engine.mark(markGroup, removed, { lease: slotName, holder: lease.text });
+    await engine.mark(markGroup, removed, lease.fence);
   }
 
   #showState(): void {
-    this.#shown.show(this.#presentState);
+    this.#shown.show(this.#presentState, this.speaks);
   }
 
   get #presentState(): ClusterState {

@@ -6,7 +6,7 @@ interface EngineHealthOptions {
   ttlMs: number;
   /** Whether a copy may go on without the engine. */
   mayGoOnAlone: boolean;
-  /** Told of each new kind of fault. */
+  /** Told of each kind of fault once until the engine answers again. */
   onWarning: (message: string) => void;
 }
 
@@ -19,6 +19,8 @@ export class EngineHealth {
   #downSince: number | undefined;
   #isAlone = false;
   #hasWarnedOfLoss = false;
+  /** The kinds of fault that have been told of. */
+  readonly #warned = new Set<string>();
   #isUnusable = false;
 
   constructor(options: EngineHealthOptions) {
@@ -52,6 +54,7 @@ export class EngineHealth {
     this.#fault = undefined;
     this.#downSince = undefined;
     this.#hasWarnedOfLoss = false;
+    this.#warned.clear();
   }
 
   /**
@@ -62,9 +65,9 @@ export class EngineHealth {
     const { clock, ttlMs, mayGoOnAlone, onWarning } = this.#options;
     const now = clock.monotonic();
     if (this.#downSince === undefined || now - this.#beatAt > ttlMs) this.#downSince = now;
-    const isNews = this.#fault?.code !== error.code;
     this.#fault = error;
-    if (isNews) onWarning(error.message);
+    if (!this.#warned.has(error.code)) onWarning(error.message);
+    this.#warned.add(error.code);
     // A lease that was kept a moment ago is good for longer than that.
     if (this.#isAlone || !mayGoOnAlone || !isLastSpeaker || now - this.#downSince < ttlMs / 2) return false;
     this.#isAlone = true;

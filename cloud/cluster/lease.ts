@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock";
-import type { ClusterEngine } from "./engine";
+import type { ClusterEngine, Fence } from "./engine";
 
 /** The outcome of an attempt to take or keep a lease. */
 export type LeaseOutcome =
@@ -43,6 +43,11 @@ export class Lease {
   /** The last grant to this copy, as `copy|epoch`; blank before there was one. */
   get text(): string {
     return this.#text;
+  }
+
+  /** The right with which what only the holder may write is written; undefined before there was a grant. */
+  get fence(): Fence | undefined {
+    return this.#text === "" ? undefined : { lease: this.#options.name, holder: this.#text };
   }
 
   /** The number of the last grant, which only grows; 0 before there was one. */

@@ -112,11 +112,10 @@ export class RedisEngine implements ClusterEngine {
       "close",
       guarded(() => this.#isDown(new Error("closed"))),
     );
-    // Subscribed again by the library on each connection.
     const subscribe = (): void => {
       this.#subscriber.subscribe(this.#key("told")).catch((reason: unknown) => this.#isDown(reason));
     };
-    this.#subscriber.once("ready", guarded(subscribe));
+    this.#subscriber.on("ready", guarded(subscribe));
     const told = (_channel: string, message: string): void => {
       const end = message.indexOf(" ");
       this.#events.onTold(message.slice(0, end), message.slice(end + 1));
@@ -173,6 +172,8 @@ function connect(
     // What can't be said now is of no use later.
     enableOfflineQueue: false,
     autoResendUnfulfilledCommands: false,
+    // Nobody would hear of a refusal, and Node.js ends over it.
+    autoResubscribe: false,
     maxRetriesPerRequest: 0,
     commandTimeout: timeoutMs,
     connectTimeout: Math.max(1_000, timeoutMs),

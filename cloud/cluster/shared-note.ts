@@ -84,7 +84,7 @@ export class SharedNote {
         this.#isDirty = false;
         const { fence, engine } = cluster;
         // Without an engine this copy goes on alone; where it may not, it does not speak.
-        if (engine === undefined && cluster.speaks) continue;
+        if ((engine === undefined || fence === undefined) && cluster.speaks) continue;
         const fields = { [name]: JSON.stringify(read()) };
         const isWritten = fence && (await engine?.mark(group, fields, fence).catch(() => cluster.speaks));
         if (isWritten !== true) onLost();

@@ -94,6 +94,8 @@ export class ValueRing {
   #start = 0;
   /** How many have been heard in all. */
   #count = 0;
+  /** All values before this number have gone into the flow, or are no more. */
+  #doneBefore = 0;
 
   /** @param onLost told when a value has to go that nobody has given, so far as this copy can tell */
   constructor(clock: Clock, holdMs: number, onLost: () => unknown) {
@@ -116,11 +118,11 @@ export class ValueRing {
   /** Returns the oldest value from a number on that has not gone into the flow. */
   nextWaiting(number: number): HeardValue | undefined {
     const listStart = this.#count - this.#values.length;
-    for (let index = Math.max(this.#start, number - listStart); index < this.#values.length; index++) {
-      const value = this.#values[index];
-      if (value?.isDone === false) return value;
-    }
-    return undefined;
+    const from = Math.max(number, this.#doneBefore, listStart + this.#start);
+    let index = from - listStart;
+    while (this.#values[index]?.isDone === true) index++;
+    if (number <= this.#doneBefore) this.#doneBefore = listStart + index;
+    return this.#values[index];
   }
 
   /** Settles, with the marks of the copy before, which of the values have gone into the flow. */
@@ -153,6 +155,23 @@ export class ValueRing {
   }
 }
 
+/** A value in its lane. Of those that are far from a mark nobody asks for the fingerprint. */
+class PlacedValue implements Placed {
+  readonly at: number;
+  readonly #value: HeardValue;
+  #print: string | undefined;
+
+  constructor(value: HeardValue, offsetMs: number) {
+    this.#value = value;
+    this.at = value.heardAt + offsetMs;
+  }
+
+  get print(): string {
+    const { lane, item } = this.#value;
+    return (this.#print ??= shortDigest(lane.handlers.identity(item)));
+  }
+}
+
 function alignLane(lane: Lane, values: readonly HeardValue[], known: TakeOver): void {
   const { marks, offsetMs, spokenUntil, isFirst } = known;
   const mark = marks.get(lane.key);
@@ -161,11 +180,10 @@ function alignLane(lane: Lane, values: readonly HeardValue[], known: TakeOver): 
     const later = values.findIndex(({ heardAt }) => heardAt > spokenUntil);
     first = later < 0 ? values.length : later;
   } else {
-    const placed: Placed[] = values.map(({ item, heardAt }) => ({
-      print: shortDigest(lane.handlers.identity(item)),
-      at: heardAt + offsetMs,
-    }));
-    first = firstAfter(placed, mark);
+    first = firstAfter(
+      values.map((value) => new PlacedValue(value, offsetMs)),
+      mark,
+    );
     lane.continueFrom(mark);
   }
   for (const [index, value] of values.entries()) {

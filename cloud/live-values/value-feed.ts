@@ -9,6 +9,7 @@ import { usableTimestamp } from "../codec/senml-time";
 import { type Direction, valueTopic } from "../mqtt/topics";
 import { isFiniteValue, type PropertyValue } from "../codec/values";
 import type { KnownObjects } from "./known-objects";
+import { RecentWrites } from "./recent-writes";
 import { type Property, wireName } from "../rest/models";
 
 /** A value of one variable, as a flow gets it. */
@@ -60,11 +61,12 @@ interface FeedOptions {
 export class ValueFeed {
   readonly #options: FeedOptions;
   readonly #topics = new Map<string, TopicFeed>();
-  readonly #elsewhere: WritesElsewhere;
+  /** The digests of what other copies of the flow write. */
+  readonly #elsewhere: RecentWrites<string>;
 
   constructor(options: FeedOptions) {
     this.#options = options;
-    this.#elsewhere = new WritesElsewhere(options.clock);
+    this.#elsewhere = new RecentWrites(options.clock);
   }
 
   /**
@@ -100,56 +102,29 @@ export function writeDigest(topic: string, payload: Uint8Array): string {
   return shortDigest(topic, "\n", payload);
 }
 
-/** How long a message of our own may take to come back. */
-const ownWindowMs = 60_000;
-
 /** The names with which boards and the cloud keep house on the topics of things (docs/protocol.md#names). */
 const housekeeping: ReadonlySet<string> = new Set(["tz_offset", "tz_dst_until"]);
-
-/** The writes of other copies of the flow that have not come back yet. */
-class WritesElsewhere {
-  readonly #clock: Clock;
-  #sent: { digest: string; at: number }[] = [];
-
-  constructor(clock: Clock) {
-    this.#clock = clock;
-  }
-
-  note(digest: string): void {
-    const at = this.#clock.monotonic();
-    this.#sent = this.#sent.filter((sent) => at - sent.at < ownWindowMs);
-    this.#sent.push({ digest, at });
-  }
-
-  /** Returns whether it is one of them, which counts once. */
-  take(topic: string, payload: Uint8Array): boolean {
-    if (this.#sent.length === 0) return false;
-    const digest = writeDigest(topic, payload);
-    const index = this.#sent.findIndex((sent) => sent.digest === digest);
-    if (index >= 0) this.#sent.splice(index, 1);
-    return index >= 0;
-  }
-}
 
 class TopicFeed implements TopicListener {
   readonly #thingId: string;
   readonly #topic: string;
   readonly #direction: Direction;
   readonly #options: FeedOptions;
-  readonly #elsewhere: WritesElsewhere;
+  readonly #own: RecentWrites<Uint8Array>;
+  readonly #elsewhere: RecentWrites<string>;
   /** Lists are replaced, never changed, so that they can be walked while listeners come and go. */
   readonly #byVariable = new Map<string, readonly ValueListener[]>();
   /** Listeners to every variable. */
   #all: readonly ValueListener[] = [];
-  #own: { payload: Uint8Array; at: number }[] = [];
   #end: (() => void) | undefined;
   #state: "unknown" | "subscribed" | CloudError = "unknown";
 
-  constructor(thingId: string, direction: Direction, options: FeedOptions, elsewhere: WritesElsewhere) {
+  constructor(thingId: string, direction: Direction, options: FeedOptions, elsewhere: RecentWrites<string>) {
     this.#thingId = thingId;
     this.#topic = valueTopic(thingId, direction);
     this.#direction = direction;
     this.#options = options;
+    this.#own = new RecentWrites(options.clock);
     this.#elsewhere = elsewhere;
   }
 
@@ -172,9 +147,7 @@ class TopicFeed implements TopicListener {
   }
 
   sends(payload: Uint8Array): void {
-    const at = this.#options.clock.monotonic();
-    this.#own = this.#own.filter((sent) => at - sent.at < ownWindowMs);
-    this.#own.push({ payload, at });
+    this.#own.note(payload);
   }
 
   message(payload: Uint8Array): void {
@@ -185,8 +158,7 @@ class TopicFeed implements TopicListener {
       this.#options.onMalformed(this.#topic, toCloudError(reason));
       return;
     }
-    const isOwn = this.#own.length > 0 && this.#isOwn(payload);
-    const own = isOwn || this.#elsewhere.take(this.#topic, payload);
+    const own = this.#isOwn(payload);
     for (const reading of decoded.readings) this.#deliver(reading, own);
     for (const variable of decoded.valueless ?? []) this.#warn(variable, "no-value");
   }
@@ -255,10 +227,10 @@ class TopicFeed implements TopicListener {
   }
 
   #isOwn(payload: Uint8Array): boolean {
-    const index = this.#own.findIndex((sent) => Buffer.compare(sent.payload, payload) === 0);
-    if (index < 0) return false;
-    this.#own.splice(index, 1);
-    return true;
+    if (this.#own.take((sent) => Buffer.compare(sent, payload) === 0)) return true;
+    if (this.#elsewhere.isEmpty) return false;
+    const digest = writeDigest(this.#topic, payload);
+    return this.#elsewhere.take((sent) => sent === digest);
   }
 
   #at(variable: string): readonly ValueListener[] {

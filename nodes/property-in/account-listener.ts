@@ -12,7 +12,7 @@ import type { NodeStatus } from "../runtime/status";
 import { PersistentState } from "../runtime/persistent-state";
 import { FlawWarnings } from "./flaw-warnings";
 import { ClusterEmitter } from "./cluster-emitter";
-import { type MessageSettings, MessageBuilder } from "./message-builder";
+import { type MessageSettings, MessageBuilder, type ValueEmitter } from "./message-builder";
 import { type CatchUpSettings, type SubscriptionTarget, ThingSubscription } from "./thing-subscription";
 import { inBackground } from "../../cloud/core/guard";
 
@@ -46,7 +46,7 @@ export class AccountListener {
   readonly #settings: ListenerSettings;
   readonly #account: CloudAccount;
   readonly #accountFaults: SharedFaults;
-  readonly #emitter: MessageBuilder | ClusterEmitter;
+  readonly #emitter: ValueEmitter;
   readonly #subscriptions = new Map<string, ThingSubscription>();
   /** The subscriptions with which something is wrong that does not pass by itself. */
   readonly #faults = new Map<ThingSubscription, CloudError>();
@@ -113,7 +113,7 @@ export class AccountListener {
     this.#stopList();
     // Whatever goes out after this would be given by a successor too.
     for (const subscription of this.#subscriptions.values()) subscription.stop();
-    if (this.#emitter instanceof ClusterEmitter) await this.#emitter.close();
+    await this.#emitter.close?.();
     await this.#memory.close(removed);
   }
 

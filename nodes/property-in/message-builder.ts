@@ -35,6 +35,8 @@ export interface MessageSettings {
 /** Whatever takes the values of a subscription. */
 export interface ValueEmitter {
   emit(origin: Origin, about: Omit<LiveValue, "value">, value: unknown, source: ValueSource): void;
+  /** Ends it. */
+  close?(): Promise<void>;
 }
 
 /** Turns values into the messages of property in. */

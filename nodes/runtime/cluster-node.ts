@@ -4,8 +4,8 @@ import { CloudError } from "../../cloud/core/errors";
 
 /** The config node `arduino-cloud-cluster`, as accounts see it. */
 export interface ClusterNode extends Node {
-  /** Absent where they are not usable. */
-  settings?: ClusterSettings;
+  /** A function, so that nobody who looks at the node sees the password. Absent where the settings are not usable. */
+  settingsOf?: () => ClusterSettings;
   /** Why its settings are not usable. */
   fault?: CloudError;
 }
@@ -17,7 +17,7 @@ export interface ClusterNode extends Node {
 export function findCluster(RED: NodeAPI, id: string): ClusterSettings | undefined {
   if (id === "") return undefined;
   const node = RED.nodes.getNode(id) as ClusterNode | null | undefined;
-  if (node?.settings !== undefined) return node.settings;
+  if (node?.settingsOf !== undefined) return node.settingsOf();
   throw (
     node?.fault ??
     new CloudError("not_configured", "The cluster of the account is disabled or was deleted: choose another one.")

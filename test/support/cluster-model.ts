@@ -1,9 +1,21 @@
 import { Cluster } from "../../cloud/cluster/cluster";
+import type { ClusterSettings } from "../../cloud/cluster/cluster-settings";
 import type { ClusterEngine, EngineEvents, LeaseAnswer } from "../../cloud/cluster/engine";
 import type { OpenLane } from "../../cloud/cluster/speaker";
 import type { Clock } from "../../cloud/core/clock";
 import { CloudError } from "../../cloud/core/errors";
 import type { FakeClock } from "./fake-clock";
+
+/** The settings of a cluster in the model. */
+export const modelSettings: ClusterSettings = {
+  name: "model",
+  url: "",
+  user: "",
+  password: "",
+  ttlMs: 5_000,
+  holdMs: 60_000,
+  whenEngineDown: "hold",
+};
 
 /** A value that has gone into the flow, in the order of time. */
 interface Spoken {
@@ -119,15 +131,7 @@ export class ModelCopy {
   constructor(id: string, engine: ModelEngine, clock: FakeClock, spoken: Spoken[]) {
     this.cluster = new Cluster({
       me: id,
-      settings: {
-        name: "model",
-        url: "",
-        user: "",
-        password: "",
-        ttlMs: 5_000,
-        holdMs: 60_000,
-        whenEngineDown: "hold",
-      },
+      settings: modelSettings,
       clock: this.#clockOf(clock),
       createEngine: (events) =>
         engine.for(id, {

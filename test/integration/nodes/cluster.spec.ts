@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { CloudAccount } from "../../../cloud/account";
-import type { ClusterSettings } from "../../../cloud/cluster/cluster-settings";
 import type { Board } from "../../../simulator/boards/board";
 import { SharedNote } from "../../../cloud/cluster/shared-note";
+import { clusterSettings } from "../../support/cluster-settings";
 import { load, type Received, type TestRuntime } from "../../support/node-helper";
 import { describeWithRedis, type RedisServer, startRedis } from "../../support/redis";
 import { type House, startHouse } from "../../support/simulated-account";
@@ -32,19 +32,10 @@ function flow(house: House, redis: Pick<RedisServer, "url">, more: object = {}):
 
 /** Another copy, without a Node-RED around it; `values` is what it sends into its flow. */
 function otherCopy(house: House, redis: RedisServer): { account: CloudAccount; values: number[]; own: boolean[] } {
-  const settings: ClusterSettings = {
-    name: "spec",
-    url: redis.url,
-    user: "",
-    password: "",
-    ttlMs: 1_000,
-    holdMs: 60_000,
-    whenEngineDown: "hold",
-  };
   const account = new CloudAccount(
     house.account,
     { onMalformed: () => assert.fail(), onFault: () => assert.fail() },
-    { cluster: settings },
+    { cluster: clusterSettings(redis.url) },
   );
   stopLater(() => account.close());
   const values: number[] = [];

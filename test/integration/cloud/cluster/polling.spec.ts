@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CloudAccount } from "../../../../cloud/account";
+import { clusterSettings } from "../../../support/cluster-settings";
 import { describeWithRedis, startRedis } from "../../../support/redis";
 import { startHouse } from "../../../support/simulated-account";
 import { stopLater } from "../../../support/stop";
@@ -14,17 +15,7 @@ describeWithRedis("what repeats in several copies", () => {
       const account = new CloudAccount(
         house.account,
         { onMalformed: () => assert.fail(), onFault: () => assert.fail() },
-        {
-          cluster: {
-            name: "polling",
-            url: redis.url,
-            user: "",
-            password: "",
-            ttlMs: 1_000,
-            holdMs: 60_000,
-            whenEngineDown: "hold",
-          },
-        },
+        { cluster: clusterSettings(redis.url) },
       );
       const close = stopLater(() => account.close());
       const end = account.polling.repeat(20, () => {

@@ -101,6 +101,22 @@ describeWithRedis("the Redis engine", () => {
     });
   });
 
+  it("lives with a server that no longer lets it hear what is told, and hears again when it does", async () => {
+    const own = await startRedis();
+    const { engine, faults, told } = await connected(own.url);
+    const isTold = (text: string) => async (): Promise<boolean> => {
+      await engine.tell("own", text).catch(() => undefined);
+      return told.includes(`own: ${text}`);
+    };
+    await until("what is told", isTold("first"));
+    // Whoever is subscribed is thrown out, and refused when it is back.
+    own.cli("ACL", "SETUSER", "default", "resetchannels");
+    await until("a refusal", () => faults.some(({ code }) => code === "forbidden"));
+    own.cli("ACL", "SETUSER", "default", "allchannels");
+    own.cli("CLIENT", "KILL", "TYPE", "normal", "SKIPME", "yes");
+    await until("what is told once more", isTold("second"));
+  });
+
   it("comes back by itself, and says that another server answers", async () => {
     const own = await startRedis();
     const { engine, servers, faults } = await connected(own.url);
