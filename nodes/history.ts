@@ -1,7 +1,7 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
 import { earliestKept, retentionWarnings } from "../cloud/history/retention-warnings";
-import { CloudError, toCloudError } from "../cloud/core/errors";
+import { CloudError, isMissing, toCloudError } from "../cloud/core/errors";
 import { type HistoryPlan, planHistory, readHistory } from "../cloud/history/history-query";
 import { abortable } from "../cloud/core/abort";
 import type { PageReader } from "../cloud/history/page-reader";
@@ -137,8 +137,9 @@ class HistoryReader {
     try {
       return await this.#readOnce(message, noteAndSend, signal, cacheTtlMs);
     } catch (reason) {
-      const isMissing = reason instanceof CloudError && (reason.code === "not_found" || reason.code === "ambiguous");
-      if (answers.areSent || !isMissing || signal.aborted) throw reason;
+      // A run since the last one has asked the cloud just now.
+      const isFresh = historyRequestOf(this.#settings, message).since === "last-run";
+      if (answers.areSent || isFresh || !isMissing(reason) || signal.aborted) throw reason;
       return this.#readOnce(message, send, signal, missingTtlMs);
     }
   }

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { isPlainObject } from "../cloud/core/json";
 import type { WhenOffline } from "../cloud/live-values/queued-message";
 import type { ValueLimit } from "../cloud/property-types/value-limits";
-import { CloudError, toCloudError } from "../cloud/core/errors";
+import { CloudError, isMissing, toCloudError } from "../cloud/core/errors";
 import { findAccount } from "./runtime/account-node";
 import { findDeviceNode } from "./runtime/device-node";
 import { type Message, onClose, onInput } from "./runtime/input";
@@ -139,7 +139,7 @@ function checkTarget(
       },
       (reason: unknown) => {
         const error = toCloudError(reason);
-        if (!isOver && (error.code === "not_found" || error.code === "ambiguous")) tell(error);
+        if (!isOver && isMissing(error)) tell(error);
       },
     );
   };

@@ -135,6 +135,11 @@ export function isTransient(reason: unknown): boolean {
   return reason instanceof CloudError && transient.includes(reason.code);
 }
 
+/** Tells whether what was named is not there, or not to be told from others: it may be made, or made again. */
+export function isMissing(reason: unknown): boolean {
+  return reason instanceof CloudError && (reason.code === "not_found" || reason.code === "ambiguous");
+}
+
 /** Tells whether the cloud does not accept who asks, which no waiting changes: the key, or what it may do. */
 export function isCredentials(reason: unknown): boolean {
   return reason instanceof CloudError && ofCredentials.includes(reason.code);

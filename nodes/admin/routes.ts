@@ -47,9 +47,9 @@ export function registerAdminRoutes(RED: NodeAPI): void {
     "/arduino-cloud/accounts/:id/devices",
     RED.auth.needsPermission("arduino-cloud.read"),
     // The account's nodes ask for the same list: one request does for all.
-    answer((request, signal) => {
+    answer(async (request, signal) => {
       const { polling } = runningAccount(RED, request) ?? {};
-      if (polling !== undefined) return polling.devices(signal).then(chooseDevices);
+      if (polling !== undefined) return chooseDevices(await polling.devices(signal));
       return withStopped(RED, request, async ({ client }) => chooseDevices(await listDevices(client, { signal })));
     }),
   );
@@ -91,9 +91,10 @@ export function registerList(
 /** Returns the account of a request as it runs; `undefined` where it is deployed, but the flows are stopped. */
 function runningAccount(RED: NodeAPI, request: Request): CloudAccount | undefined {
   const id = String(request.params.id ?? "");
-  const { config } = findDeployed(RED, id, accountType);
   const node = RED.nodes.getNode(id) as Node | null | undefined;
-  if (!node && config !== undefined && config.d !== true) return undefined;
+  // All nodes are looked through only where it does not run.
+  const { config } = node ? {} : findDeployed(RED, id, accountType);
+  if (config !== undefined && config.d !== true) return undefined;
   return findAccount(RED, id).account;
 }
 

@@ -157,14 +157,9 @@ export class RunOutput {
   /** Returns a function that shows how much of the window has been read. */
   #progress({ from, to }: HistoryPlan): (last: RawPoint | undefined) => void {
     const started = performance.now();
-    let shown = -1;
     return (last) => {
       if (last === undefined || this.#isClosed || performance.now() - started < minStatusMs) return;
-      const part = (last.timestamp - from) / Math.max(1, to - from);
-      // Words take longer to find than a thousand values to pass on.
-      const percent = Math.floor(100 * part);
-      if (percent !== shown) this.#parts.status.share(part);
-      shown = percent;
+      this.#parts.status.share((last.timestamp - from) / Math.max(1, to - from));
     };
   }
 }

@@ -4,7 +4,7 @@ import type { CaughtSource } from "../../cloud/catch-up/catch-up-options";
 import { systemClock } from "../../cloud/core/clock";
 import type { LiveValue, ValueFlaw, ValueListener } from "../../cloud/live-values/value-feed";
 import type { Direction } from "../../cloud/mqtt/topics";
-import { type CloudError, isTransient, toCloudError } from "../../cloud/core/errors";
+import { type CloudError, isMissing, isTransient, toCloudError } from "../../cloud/core/errors";
 import { retry } from "../../cloud/core/retry";
 import { isUuid, type KnownThing, type LookUp, type Property, wireName } from "../../cloud/rest/index";
 import type { LastSeen } from "../../cloud/catch-up/seen-values";
@@ -264,7 +264,7 @@ export class ThingSubscription implements Origin {
 
   /** How old an answer may be: what was missing in the last one needs a newer one. */
   get #wantedAge(): { maxAgeMs?: number } {
-    if (this.#fault?.code === "not_found" || this.#fault?.code === "ambiguous") return { maxAgeMs: searchTtlMs };
+    if (isMissing(this.#fault)) return { maxAgeMs: searchTtlMs };
     return this.#options.initial && this.thing === undefined ? { maxAgeMs: initialTtlMs } : {};
   }
 

@@ -104,6 +104,8 @@ describe("admin endpoints", function () {
     const expected = [{ id: house.deviceId, name: "Board", type, thing: "House", status: "UNKNOWN" }];
     assert.deepEqual((await get("/arduino-cloud/accounts/good/devices", "admin")).body, expected);
     assert.deepEqual((await post("/arduino-cloud/devices", typed(), "admin")).body, expected);
+    const bad = await get("/arduino-cloud/accounts/bad/devices", "admin");
+    assert.deepEqual([bad.status, (bad.body as { code: string }).code], [400, "invalid_input"]);
     const wrong = await post("/arduino-cloud/devices", typed({}, { clientSecret: "wrong" }), "admin");
     assert.deepEqual([wrong.status, (wrong.body as { code: string }).code], [502, "unauthorized"]);
   });

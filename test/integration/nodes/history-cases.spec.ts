@@ -121,7 +121,10 @@ describe("arduino-cloud-history in the hard cases", () => {
     const message = house.simulator.store.propertyNamed(house.thingId, "message");
     assert.ok(message);
     message.deleted_at = new Date().toISOString();
+    const looks = (): number => house.simulator.observed.requests.filter(({ path }) => path.includes("/things")).length;
+    const before = looks();
     await assert.rejects(ask({ property: "message", from: "-1h", since: "last run" }), { code: "not_found" });
+    assert.equal(looks() - before, 1, "what was asked for just now is not asked for again");
     assert.deepEqual(await ask({ from: "-1h", since: "last run" }), [], "the rest of the thing is read");
   });
 
