@@ -198,10 +198,9 @@ export class Cluster {
   }
 
   async #writeMarks(marks: Record<string, string>): Promise<void> {
-    const { lease, engine } = this.#joined ?? {};
-    const fence = lease?.fence;
+    const { fence } = this.#joined?.lease ?? {};
     if (fence === undefined || this.#alignedGrant !== fence.holder) return;
-    const isWritten = await engine?.mark(markGroup, marks, fence);
+    const isWritten = await this.#joined?.engine.mark(markGroup, marks, fence);
     // Where another copy has the lease, or it is over, the next beat tells.
     if (isWritten === false) this.#beatIn(0);
   }
