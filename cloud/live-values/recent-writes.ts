@@ -3,7 +3,7 @@ import type { Clock } from "../core/clock";
 /** How long a message of our own may take to come back. */
 const ownWindowMs = 60_000;
 
-/** What was written and has not come back yet, oldest first. */
+/** The writes that have not come back yet, oldest first. */
 export class RecentWrites<T> {
   readonly #clock: Clock;
   #writes: { write: T; at: number }[] = [];
