@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
 import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
-import { type NodeRed, startNodeRed } from "../support/node-red";
 import { seriousFindings } from "./axe";
-import { Editor, startBrowser } from "./editor";
+import type { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 const flowNodes = [
   "property-in",
@@ -21,18 +20,14 @@ const configNodes = ["account", "device"];
 describe("the forms for everybody", function () {
   this.timeout(60_000);
   let house: House;
-  let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
 
   before(async function () {
     this.timeout(120_000);
     house = await startHouse({ readOnly: ["sensor"] });
-    red = await startNodeRed();
     const { deviceId, secretKey } = house;
     const place = { z: "tab", x: 200, account: "account", device: "", thing: house.thingId, thingName: "House" };
-    await red.deploy([
-      { id: "tab", type: "tab", label: "Flow" },
+    ({ editor } = await openEditor([
       accountOf(house, { name: "House" }),
       {
         id: "device",
@@ -50,9 +45,7 @@ describe("the forms for everybody", function () {
         y: 60 * (index + 1),
         wires: [[]],
       })),
-    ]);
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    ]));
   });
 
   /** Shows all that a form can show: rows that do not matter now are forms too. */

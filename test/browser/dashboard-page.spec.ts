@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import type { Browser, Locator } from "playwright-core";
 import type { Dashboard, Widget } from "../../simulator/store/dashboard-models";
 import { accountOf } from "../support/flows";
-import { type NodeRed, startNodeRed } from "../support/node-red";
+import type { NodeRed } from "../support/node-red";
 import { type House, startHouse } from "../support/simulated-account";
 import { until } from "../support/wait";
-import { Editor, startBrowser } from "./editor";
+import { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 const tree = ".arduino-cloud-sidebar-tree";
 const script = "window.__hit = (window.__hit ?? 0) + 1";
@@ -105,10 +106,9 @@ describe("a page of Node-RED made in the sidebar", function () {
     house.simulator.store.record(foreign, "danger", hostile, Date.now());
     const board = await house.board();
     await board.report({ message: hostile });
-    red = await startNodeRed({ dashboard: true });
-    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "House" })]);
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    ({ editor, red, browser } = await openEditor([accountOf(house, { name: "House" })], {
+      nodeRed: { dashboard: true },
+    }));
     await editor.showTab("arduino-cloud-sidebar");
     await line(/^Dashboards/).click();
   });

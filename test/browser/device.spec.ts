@@ -1,17 +1,16 @@
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
 import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
-import { type NodeRed, startNodeRed } from "../support/node-red";
+import type { NodeRed } from "../support/node-red";
 import { until } from "../support/wait";
-import { Editor, startBrowser } from "./editor";
+import type { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 /** The form of the device node: one step stands on the last. */
 describe("the device form", function () {
   this.timeout(60_000);
   let house: House;
   let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
 
   before(async function () {
@@ -21,10 +20,7 @@ describe("the device form", function () {
     const { store, userId } = house.simulator;
     store.createDevice({ name: "Opta", type: "opta" }, { userId });
     for (let count = 0; count < 2_000; count++) house.addThing(`Thing ${count}`, {});
-    red = await startNodeRed();
-    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "Home" })]);
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    ({ editor, red } = await openEditor([accountOf(house, { name: "Home" })]));
   });
 
   const input = (field: string) => editor.page.locator(`#node-config-input-${field}`);

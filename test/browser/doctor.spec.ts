@@ -3,9 +3,10 @@ import type { Browser, Locator } from "playwright-core";
 import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
 import { until } from "../support/wait";
-import { type NodeRed, startNodeRed } from "../support/node-red";
+import type { NodeRed } from "../support/node-red";
 import { seriousFindings } from "./axe";
-import { Editor, startBrowser } from "./editor";
+import { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 const hostile = `<img src=x onerror=alert(1)> "quoted" 🌡`;
 
@@ -20,10 +21,8 @@ describe("the doctor's dialog", function () {
   before(async function () {
     this.timeout(120_000);
     house = await startHouse();
-    red = await startNodeRed();
     const { deviceId, secretKey } = house;
-    await red.deploy([
-      { id: "tab", type: "tab", label: "Flow" },
+    ({ editor, red, browser } = await openEditor([
       accountOf(house, { name: "Home" }),
       accountOf(house, {
         id: "broken",
@@ -65,10 +64,8 @@ describe("the doctor's dialog", function () {
         property: "relay",
         wires: [[]],
       },
-    ]);
+    ]));
     await until("the device", () => house.simulator.observed.connections.some(({ kind }) => kind === "device"));
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
   });
 
   const dialog = (on = editor): Locator =>

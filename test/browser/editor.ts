@@ -28,7 +28,7 @@ export async function startBrowser(): Promise<Browser> {
   return browser;
 }
 
-interface OpenOptions {
+export interface OpenOptions {
   dark?: boolean;
   width?: number;
   language?: string;

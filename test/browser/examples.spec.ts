@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
-import type { Browser } from "playwright-core";
-import { type NodeRed, startNodeRed } from "../support/node-red";
-import { Editor, startBrowser } from "./editor";
+import type { NodeRed } from "../support/node-red";
+import type { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 const folder = path.resolve(__dirname, "..", "..", "examples");
 // Those that need a package which could not be had show unknown nodes here.
@@ -35,14 +35,11 @@ const keyNeeded = /^409 .*\/overview\/(things|devices)$/;
 describe("the examples in the editor", function () {
   this.timeout(60_000);
   let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
 
   before(async function () {
     this.timeout(120_000);
-    red = await startNodeRed({ dashboard: true });
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    ({ editor, red } = await openEditor(null, { nodeRed: { dashboard: true } }));
   });
 
   const nodes = (): Promise<Placed[]> =>

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
 import type { Board } from "../../simulator/boards/board";
-import { type NodeRed, startNodeRed } from "../support/node-red";
 import { type House, startHouse } from "../support/simulated-account";
 import { until } from "../support/wait";
-import { Editor, startBrowser } from "./editor";
+import type { Editor } from "./editor";
+import { openEditor, prepareFirstUse } from "./open-editor";
 
 /** How many presses of the mouse, and how many pastes, the first value may cost in the sidebar. */
 const maxPresses = 6;
@@ -15,8 +14,6 @@ describe("the first flow in the sidebar", function () {
   this.timeout(60_000);
   let house: House;
   let board: Board;
-  let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
 
   before(async function () {
@@ -24,33 +21,8 @@ describe("the first flow in the sidebar", function () {
     house = await startHouse();
     board = await house.board();
     house.simulator.store.record(house.thingId, "temperature", 21, Date.now());
-    red = await startNodeRed();
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url, { isNew: true });
-    await editor.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    const { baseUrl, brokerUrl, deviceBrokerUrl } = house.account;
-    // A new account is for the real cloud; here the simulator stands in its place.
-    await editor.page.evaluate(
-      (addresses) => {
-        const { RED } = globalThis as unknown as {
-          RED: { nodes: { getType(type: string): { defaults: Record<string, { value: string }> } } };
-        };
-        const { defaults } = RED.nodes.getType("arduino-cloud-account");
-        for (const [field, value] of Object.entries(addresses)) Object.assign(defaults[field] ?? {}, { value });
-        Object.assign(globalThis, { presses: 0 });
-        document.addEventListener(
-          "mousedown",
-          () => Object.assign(globalThis, { presses: (globalThis as unknown as { presses: number }).presses + 1 }),
-          true,
-        );
-      },
-      { baseUrl, brokerUrl, deviceBrokerUrl },
-    );
-  });
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
+    ({ editor } = await openEditor(null, { isNew: true }));
+    await prepareFirstUse(editor, house);
   });
 
   it("takes at most six clicks and two pastes to a value", async () => {

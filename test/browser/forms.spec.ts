@@ -1,16 +1,15 @@
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
 import { type House, startHouse } from "../support/simulated-account";
 import { until } from "../support/wait";
-import { type NodeRed, readUserFiles, startNodeRed } from "../support/node-red";
-import { Editor, startBrowser } from "./editor";
+import { type NodeRed, readUserFiles } from "../support/node-red";
+import type { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 /** One user's way through the forms, from the palette to values in the debug sidebar; each step stands on the last. */
 describe("the editor", function () {
   this.timeout(60_000);
   let house: House;
   let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
   let propertyIn: string;
   let propertyOut: string;
@@ -21,9 +20,7 @@ describe("the editor", function () {
     house.addThing("Garden", {});
     house.addThing("Garage", {});
     house.simulator.store.record(house.thingId, "temperature", 21.5, Date.now());
-    red = await startNodeRed();
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    ({ editor, red } = await openEditor(null));
   });
 
   const input = (field: string) => editor.page.locator(`#node-input-${field}`);

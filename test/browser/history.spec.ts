@@ -1,15 +1,12 @@
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
 import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
-import { type NodeRed, startNodeRed } from "../support/node-red";
-import { Editor, startBrowser } from "./editor";
+import type { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 describe("the form of history", function () {
   this.timeout(60_000);
   let house: House;
-  let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
   let history: string;
 
@@ -17,10 +14,7 @@ describe("the form of history", function () {
     this.timeout(120_000);
     house = await startHouse();
     house.simulator.store.record(house.thingId, "temperature", 21.5, Date.now() - 60_000);
-    red = await startNodeRed();
-    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "House" })]);
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    ({ editor } = await openEditor([accountOf(house, { name: "House" })]));
     history = await editor.drag("arduino-cloud-history", 300, 100);
   });
 

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import type { Browser, Locator } from "playwright-core";
+import type { Locator } from "playwright-core";
 import { accountOf } from "../support/flows";
-import { type NodeRed, startNodeRed } from "../support/node-red";
+import type { NodeRed } from "../support/node-red";
 import { type House, startHouse } from "../support/simulated-account";
-import { Editor, startBrowser } from "./editor";
+import type { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 const folder = path.resolve(__dirname, "..", "..", "examples");
 
@@ -26,23 +27,14 @@ describe("an imported example", function () {
   this.timeout(60_000);
   let house: House;
   let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
 
   before(async function () {
     this.timeout(120_000);
     house = await startHouse();
     house.addThing("Front door", { door: "STATUS" });
-    red = await startNodeRed();
-    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "Home" })]);
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    ({ editor, red } = await openEditor([accountOf(house, { name: "Home" })]));
     await editor.page.waitForFunction(() => document.querySelector(".arduino-cloud-sidebar select") !== null);
-  });
-  after(async () => {
-    await browser.close();
-    await red.stop();
-    await house.stop();
   });
 
   const importExample = (name: string): Promise<void> =>

@@ -1,25 +1,19 @@
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
 import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
-import { type NodeRed, startNodeRed } from "../support/node-red";
-import { Editor, startBrowser } from "./editor";
+import type { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 /** A value in a flow without a mouse. Wires aside: the editor of Node-RED draws none by keyboard. */
 describe("the editor by keyboard alone", function () {
   this.timeout(90_000);
   let house: House;
-  let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
 
   before(async function () {
     this.timeout(120_000);
     house = await startHouse();
-    red = await startNodeRed();
-    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "House" })]);
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    ({ editor } = await openEditor([accountOf(house, { name: "House" })]));
   });
 
   const focused = (selector: string): Promise<unknown> =>

@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
 import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
-import { type NodeRed, startNodeRed } from "../support/node-red";
-import { Editor, startBrowser } from "./editor";
+import type { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 const thingCount = 2_000;
 const variablesPerThing = 10;
@@ -14,8 +13,6 @@ const mostMilliseconds = 400;
 describe("the editor's lists of a big account", function () {
   this.timeout(90_000);
   let house: House;
-  let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
   const node = "property-in";
 
@@ -26,9 +23,7 @@ describe("the editor's lists of a big account", function () {
       Array.from({ length: variablesPerThing }, (_unused, number) => [`value_${number}`, "FLOAT"]),
     );
     for (let number = 1; number < thingCount; number++) house.addThing(`Greenhouse ${number}`, types);
-    red = await startNodeRed();
-    await red.deploy([
-      { id: "tab", type: "tab", label: "Flow" },
+    ({ editor } = await openEditor([
       accountOf(house, { name: "House" }),
       {
         id: node,
@@ -44,9 +39,7 @@ describe("the editor's lists of a big account", function () {
         y: 80,
         wires: [[]],
       },
-    ]);
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    ]));
   });
 
   const input = (field: string) => editor.page.locator(`#node-input-${field}`);

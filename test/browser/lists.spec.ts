@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
 import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
-import { type NodeRed, startNodeRed } from "../support/node-red";
-import { Editor, startBrowser } from "./editor";
+import type { NodeRed } from "../support/node-red";
+import { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 const hostile = `<img src=x onerror="alert(1)"> "quoted" 'name' 🚀 שלום`;
 const propertyIn = "property-in";
@@ -39,16 +40,12 @@ describe("the editor's lists", function () {
     store.record(hostileId, "danger", `</script>${hostile}`, Date.now());
     store.record(house.thingId, "temperature", 21.5, Date.now());
     store.record(house.thingId, "lamp", { swi: true, hue: 120, sat: 80, bri: 60 }, Date.now());
-    red = await startNodeRed();
     const target = { z: "tab", account: "account", thing: house.thingId, thingName: "House" };
-    await red.deploy([
-      { id: "tab", type: "tab", label: "Flow" },
+    ({ editor, red, browser } = await openEditor([
       accountOf(house, { name: "House" }),
       { id: propertyIn, type: "arduino-cloud-property-in", ...target, ...temperature, x: 200, y: 80, wires: [[]] },
       { id: propertyOut, type: "arduino-cloud-property-out", ...target, ...lamp, x: 200, y: 160, wires: [[]] },
-    ]);
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    ]));
     editor.page.on("dialog", (dialog) => {
       assert.fail(`A script of the cloud ran: ${dialog.message()}`);
     });

@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
 import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
-import { type NodeRed, startNodeRed } from "../support/node-red";
-import { Editor, startBrowser } from "./editor";
+import type { NodeRed } from "../support/node-red";
+import type { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 describe("the form of manage", function () {
   this.timeout(60_000);
   let house: House;
   let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
   let manage: string;
 
@@ -18,10 +17,8 @@ describe("the form of manage", function () {
     house = await startHouse();
     // Whoever names things in the cloud must not reach the editor with it.
     house.addThing("<img src=x onerror=alert(1)>", {});
-    red = await startNodeRed();
     const place = { z: "tab", y: 200 };
-    await red.deploy([
-      { id: "tab", type: "tab", label: "Flow" },
+    ({ editor, red } = await openEditor([
       accountOf(house, { name: "House" }),
       {
         id: "debug",
@@ -44,9 +41,7 @@ describe("the form of manage", function () {
         operation: "list",
         wires: [["debug"]],
       },
-    ]);
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    ]));
     manage = await editor.drag("arduino-cloud-manage", 300, 100);
   });
 

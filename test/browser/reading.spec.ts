@@ -1,16 +1,13 @@
 import assert from "node:assert/strict";
-import type { Browser } from "playwright-core";
 import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
-import { type NodeRed, startNodeRed } from "../support/node-red";
-import { Editor, startBrowser } from "./editor";
+import type { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 /** The forms of the nodes that read over REST. */
 describe("the forms of property get and device status", function () {
   this.timeout(60_000);
   let house: House;
-  let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
   let get: string;
   let status: string;
@@ -20,10 +17,7 @@ describe("the forms of property get and device status", function () {
     house = await startHouse();
     house.simulator.store.createDevice({ name: "Spare board" }, { userId: house.simulator.userId });
     house.simulator.store.record(house.thingId, "temperature", 21.5, Date.now());
-    red = await startNodeRed();
-    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "House" })]);
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    ({ editor } = await openEditor([accountOf(house, { name: "House" })]));
     get = await editor.drag("arduino-cloud-property-get", 300, 100);
     status = await editor.drag("arduino-cloud-device-status", 300, 200);
   });

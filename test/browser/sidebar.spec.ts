@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { Browser, Locator } from "playwright-core";
+import type { Locator } from "playwright-core";
 import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
 import { until } from "../support/wait";
-import { type NodeRed, startNodeRed } from "../support/node-red";
-import { Editor, startBrowser } from "./editor";
+import type { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 const hostile = `<img src=x onerror="alert(1)"> "quoted" 'name' 🚀 שלום`;
 
@@ -15,8 +15,6 @@ const tree = ".arduino-cloud-sidebar-tree";
 describe("the sidebar", function () {
   this.timeout(60_000);
   let house: House;
-  let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
 
   before(async function () {
@@ -28,10 +26,7 @@ describe("the sidebar", function () {
     store.record(house.thingId, "temperature", 21.299999237060547, Date.now());
     store.record(house.thingId, "lamp", { swi: true, hue: 120, sat: 80, bri: 60 }, Date.now());
     await house.board();
-    red = await startNodeRed();
-    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, accountOf(house, { name: "House" })]);
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url, { ownsTime: true });
+    ({ editor } = await openEditor([accountOf(house, { name: "House" })], { ownsTime: true }));
     editor.page.on("dialog", (dialog) => {
       assert.fail(`A script of the cloud ran: ${dialog.message()}`);
     });

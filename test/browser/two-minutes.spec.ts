@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import type { Browser, Locator } from "playwright-core";
+import type { Locator } from "playwright-core";
 import type { Board } from "../../simulator/boards/board";
 import { type House, startHouse } from "../support/simulated-account";
 import { until } from "../support/wait";
-import { type NodeRed, startNodeRed } from "../support/node-red";
-import { Editor, startBrowser } from "./editor";
+import type { Editor } from "./editor";
+import { openEditor, prepareFirstUse } from "./open-editor";
 
 /** The most presses of the mouse button, drags among them, from an empty Node-RED to a value in the debug sidebar. */
 const mostClicks = 12;
@@ -13,8 +13,6 @@ const mostClicks = 12;
 describe("the first two minutes", function () {
   this.timeout(90_000);
   let house: House;
-  let red: NodeRed;
-  let browser: Browser;
   let editor: Editor;
   let board: Board;
   let pastes = 0;
@@ -24,28 +22,8 @@ describe("the first two minutes", function () {
     house = await startHouse();
     house.addThing("Garden", { moisture: "FLOAT" });
     board = await house.board();
-    red = await startNodeRed();
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
-    await editor.page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-    const { baseUrl, brokerUrl, deviceBrokerUrl } = house.account;
-    // A new account is for the real cloud; here the simulator stands in its place.
-    await editor.page.evaluate(
-      (addresses) => {
-        const { RED } = globalThis as unknown as {
-          RED: { nodes: { getType(type: string): { defaults: Record<string, { value: string }> } } };
-        };
-        const { defaults } = RED.nodes.getType("arduino-cloud-account");
-        for (const [field, value] of Object.entries(addresses)) Object.assign(defaults[field] ?? {}, { value });
-        Object.assign(globalThis, { presses: 0 });
-        document.addEventListener(
-          "mousedown",
-          () => Object.assign(globalThis, { presses: (globalThis as unknown as { presses: number }).presses + 1 }),
-          true,
-        );
-      },
-      { baseUrl, brokerUrl, deviceBrokerUrl },
-    );
+    ({ editor } = await openEditor(null));
+    await prepareFirstUse(editor, house);
   });
 
   const paste = async (text: string): Promise<void> => {

@@ -3,8 +3,9 @@ import type { Browser } from "playwright-core";
 import { accountOf } from "../support/flows";
 import { dashboardWrites, type House, startHouse } from "../support/simulated-account";
 import { until } from "../support/wait";
-import { type NodeRed, startNodeRed } from "../support/node-red";
-import { Editor, startBrowser } from "./editor";
+import type { NodeRed } from "../support/node-red";
+import { Editor } from "./editor";
+import { openEditor } from "./open-editor";
 
 /** Property in and property out with an account or with a device of Node-RED's own: what their forms ask then. */
 describe("the forms of property in and out with a device", function () {
@@ -19,10 +20,8 @@ describe("the forms of property in and out with a device", function () {
   before(async function () {
     this.timeout(120_000);
     house = await startHouse({ readOnly: ["sensor"] });
-    red = await startNodeRed();
     const { deviceId, secretKey } = house;
-    await red.deploy([
-      { id: "tab", type: "tab", label: "Flow" },
+    ({ editor, red, browser } = await openEditor([
       accountOf(house, { name: "House" }),
       {
         id: "device",
@@ -35,9 +34,7 @@ describe("the forms of property in and out with a device", function () {
         credentials: { deviceId, secretKey },
       },
       { id: "lone", type: "arduino-cloud-device", name: "Lone", account: "", brokerUrl: "", tls: "" },
-    ]);
-    browser = await startBrowser();
-    editor = await Editor.open(browser, red.url);
+    ]));
     propertyIn = await editor.drag("arduino-cloud-property-in", 300, 100);
     propertyOut = await editor.drag("arduino-cloud-property-out", 300, 200);
   });

@@ -55,7 +55,7 @@ export interface NodeRed {
   kill(): Promise<void>;
 }
 
-interface NodeRedOptions {
+export interface NodeRedOptions {
   adminAuth?: boolean;
   env?: Record<string, string>;
   keeps?: boolean | "at once";
