@@ -15,7 +15,7 @@ const tree = ".arduino-cloud-sidebar-tree";
 
 /** What the check of the forms leaves out: the sidebar, the migration, the many faces of manage; and both themes. */
 describe("the editor for everybody", function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let house: House;
   let red: NodeRed;
   let browser: Browser;

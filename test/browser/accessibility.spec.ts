@@ -18,7 +18,7 @@ const configNodes = ["account", "device"];
 
 /** Every form, with all that it can show, under an automatic check, and by keyboard. */
 describe("the forms for everybody", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let editor: Editor;
 

@@ -25,7 +25,7 @@ interface EditorWindow {
 
 /** The button in the sidebar, and what becomes of a dashboard in the editor and on its page. */
 describe("a page of Node-RED made in the sidebar", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let red: NodeRed;
   let browser: Browser;

@@ -12,7 +12,7 @@ import { until } from "../support/wait";
 import { pictures, startBrowser } from "./editor";
 
 describe("the page of a dashboard with a widget of each kind", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let board: Board;
   let red: NodeRed;

@@ -12,7 +12,7 @@ import { pictures, startBrowser } from "./editor";
 const day = 86_400_000;
 
 describe("the examples on a dashboard", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let simulator: Simulator;
   let boards: RunningBoards;
   let red: NodeRed;

@@ -8,7 +8,7 @@ import { openEditor } from "./open-editor";
 
 /** The form of the device node: one step stands on the last. */
 describe("the device form", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let red: NodeRed;
   let editor: Editor;

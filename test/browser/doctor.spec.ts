@@ -12,7 +12,7 @@ const hostile = `<img src=x onerror=alert(1)> "quoted" 🌡`;
 
 /** The doctor's dialog, from the forms and from the list of actions; one step stands on the last. */
 describe("the doctor's dialog", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let red: NodeRed;
   let browser: Browser;

@@ -254,8 +254,12 @@ export class Editor {
     await this.page.evaluate(async () => (await fetch("settings")).text());
   }
 
-  /** Lets time go by at once in a page that was opened with `ownsTime`, for what repeats itself there. */
+  /**
+   * Lets time go by at once in a page that was opened with `ownsTime`, for what repeats itself there. Waits for a look of
+   * the sidebar that is under way: one during which time jumps seems to be slow, and the next is put off for that.
+   */
   async passTime(milliseconds: number): Promise<void> {
+    await this.page.locator(".arduino-cloud-sidebar-head .fa-spin").waitFor({ state: "detached" });
     await this.page.clock.fastForward(milliseconds);
   }
 

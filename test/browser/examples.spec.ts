@@ -33,7 +33,7 @@ interface EditorWindow {
 const keyNeeded = /^409 .*\/overview\/(things|devices)$/;
 
 describe("the examples in the editor", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let red: NodeRed;
   let editor: Editor;
 

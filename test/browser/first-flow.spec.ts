@@ -11,7 +11,7 @@ const maxPastes = 2;
 
 /** The first flow of the README, by someone who has just installed the package. */
 describe("the first flow in the sidebar", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let board: Board;
   let editor: Editor;

@@ -7,7 +7,7 @@ import { openEditor } from "./open-editor";
 
 /** One user's way through the forms, from the palette to values in the debug sidebar; each step stands on the last. */
 describe("the editor", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let red: NodeRed;
   let editor: Editor;

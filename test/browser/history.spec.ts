@@ -5,7 +5,7 @@ import type { Editor } from "./editor";
 import { openEditor } from "./open-editor";
 
 describe("the form of history", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let editor: Editor;
   let history: string;

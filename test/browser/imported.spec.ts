@@ -24,7 +24,7 @@ interface EditorWindow {
 
 /** What becomes of an example in an editor that has accounts already; one step stands on the last. */
 describe("an imported example", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let red: NodeRed;
   let editor: Editor;

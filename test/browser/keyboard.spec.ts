@@ -6,7 +6,7 @@ import { openEditor } from "./open-editor";
 
 /** A value in a flow without a mouse. Wires aside: the editor of Node-RED draws none by keyboard. */
 describe("the editor by keyboard alone", function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let house: House;
   let editor: Editor;
 

@@ -11,7 +11,7 @@ const mostMilliseconds = 400;
 
 /** The lists of a big account: 2,000 things with 20,000 variables. */
 describe("the editor's lists of a big account", function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let house: House;
   let editor: Editor;
   const node = "property-in";

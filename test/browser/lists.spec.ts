@@ -21,7 +21,7 @@ const lamp = { property: "lamp", propertyName: "lamp", whenOffline: "queue", que
 
 /** How the lists bear a cloud that is away, odd names, late answers; and what the forms look like. */
 describe("the editor's lists", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let red: NodeRed;
   let browser: Browser;

@@ -6,7 +6,7 @@ import type { Editor } from "./editor";
 import { openEditor } from "./open-editor";
 
 describe("the form of manage", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let red: NodeRed;
   let editor: Editor;

@@ -28,7 +28,7 @@ const oddNames = [
 
 /** Each node from the palette to the deployed flow and back, in each look; on Node-RED 4.1 and on 5. */
 describe("each node in each look", function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let house: House;
   let red: NodeRed;
   let browser: Browser;

@@ -11,7 +11,7 @@ import { Editor, startBrowser } from "./editor";
 const keyNeeded = /^409 .*\/overview\/(things|devices)$/;
 
 describe("migration from Arduino's own nodes in the editor", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let red: NodeRed;
   let browser: Browser;

@@ -6,7 +6,7 @@ import { openEditor } from "./open-editor";
 
 /** The forms of the nodes that read over REST. */
 describe("the forms of property get and device status", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let editor: Editor;
   let get: string;

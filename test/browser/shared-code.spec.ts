@@ -46,7 +46,7 @@ function heldBack(): { prepare: (page: Page) => Promise<unknown>; release: () =>
 
 /** The code that forms, sidebar and migration share: fetched once, and missed without harm. */
 describe("the shared code of the editor", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let red: NodeRed;
   let browser: Browser;

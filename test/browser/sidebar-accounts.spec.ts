@@ -10,7 +10,7 @@ const variablesEach = 10;
 
 /** The sidebar with none, new, broken, several and huge accounts, in both themes. */
 describe("the sidebar and its accounts", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let red: NodeRed;
   let browser: Browser;

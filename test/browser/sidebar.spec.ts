@@ -13,7 +13,7 @@ const tree = ".arduino-cloud-sidebar-tree";
 
 /** The sidebar in a real editor: what it shows, what becomes of what is dragged, and what it costs. */
 describe("the sidebar", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let editor: Editor;
 
@@ -39,11 +39,6 @@ describe("the sidebar", function () {
   const search = (): Locator => editor.page.getByLabel("Search things and variables");
   const details = (): Locator => editor.page.locator(".arduino-cloud-sidebar-details");
   const lists = (): number => house.simulator.observed.requests.filter(({ path }) => path === "/iot/v2/things").length;
-  /** Lets time go by between two looks: one during which time jumps seems to be slow, and the next is put off for that. */
-  const passTime = async (milliseconds: number): Promise<void> => {
-    await editor.page.locator(".arduino-cloud-sidebar-head .fa-spin").waitFor({ state: "detached" });
-    await editor.passTime(milliseconds);
-  };
   const undo = (): Promise<void> =>
     editor.page.evaluate(() => {
       (globalThis as unknown as { RED: { actions: { invoke(action: string): void } } }).RED.actions.invoke("core:undo");
@@ -246,14 +241,14 @@ describe("the sidebar", function () {
   it("looks at the cloud again and again while it is in sight, and at no other time", async () => {
     house.simulator.store.record(house.thingId, "temperature", 22.5, Date.now());
     const before = lists();
-    await passTime(11_000);
+    await editor.passTime(11_000);
     await line(temperature).getByText("22.5").waitFor({ timeout: 30_000 });
     assert.ok(lists() - before <= 3, `${lists() - before} requests`);
     await editor.showTab("info");
-    await passTime(1_000);
+    await editor.passTime(1_000);
     await editor.roundTrip();
     const hidden = lists();
-    await passTime(12_000);
+    await editor.passTime(12_000);
     await editor.roundTrip();
     assert.equal(lists(), hidden);
     await editor.showTab("arduino-cloud-sidebar");

@@ -11,7 +11,7 @@ const mostClicks = 12;
 
 /** The way of somebody who has just installed the package, with a real mouse and keyboard. */
 describe("the first two minutes", function () {
-  this.timeout(90_000);
+  this.timeout(120_000);
   let house: House;
   let editor: Editor;
   let board: Board;

@@ -9,7 +9,7 @@ import { openEditor } from "./open-editor";
 
 /** Property in and property out with an account or with a device of Node-RED's own: what their forms ask then. */
 describe("the forms of property in and out with a device", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let house: House;
   let red: NodeRed;
   let browser: Browser;
