@@ -36,6 +36,11 @@ const zones = [
   { target: "./cloud", from: ["./nodes", "./simulator"], message: "cloud/ knows nothing of Node-RED." },
   { target: "./nodes", from: ["./simulator", "./test"], message: "Nodes stand on cloud/ only." },
   { target: "./nodes/runtime", from: [...nodeSets, "./nodes/admin/**"], message: "runtime/ knows no node set." },
+  {
+    target: "./nodes/home-assistant",
+    from: "./nodes/{property-in,property-out,history,manage}/**",
+    message: "What several node sets need is in runtime/.",
+  },
   { target: "./nodes/admin", from: nodeSets, message: "admin/ knows no node set." },
   {
     target: "./nodes/migration",

@@ -9,11 +9,11 @@ import { type Message, onClose, onInput } from "./runtime/input";
 import { messageProperty, messageThing } from "./runtime/message";
 import { failMisconfigured } from "./runtime/misconfigured";
 import type { SessionNode } from "./runtime/session-node";
+import { delivered, RedeployQueue, returnParked, type WaitingMessage } from "./runtime/redeploy-queue";
 import { type RawSettings, readChoice, readFlag, readNumber, readText, settingsOf } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 import { WarnOnce } from "./runtime/warn-once";
 import { type Destination, toAccount, toDevice } from "./property-out/destination";
-import { returnParked, type WaitingMessage, RedeployQueue } from "./property-out/redeploy-queue";
 import { reportStatus } from "./property-out/status-report";
 
 interface PropertyOutSettings {
@@ -95,17 +95,15 @@ function writeThrough(
 
   onInput(node, async (message, send) => {
     const request = readRequest(settings, message, destination.needsThing);
-    const entry: WaitingMessage = { message, fail: () => undefined, forget: () => undefined };
-    waiting.add(entry);
     try {
-      const delivered = write(request, entry);
-      report.show();
-      await delivered;
+      await waiting.during(message, async (entry) => {
+        const outcome = write(request, entry);
+        report.show();
+        await outcome;
+      });
     } catch (reason) {
       report.show(toCloudError(reason));
       throw reason;
-    } finally {
-      waiting.delete(entry);
     }
     report.show();
     send(message);
@@ -167,11 +165,9 @@ function writerOf(
   const onLimit = ({ kind, variable, warning }: ValueLimit): void =>
     warnings.note(JSON.stringify([kind, variable]), warning);
   return (request, entry) =>
-    new Promise((resolve, reject) => {
-      entry.fail = reject;
-      const settle = (error?: CloudError): void => (error === undefined ? resolve() : reject(error));
-      entry.forget = destination.write({ ...request, owner: node.id, whenOffline, queueLimit, settle, onLimit });
-    });
+    delivered(entry, (settle) =>
+      destination.write({ ...request, owner: node.id, whenOffline, queueLimit, settle, onLimit }),
+    );
 }
 
 /** Reads what a message asks to be written, and where. */

@@ -7,6 +7,7 @@ import { createInterface } from "node:readline/promises";
 import { parseArgs } from "node:util";
 import { shutdownSignal } from "../simulator/shutdown";
 import { checkCloud } from "./check-cloud/index";
+import { LeftBehind } from "./check-cloud/objects";
 import type { ProbeSettings } from "./check-cloud/probe";
 import { anonymous } from "./check-cloud/report";
 
@@ -26,10 +27,9 @@ async function main(): Promise<void> {
   try {
     const { report, left } = await checkCloud(settings, { isLong: values.long ?? false, begins });
     console.log(`\n${report}`);
-    if (left > 0)
-      throw new Error("Something could not be removed: look for what is named after this check, and delete it.");
+    if (left > 0) throw new LeftBehind();
   } catch (reason) {
-    if (!signal.aborted) throw reason;
+    if (!signal.aborted || reason instanceof LeftBehind) throw reason;
     console.error("Stopped; what had been made is removed.");
     process.exitCode = 1;
   }

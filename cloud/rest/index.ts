@@ -16,6 +16,8 @@ export { checkRequest, requireValid } from "./validation/index";
 export { findDevice, listDevices } from "./directory/devices";
 export type { Directory, LookUp } from "./directory/directory";
 export { parseEndpoints } from "./transport/endpoints";
+export { listTagged } from "./directory/tagged";
+export { listUnits } from "./directory/units";
 export { findThing, findVariable, type KnownThing } from "./directory/find-by-name";
 export * from "./models";
 export * from "./operations";

@@ -1,5 +1,5 @@
 import { CloudError } from "../../cloud/core/errors";
-import { asRecord } from "../../cloud/core/json";
+import { asRecord, isFiniteNumber } from "../../cloud/core/json";
 import { textOf, trimmedText } from "../../cloud/core/text";
 import type { GridPlace } from "./places";
 
@@ -119,5 +119,5 @@ function recordsOf(value: unknown): Record<string, unknown>[] {
 }
 
 function numberOf(value: unknown): number | undefined {
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+  return isFiniteNumber(value) ? value : undefined;
 }

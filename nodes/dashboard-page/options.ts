@@ -1,4 +1,4 @@
-import { asRecord } from "../../cloud/core/json";
+import { asRecord, isFiniteNumber } from "../../cloud/core/json";
 import type { WidgetKind } from "./widget-table";
 
 /** A value that a selector offers. */
@@ -35,7 +35,7 @@ const numberReader =
   (name: "min" | "max" | "step"): OptionReader =>
   (value) => {
     const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-    return typeof number === "number" && Number.isFinite(number) ? { [name]: number } : undefined;
+    return isFiniteNumber(number) ? { [name]: number } : undefined;
   };
 const readPicture: OptionReader = (value) =>
   typeof value === "string" && /^(https:\/\/|data:image\/)/i.test(value) ? { picture: value } : undefined;
@@ -53,7 +53,7 @@ const readAggregation: OptionReader = (value) => {
   return known.length === 0 ? undefined : { aggregation: Object.fromEntries(known) };
 };
 
-/** The drawnStatistics of history that a chart can draw. */
+/** The statistics of history that a chart can draw. */
 const drawnStatistics = ["AVG", "MIN", "MAX", "SUM", "COUNT"];
 
 function statisticOf(value: unknown): string {
@@ -139,7 +139,7 @@ function offeredValue(entry: unknown): OfferedValue | undefined {
 }
 
 function isScalar(value: unknown): value is string | number {
-  return typeof value === "string" || (typeof value === "number" && Number.isFinite(value));
+  return typeof value === "string" || isFiniteNumber(value);
 }
 
 function findNote(options: Readonly<Record<string, unknown>>): Found | undefined {
@@ -170,7 +170,7 @@ function findThresholds(options: Readonly<Record<string, unknown>>): Found | und
 
 function thresholdOf(entry: unknown): { from: number; color: string } | undefined {
   const parts = Object.values(asRecord(entry) ?? {});
-  const from = parts.find((part): part is number => typeof part === "number" && Number.isFinite(part));
+  const from = parts.find(isFiniteNumber);
   const color = parts.find((part): part is string => typeof part === "string" && /^#[0-9a-f]{6}$/i.test(part));
   return from === undefined || color === undefined ? undefined : { from, color };
 }

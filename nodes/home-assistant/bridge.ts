@@ -26,8 +26,8 @@ interface BridgeEvents {
   onMemory: () => void;
   onWarning: (message: string) => void;
   onError: (error: unknown) => void;
-  /** Told once of each kind of failure to list things. */
-  onListFault: (fault: CloudError) => void;
+  /** Told once of each kind of failure to list things, and with `undefined` when there is none any more. */
+  onListFault: (fault: CloudError | undefined) => void;
   onFlaw: (thing: string, variable: string, flaw: ValueFlaw) => void;
 }
 
@@ -55,6 +55,8 @@ export class HomeAssistantBridge {
   /** The topics, and the platforms of entities by thing, that a predecessor or an earlier state has left. */
   #inherited: ReadonlySet<string> = new Set();
   readonly #platforms = new Map<string, Readonly<Record<string, string>>>();
+  /** The platforms of entities by thing that the broker may still have, since it took the last word of them. */
+  readonly #former = new Map<string, Readonly<Record<string, string>>>();
   readonly #refused = new Map<string, CloudError>();
   #listFault: CloudError | undefined;
   #isListed = false;
@@ -131,15 +133,16 @@ export class HomeAssistantBridge {
     if (systemClock.monotonic() - this.#toldOnlineAt < echoMs) {
       // Our own word, which counts once.
       this.#toldOnlineAt = -Infinity;
-      this.#topics.taken();
+      this.#noteTaken();
     } else this.#topics.resendAll();
   }
 
   /** Notes that the broker is there, perhaps without what it was told before. */
   brokerConnected(): void {
-    if (!this.#isListed) return;
+    // What was sent meanwhile is lost, even where the first list is still being told.
+    if (this.#topics.topics.length === 0) return;
     this.#tellAll();
-    this.#topics.taken();
+    this.#noteTaken();
   }
 
   /** Ends it. What the broker keeps stays there. */
@@ -163,7 +166,7 @@ export class HomeAssistantBridge {
   }
 
   #noteListFault(fault: CloudError | undefined): void {
-    const isNews = fault !== undefined && this.#listFault?.code !== fault.code;
+    const isNews = this.#listFault?.code !== fault?.code;
     this.#listFault = fault;
     if (isNews) this.#events.onListFault(fault);
     this.#events.onChange();
@@ -206,8 +209,9 @@ export class HomeAssistantBridge {
   #discover(bridged: BridgedThing): void {
     const { key, platforms, discovery } = bridged;
     const topic = configTopic(this.#settings.prefix, key);
-    const removal = withoutEntities(bridged, this.#platforms.get(key) ?? {});
-    if (removal !== undefined) this.#topics.precede(topic, removal);
+    const former = { ...this.#platforms.get(key), ...this.#former.get(key) };
+    this.#topics.precede(topic, withoutEntities(bridged, former));
+    this.#former.set(key, former);
     this.#platforms.set(key, platforms);
     this.#topics.keep(topic, discovery);
     this.#events.onMemory();
@@ -237,23 +241,28 @@ export class HomeAssistantBridge {
     if (shown === undefined) return;
     this.#shown.delete(key);
     this.#platforms.delete(key);
+    this.#former.delete(key);
     shown.unfollow();
     shown.values.stop();
     this.#refused.delete(shown.values.bridged.thing.id);
-    this.#topics.clear(configTopic(this.#settings.prefix, key));
-    for (const topic of [...topicsOf(shown.values.bridged), this.#statusTopic(key)]) this.#topics.clear(topic);
+    for (const topic of [...this.#ownTopics(key), ...topicsOf(shown.values.bridged)]) this.#topics.clear(topic);
   }
 
   /** Clears what a predecessor has left and nobody wants any more: other things, another prefix. */
   #forgetInherited(wanted: ReadonlySet<string>): void {
-    const { prefix, base } = this.#settings;
-    const stays = new Set([`${base}/status`]);
-    for (const key of wanted) for (const topic of [configTopic(prefix, key), this.#statusTopic(key)]) stays.add(topic);
+    const stays = new Set([`${this.#settings.base}/status`]);
+    for (const key of wanted) for (const topic of this.#ownTopics(key)) stays.add(topic);
     for (const { values } of this.#shown.values()) for (const topic of topicsOf(values.bridged)) stays.add(topic);
     for (const topic of this.#inherited) if (!stays.has(topic)) this.#topics.clear(topic);
     for (const key of [...this.#platforms.keys()]) if (!wanted.has(key)) this.#platforms.delete(key);
     this.#inherited = new Set();
     this.#events.onMemory();
+  }
+
+  /** Returns the topics of a thing itself. */
+  #ownTopics(key: string): string[] {
+    const { prefix, hasStatus } = this.#settings;
+    return [configTopic(prefix, key), ...(hasStatus ? [this.#statusTopic(key)] : [])];
   }
 
   #statusTopic(key: string): string {
@@ -273,6 +282,11 @@ export class HomeAssistantBridge {
   #tellOnline(): void {
     this.#toldOnlineAt = systemClock.monotonic();
     this.#topics.keep(`${this.#settings.base}/status`, "online", true);
+  }
+
+  #noteTaken(): void {
+    this.#topics.taken();
+    this.#former.clear();
   }
 
   #tellAll(): void {

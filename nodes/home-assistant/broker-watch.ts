@@ -35,6 +35,10 @@ function mqttOutsBehind(RED: NodeAPI, node: Node): Set<string> {
   return found;
 }
 
+function isMqttOut(RED: NodeAPI, id: string): boolean {
+  return (RED.nodes.getNode(id) as WiredNode | null)?.type === "mqtt out";
+}
+
 function wiresOf({ wires }: Pick<WiredNode, "wires">): readonly (readonly string[])[] {
   return wires ?? [];
 }
@@ -46,15 +50,29 @@ function wiresOf({ wires }: Pick<WiredNode, "wires">): readonly (readonly string
 export function watchBroker(RED: NodeAPI, node: Node, onConnected: () => void): () => void {
   const connected = new Set<string>();
   const onStatus = guarded(({ id, status }: StatusEvent): void => {
-    const was = connected.has(id);
+    // Told of every node there is: what is cheap is asked first.
     if (status.fill !== "green") connected.delete(id);
-    else if (mqttOutsBehind(RED, node).has(id)) {
+    else if (!connected.has(id) && isMqttOut(RED, id) && mqttOutsBehind(RED, node).has(id)) {
       connected.add(id);
-      if (!was) onConnected();
+      onConnected();
     }
   });
-  RED.events.on("node-status", onStatus);
-  return () => RED.events.removeListener("node-status", onStatus);
+  return followStatuses(RED, onStatus);
+}
+
+/** Those that follow statuses: one listener serves them all, since Node.js takes more than ten for a leak. */
+const followers = new Set<(event: StatusEvent) => void>();
+
+function tellFollowers(event: StatusEvent): void {
+  for (const follower of followers) follower(event);
+}
+
+function followStatuses(RED: NodeAPI, follower: (event: StatusEvent) => void): () => void {
+  if (followers.size === 0) RED.events.on("node-status", tellFollowers);
+  followers.add(follower);
+  return () => {
+    if (followers.delete(follower) && followers.size === 0) RED.events.removeListener("node-status", tellFollowers);
+  };
 }
 
 /** How long a broker may take to connect after the deploy that removed a node. */

@@ -1,10 +1,9 @@
 import type { Node } from "node-red";
 import type { CloudAccount } from "../../cloud/account";
 import { sleep, systemClock } from "../../cloud/core/clock";
-import type { CloudError } from "../../cloud/core/errors";
 import { coerceValue } from "../../cloud/property-types/coerce";
 import { wireName } from "../../cloud/rest/index";
-import type { WaitingMessage } from "../property-out/redeploy-queue";
+import { delivered, type WaitingMessage } from "../runtime/redeploy-queue";
 import { WarnOnce } from "../runtime/warn-once";
 import type { HomeAssistantBridge } from "./bridge";
 import { type CommandTarget, type CommandTopic, findTarget } from "./commands";
@@ -47,39 +46,38 @@ export class CommandWriter {
       await sleep(systemClock, pulseMs);
       await this.#writeAndTell(target, afterwards, entry);
     } catch (reason) {
-      values?.tell(target.variable, { isForced: true });
+      values?.tellAsBefore(target.variable.property.id);
       throw reason;
     }
   }
 
   /** Writes a value, and tells it as the state unless another one has come meanwhile: its echo may have been missed. */
   async #writeAndTell(target: CommandTarget, value: unknown, entry: WaitingMessage): Promise<void> {
-    const { type } = target.variable.property;
+    const { id, type } = target.variable.property;
     const variable = wireName(target.variable.property);
     const values = this.#bridge.valuesOf(target.thing.key);
     const before = values?.known(target.variable).value;
     await this.#write(target, value, entry);
     if (values === undefined || values.known(target.variable).value !== before) return;
     try {
-      values.take(variable, coerceValue(type, value, { variable, lastKnown: before }), false);
+      values.takeWritten(id, coerceValue(type, value, { variable, lastKnown: before }));
     } catch {
       // A part of a value that only the cloud could complete: its echo tells the whole.
     }
   }
 
   #write({ thing, variable }: CommandTarget, value: unknown, entry: WaitingMessage): Promise<void> {
-    return new Promise((resolve, reject) => {
-      entry.fail = reject;
-      entry.forget = this.#account.writer.write({
+    return delivered(entry, (settle) =>
+      this.#account.writer.write({
         as: "user",
         owner: this.#owner,
         thing: thing.thing.id,
         values: new Map([[wireName(variable.property), value]]),
         whenOffline: "queue",
         queueLimit,
-        settle: (error?: CloudError) => (error === undefined ? resolve() : reject(error)),
+        settle,
         onLimit: ({ kind, variable: name, warning }) => this.#warnings.note(JSON.stringify([kind, name]), warning),
-      });
-    });
+      }),
+    );
   }
 }

@@ -1,5 +1,5 @@
 import type { CloudError } from "../../cloud/core/errors";
-import { isPlainObject } from "../../cloud/core/json";
+import { isFiniteNumber, isPlainObject } from "../../cloud/core/json";
 import { propertyKind } from "../../cloud/property-types/index";
 import {
   badCommand,
@@ -110,7 +110,7 @@ function optionValues(variable: MappedVariable, options: unknown, refuse: Refuse
   if (kind === "object" || kind === "boolean") throw refuse("only numbers and texts have options");
   const isNumber = kind !== "string";
   const read = (value: unknown): string | number => {
-    if (isNumber ? typeof value === "number" && Number.isFinite(value) : typeof value === "string") {
+    if (isNumber ? isFiniteNumber(value) : typeof value === "string") {
       return value as string | number;
     }
     throw refuse(`each of its "options" has to stand for a ${isNumber ? "number" : "text"}`);

@@ -1,6 +1,7 @@
 import { CloudError } from "../../cloud/core/errors";
 import { printable } from "../../cloud/core/text";
 import type { PropertyValue } from "../../cloud/codec/values";
+import { convertScalar } from "../../cloud/property-types/scalars";
 import type { TypeRow } from "./type-table";
 
 /** A component of a device message, by the names that Home Assistant documents. */
@@ -99,18 +100,16 @@ export function badCommand(text: string, expected: string): CloudError {
 
 /** Reads the command of a switch and the like. */
 export function readBoolean(text: string): boolean {
-  const word = text.trim().toLowerCase();
-  if (word === "true" || word === "on" || word === "1") return true;
-  if (word === "false" || word === "off" || word === "0") return false;
+  const value = convertScalar("boolean", text.trim());
+  if (typeof value === "boolean") return value;
   throw badCommand(text, "true or false");
 }
 
 /** Reads the command of a number. */
 export function readDecimal(text: string): number {
-  const trimmed = text.trim();
-  const number = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i.test(trimmed) ? Number(trimmed) : NaN;
-  if (!Number.isFinite(number)) throw badCommand(text, "a number");
-  return number;
+  const value = convertScalar("float", text.trim());
+  if (typeof value === "number") return value;
+  throw badCommand(text, "a number");
 }
 
 /** Returns the commands of a variable that has one topic for them, or none where it can't be written. */

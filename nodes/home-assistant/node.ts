@@ -1,6 +1,6 @@
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../cloud/core/clock";
-import { CloudError, isTransient, toCloudError } from "../../cloud/core/errors";
+import { CloudError, isOfAccount, isTransient, toCloudError } from "../../cloud/core/errors";
 import { isPlainTopic } from "../../cloud/mqtt/topics";
 import { readPackageFile } from "../admin/package-files";
 import { type BridgeSettings, HomeAssistantBridge } from "./bridge";
@@ -8,8 +8,8 @@ import { cancelFarewell, sayFarewell, watchBroker } from "./broker-watch";
 import { CommandWriter } from "./command-writer";
 import { readTopic, textOfPayload } from "./commands";
 import { parseOverrides } from "./overrides";
-import { FlawWarnings } from "../property-in/flaw-warnings";
-import { RedeployQueue, returnParked, type WaitingMessage } from "../property-out/redeploy-queue";
+import { FlawWarnings } from "../runtime/flaw-warnings";
+import { RedeployQueue, returnParked } from "../runtime/redeploy-queue";
 import { findAccount, type UsableAccountNode } from "../runtime/account-node";
 import { type Message, onClose, onInput } from "../runtime/input";
 import { failMisconfiguredAloud } from "../runtime/misconfigured";
@@ -76,8 +76,7 @@ function connectTo(
     onMemory: () => memory.touch(),
     onWarning: (message) => node.warn(message),
     onError: (reason) => node.error(toCloudError(reason), {}),
-    // What passes is the account's affair, and told there once for all its nodes.
-    onListFault: (fault) => (isTransient(fault) ? accountNode.faults.tell(fault, [node]) : node.error(fault, {})),
+    onListFault: (fault) => tellListFault(node, accountNode, fault),
     onFlaw: (thing, variable, flaw) => flaws.note(thing, variable, flaw),
   });
   const memory = new PersistentState(node, "homeAssistant", () => bridge.memory);
@@ -101,6 +100,13 @@ function connectTo(
   waiting.takeUp();
 }
 
+/** Tells why things can't be listed: what is the account's affair once for all its nodes. */
+function tellListFault(node: Node, { faults }: UsableAccountNode, fault: CloudError | undefined): void {
+  if (fault === undefined) faults.recovered();
+  else if (isOfAccount(fault)) faults.tell(fault, [node]);
+  else node.error(fault, {});
+}
+
 function takeCommands(
   node: Node,
   settings: BridgeSettings,
@@ -115,13 +121,7 @@ function takeCommands(
     else if (incoming === "connected") bridge.brokerSaidOnline();
     if (typeof incoming === "string") return;
     refuseRetained(message);
-    const entry: WaitingMessage = { message, fail: () => undefined, forget: () => undefined };
-    waiting.add(entry);
-    try {
-      await writer.carryOut(incoming, text, entry);
-    } finally {
-      waiting.delete(entry);
-    }
+    await waiting.during(message, (entry) => writer.carryOut(incoming, text, entry));
   });
 }
 

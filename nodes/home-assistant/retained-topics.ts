@@ -29,6 +29,8 @@ export class RetainedTopics {
   readonly #kept = new Map<string, Retained>();
   /** Topics that were cleared, until the broker has surely taken that. */
   readonly #cleared = new Set<string>();
+  /** The messages that have to come before what is kept of a topic, until the broker has surely taken them. */
+  readonly #preceding = new Map<string, BrokerMessage>();
   /** Messages that wait to be sent, each topic once. */
   readonly #waiting = new Map<string, BrokerMessage>();
   #stopTimer: (() => void) | undefined;
@@ -59,9 +61,16 @@ export class RetainedTopics {
     this.#enqueue({ topic, payload, qos: 1, retain: true });
   }
 
-  /** Sends at once what has to come before what is kept of the topic: it is not kept itself. */
-  precede(topic: string, payload: BrokerMessage["payload"]): void {
-    this.#send({ topic, payload, qos: 1, retain: true });
+  /**
+   * Sends at once what has to come before what is kept of the topic, also when all is sent again; the broker does not
+   * keep it. Without a payload nothing has to come before it any more.
+   */
+  precede(topic: string, payload: BrokerMessage["payload"] | undefined): void {
+    this.#preceding.delete(topic);
+    if (payload === undefined) return;
+    const message = { topic, payload, qos: 1, retain: true } as const;
+    this.#preceding.set(topic, message);
+    this.#send(message);
   }
 
   /** Sends something that happens, and is no state. */
@@ -72,6 +81,7 @@ export class RetainedTopics {
   /** Has the broker forget a topic. */
   clear(topic: string): void {
     this.#kept.delete(topic);
+    this.#preceding.delete(topic);
     this.#cleared.add(topic);
     this.#onChange();
     this.#enqueue({ topic, payload: "", qos: 1, retain: true });
@@ -80,6 +90,7 @@ export class RetainedTopics {
   /** Sends all again, what makes entities first: the broker or Home Assistant may know nothing of it. */
   resendAll(): void {
     this.#waiting.clear();
+    for (const message of this.#preceding.values()) this.#send(message);
     const messages = [...this.#kept].map(([topic, { payload }]) => ({ topic, payload, qos: 1, retain: true }) as const);
     const makes = (message: BrokerMessage): boolean => typeof message.payload === "object";
     for (const topic of this.#cleared) this.#enqueue({ topic, payload: "", qos: 1, retain: true });
@@ -89,6 +100,7 @@ export class RetainedTopics {
 
   /** Notes that the broker has taken what was sent until now: what it has forgotten need not be told again. */
   taken(): void {
+    this.#preceding.clear();
     for (const topic of [...this.#cleared]) if (!this.#waiting.has(topic)) this.#cleared.delete(topic);
   }
 
@@ -115,9 +127,8 @@ export class RetainedTopics {
     }
     this.#stopTimer ??= this.#clock.after(pauseMs, () => {
       this.#stopTimer = undefined;
-      const isQuiet = this.#leftInBurst === burstCount;
       this.#leftInBurst = burstCount;
-      if (!isQuiet && this.#waiting.size > 0) this.#drain();
+      if (this.#waiting.size > 0) this.#drain();
     });
   }
 }

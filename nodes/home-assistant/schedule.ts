@@ -6,6 +6,8 @@ const kinds = ["once", "repeating", "weekly", "monthly", "yearly"];
 const weekdays = ["sunday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday"];
 const unitSeconds = [1, 60, 3_600, 86_400];
 const daySeconds = 86_400;
+/** The last moment that a Date can hold. */
+const maxDateMs = 8.64e15;
 /** A schedule is looked at again after this at the latest: zones and clocks change. */
 const maxPauseSeconds = 86_400;
 
@@ -55,7 +57,7 @@ export interface ScheduleState {
   isActive: boolean;
   /** When that changes at the earliest, in milliseconds since 1970: a moment to look again. */
   lookAgainAt: number;
-  attributes: { from: string; to: string | null; minutes: number; days: string[] };
+  attributes: { from: string | null; to: string | null; minutes: number; days: string[] };
 }
 
 /**
@@ -96,9 +98,10 @@ function changesAfter({ from, to, lengthSeconds, periodSeconds }: Plan, local: n
   return edges.filter((edge) => edge > 0 && Number.isFinite(edge));
 }
 
-/** Writes local seconds as ISO 8601, without a zone. */
-function localIso(seconds: number): string {
-  return new Date(seconds * 1_000).toISOString().slice(0, 19);
+/** Writes local seconds as ISO 8601, without a zone; null where no calendar reaches. */
+function localIso(seconds: number): string | null {
+  const ms = seconds * 1_000;
+  return Math.abs(ms) <= maxDateMs ? new Date(ms).toISOString().slice(0, -5) : null;
 }
 
 /** Returns by how many seconds a zone is ahead of UTC at a time; 0 for a zone that nobody knows. */

@@ -1,8 +1,8 @@
 import type { CloudAccount } from "../../cloud/account";
 import { systemClock } from "../../cloud/core/clock";
 import { type CloudError, isTransient, toCloudError } from "../../cloud/core/errors";
-import type { KnownThing } from "../../cloud/rest/index";
-import { chooseThings, listTagged, listUnits } from "./choose-things";
+import { type KnownThing, listTagged, listUnits } from "../../cloud/rest/index";
+import { chooseThings } from "./choose-things";
 
 /** The choice of things. */
 export interface BridgeChoice {

@@ -10,7 +10,7 @@ import type { UsableAccountNode } from "../runtime/account-node";
 import type { SharedFaults } from "../runtime/shared-faults";
 import type { NodeStatus } from "../runtime/status";
 import { PersistentState } from "../runtime/persistent-state";
-import { FlawWarnings } from "./flaw-warnings";
+import { FlawWarnings } from "../runtime/flaw-warnings";
 import { ClusterEmitter } from "./cluster-emitter";
 import { type MessageSettings, MessageBuilder, type ValueEmitter } from "./message-builder";
 import { type CatchUpSettings, type SubscriptionTarget, ThingSubscription } from "./thing-subscription";

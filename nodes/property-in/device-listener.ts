@@ -8,7 +8,7 @@ import type { CloudError } from "../../cloud/core/errors";
 import { isUuid, wireName } from "../../cloud/rest/index";
 import { toCloudError } from "../../cloud/core/errors";
 import type { NodeStatus } from "../runtime/status";
-import { FlawWarnings } from "./flaw-warnings";
+import { FlawWarnings } from "../runtime/flaw-warnings";
 import type { SubscriptionFacts } from "./account-listener";
 import { DeviceVariableTypes, type ThingKnowledge } from "../runtime/device-variable-types";
 import { type MessageSettings, type Origin, MessageBuilder } from "./message-builder";

@@ -1,6 +1,9 @@
 import type { CheckObjects } from "./objects";
 import type { CloudProbe } from "./probe";
 
+/** The id of a thing, a variable and a device that no account has. */
+export const unknownId = "0b5a2ad4-6f2c-4f59-9a3f-1f6f6f2d7c11";
+
 /** The eyes of a check. */
 export interface Sight {
   probe: CloudProbe;

@@ -1,8 +1,7 @@
 /** Checks of the broker. */
-import { type Check, row, type Sight } from "./check";
+import { type Check, row, type Sight, unknownId } from "./check";
 import { type Connection, fieldsOf } from "./probe";
 
-const unknownId = "0b5a2ad4-6f2c-4f59-9a3f-1f6f6f2d7c11";
 const inputOf = ({ objects }: Sight): string => `/a/t/${objects.thingId}/e/i`;
 
 /** Returns what the broker says to a SUBSCRIBE. */

@@ -1,8 +1,6 @@
 /** Checks of stored values. */
-import { type Check, row, type Sight } from "./check";
+import { type Check, row, type Sight, unknownId } from "./check";
 import { type Answer, fieldsOf } from "./probe";
-
-const unknownId = "0b5a2ad4-6f2c-4f59-9a3f-1f6f6f2d7c11";
 
 /** Asks for the values of the last hour. */
 function ask({ probe }: Sight, kind: "" | "_raw" | "_sampling", q: string, more: object = {}): Promise<Answer> {

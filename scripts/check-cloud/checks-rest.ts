@@ -1,8 +1,6 @@
 /** Checks of tokens and of the API. */
-import { type Check, row, type Sight } from "./check";
+import { type Check, row, type Sight, unknownId } from "./check";
 import { type Answer, fieldsOf } from "./probe";
-
-const unknownId = "0b5a2ad4-6f2c-4f59-9a3f-1f6f6f2d7c11";
 
 /** Returns an answer's form: its status and what kind of body it has. */
 function formOf({ status, headers, text }: Answer): string {

@@ -2,7 +2,7 @@ import type { Check } from "./check";
 import { brokerChecks, expiryCheck } from "./checks-broker";
 import { historyChecks } from "./checks-history";
 import { lastChecks, restChecks } from "./checks-rest";
-import { CheckObjectsKeeper } from "./objects";
+import { CheckObjectsKeeper, LeftBehind } from "./objects";
 import { CloudProbe, fieldsOf, type ProbeSettings } from "./probe";
 import { type Outcome, reportOf, type WidgetKind } from "./report";
 
@@ -20,6 +20,7 @@ interface CheckRun {
 /**
  * Holds what the simulator assumes against a service: makes a thing and a device, looks, and removes them, whatever happens.
  * @param begins told each check before it begins
+ * @throws LeftBehind where it failed, and something could not be removed
  */
 export async function checkCloud(
   settings: ProbeSettings,
@@ -48,8 +49,8 @@ export async function checkCloud(
     }
     report = reportOf(outcomes, widgets, secrets);
   } catch (reason) {
-    await finish();
-    throw reason;
+    const left = await finish();
+    throw left > 0 ? new LeftBehind({ cause: reason }) : reason;
   }
   return { outcomes, report, left: await finish() };
 }

@@ -12,6 +12,13 @@ export interface CheckObjects {
   properties: Record<string, string>;
 }
 
+/** The error of a check that could not remove all that it had made. */
+export class LeftBehind extends Error {
+  constructor(options?: ErrorOptions) {
+    super("Something could not be removed: look for what is named after this check, and delete it.", options);
+  }
+}
+
 /** Makes and removes the objects of a check. What it has made is known at once, so that nothing stays behind a failure. */
 export class CheckObjectsKeeper {
   readonly #probe: CloudProbe;

@@ -13,23 +13,15 @@ describe("Home Assistant by mosquitto", function () {
   let house: House;
   let broker: Mosquitto;
   let red: NodeRed;
-  let isSkipped = false;
 
   before(async function () {
     this.timeout(120_000);
-    isSkipped = !hasMosquitto();
-    if (isSkipped) this.skip();
+    if (!hasMosquitto()) this.skip();
     house = await startHouse({ readOnly: ["temperature"] });
     house.simulator.store.record(house.thingId, "relay", false, Date.now() - 60_000);
     broker = await startMosquitto();
     red = await startNodeRed();
     await red.deploy(flow());
-  });
-  after(async () => {
-    if (isSkipped) return;
-    await red.stop();
-    await broker.stop();
-    await house.stop();
   });
 
   const key = (): string => house.thingId.replaceAll("-", "");

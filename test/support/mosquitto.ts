@@ -1,10 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { type AddressInfo, createServer } from "node:net";
 import os from "node:os";
 import path from "node:path";
 import mqtt, { type MqttClient } from "mqtt";
+import { freePort } from "./free-port";
+import { stopLater } from "./stop";
 import { until } from "./wait";
 
 /** Debian puts it where only root's path leads. */
@@ -31,7 +32,7 @@ export function hasMosquitto(): boolean {
   return false;
 }
 
-/** Starts a broker on a free port. */
+/** Starts a broker on a free port; it ends with the test or file. */
 export async function startMosquitto(): Promise<Mosquitto> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "mosquitto-"));
   const port = await freePort();
@@ -59,6 +60,10 @@ export async function startMosquitto(): Promise<Mosquitto> {
     kept.clear();
   };
   await up();
+  const stop = stopLater(async () => {
+    await down();
+    await rm(folder, { recursive: true, force: true });
+  });
   return {
     port,
     kept,
@@ -67,20 +72,8 @@ export async function startMosquitto(): Promise<Mosquitto> {
     },
     up,
     down,
-    stop: async () => {
-      await down();
-      await rm(folder, { recursive: true, force: true });
-    },
+    stop,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function isListening(port: number): Promise<boolean> {

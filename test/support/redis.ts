@@ -4,6 +4,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import net from "node:net";
 import os from "node:os";
 import path from "node:path";
+import { freePort } from "./free-port";
 import { stopLater } from "./stop";
 import { until } from "./wait";
 
@@ -34,15 +35,6 @@ const hasRedis = ((): boolean => {
 export function describeWithRedis(title: string, suite: (this: Mocha.Suite) => void): void {
   if (hasRedis) describe(title, suite);
   else describe.skip(`${title} (skipped: there is no redis-server here, apt-get install redis-server)`, suite);
-}
-
-async function freePort(): Promise<number> {
-  const server = net.createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as net.AddressInfo;
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 /** Starts one; it ends with the test or file. `args` are more arguments of redis-server. */

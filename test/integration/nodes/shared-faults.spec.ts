@@ -70,6 +70,7 @@ describe("a fault of an account that many nodes use", () => {
     ["property-in", { thing: "" }],
     ["property-get", { repeat: 60 }],
     ["device-status", {}],
+    ["home-assistant", {}],
   ] as const) {
     it(`is told once that nothing may be listed, with 25 ${type} ${JSON.stringify(more)}`, async () => {
       house.simulator.faults.rest.push({ match: /\/iot\/v2\/(things|devices)$/, status: 403, times: Infinity });

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { checkCloud, checks } from "../../../scripts/check-cloud/index";
+import { LeftBehind } from "../../../scripts/check-cloud/objects";
 import { anonymous, reportOf, verdictOf } from "../../../scripts/check-cloud/report";
 import { startSimulator, type Simulator } from "../../../simulator";
 import { until } from "../../support/wait";
@@ -59,6 +60,13 @@ describe("npm run check:cloud", function () {
     await until("its objects", () => things() > 0);
     await called;
     assert.equal(things(), 0);
+  });
+
+  it("says so where it failed, and could not remove what it had made", async () => {
+    simulator.faults.rest.push({ match: /properties$/, method: "PUT", drop: true });
+    simulator.faults.rest.push({ match: /devices/, method: "DELETE", drop: true });
+    await assert.rejects(checkCloud(settings(), {}), LeftBehind);
+    assert.equal(things(), 1);
   });
 
   it("reports the widgets of dashboards by kinds and names of options, and nothing else of them", async () => {

@@ -1,53 +1,27 @@
 import assert from "node:assert/strict";
 import type { PropertyValue } from "../../../../cloud/codec/values";
-import type { KnownThing, Property } from "../../../../cloud/rest/index";
+import type { Property } from "../../../../cloud/rest/index";
 import { findTarget, textOfPayload, readTopic } from "../../../../nodes/home-assistant/commands";
 import {
   bridgeThing,
   type BridgedThing,
   configTopic,
-  type DiscoverySettings,
   withoutEntities,
 } from "../../../../nodes/home-assistant/discovery";
 import { shownName, slug, variableKeys } from "../../../../nodes/home-assistant/names";
 import { parseOverrides } from "../../../../nodes/home-assistant/overrides";
 import { statesOf } from "../../../../nodes/home-assistant/states";
+import { bridgeSettings, never, propertyOf, thingWith } from "../../../support/bridged-things";
 import { complaints, expandDevice } from "../../../support/home-assistant-rules";
 
 const context = { now: Date.UTC(2026, 6, 1, 12), timezone: "Europe/Rome" };
-
-function settingsWith(overrides: object = {}): DiscoverySettings {
-  return {
-    prefix: "homeassistant",
-    base: "arduino",
-    isWritable: true,
-    hasStatus: true,
-    overrides: parseOverrides(JSON.stringify(overrides)),
-    units: new Map(),
-    origin: { name: "test", sw_version: "1.0.0", support_url: "https://example.com" },
-  };
-}
-
-const never = (reason: unknown): void => {
-  throw reason;
-};
-
-let count = 0;
-function property(name: string, type: string, more: Partial<Property> = {}): Property {
-  const id = `0f2e5b2c-37a8-4f4e-9d35-${String(++count).padStart(12, "0")}`;
-  return { id, name, variable_name: name, type, permission: "READ_WRITE", ...more };
-}
-
-function thing(...properties: Property[]): KnownThing {
-  return { id: "1a2b3c4d-0000-4000-8000-000000000001", name: "House", timezone: "Europe/Rome", properties };
-}
 
 const key = "1a2b3c4d000040008000000000000001";
 
 /** A variable of a type, with an override for it. */
 function bridged(type: string, wish?: object | null, more: Partial<Property> = {}, warnings?: unknown[]): BridgedThing {
-  const given = settingsWith(wish === undefined ? {} : { "House/value": wish });
-  return bridgeThing(thing(property("value", type, more)), given, (reason) => {
+  const given = bridgeSettings(wish === undefined ? {} : { "House/value": wish });
+  return bridgeThing(thingWith(propertyOf("value", type, more)), given, (reason) => {
     if (warnings === undefined) throw reason;
     warnings.push(reason);
   });
@@ -163,8 +137,12 @@ describe("topics of Home Assistant", () => {
 
   it("name a variable that can be set, or say what is wrong", () => {
     const house = bridgeThing(
-      thing(property("a", "INT"), property("b", "INT", { permission: "READ_ONLY" }), property("l", "COLOR_HSB")),
-      settingsWith(),
+      thingWith(
+        propertyOf("a", "INT"),
+        propertyOf("b", "INT", { permission: "READ_ONLY" }),
+        propertyOf("l", "COLOR_HSB"),
+      ),
+      bridgeSettings(),
       never,
     );
     const find = (variable: string, suffix = "", where = key): unknown =>
@@ -190,13 +168,13 @@ describe("topics of Home Assistant", () => {
 
   it("carry no name that breaks them, and no two variables of one", () => {
     const hostile = ["a/b", "a+b", "#", "a_b", "status", "ü", "", "{{ 7 }}", "../x", "x".repeat(500), "\u0000"];
-    const properties = hostile.map((name) => property(name, "INT"));
-    const keys = [...variableKeys(thing(...properties)).keys()];
+    const properties = hostile.map((name) => propertyOf(name, "INT"));
+    const keys = [...variableKeys(thingWith(...properties)).keys()];
     assert.equal(keys.length, hostile.length);
     for (const name of keys) assert.match(name, /^[A-Za-z0-9_-]{1,90}$/);
     assert.ok(keys.includes("a_b"));
-    const house = { ...thing(...properties), name: "<b>\n{{ states }}</b>" };
-    const { discovery } = bridgeThing(house, settingsWith(), never);
+    const house = { ...thingWith(...properties), name: "<b>\n{{ states }}</b>" };
+    const { discovery } = bridgeThing(house, bridgeSettings(), never);
     assert.deepEqual(complaints(configTopic("homeassistant", key), discovery), []);
     assert.equal(slug("Wohnzimmer-Lämpchen №1"), "wohnzimmer_lampchen_no1");
     assert.equal(shownName(" a\nb ", "x"), "a b");
@@ -222,10 +200,10 @@ describe("overrides for Home Assistant", () => {
   });
 
   it("find variables by names and ids, leave out, and pass on what they do not know", () => {
-    const one = property("one", "INT");
-    const two = property("two", "INT");
-    const wishes = { "House/two": null, [`${thing().id}/${one.id}`]: { icon: "mdi:fan", expire_after: 60 } };
-    const house = bridgeThing(thing(one, two), settingsWith(wishes), never);
+    const one = propertyOf("one", "INT");
+    const two = propertyOf("two", "INT");
+    const wishes = { "House/two": null, [`${thingWith().id}/${one.id}`]: { icon: "mdi:fan", expire_after: 60 } };
+    const house = bridgeThing(thingWith(one, two), bridgeSettings(wishes), never);
     assert.deepEqual([...house.variables.keys()], ["one"]);
     const { icon, expire_after: expires, platform } = componentOf(house, "one");
     assert.deepEqual([icon, expires, platform], ["mdi:fan", 60, "number"]);
@@ -282,9 +260,9 @@ describe("overrides for Home Assistant", () => {
 
 describe("device messages for Home Assistant", () => {
   it("name what is gone with nothing but its platform, and nothing that takes its place", () => {
-    const before = bridgeThing(thing(property("a", "INT"), property("b", "STATUS")), settingsWith(), never);
-    const changes = [property("a", "INT", { permission: "READ_ONLY" }), property("c", "STATUS")];
-    const after = bridgeThing(thing(...changes), settingsWith(), never);
+    const before = bridgeThing(thingWith(propertyOf("a", "INT"), propertyOf("b", "STATUS")), bridgeSettings(), never);
+    const changes = [propertyOf("a", "INT", { permission: "READ_ONLY" }), propertyOf("c", "STATUS")];
+    const after = bridgeThing(thingWith(...changes), bridgeSettings(), never);
     const message = withoutEntities(after, before.platforms);
     assert.deepEqual(message?.["cmps"], { a: { p: "number" }, b: { p: "switch" } });
     assert.deepEqual(complaints(configTopic("homeassistant", key), message), []);

@@ -50,6 +50,13 @@ describe("schedules for Home Assistant", () => {
     assert.equal(at({ frm: "x" }, instant(1, 8)).attributes.from, "1970-01-01T00:00:00");
   });
 
+  it("have no beginning and no end that no calendar reaches", () => {
+    const { attributes, lookAgainAt } = at({ frm: 1e300, to: -8.64e12 - 1, len: 60, msk: 2 << 26 }, instant(1, 8));
+    assert.deepEqual([attributes.from, attributes.to], [null, null]);
+    assert.ok(Number.isFinite(lookAgainAt));
+    assert.equal(at({ frm: 8.64e12 }, instant(1, 8)).attributes.from, "+275760-09-13T00:00:00");
+  });
+
   it("know zones, and take none for UTC", () => {
     assert.deepEqual(
       ["Europe/Rome", "Asia/Kolkata", "", "Nowhere/Else"].map((zone) => offsetSeconds(instant(1, 8), zone)),

@@ -1,32 +1,16 @@
 import assert from "node:assert/strict";
 import { propertyTypes, propertyKind } from "../../../../cloud/property-types/index";
 import type { KnownThing, Property } from "../../../../cloud/rest/index";
-import { bridgeThing, configTopic, type DiscoverySettings } from "../../../../nodes/home-assistant/discovery";
+import { bridgeThing, configTopic } from "../../../../nodes/home-assistant/discovery";
 import { statesOf } from "../../../../nodes/home-assistant/states";
 import { classUnits, typeRows } from "../../../../nodes/home-assistant/type-table";
+import { bridgeSettings, never, propertyOf, thingWith } from "../../../support/bridged-things";
 import { complaints, expandDevice, stateComplaint } from "../../../support/home-assistant-rules";
 
-const settings: DiscoverySettings = {
-  prefix: "homeassistant",
-  base: "arduino",
-  isWritable: true,
-  hasStatus: true,
-  overrides: [],
-  units: new Map(),
-  origin: { name: "test", sw_version: "1.0.0", support_url: "https://example.com" },
-};
-const never = (reason: unknown): void => {
-  throw reason;
-};
+const settings = bridgeSettings();
 
-function thingWith(type: string, permission: string, more: Partial<Property> = {}): KnownThing {
-  const id = "0f2e5b2c-37a8-4f4e-9d35-1d0e5c7a0001";
-  return {
-    id: "1a2b3c4d-0000-4000-8000-000000000001",
-    name: "House",
-    timezone: "Europe/Rome",
-    properties: [{ id, name: "Value", variable_name: "value", type, permission, ...more }],
-  };
+function thingOf(type: string, permission: string, more: Partial<Property> = {}): KnownThing {
+  return thingWith(propertyOf("value", type, { name: "Value", permission, ...more }));
 }
 
 /** A few values as the cloud has them, by the kind of a type. */
@@ -63,7 +47,7 @@ describe("the table of types for Home Assistant", () => {
   for (const permission of ["READ_ONLY", "READ_WRITE"]) {
     it(`makes what Home Assistant takes of each type that is ${permission}, with its values`, () => {
       for (const type of propertyTypes.keys()) {
-        const bridged = bridgeThing(thingWith(type, permission), settings, never);
+        const bridged = bridgeThing(thingOf(type, permission), settings, never);
         assert.deepEqual(complaints(configTopic("homeassistant", bridged.key), bridged.discovery), [], type);
         const components = Object.values(expandDevice(bridged.discovery).components);
         assert.ok(components.length > 0, type);
@@ -91,7 +75,7 @@ describe("the table of types for Home Assistant", () => {
   it("lets only READ_WRITE variables be set, and none where nothing may be", () => {
     const counts = (isWritable: boolean, permission: string): number =>
       [...propertyTypes.keys()]
-        .map((type) => bridgeThing(thingWith(type, permission), { ...settings, isWritable }, never))
+        .map((type) => bridgeThing(thingOf(type, permission), { ...settings, isWritable }, never))
         .reduce(
           (sum, { variables }) => sum + [...variables.values()].filter((v) => v.mapping.commands.size > 0).length,
           0,
@@ -104,7 +88,7 @@ describe("the table of types for Home Assistant", () => {
   it("takes a unit of the account's list only where the class has it", () => {
     const component = (unit: string): Record<string, unknown> => {
       const units = new Map([["TEMPERATURE", unit]]);
-      return expandDevice(bridgeThing(thingWith("TEMPERATURE", "READ_ONLY"), { ...settings, units }, never).discovery)
+      return expandDevice(bridgeThing(thingOf("TEMPERATURE", "READ_ONLY"), { ...settings, units }, never).discovery)
         .components["value"]!;
     };
     assert.deepEqual(
@@ -118,7 +102,7 @@ describe("the table of types for Home Assistant", () => {
 
   it("takes the range of a number from its variable, where that has one", () => {
     const range = (type: string, more: Partial<Property>): unknown[] => {
-      const { components } = expandDevice(bridgeThing(thingWith(type, "READ_WRITE", more), settings, never).discovery);
+      const { components } = expandDevice(bridgeThing(thingOf(type, "READ_WRITE", more), settings, never).discovery);
       const { min, max, step } = components["value"]!;
       return [min, max, step];
     };
@@ -129,7 +113,7 @@ describe("the table of types for Home Assistant", () => {
   });
 
   it("shows a type that nobody knows as it comes", () => {
-    const bridged = bridgeThing(thingWith("NEW_TYPE", "READ_WRITE"), settings, never);
+    const bridged = bridgeThing(thingOf("NEW_TYPE", "READ_WRITE"), settings, never);
     assert.deepEqual(complaints(configTopic("homeassistant", bridged.key), bridged.discovery), []);
     assert.deepEqual(bridged.platforms, { value: "sensor" });
   });

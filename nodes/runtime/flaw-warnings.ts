@@ -1,5 +1,5 @@
 import type { ValueFlaw } from "../../cloud/live-values/value-feed";
-import { WarnOnce } from "../runtime/warn-once";
+import { WarnOnce } from "./warn-once";
 
 const texts: Readonly<Record<ValueFlaw, string>> = {
   "not-finite": "has no finite value (NaN or infinite); such values are left out.",

@@ -1,7 +1,7 @@
 import type { Node } from "node-red";
 import { CloudError } from "../../cloud/core/errors";
-import type { Message } from "../runtime/input";
-import { PersistentState } from "../runtime/persistent-state";
+import type { Message } from "./input";
+import { PersistentState } from "./persistent-state";
 import { inBackground, nextTurn } from "../../cloud/core/guard";
 
 /** A message under way. */
@@ -46,15 +46,20 @@ export class RedeployQueue {
     this.#memory = isKept ? new PersistentState(node, "queue", () => this.#snapshot()) : undefined;
   }
 
-  /** Takes a message in. What no store can hold waits all the same, but does not outlive Node-RED. */
-  add(waiting: WaitingMessage): void {
-    this.#waiting.set(waiting, this.#memory === undefined ? undefined : storable(waiting.message));
-    if (this.#memory !== undefined) inBackground(this.#memory.save());
-  }
-
-  delete(waiting: WaitingMessage): void {
-    this.#waiting.delete(waiting);
-    if (this.#memory !== undefined) inBackground(this.#memory.save());
+  /**
+   * Does something with a message that waits here meanwhile. What no store can hold waits all the same, but does not
+   * outlive Node-RED. Rejects as `work` does.
+   */
+  async during(message: Message, work: (entry: WaitingMessage) => Promise<void>): Promise<void> {
+    const entry: WaitingMessage = { message, fail: () => undefined, forget: () => undefined };
+    this.#waiting.set(entry, this.#memory === undefined ? undefined : storable(message));
+    this.#save();
+    try {
+      await work(entry);
+    } finally {
+      this.#waiting.delete(entry);
+      this.#save();
+    }
   }
 
   /** Takes up what a predecessor left. */
@@ -79,9 +84,27 @@ export class RedeployQueue {
     if (removed) for (const { fail } of left) fail(undelivered("removed"));
   }
 
+  #save(): void {
+    if (this.#memory !== undefined) inBackground(this.#memory.save());
+  }
+
   #snapshot(): Record<string, unknown> {
     return { target: this.#target, messages: [...this.#waiting.values()].filter((message) => message !== undefined) };
   }
+}
+
+/**
+ * Resolves when something is delivered, unless the entry ends it sooner; rejects with the CloudError of what was not.
+ * @param write begins, calls back with the outcome, and returns the function that ends what still waits
+ */
+export function delivered(
+  entry: WaitingMessage,
+  write: (settle: (error?: CloudError) => void) => () => void,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    entry.fail = reject;
+    entry.forget = write((error) => (error === undefined ? resolve() : reject(error)));
+  });
 }
 
 /**
