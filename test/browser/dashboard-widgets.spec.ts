@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import path from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import type { Browser, Locator, Page } from "playwright-core";
 import type { Board } from "../../simulator/boards/board";
@@ -9,7 +8,7 @@ import { accountOf } from "../support/flows";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { type House, startHouse } from "../support/simulated-account";
 import { until } from "../support/wait";
-import { pictures, startBrowser } from "./editor";
+import { startBrowser, takePicture } from "./editor";
 
 describe("the page of a dashboard with a widget of each kind", function () {
   this.timeout(120_000);
@@ -90,13 +89,13 @@ describe("the page of a dashboard with a widget of each kind", function () {
   };
 
   it("stands at its places on a desktop", async () => {
-    await page.screenshot({ path: path.join(pictures, "page-desktop.png"), fullPage: true });
+    await takePicture(page, "page-desktop", true);
     await stands(places.desktop);
   });
 
   it("stands at its places on a phone", async () => {
     await open(400);
-    await page.screenshot({ path: path.join(pictures, "page-phone.png"), fullPage: true });
+    await takePicture(page, "page-phone", true);
     await stands(places.phone);
     await open(1400);
   });

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import path from "node:path";
 import type { Browser, Page } from "playwright-core";
 import { startSimulator, type Simulator } from "../../simulator";
 import { type RunningBoards, startBoards } from "../../simulator/boards";
@@ -7,7 +6,7 @@ import { seedHouse } from "../../simulator/seeds/house";
 import { exampleFor } from "../support/examples";
 import { until } from "../support/wait";
 import { type NodeRed, startNodeRed } from "../support/node-red";
-import { pictures, startBrowser } from "./editor";
+import { startBrowser, takePicture } from "./editor";
 
 const day = 86_400_000;
 
@@ -68,7 +67,7 @@ describe("the examples on a dashboard", function () {
     await red.deploy(exampleFor(simulator, "A year of temperatures as a chart"));
     await show("dashboard/year", "Temperatures of a year");
     await drawn(0);
-    await page.screenshot({ path: path.join(pictures, "dashboard-year.png") });
+    await takePicture(page, "dashboard-year");
   });
 
   it("show the family's house, and work it", async () => {
@@ -93,7 +92,7 @@ describe("the examples on a dashboard", function () {
     await page.locator(".nrdb-ui-switch", { hasText: "Lamp" }).locator(".v-selection-control__input").click();
     await until("the lamp is off", () => (lamp.values["light"] as { swi?: boolean } | undefined)?.swi === false);
     assert.equal(writes().length, count + 1, "what the board reports is not written again");
-    await page.screenshot({ path: path.join(pictures, "dashboard-home.png") });
+    await takePicture(page, "dashboard-home");
     red.check();
   });
 });

@@ -1,13 +1,16 @@
 import assert from "node:assert/strict";
-import { mkdir } from "node:fs/promises";
-import os from "node:os";
 import path from "node:path";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import { stopLater } from "../support/stop";
 import { until } from "../support/wait";
 
-/** Where the pictures go: outside the repository, to be looked at. */
-export const pictures = process.env.SCREENSHOTS ?? path.join(os.tmpdir(), "node-red-arduino-cloud-screenshots");
+/** The folder for pictures to be looked at; without one none are taken, since each takes its time. */
+const pictures = process.env.SCREENSHOTS;
+
+/** Takes a picture of a page, for people, if `SCREENSHOTS` names a folder. */
+export async function takePicture(page: Page, name: string, fullPage = false): Promise<void> {
+  if (pictures !== undefined) await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage });
+}
 
 /** Keeps the browser from calling home, which is refused or pointless where tests run. */
 const flags = [
@@ -22,7 +25,6 @@ const flags = [
 
 /** Starts Debian's chromium, or the one that `CHROMIUM` names. */
 export async function startBrowser(): Promise<Browser> {
-  await mkdir(pictures, { recursive: true });
   const browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: flags });
   stopLater(() => browser.close());
   return browser;
@@ -274,7 +276,7 @@ export class Editor {
 
   async picture(name: string): Promise<void> {
     await this.settled();
-    await this.page.screenshot({ path: path.join(pictures, `${name}.png`) });
+    await takePicture(this.page, name);
   }
 
   /** The line below a list of the form when something is chosen whose name is known. */
