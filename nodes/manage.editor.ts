@@ -1,6 +1,7 @@
 import { textsOf } from "./editor/i18n";
 import { operationLabel } from "./editor/node-label";
 import { noForm, openPartForm } from "./editor/open-form";
+import { jsonText } from "./editor/validators";
 
 const translate = textsOf("arduino-cloud-manage");
 let form = noForm;
@@ -27,6 +28,7 @@ RED.nodes.registerType("arduino-cloud-manage", {
     trigger: { value: "" },
     triggerName: { value: "" },
     force: { value: false },
+    body: { value: "", label: translate("label.body"), validate: jsonText() },
   },
   inputs: 1,
   outputs: 1,

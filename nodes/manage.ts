@@ -2,6 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import type { CloudAccount } from "../cloud/account";
 import { systemClock } from "../cloud/core/clock";
 import { CloudError, toCloudError } from "../cloud/core/errors";
+import { parseJson } from "../cloud/core/json";
 import type { Rest } from "../cloud/rest/index";
 import {
   type Chosen,
@@ -39,6 +40,8 @@ interface ManageSettings {
   /** Whether what is deleted goes for good, and a device is taken from another thing. */
   force: boolean;
   targets: Readonly<Record<(typeof formTargets)[number], string>>;
+  /** In place of the message's payload; absent where that counts. */
+  body?: unknown;
 }
 
 /** Loads the code with the first dashboard that becomes a flow: few do. */
@@ -85,7 +88,19 @@ function readSettings(raw: RawSettings): ManageSettings {
     path: readText(raw, "path"),
     force: readFlag(raw, "force"),
     targets: Object.fromEntries(formTargets.map((kind) => [kind, readText(raw, kind)])) as ManageSettings["targets"],
+    ...readFormBody(raw),
   };
+}
+
+function readFormBody(raw: RawSettings): { body?: unknown } {
+  const text = readText(raw, "body");
+  if (text === "") return {};
+  const body = parseJson(text);
+  if (body !== undefined) return { body };
+  throw new CloudError(
+    "not_configured",
+    'The setting "body" is no JSON, but JSON is expected, or blank for msg.payload.',
+  );
 }
 
 /** The parts of a manage node that its operations need. */
@@ -135,6 +150,7 @@ function manage(
 /** Does what a message asks for, and sends the answer. */
 async function carryOut(parts: ManageParts, message: Message, send: Send): Promise<void> {
   const { settings, status, rest, work, signal, onWarning } = parts;
+  const { body: payload = message.payload } = settings;
   const choice = operationChoiceOf(settings, message);
   if (choice.operation === doctorOperation.name) {
     finish(message, await status.during(work.examine(signal)), send);
@@ -147,7 +163,7 @@ async function carryOut(parts: ManageParts, message: Message, send: Send): Promi
     finish(Object.assign(message, { unsupported }), flow, send);
     return;
   }
-  const wanted = ensureWork({ ...choice, dashboard }, message);
+  const wanted = ensureWork({ ...choice, dashboard }, { ...message, payload });
   if (wanted === undefined) {
     await callOperation(parts, chooseOperation(choice), message, send);
     return;
@@ -185,9 +201,10 @@ function operationChoiceOf(settings: ManageSettings, message: Message): Paramete
 }
 
 function inputOf(settings: ManageSettings, { row }: Chosen, message: Message): ManageInput {
-  const { query: given, payload } = message;
-  const query = settings.force && "force" in row.query ? { ...(given as object | undefined), force: true } : given;
-  return { targets: targetsOf(settings, message), query, body: payload };
+  const { query: given } = message;
+  const { body = message.payload, force } = settings;
+  const query = force && "force" in row.query ? { ...(given as object | undefined), force: true } : given;
+  return { targets: targetsOf(settings, message), query, body };
 }
 
 function targetsOf({ targets }: ManageSettings, message: Message): ManageSettings["targets"] {

@@ -7,7 +7,7 @@ import { createHash } from "node:crypto";
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { buildSync, type BuildOptions } from "esbuild";
-import { formOperations } from "../nodes/manage/form-operations";
+import { formTable } from "../nodes/manage/form-operations";
 import { insertRows } from "./build/rows";
 
 const root = path.resolve(__dirname, "..");
@@ -73,8 +73,7 @@ function writeSharedCode(): string {
     return file;
   };
   const partFiles: Record<string, string> = {};
-  for (const part of parts)
-    partFiles[part] = write(part, part === "manage" ? { FORM_OPERATIONS: formOperations() } : {});
+  for (const part of parts) partFiles[part] = write(part, part === "manage" ? { FORM_TABLE: formTable() } : {});
   return write("editor", { PART_FILES: partFiles });
 }
 

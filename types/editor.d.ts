@@ -84,6 +84,16 @@ interface SidebarTab {
   action: string;
 }
 
+/** The editor's field for values of several types. */
+interface JQuery {
+  typedInput(options: {
+    default: string;
+    types: (string | { value: string; label: string; hasValue: boolean })[];
+  }): this;
+  typedInput(part: "type" | "value"): string;
+  typedInput(part: "type" | "value", value: string): this;
+}
+
 /** The name of the file of `resources/` that holds the shared code; set by scripts/build.ts. */
 declare const SHARED_CODE_FILE: string;
 
@@ -91,7 +101,7 @@ declare const SHARED_CODE_FILE: string;
 declare const PART_FILES: Readonly<Record<keyof import("../nodes/editor/load-part").Parts, string>>;
 
 /** What the form of manage offers; set by scripts/build.ts. */
-declare const FORM_OPERATIONS: readonly import("../nodes/manage/form-operations").FormOperation[];
+declare const FORM_TABLE: import("../nodes/manage/form-operations").FormTable;
 
 declare const RED: {
   /** `lang` is that of the editor, as "de" or "en-US". */

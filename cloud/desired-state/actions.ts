@@ -11,7 +11,8 @@ export interface WantedAction extends Wanted {
 
 const actionFields = ["name", "description", "email", "push_notification"] as const;
 
-const layout: Layout = {
+/** The fields of a action as it is wanted. */
+export const actionLayout: Layout = {
   noun: "action",
   fields: { id: "text", name: "text", kind: "text", description: "text", email: "map", push_notification: "map" },
   ignored: ["created_by", "organization_id", "trigger_id"],
@@ -25,7 +26,7 @@ export function readActions(whole: string, given: unknown): WantedAction[] | und
   if (!Array.isArray(given)) return undefined;
   return given.map((item: unknown, index) => {
     const where = `${whole}, actions[${index}]${itemLabel(index, "action", item).replace(/^item \d+/, "")}`;
-    const read = readFields(where, item, layout);
+    const read = readFields(where, item, actionLayout);
     const fields = pickFields(read, ["kind", ...actionFields]);
     return { where, id: textField(read, "id"), name: textField(read, "name"), fields };
   });

@@ -23,7 +23,8 @@ interface DashboardState {
   newId: () => string;
 }
 
-const layout: Layout = {
+/** The fields of a dashboard as it is wanted. */
+export const dashboardLayout: Layout = {
   noun: "dashboard",
   fields: { id: "text", name: "text", cover_image: "text", pages: "list", widgets: "list" },
   ignored: ["kind", "updated_at", "created_by", "organization_id", "shared_by", "shared_with", "deleted_at"],
@@ -42,7 +43,7 @@ const dashboardOperations = {
 export function readDashboards(items: readonly unknown[]): WantedDashboard[] {
   return items.map((item, index) => {
     const where = itemLabel(index, "dashboard", item);
-    const read = readFields(where, item, layout);
+    const read = readFields(where, item, dashboardLayout);
     return {
       where,
       id: textField(read, "id"),

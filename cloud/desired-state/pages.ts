@@ -28,7 +28,8 @@ export interface ListPlan {
 
 const pageFields = ["name", "position", "icon"] as const;
 
-const layout: Layout = {
+/** The fields of a page as it is wanted. */
+export const pageLayout: Layout = {
   noun: "page",
   fields: { id: "text", name: "text", position: "number", icon: "text" },
   ignored: [],
@@ -42,7 +43,7 @@ export function readPages(whole: string, given: unknown): WantedPage[] | undefin
   if (!Array.isArray(given)) return undefined;
   return given.map((item: unknown, index) => {
     const where = `${whole}, pages[${index}]${itemLabel(index, "page", item).replace(/^item \d+/, "")}`;
-    const read = readFields(where, item, layout);
+    const read = readFields(where, item, pageLayout);
     return { where, id: textField(read, "id"), name: textField(read, "name"), fields: pickFields(read, pageFields) };
   });
 }

@@ -24,7 +24,8 @@ export const propertyFields = [
   "tag",
 ] as const;
 
-const layout: Layout = {
+/** The fields of a property as it is wanted. */
+export const propertyLayout: Layout = {
   noun: "property",
   fields: {
     id: "text",
@@ -64,7 +65,7 @@ export function readProperties(whole: string, given: unknown): WantedProperty[] 
   if (!Array.isArray(given)) return undefined;
   return given.map((item: unknown, index) => {
     const where = `${whole}, properties[${index}]${itemLabel(index, "property", item, "variable_name").replace(/^item \d+/, "")}`;
-    const read = readFields(where, item, layout);
+    const read = readFields(where, item, propertyLayout);
     return {
       where,
       id: textField(read, "id"),

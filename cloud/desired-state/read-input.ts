@@ -8,7 +8,7 @@ import { ownField } from "./compare";
 import { describeValue } from "../core/describe";
 
 /** The kinds of content that a field of the wanted state may have. In a text field `null` clears what is there. */
-type Shape = "text" | "number" | "boolean" | "list" | "map" | "any";
+export type Shape = "text" | "number" | "boolean" | "list" | "map" | "any";
 
 /** The fields of an object of the wanted state. */
 export interface Layout {

@@ -32,7 +32,8 @@ const plainFields = ["timezone", "assistant", "webhook_uri", "webhook_active"] a
 /** Where the service leaves a field out (docs/protocol.md#models, #things-and-devices). */
 const defaults = { timezone: "America/New_York", webhook_active: false, assistant: "NONE" } as const;
 
-const layout: Layout = {
+/** The fields of a thing as it is wanted. */
+export const thingLayout: Layout = {
   noun: "thing",
   fields: {
     id: "text",
@@ -72,7 +73,7 @@ const layout: Layout = {
 export function readThings(items: readonly unknown[]): WantedThing[] {
   return items.map((item, index) => {
     const where = itemLabel(index, "thing", item);
-    const read = readFields(where, item, layout);
+    const read = readFields(where, item, thingLayout);
     return {
       where,
       id: textField(read, "id"),

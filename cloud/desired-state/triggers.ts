@@ -27,7 +27,8 @@ interface TriggerState {
   devices: readonly Device[];
 }
 
-const layout: Layout = {
+/** The fields of a trigger as it is wanted. */
+export const triggerLayout: Layout = {
   noun: "trigger",
   fields: {
     id: "text",
@@ -42,7 +43,8 @@ const layout: Layout = {
   ignored: ["kind", "created_at", "updated_at", "created_by", "organization_id", "deleted_at"],
 };
 
-const sourceLayout: Layout = {
+/** The fields of the devices whose going and coming a trigger waits for. */
+export const sourceLayout: Layout = {
   noun: "device_status_source",
   fields: {
     criteria: "text",
@@ -61,7 +63,7 @@ const sourceLayout: Layout = {
 export function readTriggers(items: readonly unknown[]): WantedTrigger[] {
   return items.map((item, index) => {
     const where = itemLabel(index, "trigger", item);
-    const read = readFields(where, item, layout);
+    const read = readFields(where, item, triggerLayout);
     return {
       where,
       id: textField(read, "id"),

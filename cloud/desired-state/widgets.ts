@@ -40,7 +40,8 @@ export const plainWidgetFields = [
   "height_mobile",
 ] as const;
 
-const layout: Layout = {
+/** The fields of a widget as it is wanted. */
+export const widgetLayout: Layout = {
   noun: "widget",
   fields: {
     id: "text",
@@ -72,7 +73,7 @@ export function readWidgets(whole: string, given: unknown): WantedWidget[] | und
   if (!Array.isArray(given)) return undefined;
   return given.map((item: unknown, index) => {
     const where = `${whole}, widgets[${index}]${itemLabel(index, "widget", item).replace(/^item \d+/, "")}`;
-    const read = readFields(where, item, layout);
+    const read = readFields(where, item, widgetLayout);
     const page = ownField(read, "page") ?? ownField(read, "page_id");
     return {
       where,

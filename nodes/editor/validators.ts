@@ -51,6 +51,20 @@ export function wholeNumberFrom(lowest: number): Validate {
   );
 }
 
+/** Accepts JSON, or blank for what the message brings. */
+export function jsonText(): Validate {
+  return validator((text, translate) => (text === "" || isJson(text) ? undefined : translate("error.json")));
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function isAddress(text: string, schemes: readonly string[]): boolean {
   const [, scheme = "", host = ""] = /^([a-z]+):\/\/([^\s/?#@]+)[^\s?#@]*$/i.exec(text) ?? [];
   return host !== "" && schemes.includes(scheme.toLowerCase());

@@ -6,7 +6,7 @@ export interface WantedOperation {
   readonly resource: string;
   readonly name: "ensure" | "create-from-template" | "export-flow" | "doctor";
   readonly summary: string;
-  /** The input of the message, in the words of the form: property names and their fields. */
+  /** The input of the message beside its payload, in the words of the form. */
   readonly input: readonly string[];
   /** The fields of the form that it needs. */
   readonly targets?: readonly string[];
@@ -17,13 +17,13 @@ export interface WantedOperation {
 const ensureFacts = {
   name: "ensure",
   summary: "Makes only the changes that lead to the wanted state, and gives the plan.",
-  input: ["msg.payload: the wanted state, one object or an array", "msg.dryRun, msg.prune, msg.confirm"],
+  input: ["msg.dryRun, msg.prune, msg.confirm"],
   answer: "{changed, plan, value}",
 } as const;
 const templateFacts = {
   name: "create-from-template",
   summary: "Creates as many copies of a template as wanted, each once.",
-  input: ["msg.payload: template*, copies* (an array of objects with name and, for things, device)", "msg.dryRun"],
+  input: ["msg.dryRun"],
   answer: "{changed, plan, value}",
 } as const;
 /** It is about the account, so it is taken whatever the resource. */

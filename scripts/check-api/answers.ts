@@ -51,7 +51,8 @@ export async function checkAnswers(document: Document, findings: Findings): Prom
   }
 }
 
-async function tokenOf(simulator: Simulator, userId: string): Promise<string> {
+/** Returns an access token of a user. */
+export async function tokenOf(simulator: Simulator, userId: string): Promise<string> {
   return (await simulator.tokens.mint({ userId })).accessToken;
 }
 
@@ -73,7 +74,8 @@ function badRequests(
   ];
 }
 
-async function send({ restUrl }: Simulator, row: Operation, request: Request, token?: string): Promise<Answer> {
+/** Sends a request of an operation to a simulator, unchecked. */
+export async function send({ restUrl }: Simulator, row: Operation, request: Request, token?: string): Promise<Answer> {
   const path = fillPath(row, request.path as Record<string, string>);
   const body = row.media === "multipart" ? formOf(request.body) : JSON.stringify(request.body);
   const response = await fetch(restUrl + path + writeQuery(request.query), {
@@ -89,8 +91,9 @@ async function send({ restUrl }: Simulator, row: Operation, request: Request, to
 
 function formOf(fields: unknown): FormData {
   const form = new FormData();
-  for (const [name, value] of Object.entries(fields as Record<string, Buffer<ArrayBuffer>>)) {
-    form.append(name, new Blob([value]), "file.ota");
+  for (const [name, value] of Object.entries(fields as Record<string, Buffer<ArrayBuffer> | string | number>)) {
+    if (typeof value === "object") form.append(name, new Blob([value]), "file.ota");
+    else form.append(name, String(value));
   }
   return form;
 }
@@ -160,7 +163,7 @@ function closed(schemas: Record<string, Schema>): Record<string, Schema> {
 }
 
 /** Remembers the ids that later calls need. */
-function keep({ keeps = {} }: Call, { text }: Answer, known: Known): void {
+export function keep({ keeps = {} }: Call, { text }: Answer, known: Known): void {
   for (const [name, field] of Object.entries(keeps)) {
     let value = parse(text);
     for (const key of field.split(".")) value = (value as Record<string, unknown> | undefined)?.[key];

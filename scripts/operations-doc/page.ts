@@ -8,14 +8,17 @@ import {
   resources,
   takesMany,
 } from "../../cloud/manage/index";
+import { bodyExampleOf } from "../../cloud/rest/operations/examples";
 import { type WantedOperation, wantedOperations } from "../../nodes/manage/extra-operations";
+import { wantedBodies, wantedSchemas } from "../../nodes/manage/wanted-bodies";
 
 const head = `# Operations
 
 What the node _manage_ can do, by resource. This page is made from the table of operations by \`npm run docs\`; do not edit
 it. \`*\` marks what is required. Wherever an operation takes _many_, an array as the payload is worked through item by
 item. The answer goes into \`msg.payload\`, the HTTP status into \`msg.statusCode\`. With resource \`any\`, the operation is
-given by its operationId or its name in the official clients, both in brackets below.
+given by its operationId or its name in the official clients, both in brackets below. The examples are what **Insert an
+example** puts into the form; the ids in them stand for ids of yours.
 `;
 
 /** Writes the manual of all operations, in Markdown. */
@@ -26,14 +29,20 @@ export function operationsPage(): string {
     const wanted = more.map(wantedText);
     return [`## ${resource}`, ...own, ...wanted].join("\n\n");
   });
-  const bodies = [...usedSchemas()].sort().map((name) => `### \`${name}\`\n\n${fieldList(schemaFields(name))}`);
+  const bodies = [...usedSchemas()].sort().map((name) => `### \`${name}\`\n\n${fieldList(fieldsOf(name))}`);
   return [head, ...sections, "## Objects in bodies", ...bodies].join("\n\n");
 }
 
 function wantedText({ resource, name, summary, input, targets = [], answer }: WantedOperation): string {
   const ids = targets.map((kind) => `- Ids: \`msg.${messagePropertyOf(kind)}\`* (${kind})`);
-  const lines = [...ids, ...input.map((line) => `- ${line}`), `- Answer: \`${answer}\``];
-  return [`### ${resource}: ${name}`, summary, ...lines].join("\n\n");
+  const body = wantedBodies[`${resource}: ${name}`];
+  const lines = [
+    ...ids,
+    ...(body === undefined ? [] : ["- `msg.payload`*:", nested(fieldList(body.fields)), exampleLine(body.example)]),
+    ...input.map((line) => `- ${line}`),
+    `- Answer: \`${answer}\``,
+  ];
+  return [`### ${resource}: ${name}`, summary, lines.join("\n")].join("\n\n");
 }
 
 function operationText(operation: ManagedOperation): string {
@@ -51,7 +60,9 @@ function operationText(operation: ManagedOperation): string {
 
 function bodyLines(row: Operation, isMany: boolean): string[] {
   const { body, media } = row;
-  if (body?.type !== "object") return [`- \`msg.payload\`${body === undefined ? "" : `: ${typeText(body)}`}`];
+  if (body === undefined) return ["- `msg.payload`"];
+  const example = exampleLine(bodyExampleOf(row));
+  if (body.type !== "object") return [`- \`msg.payload\`: ${typeText(body)}`, example];
   const notes = [
     ...(isMany ? ["one object or _many_"] : []),
     ...(media === undefined ? [] : ["a Buffer, a file name, or an object"]),
@@ -59,7 +70,17 @@ function bodyLines(row: Operation, isMany: boolean): string[] {
   return [
     `- \`msg.payload\`${body.required ? "*" : ""}${notes.length > 0 ? `, ${notes.join(", ")}` : ""}:`,
     nested(fieldList(bodyFieldsOf(row))),
+    example,
   ];
+}
+
+function exampleLine(example: unknown): string {
+  return `- Example: \`${JSON.stringify(example)}\``;
+}
+
+/** Returns the fields of an object in bodies, of the API or of a wanted state. */
+function fieldsOf(name: string): Fields {
+  return wantedSchemas[name] ?? schemaFields(name);
 }
 
 function fieldList(fields: Fields): string {
@@ -95,9 +116,10 @@ function usedSchemas(): Set<string> {
       const { schema } = field.type === "list" ? (field.items ?? field) : field;
       if (schema === undefined || found.has(schema)) continue;
       found.add(schema);
-      visit(schemaFields(schema));
+      visit(fieldsOf(schema));
     }
   };
+  for (const { fields } of Object.values(wantedBodies)) visit(fields);
   for (const resource of resources) {
     for (const { row } of operationsOf(resource)) {
       const { body } = row;

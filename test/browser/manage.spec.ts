@@ -4,6 +4,8 @@ import { type House, startHouse } from "../support/simulated-account";
 import type { NodeRed } from "../support/node-red";
 import type { Editor } from "./editor";
 import { openEditor } from "./open-editor";
+import { propertyTypeRows } from "../../cloud/property-types/table";
+import { until } from "../support/wait";
 
 describe("the form of manage", function () {
   this.timeout(120_000);
@@ -91,8 +93,21 @@ describe("the form of manage", function () {
     await input("resource").selectOption("properties");
     assert.equal(await input("operation").inputValue(), "list");
     await input("operation").selectOption("create");
-    const needs = editor.page.locator("#arduino-cloud-manage-needs");
-    await needs.getByText("msg.payload: name*, permission*, type*, update_strategy*").waitFor();
+    const fields = editor.page.locator("#arduino-cloud-manage-fields");
+    const lines = (await fields.locator("> ul > li").allInnerTexts()).map((line) => line.replace(/\s+/g, " ").trim());
+    assert.deepEqual(lines.slice(0, 4), [
+      "name* (required) text",
+      "permission* (required) text, one of READ_ONLY, READ_WRITE",
+      `type* (required) text, one of ${propertyTypeRows.length} values`,
+      "update_strategy* (required) text, one of ON_CHANGE, TIMED",
+    ]);
+    assert.ok(
+      lines.some((line) => /^variable_name text, ≤ 64 characters, /.test(line)),
+      lines.join("\n"),
+    );
+    await fields.getByText("TEMPERATURE_C, ").waitFor({ state: "hidden" });
+    await fields.getByText(`one of ${propertyTypeRows.length} values`).click();
+    await fields.getByText("TEMPERATURE_C, ").waitFor();
     await input("thing").click();
     await editor.choose(/^House/);
     await editor.picture("manage");
@@ -113,16 +128,50 @@ describe("the form of manage", function () {
     editor.expectNoTrouble();
   });
 
-  it("does what is deployed, and the answer is in the debug sidebar as text", async () => {
+  it("puts a valid body into the form, whose ids are one's own to fill in, and sends it", async () => {
+    await editor.edit(manage);
+    await editor.page.getByText("Insert an example").click();
+    await editor.picture("manage-example");
+    await editor.done();
+    const [body, valid] = await editor.fields(manage, "body", "valid");
+    assert.equal(valid, true);
+    assert.equal((JSON.parse(String(body)) as { variable_name: string }).variable_name, "temperature");
+    await editor.edit(manage);
+    // A dashboard's widgets have ids that whoever creates them chooses, and show variables of one's own.
+    await input("resource").selectOption("dashboards");
+    await input("operation").selectOption("create");
+    await editor.page.getByText("Insert an example").click();
+    await editor.page.getByText("put yours in their places").waitFor();
+    await editor.done();
+    const [dashboard] = await editor.fields(manage, "body");
+    assert.doesNotMatch(String(dashboard), /0000-4000-8000/);
+    await editor.edit(manage);
+    // What an operation does not take is not kept behind its back.
+    await input("operation").selectOption("list");
+    await editor.done();
+    assert.deepEqual(await editor.fields(manage, "operation", "body"), ["list", ""]);
+    await editor.edit(manage);
+    await input("resource").selectOption("things");
+    await input("operation").selectOption("create");
+    await editor.page.getByText("Insert an example").click();
+    await editor.done();
     const started = red.started();
     await editor.deploy();
     await started;
+    red.send(manage, { payload: "of no account" });
+    await until("the thing", () =>
+      [...house.simulator.store.things.values()].some(({ name }) => name === "Greenhouse"),
+    );
+    editor.expectNoTrouble();
+  });
+
+  it("does what is deployed, and the answer is in the debug sidebar as text", async () => {
     await editor.page.evaluate(() => {
       (globalThis as unknown as { RED: { sidebar: { show(tab: string): void } } }).RED.sidebar.show("debug");
     });
     red.send("listing", {});
-    await editor.page.locator(".red-ui-debug-msg").filter({ hasText: "array[2]" }).waitFor();
-    await editor.page.locator(".red-ui-flow-node-status-label").filter({ hasText: "done" }).waitFor();
+    await editor.page.locator(".red-ui-debug-msg").filter({ hasText: "array[3]" }).waitFor();
+    await editor.page.locator("#listing .red-ui-flow-node-status-label").filter({ hasText: "done" }).waitFor();
     await editor.picture("manage-result");
     assert.equal(await editor.page.locator("img[src='x']").count(), 0);
     editor.expectNoTrouble();

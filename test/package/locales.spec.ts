@@ -56,7 +56,9 @@ const forms: Record<string, Form> = {
     states: ["idle", "working", "done", "elsewhere", "lost", "near"],
   },
   manage: {
-    scripts: ["forms/manage-pickers", "forms/list-choices", "forms/device-choices"],
+    scripts: ["manage-pickers", "manage-fields", "manage-body", "list-choices", "device-choices"].map(
+      (script) => `forms/${script}`,
+    ),
     fields: ["thing", "property", "device", "dashboard", "trigger"],
     states: ["idle", "working", "done"],
   },
@@ -67,6 +69,9 @@ const forms: Record<string, Form> = {
   },
   "home-assistant": { scripts: [], fields: [], states: ["connecting", "idle", "things"] },
 };
+
+/** The types of fields in the table of operations, each of which the form of manage says in words. */
+const fieldKinds = ["string", "uuid", "integer", "number", "boolean", "time", "any", "map", "object", "list", "file"];
 
 /** The keys that a set's form, scripts and runtime ask for. Keys made of parts are spread out here, by what makes them. */
 function usedKeys(set: string): Set<string> {
@@ -141,6 +146,7 @@ function usedKeys(set: string): Set<string> {
     const hints = [...read("nodes", "editor", "widgets", "list-picker.ts").matchAll(/`tip\.\$\{field\}-([\w-]+)`/g)];
     for (const [, hint] of hints) for (const field of fields) used.add(`tip.${field}-${hint}`);
     for (const state of [...states, ...codes]) used.add(`status.${state}`);
+    if (set === "manage") for (const kind of fieldKinds) used.add(`kind.${kind}`);
   }
   return used;
 }

@@ -28,6 +28,9 @@ const rows = [
 /** The official operationId of an operation that the table holds. */
 export type OperationId = (typeof rows)[number]["id"];
 
+/** A row of an operation that has a body. */
+export type RowWithBody = Extract<(typeof rows)[number], { body: object }>;
+
 /** All operations, in the order of docs/operations.md. */
 export const operations: readonly Operation[] = rows;
 

@@ -72,7 +72,12 @@ export const schemas = {
     persist: { type: "boolean", default: true, note: "whether history is stored" },
     tag: { type: "integer" },
     update_parameter: { type: "number", note: "seconds for TIMED, least change for ON_CHANGE" },
-    variable_name: { type: "string", maxLength: 64, pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$" },
+    variable_name: {
+      type: "string",
+      maxLength: 64,
+      pattern: "^[a-zA-Z_][a-zA-Z0-9_]*$",
+      note: "letters, digits and _, no digit first",
+    },
   },
   propertyValue: {
     value: { type: "any", ...needed },

@@ -196,6 +196,25 @@ describe("arduino-cloud-manage", () => {
     assert.equal((answer.payload as { serial: string }).serial, "");
   });
 
+  it("sends the body of its form, whatever the message brings", async () => {
+    const body = JSON.stringify({ name: "Greenhouse" });
+    const runtime = await start({ operation: "create", body });
+    runtime.node("manage").receive({ payload: { name: "Shed" } });
+    runtime.node("manage").receive({ payload: { name: "Shed" }, topic: "kept" });
+    const answers = await runtime.arrived("out", 2);
+    assert.deepEqual(
+      answers.map(({ payload }) => (payload as { name: string }).name),
+      ["Greenhouse", "Greenhouse"],
+    );
+    await runtime.unload();
+    const ensured = await ask({}, { operation: "ensure", body: JSON.stringify([{ name: "Kitchen" }]) });
+    assert.equal((ensured.payload as { changed: boolean }).changed, true);
+    await bench.unload();
+    const { code, message } = await failure({}, { operation: "create", body: "{name" });
+    assert.equal(code, "not_configured");
+    assert.match(message, /"body" is no JSON/);
+  });
+
   it("ensures a wanted state, and plans it", async () => {
     const runtime = await start({ operation: "ensure" });
     const payload = { name: "Shed", timezone: "Europe/Rome" };
