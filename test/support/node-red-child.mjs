@@ -45,7 +45,13 @@ RED.init(server, {
   uiHost: "127.0.0.1",
   httpAdminRoot: "/",
   httpNodeRoot: "/",
-  editorTheme: { tours: false, palette: { catalogues: [] } },
+  // Monaco and mermaid would be 8 MB of scripts for each editor that opens, and no form of ours uses either.
+  editorTheme: {
+    tours: false,
+    palette: { catalogues: [] },
+    codeEditor: { lib: "ace" },
+    markdownEditor: { mermaid: { enabled: false } },
+  },
   telemetry: { enabled: false, updateNotification: false },
   functionGlobalContext: { tell },
   logging: { console: { level: process.env.LOG_LEVEL ?? "debug", metrics: false, audit: false } },
