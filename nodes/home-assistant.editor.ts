@@ -17,7 +17,8 @@ RED.nodes.registerType("arduino-cloud-home-assistant", {
     prefix: { value: "" },
     base: { value: "" },
     write: { value: true },
-    status: { value: true },
+    // Not "status", under which the editor keeps what the node shows below itself.
+    availability: { value: true },
     overrides: { value: "" },
   },
   inputs: 1,

@@ -13,7 +13,8 @@ interface WiredNode {
 
 interface StatusEvent {
   id: string;
-  status: { fill?: string };
+  /** Absent where the node is gone. */
+  status?: { fill?: string };
 }
 
 /** A flow may be large; no more nodes than these are looked at for an mqtt out. */
@@ -51,7 +52,7 @@ export function watchBroker(RED: NodeAPI, node: Node, onConnected: () => void): 
   const connected = new Set<string>();
   const onStatus = guarded(({ id, status }: StatusEvent): void => {
     // Told of every node there is: what is cheap is asked first.
-    if (status.fill !== "green") connected.delete(id);
+    if (status?.fill !== "green") connected.delete(id);
     else if (!connected.has(id) && isMqttOut(RED, id) && mqttOutsBehind(RED, node).has(id)) {
       connected.add(id);
       onConnected();

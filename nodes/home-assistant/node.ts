@@ -44,7 +44,8 @@ function readSettings(raw: RawSettings): BridgeSettings {
     prefix: readTopicStart(raw, "prefix", "homeassistant"),
     base: readTopicStart(raw, "base", "arduino"),
     isWritable: readFlag(raw, "write", true),
-    hasStatus: readFlag(raw, "status", true),
+    // Flows that nobody has opened in the editor may call it "status", where the editor itself keeps another thing.
+    hasStatus: readFlag(raw, "availability", typeof raw["status"] === "object" || readFlag(raw, "status", true)),
     overrides: parseOverrides(readText(raw, "overrides")),
     origin: { name: name.replace(/^.*\//, ""), sw_version: version, support_url: homepage },
   };

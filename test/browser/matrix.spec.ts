@@ -16,6 +16,8 @@ const looks = [
 ].filter(({ language }) => existsSync(path.join(locales, language)));
 const sets = ["property-in", "property-out", "property-get", "device-status", "history", "manage"];
 
+const overrides = '{"House/relay": {"component": "switch"}}';
+
 /** Names as only people with bad intentions, or none at all, give them. */
 const oddNames = [
   `<img src=x onerror="alert(1)">`,
@@ -57,6 +59,13 @@ describe("each node in each look", function () {
   /** Chooses what a node is about by typing into its list; the account is there already, being the only one. */
   const configure = async (editor: Editor, set: string): Promise<void> => {
     const { page } = editor;
+    if (set === "home-assistant") {
+      // Its form has no list: it shows all things, or those that are named.
+      await page.locator("#node-input-things").fill("House");
+      await page.locator("#node-input-availability").uncheck();
+      await page.locator("#node-input-overrides").fill(overrides);
+      return;
+    }
     const isDevice = set === "device-status";
     if (set === "manage") {
       await page.locator("#node-input-resource").selectOption("properties");
@@ -75,7 +84,9 @@ describe("each node in each look", function () {
     it(`${look.language}, ${look.dark ? "dark" : "light"}: dragged, configured, saved, deployed, reopened`, async () => {
       const editor = await Editor.open(browser, red.url, look);
       const ids = new Map<string, string>();
-      for (const [index, set] of sets.entries()) {
+      // One form more takes seconds, and this one has no lists: its texts are looked at in all languages by texts.spec.ts.
+      const dragged = look.language === "en-US" ? [...sets, "home-assistant"] : sets;
+      for (const [index, set] of dragged.entries()) {
         const id = await editor.drag(`arduino-cloud-${set}`, 300, 60 + 60 * index);
         ids.set(set, id);
         await editor.edit(id);
@@ -89,12 +100,25 @@ describe("each node in each look", function () {
       await editor.picture(`matrix-${look.language}`);
       for (const [set, id] of ids) {
         await editor.edit(id);
-        const field = set === "device-status" ? "device" : "property";
-        await editor.chosen(field).waitFor();
+        if (set === "home-assistant")
+          assert.equal(await editor.page.locator("#node-input-overrides").inputValue(), overrides);
+        else await editor.chosen(set === "device-status" ? "device" : "property").waitFor();
         await editor.done();
         const variable = [house.thingId, "House", "temperature", "temperature"];
         const values = await chosen(editor, id);
-        if (set === "device-status") assert.deepEqual(values.slice(5), [house.deviceId, "Board", true]);
+        if (set === "home-assistant") {
+          const own = await editor.fields(
+            id,
+            "account",
+            "things",
+            "tag",
+            "write",
+            "availability",
+            "overrides",
+            "valid",
+          );
+          assert.deepEqual(own, ["account", "House", "", true, false, overrides, true]);
+        } else if (set === "device-status") assert.deepEqual(values.slice(5), [house.deviceId, "Board", true]);
         else assert.deepEqual([set, ...values.slice(0, 5), values[7]], [set, "account", ...variable, true]);
         // Only looking changes nothing.
         assert.deepEqual(await editor.fields(id, "changed"), [false]);

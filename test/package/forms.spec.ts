@@ -21,6 +21,43 @@ describe("the forms of the package", () => {
     });
   }
 
+  it("have no field under whose name the editor keeps something else of a node", () => {
+    const fields = pages.flatMap((page) => [
+      ...readFileSync(path.join(built, page), "utf8").matchAll(/\sid="node-(?:config-)?input-([\w-]+)"/g),
+    ]);
+    const names = new Set(fields.map(([, name]) => String(name)));
+    assert.ok(names.has("availability"));
+    const kept = [
+      "status",
+      "statusClass",
+      "valid",
+      "validationErrors",
+      "changed",
+      "dirty",
+      "moved",
+      "selected",
+      "users",
+    ];
+    for (const name of [
+      ...kept,
+      "id",
+      "type",
+      "z",
+      "x",
+      "y",
+      "w",
+      "h",
+      "l",
+      "g",
+      "d",
+      "wires",
+      "ports",
+      "info",
+      "icon",
+    ])
+      assert.ok(!names.has(name), name);
+  });
+
   it("have what their own page gives to a shared row, and nothing of what it doesn't", () => {
     const row = insertRows('<!-- row list field="thing" icon="cube" placeholder="msg.thingId" -->\n', "the-type");
     assert.match(row, /^<div class="form-row">/);

@@ -63,6 +63,22 @@ describe("the choice of what Home Assistant is shown", () => {
     assert.ok(sent(`ha/device/arduino_${key}/config`));
   });
 
+  it("says nothing of boards where that is not wanted, by either name of the setting", async () => {
+    // The last is what the editor keeps under that name: the status that the node shows.
+    for (const [more, count] of [
+      [{ availability: false }, 1],
+      [{ status: false }, 1],
+      [{ status: { fill: "green", text: "things" } }, 2],
+    ] as const) {
+      await start(more);
+      await until("the device", () => configs().length > 0);
+      const { payload } = bench!.at("out").find(({ topic }) => String(topic).endsWith("/config"))!;
+      assert.equal((payload as { avty: unknown[] }).avty.length, count);
+      await bench!.unload();
+    }
+    bench = undefined;
+  });
+
   it("is refused with a word where it can't be used, and sends nothing then", async () => {
     const refused: [object, RegExp][] = [
       [{ overrides: "{" }, /no JSON object/],
