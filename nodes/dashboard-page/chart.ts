@@ -1,5 +1,4 @@
 import type { SourceVariable } from "./dashboard";
-import type { NodeList } from "./node-list";
 import { shapeOf } from "./shapes";
 import type { WidgetParts } from "./native-widgets";
 
@@ -18,10 +17,7 @@ const look = {
   colors: ["#0095FF", "#FF0000", "#FF7F0E", "#2CA02C", "#A347E1", "#D62728", "#FF9896", "#9467BD", "#C5B0D5"],
   ...{ textColor: ["#666666"], textColorDefault: true, gridColor: ["#e5e5e5"], gridColorDefault: true },
 } as const;
-/**
- * Takes the points of history, which have `x` and `y`, and plain numbers as property in gives them, for which it takes the
- * present time; the line is that of the topic, which both name alike.
- */
+/** Takes points, which have `x` and `y`, into the line of their topic, which history and property in name alike. */
 const both = {
   ...{ category: "topic", categoryType: "msg", xAxisProperty: "x", xAxisPropertyType: "property" },
   ...{ yAxisProperty: "y", yAxisPropertyType: "property" },
@@ -41,27 +37,20 @@ export function drawChart({ widget, list, common, id }: WidgetParts): void {
   for (const variable of variables) {
     // Two things may have variables of one name, which would be one line.
     const isAlone = variables.filter((other) => other.variable === variable.variable).length === 1;
-    const line = isAlone ? chart : nameLine(list, variable);
-    if (line !== chart) list.wire(line, chart);
+    const line = isAlone ? {} : { topic: `${variable.thing.name} ${variable.variable}` };
     const history = list.lastDay(variable, options.aggregation?.[variable.id] ?? "");
     list.wire(start, history);
-    list.wire(history, line);
-    addLive(list, variable, line);
+    const named = isAlone ? history : list.change(texts.flow("line"), line);
+    if (named !== history) list.wire(history, named);
+    list.wire(named, chart);
+    // Of a plain number the chart would take the time at which it comes there, by the clock of this computer.
+    const point = list.change(texts.flow("point"), { payload: pointOf(variable), ...line });
+    list.wire(list.source(variable, true), point);
+    list.wire(point, chart);
   }
 }
 
-function nameLine(list: NodeList, { thing, variable }: SourceVariable): ReturnType<NodeList["add"]> {
-  return list.change(list.context.texts.flow("line"), "topic", `${thing.name} ${variable}`, true);
-}
-
-/** Wires the values from now on; truth as 1 and 0, as history has it. */
-function addLive(list: NodeList, variable: SourceVariable, line: ReturnType<NodeList["add"]>): void {
-  const source = list.source(variable, true);
-  if (shapeOf(variable.type) !== "boolean") {
-    list.wire(source, line);
-    return;
-  }
-  const number = list.change(list.context.texts.flow("number"), "payload", "$number(payload)");
-  list.wire(source, number);
-  list.wire(number, line);
+/** Returns the point of a value from now on as JSONata; truth as 1 and 0, as history has it. */
+function pointOf({ type }: SourceVariable): string {
+  return `{"x": timestamp, "y": ${shapeOf(type) === "boolean" ? "$number(payload)" : "payload"}}`;
 }

@@ -146,7 +146,7 @@ export function addValue({ widget, list, common, id, variable }: VariableParts):
   const unit = unitOf(variable.type);
   const isText = shapeOf(variable.type) === "text";
   const rule = isText ? plainTextRule : `$round(payload, 3)${unit === "" ? "" : ` & " ${unit}"`}`;
-  const change = list.change(flow(isText ? "plain" : unit === "" ? "number" : "unit"), "payload", rule);
+  const change = list.change(flow(isText ? "plain" : unit === "" ? "number" : "unit"), { payload: rule });
   list.wire(list.source(variable), change);
   list.wire(change, text);
 }

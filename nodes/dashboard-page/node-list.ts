@@ -104,9 +104,12 @@ export class NodeList {
     return this.#once(this.#targets, key, () => this.add("target", "arduino-cloud-property-out", fields));
   }
 
-  /** Adds a change node with one rule; `to` is JSONata where `isText` does not say that it is a text. */
-  change(name: string, property: "payload" | "topic", to: string, isText = false): WiredNode {
-    const rules = [{ t: "set", p: property, pt: "msg", to, tot: isText ? "str" : "jsonata" }];
+  /** Adds a change node that sets the payload by JSONata, the topic to a text, or both. */
+  change(name: string, { payload, topic }: { payload?: string; topic?: string }): WiredNode {
+    const rules = [
+      ...(payload === undefined ? [] : [{ t: "set", p: "payload", pt: "msg", to: payload, tot: "jsonata" }]),
+      ...(topic === undefined ? [] : [{ t: "set", p: "topic", pt: "msg", to: topic, tot: "str" }]),
+    ];
     return this.add("change", "change", { name, rules, action: "", property: "", from: "", to: "", reg: false });
   }
 

@@ -32,6 +32,7 @@ type FlowTextKey =
   | "unit"
   | "number"
   | "line"
+  | "point"
   | "gather"
   | "not-linked"
   | "open-map"

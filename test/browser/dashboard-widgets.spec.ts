@@ -4,7 +4,7 @@ import type { Browser, Locator, Page } from "playwright-core";
 import type { Board } from "../../simulator/boards/board";
 import { flowOf } from "../support/dashboards";
 import { type Cells, everyValue, everyVariable, everyWidget, readOnlyVariables } from "../support/every-widget";
-import { accountOf } from "../support/flows";
+import { accountOf, sink } from "../support/flows";
 import { type NodeRed, startNodeRed } from "../support/node-red";
 import { type House, startHouse } from "../support/simulated-account";
 import { until } from "../support/wait";
@@ -44,7 +44,9 @@ describe("the page of a dashboard with a widget of each kind", function () {
     places = everyWidget(house.thingId);
     const flow = flowOf(places.dashboard, { account: "account" });
     for (const node of flow) if (node.className !== "arduino-gap") ids.set(String(node.name), node.id);
-    await red.deploy([accountOf(house), ...flow]);
+    const [chart] = flow.filter(({ type, name }) => type === "ui-chart" && name === "Chart");
+    Object.assign(chart ?? {}, { wires: [["points"]] });
+    await red.deploy([accountOf(house), ...flow, sink("points", { z: chart?.z })]);
     await open(1400);
   });
   // While it has no size yet, the chart of Dashboard 2.0 draws rectangles that have less than none.
@@ -222,6 +224,18 @@ describe("the page of a dashboard with a widget of each kind", function () {
             return true;
         return false;
       });
+
+  it("draws a value at the time that its sender has given it", async () => {
+    const minuteAgo = Math.floor(Date.now() / 1_000) - 60;
+    const name = Buffer.from("temperature");
+    // SenML (docs/protocol.md#senml): [{n: "temperature", v: 24.5, t: minuteAgo}].
+    const parts = [Buffer.from("81a3006b", "hex"), name, Buffer.from("02f94e20061a", "hex"), Buffer.alloc(4)];
+    parts[3]?.writeUInt32BE(minuteAgo);
+    house.simulator.inject(`/a/t/${house.thingId}/e/o`, Buffer.concat(parts));
+    const drawn = (): unknown[] => red.received("points").map(({ topic, _datapoint: point }) => ({ topic, point }));
+    const expected = { topic: "temperature", point: { category: "temperature", x: minuteAgo * 1_000, y: 24.5 } };
+    await until("the point", () => drawn().some((one) => isDeepStrictEqual(one, expected)));
+  });
 
   it("never writes what comes in", async () => {
     await board.report({ chat: "\u001b" });

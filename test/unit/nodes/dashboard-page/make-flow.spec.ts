@@ -110,11 +110,19 @@ describe("A page made of a dashboard", () => {
   it("has a line of a chart for each variable, also where two things name theirs alike", () => {
     const one = linked("t", "FLOAT");
     const other = { ...linked("t", "FLOAT"), id: "id of the other", thing_id: "thing-2", thing_name: "Barn" };
-    const names = flowOf(dashboard(widget("Advanced Chart", one, other)))
-      .filter(({ type }) => type === "change")
-      .map(({ rules }) => (rules as { to: string }[])[0]?.to);
-    assert.deepEqual(names, ["House t", "Barn t"]);
-    assert.ok(!typesOf(flowOf(dashboard(widget("Chart", one)))).includes("change"));
+    const changes = (raw: RawWidget): unknown[] =>
+      flowOf(dashboard(raw))
+        .filter(({ type }) => type === "change")
+        .map(({ rules }) => (rules as { to: string }[]).map(({ to }) => to));
+    const point = '{"x": timestamp, "y": payload}';
+    assert.deepEqual(changes(widget("Advanced Chart", one, other)), [
+      ["House t"],
+      [point, "House t"],
+      ["Barn t"],
+      [point, "Barn t"],
+    ]);
+    assert.deepEqual(changes(widget("Chart", one)), [[point]]);
+    assert.deepEqual(changes(widget("Chart", linked("b", "STATUS"))), [['{"x": timestamp, "y": $number(payload)}']]);
   });
 
   it("has one page for each page that has a widget, and an address that nobody else has", () => {
