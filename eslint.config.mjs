@@ -9,7 +9,7 @@ const floors = [
   ["property-types"],
   ["rest", "mqtt"],
   ["live-values", "history", "device-protocol", "manage", "cluster"],
-  ["catch-up", "polling", "desired-state", "doctor"],
+  ["catch-up", "polling", "desired-state", "doctor", "relay"],
 ];
 /** For each room of cloud/: which rooms it may not import from. */
 const rooms = floors.flatMap((floor, level) =>

@@ -120,17 +120,16 @@ export class CloudAccount {
 
   #clusterOf(settings: AccountSettings, cluster: ClusterSettings, events: AccountEvents, clock: Clock): Cluster {
     const { Cluster, RedisEngine } = clusterParts();
-    return new Cluster({
+    const made = new Cluster({
       settings: cluster,
       clock,
       createEngine: (engineEvents) => new RedisEngine(cluster, clusterPrefix(settings, cluster.name), engineEvents),
-      onTold: (topic, text) => {
-        if (topic === "own") this.feed.sendsElsewhere(text);
-        else if (topic === "pause") this.rest.client.pause(Number(text));
-      },
       onWarning: (message) => events.onNotice?.(message),
       onFault: events.onFault,
     });
+    made.listen("own", (digest) => this.feed.sendsElsewhere(digest));
+    made.listen("pause", (milliseconds) => this.rest.client.pause(Number(milliseconds)));
+    return made;
   }
 
   /** Returns the observer that keeps what is known in step with the connection. */

@@ -74,7 +74,7 @@ function findDestination(
     return { sessionNode, destination: toAccount(sessionNode.account, settings) };
   }
   const sessionNode = findDeviceNode(RED, settings.device);
-  return { sessionNode, destination: toDevice(sessionNode.device, sessionNode.account) };
+  return { sessionNode, destination: toDevice(sessionNode.device, sessionNode.account, sessionNode.relay) };
 }
 
 /** Writes what messages ask for; a message goes on when its values are delivered. */

@@ -26,8 +26,6 @@ export interface ClusterOptions {
   clock: Clock;
   /** Returns the engine; called when the cluster starts. */
   createEngine: (events: EngineEvents) => ClusterEngine;
-  /** Told what another copy tells. */
-  onTold: (topic: string, text: string) => void;
   /** Told of what people should know. */
   onWarning: (message: string) => void;
   /** Told of a fault of a listener. */

@@ -1,10 +1,12 @@
 import { inBackground } from "../core/guard";
+import { Announcements } from "./announcements";
 import type { Clock } from "../core/clock";
 import { type CloudError, toCloudError } from "../core/errors";
 import type { ClusterOptions } from "./cluster-settings";
 import { type ClusterState, newCopyId, StateTeller, waitingState } from "./cluster-state";
 import type { ClusterEngine, Fence } from "./engine";
 import { EngineHealth } from "./engine-health";
+import { Heartbeat } from "./heartbeat";
 import { inTime } from "./in-time";
 import { Lease } from "./lease";
 import { Presence } from "./presence";
@@ -39,6 +41,8 @@ export class Cluster {
   readonly #health: EngineHealth;
   readonly #speaker: Speaker;
   readonly #shown = new StateTeller();
+  readonly #announcements: Announcements;
+  readonly #heartbeat: Heartbeat;
   #joined: Joined | undefined;
   /** The grant up to which what was heard has been settled: only under this one values may go out. */
   #alignedGrant = "";
@@ -46,9 +50,6 @@ export class Cluster {
   #givingAway: Promise<void> | undefined;
   /** By the monotonic clock: when another copy was last known to have the lease. */
   #otherSpokeAt = -Infinity;
-  #stopTimer: () => void = () => undefined;
-  #isBeating = false;
-  #isDue = false;
 
   constructor(options: ClusterOptions) {
     const { clock, settings } = options;
@@ -56,6 +57,9 @@ export class Cluster {
     this.#clock = clock;
     this.#ttlMs = settings.ttlMs;
     this.me = options.me ?? newCopyId();
+    this.#announcements = new Announcements(this.me);
+    this.#heartbeat = new Heartbeat(clock, () => this.#beat());
+    this.listen("freed", () => this.#heartbeat.in(0));
     this.#health = new EngineHealth({
       clock,
       ttlMs: this.#ttlMs,
@@ -92,12 +96,12 @@ export class Cluster {
       const engine = this.#options.createEngine({
         onUp: (server) => this.#isUp(server),
         onDown: (error) => this.#isDown(error),
-        onTold: (topic, text) => this.#isTold(topic, text),
+        onTold: (topic, text) => this.#announcements.heard(topic, text),
       });
       const lease = new Lease({ engine, clock: this.#clock, name: slotName, me: this.me, ttlMs: this.#ttlMs });
       this.#presence.join();
       this.#joined = { engine, lease };
-      this.#beatIn(retryMs);
+      this.#heartbeat.in(retryMs);
     } catch (reason) {
       this.#health.unusable(toCloudError(reason));
     }
@@ -110,7 +114,7 @@ export class Cluster {
     if (joined === undefined) return;
     const farewell = this.#giveAway().then(() => joined.engine.mark("live", this.#presence.members.farewell()));
     await inTime(this.#clock, farewell, closeTimeoutMs);
-    this.#stopTimer();
+    this.#heartbeat.stop();
     this.#joined = undefined;
     this.#alignedGrant = "";
     this.#health.reset();
@@ -136,7 +140,12 @@ export class Cluster {
 
   /** Tells the other copies something. Resolves when they know, or can't be told. */
   async tell(topic: string, text: string): Promise<void> {
-    await this.engine?.tell(topic, `${this.me} ${text}`).catch(() => undefined);
+    await this.engine?.tell(topic, this.#announcements.signed(text)).catch(() => undefined);
+  }
+
+  /** Listens to what other copies tell; returns the function that ends it. */
+  listen(topic: string, listener: (text: string) => void): () => void {
+    return this.#announcements.listen(topic, listener);
   }
 
   /** The engine, while it is of use. */
@@ -202,12 +211,12 @@ export class Cluster {
     if (fence === undefined || this.#alignedGrant !== fence.holder) return;
     const isWritten = await this.#joined?.engine.mark(markGroup, marks, fence);
     // Where another copy has the lease, or it is over, the next beat tells.
-    if (isWritten === false) this.#beatIn(0);
+    if (isWritten === false) this.#heartbeat.in(0);
   }
 
   #isUp(server: string): void {
     this.#presence.answersFrom(server, this.#joined?.lease);
-    this.#beatIn(0);
+    this.#heartbeat.in(0);
   }
 
   #isDown(error: CloudError): void {
@@ -216,23 +225,9 @@ export class Cluster {
     this.#showState();
   }
 
-  #isTold(topic: string, text: string): void {
-    const [from, what = ""] = text.split(" ");
-    if (from === this.me) return;
-    if (topic === "freed") this.#beatIn(0);
-    else this.#options.onTold(topic, what);
-  }
-
-  #beatIn(milliseconds: number): void {
-    this.#stopTimer();
-    this.#stopTimer = this.#clock.after(milliseconds, () => inBackground(this.#beat()));
-  }
-
-  async #beat(): Promise<void> {
+  async #beat(): Promise<number | undefined> {
     const joined = this.#joined;
-    this.#isDue = this.#isBeating;
-    if (joined === undefined || this.#isBeating) return;
-    this.#isBeating = true;
+    if (joined === undefined) return undefined;
     let nextMs = retryMs;
     this.#health.beat();
     try {
@@ -240,11 +235,9 @@ export class Cluster {
       this.#health.up();
     } catch (reason) {
       if (joined === this.#joined) this.#isDown(toCloudError(reason));
-    } finally {
-      this.#isBeating = false;
     }
     this.#showState();
-    if (this.#joined !== undefined) this.#beatIn(this.#isDue ? 0 : nextMs);
+    return this.#joined && nextMs;
   }
 
   /** Keeps or takes the lease, and tells and learns who lives; returns the milliseconds until this is due again. */

@@ -27,7 +27,19 @@ export interface GroupAnswer {
   time: number;
 }
 
-/** The five calls of what copies of a flow agree by. Every failure is a CloudError. */
+/** Work that one copy hands over, to whichever copy can do it. */
+export interface HandedWork {
+  /** Tells it from all other work, also where it is handed over again. */
+  id: string;
+  text: string;
+}
+
+/** Work that waits, and its place in the queue. */
+export interface WaitingWork extends HandedWork {
+  ticket: string;
+}
+
+/** The calls of what copies of a flow agree by. Every failure is a CloudError. */
 export interface ClusterEngine {
   /** Takes, keeps or gives up a lease. Epochs only grow. */
   lease(request: LeaseRequest): Promise<LeaseAnswer>;
@@ -42,6 +54,12 @@ export interface ClusterEngine {
   pace(perSecond: number): Promise<number>;
   /** Tells all copies something. */
   tell(topic: string, text: string): Promise<void>;
+  /** Queues work, once however often it is handed over; returns its outcome, blank while there is none. */
+  submit(queue: string, work: HandedWork): Promise<string>;
+  /** Returns work that waits behind a ticket, blank for all, oldest first. */
+  waiting(queue: string, behind: string): Promise<WaitingWork[]>;
+  /** Takes work out of the queue, and keeps its outcome for who has handed it over. */
+  settle(queue: string, work: WaitingWork, outcome: string): Promise<void>;
   /** Closes the connection. */
   close(): Promise<void>;
 }

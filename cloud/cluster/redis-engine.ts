@@ -5,7 +5,16 @@ import type { Cluster as RedisCluster, Redis } from "ioredis";
 import type { CloudError } from "../core/errors";
 import { loadLibrary } from "../core/load-library";
 import type { ClusterSettings } from "./cluster-settings";
-import type { ClusterEngine, EngineEvents, Fence, GroupAnswer, LeaseAnswer, LeaseRequest } from "./engine";
+import type {
+  ClusterEngine,
+  EngineEvents,
+  Fence,
+  GroupAnswer,
+  HandedWork,
+  LeaseAnswer,
+  LeaseRequest,
+  WaitingWork,
+} from "./engine";
 import { redisError } from "./redis-errors";
 import { redisScripts } from "./redis-scripts";
 import { parseRedisUrl, type RedisPlace } from "./redis-url";
@@ -15,11 +24,18 @@ type Scripted = (Redis | RedisCluster) & {
   acLease(lease: string, last: string, me: string, ttlMs: number, take: string): Promise<[string, string, number]>;
   acMark(group: string, lease: string, holder: string, ...fields: string[]): Promise<number>;
   acAsk(group: string): Promise<[number, string[]]>;
+  acSubmit(stream: string, ids: string, outcome: string, id: string, text: string, keptMs: number): Promise<string>;
+  acSettle(stream: string, ids: string, outcome: string, ...args: (string | number)[]): Promise<number>;
   acPace(key: string, limit: number, windowMs: number, name: string): Promise<number>;
 };
 
 const maxReconnectMs = 1_000;
 const minTimeoutMs = 250;
+/** Work that nobody does, and outcomes that nobody asks for, are kept so long. */
+const workLifeMs = 3_600_000;
+const outcomeLifeMs = 300_000;
+/** So much work is read at once. */
+const maxWork = 100;
 /** The window of the pace is longer than a second by what the way to the cloud may shorten it. */
 const paceWindowMs = 1_050;
 
@@ -87,6 +103,26 @@ export class RedisEngine implements ClusterEngine {
     await this.#call(this.#redis.publish(this.#key("told"), `${topic} ${text}`));
   }
 
+  /** Queues work. */
+  submit(queue: string, { id, text }: HandedWork): Promise<string> {
+    return this.#call(this.#redis.acSubmit(...this.#queueKeys(queue, id), id, text, workLifeMs));
+  }
+
+  /** Returns work that waits. */
+  async waiting(queue: string, behind: string): Promise<WaitingWork[]> {
+    const start = behind === "" ? "-" : behind;
+    const [stream] = this.#queueKeys(queue, "");
+    const found = await this.#call(this.#redis.xrange(stream, start, "+", "COUNT", maxWork));
+    return found
+      .filter(([ticket]) => ticket !== behind)
+      .map(([ticket, [, id = "", , text = ""]]) => ({ ticket, id, text }));
+  }
+
+  /** Takes work out of the queue. */
+  async settle(queue: string, { ticket, id }: WaitingWork, outcome: string): Promise<void> {
+    await this.#call(this.#redis.acSettle(...this.#queueKeys(queue, id), ticket, id, outcome, outcomeLifeMs));
+  }
+
   /** Closes both connections. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -147,6 +183,12 @@ export class RedisEngine implements ClusterEngine {
     if (error.code === "offline" && this.#cause !== undefined) return this.#cause;
     if (isOfConnection(error)) this.#cause = error;
     return error;
+  }
+
+  /** Returns the keys of a queue: what waits, the ids of that, and the outcome of one of them. */
+  #queueKeys(queue: string, id: string): [string, string, string] {
+    const name = `work:${queue}`;
+    return [this.#key(name), this.#key(`${name}:ids`), this.#key(`${name}:done:${id}`)];
   }
 
   #key(name: string): string {

@@ -3,6 +3,7 @@ import { systemClock } from "../../cloud/core/clock";
 import type { Outbox } from "../../cloud/live-values/outbox";
 import type { WhenOffline } from "../../cloud/live-values/queued-message";
 import type { CloudDevice } from "../../cloud/device";
+import type { DeviceRelay } from "../../cloud/relay/device-relay";
 import type { CloudError } from "../../cloud/core/errors";
 import type { ValueLimit } from "../../cloud/property-types/value-limits";
 import type { NodeStatus } from "../runtime/status";
@@ -64,22 +65,24 @@ export function toAccount(
   };
 }
 
-/** Reports as a device of our own, over its broker. */
-export function toDevice(device: CloudDevice, account: ThingKnowledge | undefined): Destination {
+/**
+ * Reports as a device of our own, over its broker.
+ * @param relay takes the writes where only one of several copies may have the device
+ */
+export function toDevice(
+  device: CloudDevice,
+  account: ThingKnowledge | undefined,
+  relay: DeviceRelay | undefined,
+): Destination {
   const types = new DeviceVariableTypes(device, account);
   return {
-    outbox: device.outbox,
+    outbox: relay ?? device.outbox,
     needsThing: false,
     write: (order) => {
-      const references = [...order.values.keys()];
       // Nobody will ever tell what an id means.
-      if (!types.isLearnt) for (const reference of references) types.nameOf(reference);
-      device.report({
-        ...order,
-        nameOf: (reference) => types.reportedNameOf(reference),
-        types: (variable) => types.typeOf(variable),
-        ready: types.isLearnt ? () => types.known(references) : undefined,
-      });
+      if (!types.isLearnt) for (const reference of order.values.keys()) types.nameOf(reference);
+      if (relay === undefined) device.report(types.reportOf(order));
+      else relay.write(order);
       return () => undefined;
     },
     // Its thing is learnt from the cloud, and a variable may be made later.

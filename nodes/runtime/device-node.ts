@@ -2,6 +2,7 @@ import type { NodeAPI } from "node-red";
 import type { CloudDevice } from "../../cloud/device";
 import type { DeviceSettings } from "../../cloud/device-protocol/device-settings";
 import { CloudError } from "../../cloud/core/errors";
+import type { DeviceRelay } from "../../cloud/relay/device-relay";
 import type { ThingKnowledge } from "./device-variable-types";
 import { notRunning } from "./not-running";
 import type { SessionNode } from "./session-node";
@@ -12,6 +13,8 @@ export interface DeviceNode extends SessionNode {
   device?: CloudDevice;
   /** Its account, where it has one: names and types of variables. */
   account?: ThingKnowledge;
+  /** Takes what nodes write, where only one of several copies may have the device. */
+  relay?: DeviceRelay;
   /** Whether its nodes show the last value under them; absent: yes. */
   showsValues?: boolean;
   /** For the doctor. A function, so that nobody who looks at the node sees the key. Absent as `device` is. */

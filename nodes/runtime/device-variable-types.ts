@@ -1,5 +1,5 @@
 import type { CloudAccount } from "../../cloud/account";
-import type { CloudDevice } from "../../cloud/device";
+import type { CloudDevice, DeviceReport } from "../../cloud/device";
 import { CloudError, isTransient } from "../../cloud/core/errors";
 import { findVariable, isUuid, type KnownThing, type Property, wireName } from "../../cloud/rest/index";
 
@@ -94,6 +94,17 @@ export class DeviceVariableTypes {
     if (isUuid(reference) || thing === undefined || this.#named(reference) !== undefined) return this.nameOf(reference);
     // Tells which names are close.
     return wireName(findVariable(thing, reference));
+  }
+
+  /** Returns values as the device reports them: under the names that ids stand for, converted to the types that are known. */
+  reportOf(report: Omit<DeviceReport, "nameOf" | "types" | "ready">): DeviceReport {
+    const references = [...report.values.keys()];
+    return {
+      ...report,
+      nameOf: (reference) => this.reportedNameOf(reference),
+      types: (variable) => this.typeOf(variable),
+      ready: this.isLearnt ? () => this.known(references) : undefined,
+    };
   }
 
   /** Returns the name of the variable with this id or name, where it is known. */

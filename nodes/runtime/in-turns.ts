@@ -1,20 +1,27 @@
 import type { Turns } from "../../cloud/cluster/turns";
 import { inBackground } from "../../cloud/core/guard";
+import type { DeviceRelay } from "../../cloud/relay/device-relay";
 import type { SessionOwner } from "./session-node";
 
 /**
  * Returns the owner of a session that only one of several copies of a flow may have, as a device identity: it is open
  * while it is this copy's turn.
+ * @param relay told of it, since it has the writes of all copies
  */
-export function inTurns(owner: SessionOwner, turns: Turns): SessionOwner {
+export function inTurns(owner: SessionOwner, turns: Turns, relay: DeviceRelay): SessionOwner {
   let unfollow: (() => void) | undefined;
   const end = (): void => {
     unfollow?.();
     unfollow = undefined;
   };
+  const letGo = (): Promise<void> => relay.letGo(() => owner.session.stop());
   const take = (isOurs: boolean): void => {
-    if (isOurs) owner.session.start();
-    else inBackground(owner.session.stop());
+    if (!isOurs) {
+      inBackground(letGo());
+      return;
+    }
+    owner.session.start();
+    relay.hold();
   };
   return {
     session: {
@@ -23,11 +30,12 @@ export function inTurns(owner: SessionOwner, turns: Turns): SessionOwner {
       },
       stop: async () => {
         end();
-        await owner.session.stop();
+        await letGo();
       },
     },
     close: async () => {
       end();
+      relay.close();
       await owner.close();
     },
   };

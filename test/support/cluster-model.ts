@@ -1,6 +1,6 @@
 import { Cluster } from "../../cloud/cluster/cluster";
 import type { ClusterSettings } from "../../cloud/cluster/cluster-settings";
-import type { ClusterEngine, EngineEvents, LeaseAnswer } from "../../cloud/cluster/engine";
+import type { ClusterEngine, EngineEvents, LeaseAnswer, WaitingWork } from "../../cloud/cluster/engine";
 import type { OpenLane } from "../../cloud/cluster/speaker";
 import type { Clock } from "../../cloud/core/clock";
 import { CloudError } from "../../cloud/core/errors";
@@ -30,6 +30,7 @@ export class ModelEngine {
   #leases = new Map<string, { holder: string; until: number }>();
   #epochs = new Map<string, string>();
   #groups = new Map<string, Record<string, string>>();
+  readonly #work = new Map<string, { waiting: WaitingWork[]; outcomes: Map<string, string> }>();
   readonly #events = new Map<string, EngineEvents>();
   #server = "1";
   isDown = false;
@@ -63,6 +64,7 @@ export class ModelEngine {
         call(() => {
           for (const [other, { onTold }] of this.#events) if (!this.#isAway(other)) onTold(topic, text);
         }),
+      ...queuesOf(this.#work, call),
       close: () => Promise.resolve(),
     };
   }
@@ -119,6 +121,37 @@ export class ModelEngine {
   }
 }
 
+type Call = <T>(work: () => T) => Promise<T>;
+
+/** The queues of work. */
+function queuesOf(
+  all: Map<string, { waiting: WaitingWork[]; outcomes: Map<string, string> }>,
+  call: Call,
+): Pick<ClusterEngine, "submit" | "waiting" | "settle"> {
+  let count = 0;
+  const at = (queue: string): { waiting: WaitingWork[]; outcomes: Map<string, string> } => {
+    const found = all.get(queue) ?? { waiting: [], outcomes: new Map<string, string>() };
+    all.set(queue, found);
+    return found;
+  };
+  return {
+    submit: (queue, { id, text }) =>
+      call(() => {
+        const { waiting, outcomes } = at(queue);
+        const isKnown = outcomes.has(id) || waiting.some((work) => work.id === id);
+        if (!isKnown) waiting.push({ ticket: String(++count).padStart(9, "0"), id, text });
+        return outcomes.get(id) ?? "";
+      }),
+    waiting: (queue, behind) => call(() => at(queue).waiting.filter(({ ticket }) => ticket > behind)),
+    settle: (queue, { ticket, id }, outcome) =>
+      call(() => {
+        const known = at(queue);
+        known.waiting = known.waiting.filter((work) => work.ticket !== ticket);
+        known.outcomes.set(id, outcome);
+      }),
+  };
+}
+
 /** One copy of a flow in the model: it can be stopped and continued like a process, and killed. */
 export class ModelCopy {
   readonly cluster: Cluster;
@@ -139,7 +172,6 @@ export class ModelCopy {
           onDown: (error) => this.#do(() => events.onDown(error)),
           onTold: (topic, text) => this.#do(() => events.onTold(topic, text)),
         }),
-      onTold: () => undefined,
       onWarning: () => undefined,
       onFault: (reason) => {
         throw reason;

@@ -41,6 +41,8 @@ interface ClusterOptions {
   ttl?: number;
   hold?: number;
   whenEngineDown?: "hold" | "speak";
+  /** Returns more nodes of the flow. */
+  more?: (house: House) => FlowNode[];
 }
 
 /** A cluster node, as an editor deploys it. */
@@ -50,7 +52,7 @@ function clusterNode(redis: RedisServer, more: Record<string, unknown> = {}): Fl
 
 /** Starts it; all of it ends with the test. The package must be built. */
 export async function startCluster(options: ClusterOptions = {}): Promise<RunningCluster> {
-  const { copies: count = 2, redis = await startRedis(), ...settings } = options;
+  const { copies: count = 2, redis = await startRedis(), more = () => [], ...settings } = options;
   const house = await startHouse();
   const board = await house.board();
   const flow: FlowNode[] = [
@@ -61,8 +63,9 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     sink("values", {
       func: `global.get("tell")("values", { payload: msg.payload, cluster: msg.cluster, at: Date.now() });`,
     }),
-    { id: "status", type: "status", z: tab, x: 1, y: 1, scope: null, wires: [["statuses"]] },
+    { id: "status", type: "status", z: tab, x: 1, y: 1, scope: ["in-values"], wires: [["statuses"]] },
     sink("statuses", { func: `global.get("tell")("statuses", { payload: msg.status.fill });` }),
+    ...more(house),
   ];
   const copies: NodeRed[] = [];
   const join = async (): Promise<NodeRed> => {

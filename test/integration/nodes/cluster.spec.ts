@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { CloudAccount } from "../../../cloud/account";
 import type { Board } from "../../../simulator/boards/board";
 import { SharedNote } from "../../../cloud/cluster/shared-note";
+import { DeviceRelay } from "../../../cloud/relay/device-relay";
 import { clusterSettings } from "../../support/cluster-settings";
 import { load, type Received, type TestRuntime } from "../../support/node-helper";
 import { describeWithRedis, type RedisServer, startRedis } from "../../support/redis";
@@ -146,6 +147,44 @@ describeWithRedis("an account in a cluster", () => {
     assert.equal(logins(), 0);
     await other.account.close();
     await until("the login", () => logins() === 1);
+  });
+
+  it("sends as a device what another copy writes, and tells that copy how it went", async () => {
+    await board.close();
+    const credentials = { deviceId: house.deviceId, secretKey: house.secretKey };
+    const device = {
+      ...{ id: "device", type: "arduino-cloud-device", account: "account", messagesPerSecond: 25, credentials },
+      brokerUrl: house.account.deviceBrokerUrl,
+    };
+    const inDevice = { id: "written", type: "arduino-cloud-property-in", device: "device", property: "", wires: [] };
+    runtime = await load(house, [...flow(house, redis), device, inDevice], { cluster: "cluster" });
+    await until("the word", () => shown().startsWith("green"));
+    const { cluster } = otherCopy(house, redis).account;
+    assert.ok(cluster);
+    await until("standby", () => cluster.state.name === "standing-by");
+    const outcomes: string[] = [];
+    const relay = new DeviceRelay({
+      ...{ cluster, deviceId: house.deviceId, report: () => assert.fail("this copy has no device") },
+      outbox: { isOnline: false, pending: () => 0, withdraw: () => Promise.resolve() },
+    });
+    stopLater(() => {
+      relay.close();
+      return Promise.resolve();
+    });
+    const write = (variable: string, value: unknown): void =>
+      relay.write({
+        ...{ owner: "spec", whenOffline: "queue", queueLimit: 10, values: new Map([[variable, value]]) },
+        settle: (error) => outcomes.push(error?.code ?? "done"),
+      });
+    // The type is known to the copy that has the device.
+    write("counter", "41");
+    write("counter", 42);
+    write("no_such", 1);
+    write("counter", "no number");
+    await until("all outcomes", () => outcomes.length === 4);
+    assert.deepEqual(outcomes.sort(), ["done", "done", "invalid_value", "not_found"]);
+    await until("the values", () => given().includes(42));
+    assert.deepEqual(given(), [41, 42]);
   });
 
   it("has one copy run an archive, which keeps for all how far it has come", async () => {

@@ -43,7 +43,7 @@ describe("the state of a copy", () => {
       settings: { ...modelSettings, whenEngineDown: "speak" },
       clock,
       createEngine: (events) => engine.for("copy", events),
-      ...{ onTold: nobody, onWarning: nobody, onFault: nobody },
+      ...{ onWarning: nobody, onFault: nobody },
     });
     const told: boolean[] = [];
     turnsOf(cluster).follow((isOurs) => told.push(isOurs));
