@@ -6,7 +6,7 @@ import type { DeviceWrite } from "./device-write";
 import { HandedWrites } from "./handed-writes";
 import { TakenWrites } from "./taken-writes";
 
-/** What was told may have been lost, and is asked for after so long. */
+/** A word of another copy may be lost: outcomes are asked for after so long, in milliseconds. */
 const askIntervalMs = 2_000;
 
 interface DeviceRelayOptions {
