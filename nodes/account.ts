@@ -1,13 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Node, NodeAPI, NodeDef } from "node-red";
 import type * as AccountParts from "../cloud/account";
+import type { Cluster } from "../cloud/cluster/cluster";
 import { toCloudError } from "../cloud/core/errors";
+import { guarded } from "../cloud/core/guard";
 import type { AccountSettings } from "../cloud/rest/account-settings";
 import type { AccountNode } from "./runtime/account-node";
 import { findCluster } from "./runtime/cluster-node";
 import { readAccountSettings } from "./runtime/account-settings";
 import { registerAdminRoutes } from "./admin/routes";
 import { registerDoctorRoutes } from "./admin/doctor-routes";
+import { flowDigest } from "./runtime/flow-digest";
+import { onClose } from "./runtime/input";
 import { takeLegacyKey } from "./runtime/legacy-credentials";
 import { keepSession, noticesTo, outageReport } from "./runtime/session-node";
 import { readFlag, readText, storedCredentials, settingsOf } from "./runtime/settings";
@@ -34,6 +38,7 @@ export default function (RED: NodeAPI): void {
       const account = new (accountParts().CloudAccount)(settings, noticesTo(RED, this), { cluster });
       account.session.observe(outageReport(this));
       this.account = account;
+      if (account.cluster !== undefined) tellFlow(RED, this, account.cluster);
       this.caseOf = (typed = settings) => {
         const running = { rest: account.rest, session: account.session.state, cluster: account.cluster };
         return { settings: typed, ...(isDeepStrictEqual(typed, settings) && { running }) };
@@ -49,4 +54,15 @@ export default function (RED: NodeAPI): void {
   });
   registerAdminRoutes(RED);
   registerDoctorRoutes(RED);
+}
+
+/** Tells the other copies what flow this one runs, at each deploy: a doctor finds those that run another one. */
+function tellFlow(RED: NodeAPI, node: AccountNode, cluster: Cluster): void {
+  const tell = guarded(() => cluster.setFlow(flowDigest(RED, node.id)));
+  tell();
+  RED.events.on("flows:started", tell);
+  onClose(node, () => {
+    RED.events.off("flows:started", tell);
+    return Promise.resolve();
+  });
 }

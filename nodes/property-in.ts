@@ -70,9 +70,9 @@ async function subscribe(listener: AccountListener, target: SubscriptionTarget):
 function listenWithDevice(RED: NodeAPI, node: Node, status: NodeStatus, { raw, presence }: Beginning): void {
   const settings = readDeviceListenerSettings(raw);
   const deviceNode = findDeviceNode(RED, readText(raw, "device"));
-  const { device, account } = deviceNode;
+  const { device, account, relay } = deviceNode;
   if (deviceNode.showsValues !== false) status.showValues(presence);
-  const listener = new DeviceListener(node, status, settings, device, account);
+  const listener = new DeviceListener(node, status, settings, device, account, relay);
   deviceNode.register(node);
   listener.start();
   if (settings.isDynamic) {

@@ -127,6 +127,11 @@ export class Cluster {
     this.#presence.setOnline(isOnline);
   }
 
+  /** Notes what tells the flow of this copy from others. */
+  setFlow(digest: string): void {
+    this.#presence.flow = digest;
+  }
+
   /** Lets another copy speak, if there is one that can: this one is about to miss something. */
   async handOver(): Promise<void> {
     if (this.#joined?.lease.isValid !== true || !this.#presence.members.hasOnlinePeer) return;
@@ -171,6 +176,11 @@ export class Cluster {
   /** How many copies live, as far as is known. */
   get copies(): number {
     return this.#presence.members.count;
+  }
+
+  /** How many of them run another flow, as far as is known: those should have a cluster of their own. */
+  get strangers(): number {
+    return this.#presence.members.strangers(this.#presence.flow);
   }
 
   get #grant(): Grant | undefined {

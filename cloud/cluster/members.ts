@@ -7,6 +7,8 @@ interface Member {
   at: number;
   /** The engine's time since when it has heard the Arduino Cloud without a gap; Infinity where it does not. */
   since: number;
+  /** The text that tells its flow from others; blank where that is not known. */
+  flow: string;
 }
 
 /** A copy that has told nothing for so many times the life of a lease is gone. */
@@ -40,9 +42,20 @@ export class Members {
     return all.filter(isGone).map(({ id }) => id);
   }
 
-  /** Returns what this copy tells of itself: since when it hears, Infinity where it does not or leaves it to others. */
-  own(since: number): Record<string, string> {
-    return { [this.#me]: JSON.stringify({ at: this.#time, ...(Number.isFinite(since) && { since }) }) };
+  /**
+   * Returns what this copy tells of itself.
+   * @param since since when it hears; Infinity where it does not or leaves it to others
+   * @param flow what tells its flow from others; blank while that is not known
+   */
+  own(since: number, flow: string): Record<string, string> {
+    const told = { at: this.#time, ...(Number.isFinite(since) && { since }), ...(flow !== "" && { flow }) };
+    return { [this.#me]: JSON.stringify(told) };
+  }
+
+  /** Returns how many copies run another flow than this one. */
+  strangers(flow: string): number {
+    if (flow === "") return 0;
+    return this.#others.filter((other) => other.flow !== "" && other.flow !== flow).length;
   }
 
   /** Returns what takes this copy out. */
@@ -78,9 +91,14 @@ export class Members {
 
 function readMember(id: string, text: string): Member {
   try {
-    const { at, since } = asRecord(JSON.parse(text)) ?? {};
-    return { id, at: typeof at === "number" ? at : 0, since: typeof since === "number" ? since : Infinity };
+    const { at, since, flow } = asRecord(JSON.parse(text)) ?? {};
+    return {
+      id,
+      at: typeof at === "number" ? at : 0,
+      since: typeof since === "number" ? since : Infinity,
+      flow: typeof flow === "string" ? flow : "",
+    };
   } catch {
-    return { id, at: 0, since: Infinity };
+    return { id, at: 0, since: Infinity, flow: "" };
   }
 }

@@ -17,6 +17,8 @@ interface PresenceOptions {
 export class Presence {
   readonly #options: PresenceOptions;
   readonly #clock: Clock;
+  /** The text that tells the flow of this copy from others; blank while that is not known. */
+  flow = "";
   #members: Members;
   #server = "";
   #offsetMs = 0;
@@ -75,7 +77,7 @@ export class Presence {
   /** Lets others go first for the life of a lease, and tells them. */
   async yield(engine: ClusterEngine): Promise<void> {
     this.#yieldUntil = this.#clock.monotonic() + this.#options.ttlMs;
-    await engine.mark("live", this.#members.own(Infinity));
+    await engine.mark("live", this.#members.own(Infinity, this.flow));
   }
 
   /** Tells the others that this copy lives, and learns who they are. */
@@ -85,7 +87,7 @@ export class Presence {
     this.#offsetMs = time - (askedAt + this.#clock.monotonic()) / 2;
     const gone = this.#members.note(fields, time);
     const isYielding = this.#clock.monotonic() < this.#yieldUntil;
-    const own = this.#members.own(isYielding ? Infinity : this.#heardSince);
+    const own = this.#members.own(isYielding ? Infinity : this.#heardSince, this.flow);
     await engine.mark("live", { ...own, ...Object.fromEntries(gone.map((id) => [id, ""])) });
   }
 

@@ -31,6 +31,8 @@ interface ClusterFacts {
   copies: number;
   /** Milliseconds by which the clock of the engine is ahead of ours. */
   clockSkewMs: number;
+  /** How many of the copies run another flow. */
+  strangers: number;
 }
 
 /** Facts that the checks of an account gather. */
@@ -185,13 +187,16 @@ function sessionAnswers(session: SessionState | undefined): Answer[] {
 
 function clusterAnswers(cluster: ClusterFacts | undefined): Answer[] {
   if (cluster === undefined) return [];
-  const { state, copies: count, clockSkewMs } = cluster;
+  const { state, copies: count, clockSkewMs, strangers } = cluster;
   if (state.name === "idle") return [];
   if (state.name === "no-engine") return [found("cluster", "no-engine", {}, state.error)];
   const speaker = state.name === "standing-by" ? { speaker: state.speaker } : {};
-  const standing = found("cluster", state.name, { count, ...speaker });
-  if (Math.abs(clockSkewMs) <= clusterToleranceMs) return [standing];
-  return [standing, found("cluster", "clocks", { seconds: Math.round(Math.abs(clockSkewMs) / 1_000) })];
+  const answers = [found("cluster", state.name, { count, ...speaker })];
+  if (strangers > 0) answers.push(found("cluster", "strangers", { count: strangers }));
+  if (Math.abs(clockSkewMs) > clusterToleranceMs) {
+    answers.push(found("cluster", "clocks", { seconds: Math.round(Math.abs(clockSkewMs) / 1_000) }));
+  }
+  return answers;
 }
 
 /** Logs in beside the session of the account, under a client id that nobody else has. */

@@ -83,6 +83,7 @@ export const findingLevels = {
     speaking: "ok",
     "standing-by": "ok",
     joining: "warning",
+    strangers: "warning",
     clocks: "warning",
     "no-engine": "problem",
   },

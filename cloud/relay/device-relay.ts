@@ -1,4 +1,5 @@
 import type { Cluster } from "../cluster/cluster";
+import type { ClusterState } from "../cluster/cluster-state";
 import { type Clock, systemClock } from "../core/clock";
 import { inBackground } from "../core/guard";
 import type { Outbox } from "../live-values/outbox";
@@ -10,7 +11,7 @@ import { TakenWrites } from "./taken-writes";
 const askIntervalMs = 2_000;
 
 interface DeviceRelayOptions {
-  cluster: Pick<Cluster, "engine" | "tell" | "listen" | "observe">;
+  cluster: Pick<Cluster, "engine" | "state" | "tell" | "listen" | "observe">;
   /** The device, which all copies know by this id. */
   deviceId: string;
   /** Sends values over the session of the device. */
@@ -70,6 +71,16 @@ export class DeviceRelay {
   /** Whether there is a way for writes at the moment. */
   get isOnline(): boolean {
     return this.#isHolder ? this.#options.outbox.isOnline : this.#handed.outbox.isOnline;
+  }
+
+  /** How this copy stands in the cluster. */
+  get clusterState(): ClusterState {
+    return this.#options.cluster.state;
+  }
+
+  /** Tells of each change of that; returns the function that ends it. */
+  observe(observer: () => void): () => void {
+    return this.#options.cluster.observe(observer);
   }
 
   /** Returns how many writes of a node wait or are under way. */

@@ -18,6 +18,14 @@ export interface ThingChoice {
   device: string | null;
 }
 
+/** How this Node-RED stands in the cluster of an account, and how many live there. */
+export interface ClusterAnswer {
+  state: "idle" | "joining" | "speaking" | "standing-by" | "no-engine";
+  /** The copy that speaks, where that is another one. */
+  speaker?: string;
+  copies: number;
+}
+
 /** A variable to choose. */
 export interface VariableChoice {
   id: string;

@@ -1,7 +1,9 @@
 import type { Node, NodeAPI } from "node-red";
+import type { Cluster } from "../../cloud/cluster/cluster";
 import { listDevices } from "../../cloud/rest/index";
 import { findAccount } from "../runtime/account-node";
 import { answer, fieldsOf, withTyped } from "./routes";
+import type { ClusterAnswer } from "./protocol";
 import { overviewDevices, overviewThings } from "./overview";
 import { publishValue } from "../../cloud/live-values/publish-value";
 import { trimmedText } from "../../cloud/core/text";
@@ -19,8 +21,8 @@ const startTimeoutMs = 3_000;
 /**
  * Registers what the sidebar asks for: `GET arduino-cloud/accounts/:id/overview/things` and `…/devices` for a deployed
  * account (`?refresh=1` asks the cloud in any case), and `POST arduino-cloud/overview/things` and `/devices` with
- * settings that are not deployed; and `POST arduino-cloud/accounts/:id/write`, which writes a value to a variable.
- * Permissions as with `registerAdminRoutes`.
+ * settings that are not deployed; `GET arduino-cloud/accounts/:id/cluster`, how this copy stands, `null` without a
+ * cluster; and `POST arduino-cloud/accounts/:id/write`, which writes a value to a variable. Permissions as with `registerAdminRoutes`.
  */
 export function registerSidebarRoutes(RED: NodeAPI): void {
   const mayRead = RED.auth.needsPermission("arduino-cloud.read");
@@ -43,6 +45,7 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
       return overviewDevices(await account.polling.devices(signal));
     }),
   );
+  registerCluster(RED);
   registerWriting(RED);
   httpAdmin.post(
     "/arduino-cloud/overview/things",
@@ -58,6 +61,21 @@ export function registerSidebarRoutes(RED: NodeAPI): void {
       withTyped(RED, request, async ({ client }) => overviewDevices(await listDevices(client, { signal }))),
     ),
   );
+}
+
+function registerCluster(RED: NodeAPI): void {
+  RED.httpAdmin.get(
+    "/arduino-cloud/accounts/:id/cluster",
+    RED.auth.needsPermission("arduino-cloud.read"),
+    answer(async ({ params }) => {
+      const { account } = await comingAccount(RED, String(params.id ?? ""));
+      return account.cluster === undefined ? null : clusterFacts(account.cluster);
+    }),
+  );
+}
+
+function clusterFacts({ state, copies }: Pick<Cluster, "state" | "copies">): ClusterAnswer {
+  return { state: state.name, ...(state.name === "standing-by" && { speaker: state.speaker }), copies };
 }
 
 function registerWriting(RED: NodeAPI): void {

@@ -1,5 +1,6 @@
 import {
   storedSecret,
+  type ClusterAnswer,
   type CreatedDevice,
   type DeviceChoice,
   type NamedChoice,
@@ -76,6 +77,8 @@ interface Answers {
   "overview/things": OverviewThing[];
   /** Devices with their status. */
   "overview/devices": OverviewDevice[];
+  /** How the account stands in its cluster; `null` where it has none. */
+  cluster: ClusterAnswer | null;
 }
 
 interface Question {

@@ -4,6 +4,7 @@ import type { LiveValue } from "../../cloud/live-values/value-feed";
 import { storedValue } from "../../cloud/property-types/fingerprint";
 import type { CloudDevice } from "../../cloud/device";
 import type { StoredDeviceValue } from "../../cloud/device-protocol/shadow";
+import type { DeviceRelay } from "../../cloud/relay/device-relay";
 import type { CloudError } from "../../cloud/core/errors";
 import { isUuid, wireName } from "../../cloud/rest/index";
 import { toCloudError } from "../../cloud/core/errors";
@@ -36,6 +37,7 @@ export class DeviceListener {
   readonly #status: NodeStatus;
   readonly #settings: DeviceListenerSettings;
   readonly #device: CloudDevice;
+  readonly #relay: DeviceRelay | undefined;
   readonly #types: DeviceVariableTypes;
   readonly #emitter: MessageBuilder;
   /** By variable, as given; blank is every variable. */
@@ -50,11 +52,13 @@ export class DeviceListener {
     settings: DeviceListenerSettings,
     device: CloudDevice,
     account: ThingKnowledge | undefined,
+    relay?: DeviceRelay,
   ) {
     this.#node = node;
     this.#status = status;
     this.#settings = settings;
     this.#device = device;
+    this.#relay = relay;
     this.#types = new DeviceVariableTypes(device, account);
     this.#emitter = new MessageBuilder(node, status, settings);
     this.#flaws = new FlawWarnings((warning) => node.warn(warning));
@@ -66,6 +70,7 @@ export class DeviceListener {
       this.#device.observe(() => this.#stands()),
       this.#types.follow(),
     );
+    if (this.#relay !== undefined) this.#ends.push(this.#relay.observe(() => this.#stands()));
     this.#stands();
     if (property !== "" || !isDynamic) this.subscribe(property);
     if (!initial) return;
@@ -174,7 +179,7 @@ export class DeviceListener {
 
   #stands(): void {
     const { connectionState } = this.#device;
-    this.#status.device(connectionState, systemClock.now());
+    this.#status.device(connectionState, systemClock.now(), this.#relay?.clusterState);
     if (connectionState.name !== "online") return;
     this.#types.known().then(
       () => this.#tellInitial(),

@@ -88,7 +88,10 @@ export function toDevice(
     // Its thing is learnt from the cloud, and a variable may be made later.
     check: () => Promise.resolve(),
     onRefresh: () => () => undefined,
-    showConnectionState: (status) => status.device(device.connectionState, systemClock.now()),
-    observe: (observer) => device.observe(observer),
+    showConnectionState: (status) => status.device(device.connectionState, systemClock.now(), relay?.clusterState),
+    observe: (observer) => {
+      const ends = [device.observe(observer), relay?.observe(observer)];
+      return () => ends.forEach((end) => end?.());
+    },
   };
 }

@@ -145,22 +145,24 @@ export class NodeStatus {
   account(state: SessionState, now: number, cluster?: ClusterState): void {
     if (state.name !== "online" || cluster === undefined || cluster.name === "idle") this.session(state, now);
     else if (cluster.name === "speaking") this.done("speaking");
-    else if (cluster.name === "standing-by") {
-      this.#show({
-        fill: "grey",
-        shape: "ring",
-        text: this.#translate(this.#key("standing-by"), { speaker: cluster.speaker }),
-      });
-    } else if (cluster.name === "no-engine") this.attention("no-engine");
+    else if (cluster.name === "standing-by") this.#standingBy(cluster.speaker);
+    else if (cluster.name === "no-engine") this.attention("no-engine");
     else this.connecting();
   }
 
-  /** Shows how a device stands. */
-  device(connectionState: DeviceConnectionState, now: number): void {
+  /** Shows how a device stands, and while it has no connection which copy of a cluster has one. */
+  device(connectionState: DeviceConnectionState, now: number, cluster?: ClusterState): void {
     const { name } = connectionState;
-    if (name === "no-thing" || name === "taken-over") this.#show({ fill: "red", shape: "ring", text: this.#key(name) });
+    if (name === "idle" && cluster?.name === "standing-by") this.#standingBy(cluster.speaker);
+    else if (name === "no-thing" || name === "taken-over")
+      this.#show({ fill: "red", shape: "ring", text: this.#key(name) });
     else if (name === "waiting" || name === "refused") this.session({ ...connectionState, name }, now);
     else this.session({ name }, now);
+  }
+
+  /** Shows a grey ring: another copy has the word. */
+  #standingBy(speaker: string): void {
+    this.#show({ fill: "grey", shape: "ring", text: this.#translate(this.#key("standing-by"), { speaker }) });
   }
 
   /** Shows a yellow ring: connects again in so many seconds. */

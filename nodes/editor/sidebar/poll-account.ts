@@ -1,4 +1,5 @@
 import { failureCode, fetchFrom } from "../admin-client";
+import type { ClusterAnswer } from "../../admin/protocol";
 import type { Overview } from "./tree-rows";
 
 /** The things and devices of an account, as far as they are known. */
@@ -7,6 +8,8 @@ export interface Seen {
   /** Why the last look brought nothing new, as a code that `errorText` puts into words; what was seen before stays. */
   problem?: string;
   isLoading: boolean;
+  /** How this Node-RED stands in the account's cluster, where it has one. */
+  cluster?: ClusterAnswer | null;
 }
 
 /** A look that is due, one at everything that somebody has asked for, or one at things and their values only. */
@@ -99,9 +102,11 @@ export class AccountPoller {
     const { overview } = this.#seen;
     const refresh = what !== "due";
     const wantsDevices = what === "all" || (what === "due" && this.#looks % looksPerDevices === 0);
-    const [things, devices] = await Promise.allSettled([
+    const hasCluster = account.changed !== true && typeof account.cluster === "string" && account.cluster !== "";
+    const [things, devices, cluster] = await Promise.allSettled([
       fetchFrom(account, "overview/things", { refresh }),
       wantsDevices ? fetchFrom(account, "overview/devices", { refresh }) : undefined,
+      hasCluster ? fetchFrom(account, "cluster") : null,
     ]);
     const wantsDashboards = things.status === "fulfilled" && (what === "all" || !this.#didAskDashboards);
     this.#didAskDashboards ||= wantsDashboards;
@@ -115,6 +120,7 @@ export class AccountPoller {
     };
     return {
       overview: { ...overview, ...news },
+      cluster: cluster.status === "fulfilled" ? cluster.value : null,
       ...(things.status === "rejected" && { problem: failureCode(things.reason) }),
     };
   }

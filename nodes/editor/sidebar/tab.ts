@@ -8,6 +8,7 @@ import type { DetailsPanel } from "./details-panel";
 import { listRows, type TreeItem, type TreeRow } from "./tree-rows";
 import { Tree } from "./tree";
 import { watchVisibility } from "./visibility";
+import type { ClusterAnswer } from "../../admin/protocol";
 import { type Seen, AccountPoller } from "./poll-account";
 
 const accountType = "arduino-cloud-account";
@@ -192,7 +193,7 @@ export class CloudTab {
 
   /** Says how things stand, where that is not plain from the tree. */
   #notes(rows: number): string[] {
-    const { overview, problem, isLoading } = this.#seen;
+    const { overview, problem, isLoading, cluster } = this.#seen;
     const translate = this.#translate;
     if (this.#account === undefined) return [translate("tip.no-account")];
     const isKnown = overview.things !== undefined;
@@ -200,8 +201,15 @@ export class CloudTab {
     if (!isKnown) return isLoading ? [translate("tip.loading")] : [];
     const notes: string[] = [];
     if (this.#account.changed === true) notes.push(translate("tip.undeployed"));
+    if (cluster) notes.push(...clusterNotes(cluster, translate));
     if (overview.things?.length === 0) notes.push(translate("tip.no-things"));
     else if (rows === 0) notes.push(translate("tip.nothing-found"));
     return notes;
   }
+}
+
+/** Says which copy of a cluster sends the values. */
+function clusterNotes({ state, speaker = "", copies: count }: ClusterAnswer, translate: Translate): string[] {
+  if (state === "idle" || state === "joining") return [];
+  return [translate(`tip.cluster-${state}`, { speaker, count })];
 }

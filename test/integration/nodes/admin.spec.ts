@@ -68,12 +68,19 @@ describe("admin endpoints", function () {
   const asked = [...lists, ...overview, "thing", "retention", "doctor", "migration/keys", "devices/create"];
 
   it("lets nobody in without a login", async () => {
-    for (const path of [...lists, ...overview, `things/${house.thingId}`, `things/${house.thingId}/retention`])
+    for (const path of [
+      ...lists,
+      ...overview,
+      "cluster",
+      `things/${house.thingId}`,
+      `things/${house.thingId}/retention`,
+    ])
       assert.equal((await get(`/arduino-cloud/accounts/good/${path}`)).status, 401, path);
     for (const path of asked) assert.equal((await post(`/arduino-cloud/${path}`, typed())).status, 401, path);
   });
 
   it("lets a reader read with a deployed account, and no more", async () => {
+    assert.deepEqual(await get("/arduino-cloud/accounts/good/cluster", "reader"), { status: 200, body: null });
     for (const path of [...lists, ...overview])
       assert.equal((await get(`/arduino-cloud/accounts/good/${path}`, "reader")).status, 200, path);
     for (const path of asked) assert.equal((await post(`/arduino-cloud/${path}`, typed(), "reader")).status, 401, path);

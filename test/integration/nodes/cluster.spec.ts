@@ -139,9 +139,13 @@ describeWithRedis("an account in a cluster", () => {
       messagesPerSecond: 25,
     };
     const inDevice = { id: "written", type: "arduino-cloud-property-in", device: "device", property: "", wires: [] };
+    const states = { id: "device-state", type: "status", scope: ["written"], wires: [["device-states"]] };
+    const nodes = [device, inDevice, states, { id: "device-states", type: "helper" }];
     await board.close();
-    runtime = await load(house, [...flow(house, redis), device, inDevice], { cluster: "cluster" });
+    runtime = await load(house, [...flow(house, redis), ...nodes], { cluster: "cluster" });
     await until("standby", () => shown().startsWith("grey"));
+    const ofDevice = (): string => JSON.stringify(runtime.at("device-states").at(-1)?.["status"] ?? "");
+    await until("standby of the device", () => ofDevice().includes("standing-by"));
     const logins = (): number =>
       house.simulator.observed.connections.filter(({ clientId }) => clientId === house.deviceId).length;
     assert.equal(logins(), 0);

@@ -17,9 +17,9 @@ const settings = {
 };
 
 /** What the doctor finds of a copy, as codes with values. */
-async function found(state: ClusterState, clockSkewMs = 0): Promise<unknown[]> {
+async function found(state: ClusterState, clockSkewMs = 0, strangers = 0): Promise<unknown[]> {
   const rest = createRest(settings);
-  const running = { rest, session: { name: "online" as const }, cluster: { state, copies: 2, clockSkewMs } };
+  const running = { rest, session: { name: "online" as const }, cluster: { state, copies: 2, clockSkewMs, strangers } };
   const options = { signal: new AbortController().signal, only: ["cluster" as const] };
   const findings = await examineAccount({ settings, running, uses: [] }, options);
   rest.close();
@@ -40,6 +40,11 @@ describe("the doctor of a cluster", () => {
       string[],
     ];
     assert.deepEqual([code, level], ["no-engine", "problem"]);
+  });
+
+  it("warns of copies that run another flow", async () => {
+    const [, strangers] = await found({ name: "speaking" }, 0, 1);
+    assert.deepEqual(strangers, ["strangers", "warning", { count: 1 }]);
   });
 
   it("has nothing to say where the cluster is not joined", async () => {

@@ -33,6 +33,7 @@ class Copy {
     this.relay = new DeviceRelay({
       cluster: {
         engine,
+        state: { name: "joining" },
         tell: (topic, text) => engine.tell(topic, announcements.signed(text)).catch(() => undefined),
         listen: (topic, listener) => announcements.listen(topic, listener),
         observe: () => () => undefined,
