@@ -25,6 +25,8 @@ export class RecentWrites<T> {
 
   /** Takes out the first one that is the same; returns whether there was one: each counts once. */
   take(isSame: (write: T) => boolean): boolean {
+    // Asked for every message that comes, and mostly nothing is on its way.
+    if (this.isEmpty) return false;
     const index = this.#writes.findIndex(({ write }) => isSame(write));
     if (index >= 0) this.#writes.splice(index, 1);
     return index >= 0;
