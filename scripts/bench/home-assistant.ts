@@ -5,13 +5,13 @@
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { type AddressInfo, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import mqtt, { type MqttClient } from "mqtt";
 import { type Simulator, startSimulator } from "../../simulator";
 import { encodeSenml } from "../../simulator/codec/senml";
+import { freePort } from "../../test/support/free-port";
 
 const thingCount = 50;
 const variableCount = 10;
@@ -51,11 +51,7 @@ function seed(simulator: Simulator): string[] {
 }
 
 async function startBroker(): Promise<{ port: number; stop: () => void }> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, "close");
+  const port = await freePort();
   const folder = mkdtempSync(path.join(tmpdir(), "bench-mosquitto-"));
   const config = path.join(folder, "mosquitto.conf");
   writeFileSync(config, `listener ${port} 127.0.0.1\nallow_anonymous true\nmax_queued_messages 100000\n`);
@@ -132,7 +128,7 @@ function flow(port: number): object[] {
       autoConnect: true,
       protocolVersion: 4,
     },
-    { id: "ha", type: "arduino-cloud-home-assistant", write: true, status: true, wires: [["mqtt"]] },
+    { id: "ha", type: "arduino-cloud-home-assistant", write: true, availability: true, wires: [["mqtt"]] },
     { id: "mqtt", type: "mqtt out", topic: "", qos: "", retain: "", broker: "broker", wires: [] },
   ];
 }
