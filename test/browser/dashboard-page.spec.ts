@@ -14,8 +14,10 @@ const hostile = `<img src=x onerror="${script}"> {{ $root.constructor.constructo
 
 /** The editor, as far as these specs look into it. */
 interface EditorWindow {
+  getTypeAsIs: (type: string) => unknown;
   RED: {
     nodes: {
+      getType: (type: string) => unknown;
       createCompleteNodeSet(): { id: string; type: string; name?: string; ui?: string; theme?: string }[];
       node(id: string): { valid?: boolean; validationErrors?: string[] } | null;
     };
@@ -130,6 +132,25 @@ describe("a page of Node-RED made in the sidebar", function () {
     await line("Empty").click();
     await button("Make a Node-RED page").click();
     await editor.page.getByText("This dashboard has no widgets").waitFor();
+    editor.expectNoTrouble();
+  });
+
+  it("says that Dashboard 2.0 is too old where it lacks what a page needs", async () => {
+    await editor.page.evaluate(() => {
+      const { RED } = globalThis as unknown as EditorWindow;
+      const { getType } = RED.nodes;
+      Object.assign(globalThis, { getTypeAsIs: getType });
+      RED.nodes.getType = (type) => (type === "ui-spacer" ? undefined : getType(type));
+    });
+    await line("Odd").click();
+    await button("Make a Node-RED page").click();
+    await editor.page.getByText("too old here for such a page").waitFor();
+    await editor.page.locator(".red-ui-notification").getByRole("button", { name: "Cancel" }).click();
+    await editor.page.evaluate(() => {
+      const { RED, getTypeAsIs } = globalThis as unknown as EditorWindow;
+      RED.nodes.getType = getTypeAsIs;
+    });
+    assert.equal((await ofType("ui-page")).length, 0);
     editor.expectNoTrouble();
   });
 
