@@ -179,7 +179,7 @@ function userSession(
 ): Session {
   return new Session({
     ...options,
-    url: endpoints.brokerUrl,
+    url: () => endpoints.brokerUrl,
     login: async (signal) => {
       const token = await tokens.get({ signal, fresh: true });
       return {

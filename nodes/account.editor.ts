@@ -8,9 +8,13 @@ const translate = textsOf("arduino-cloud-account");
 const doctor = "arduino-cloud:doctor";
 let form = noForm;
 
-/** Tells what is missing of the API key, as far as the editor knows: of a deployed one only when it was opened. */
+/**
+ * Tells what is missing of the API key, as far as the editor knows: of a deployed one only when it was opened. The demo
+ * house needs none.
+ */
 const hasKey: Validate = function (_value, { label = "" }) {
   const { changed, credentials } = this;
+  if (isFormOpen(this) ? $("#node-config-input-demo").is(":checked") : this.demo === true) return true;
   const has = (name: "clientId" | "clientSecret"): boolean =>
     isFormOpen(this)
       ? $(`#node-config-input-${name}`).val() !== ""
@@ -25,6 +29,7 @@ RED.nodes.registerType("arduino-cloud-account", {
   color: "#62adb2",
   defaults: {
     name: { value: "" },
+    demo: { value: false },
     organization: { value: "" },
     baseUrl: {
       value: "https://api2.arduino.cc",

@@ -7,7 +7,8 @@ import { guarded } from "../cloud/core/guard";
 import type { AccountSettings } from "../cloud/rest/account-settings";
 import type { AccountNode } from "./runtime/account-node";
 import { findCluster } from "./runtime/cluster-node";
-import { readAccountSettings } from "./runtime/account-settings";
+import { isDemo, readAccountSettings } from "./runtime/account-settings";
+import { demoHouse } from "./runtime/demo-house";
 import { registerAdminRoutes } from "./admin/routes";
 import { registerDoctorRoutes } from "./admin/doctor-routes";
 import { flowDigest } from "./runtime/flow-digest";
@@ -22,6 +23,15 @@ const accountParts = (): typeof AccountParts =>
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- an import would load it with Node-RED
   require("../cloud/account") as typeof AccountParts;
 
+/** Keeps the demo house open for as long as an account lives. */
+function keepHouse(node: Node): void {
+  const leave = demoHouse.keep();
+  onClose(node, () => {
+    leave();
+    return Promise.resolve();
+  });
+}
+
 /** Registers the node `arduino-cloud-account`, which holds an account for the nodes that name it. */
 export default function (RED: NodeAPI): void {
   function construct(this: AccountNode, config: NodeDef): void {
@@ -34,8 +44,11 @@ export default function (RED: NodeAPI): void {
       const settings = readAccountSettings(RED, raw, secrets);
       this.showsValues = readFlag(raw, "showValues", true);
       deployed = settings;
-      const cluster = findCluster(RED, readText(raw, "cluster"));
+      this.isDemo = isDemo(raw);
+      // Each Node-RED has a house of its own.
+      const cluster = this.isDemo ? undefined : findCluster(RED, readText(raw, "cluster"));
       const account = new (accountParts().CloudAccount)(settings, noticesTo(RED, this), { cluster });
+      if (this.isDemo) keepHouse(this);
       account.session.observe(outageReport(this));
       this.account = account;
       if (account.cluster !== undefined) tellFlow(RED, this, account.cluster);

@@ -1,6 +1,6 @@
 /**
  * Builds the package: `dist/` for the runtime (tsc), the editor's scripts and forms (esbuild), catalogues and icons beside
- * them; and `resources/`, which Node-RED serves to the editor.
+ * them, and the demo house; and `resources/`, which Node-RED serves to the editor.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -8,6 +8,7 @@ import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, write
 import path from "node:path";
 import { buildSync, type BuildOptions } from "esbuild";
 import { formTable } from "../nodes/manage/form-operations";
+import { writeDemoHouse } from "./build/demo-house";
 import { insertRows } from "./build/rows";
 
 const root = path.resolve(__dirname, "..");
@@ -43,6 +44,16 @@ for (const editor of readdirSync(nodes).filter((name) => name.endsWith(".editor.
 for (const folder of ["locales", "icons"]) {
   const source = path.join(root, folder);
   if (existsSync(source)) cpSync(source, path.join(output, folder), { recursive: true });
+}
+shrinkCatalogues(path.join(output, "locales"));
+writeDemoHouse(path.join(root, "dist", "demo-house"));
+
+/** Takes the white space out of the catalogues, which is a sixth of them. */
+function shrinkCatalogues(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
+    const file = path.join(folder, name);
+    if (name.endsWith(".json")) writeFileSync(file, JSON.stringify(JSON.parse(readFileSync(file, "utf8"))));
+  }
 }
 
 /**

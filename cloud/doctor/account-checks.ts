@@ -56,6 +56,7 @@ const clusterToleranceMs = 2_000;
 const maxRequestsPerSecond = 10;
 
 const accountChecks: readonly Check<AccountState>[] = [
+  { id: "settings", needs: [], run: ({ given }) => Promise.resolve(settingsAnswers(given)) },
   ...serverChecks<AccountState>("api"),
   { id: "clock", needs: ["api-tls"], run: checkClock },
   { id: "token", needs: ["api-tls"], run: checkToken },
@@ -79,11 +80,12 @@ export async function examineAccount(
   options: ExamineOptions & { clock?: Clock },
 ): Promise<Finding[]> {
   const { clock = systemClock, timeoutMs = defaultTimeoutMs } = options;
-  const { settings } = given;
+  let { settings } = given;
   let own: Rest;
   try {
     // One request a second, since no plan takes less.
     const requestsPerSecond = Math.min(settings.requestsPerSecond, 1);
+    settings = { ...settings, ...(await settings.locate?.()) };
     own = createRest({ ...settings, requestsPerSecond, timeoutMs });
   } catch (reason) {
     return [unusableSettings(toCloudError(reason))];
@@ -104,6 +106,11 @@ export async function examineAccount(
 /** Returns the only finding where settings could not even be read. */
 export function unusableSettings(error: CloudError): Finding {
   return { id: "settings", ...found("settings", "unusable", {}, error) };
+}
+
+/** Tells of services that are known only while they run: those of a demo. */
+function settingsAnswers({ settings }: AccountCase): Answer[] {
+  return settings.locate === undefined ? [] : [found("settings", "demo")];
 }
 
 /**

@@ -15,6 +15,7 @@ export const findingLevels = {
     "proxy-refused": "problem",
   },
   settings: {
+    demo: "ok",
     unusable: "problem",
     "secret-needed": "problem",
   },

@@ -25,7 +25,8 @@ export interface SessionLogin extends Login {
 }
 
 export interface SessionOptions {
-  url: string;
+  /** Where the broker is; a function is asked once there is a login. */
+  url: string | (() => string);
   clock: Clock;
   tls?: TlsOptions | undefined;
   /** In place of the proxy that the environment names. */
@@ -207,7 +208,16 @@ export class Session {
     let connection: MqttConnection;
     try {
       connection = await connect({
-        ...{ url, tls, proxy, login, signal, clock, log, timings: this.#timings },
+        ...{
+          url: typeof url === "string" ? url : url(),
+          tls,
+          proxy,
+          login,
+          signal,
+          clock,
+          log,
+          timings: this.#timings,
+        },
         onMessage: (topic, payload, from) => this.#stream.receive(from, topic, payload),
       });
     } catch (reason) {

@@ -1,5 +1,6 @@
 import type { ProxySettings } from "../core/proxy";
 import type { TlsOptions } from "../core/tls";
+import type { Locate } from "./transport/endpoints";
 
 export interface AccountSettings {
   clientId: string;
@@ -13,6 +14,8 @@ export interface AccountSettings {
   tls?: TlsOptions;
   /** In place of the proxy that the environment names. */
   proxy?: ProxySettings;
+  /** Where the services are, in place of the addresses, where that is known only while they run. */
+  locate?: Locate;
   requestsPerSecond: number;
   messagesPerSecond: number;
 }

@@ -5,7 +5,7 @@ import type { ProxySettings } from "../core/proxy";
 import type { TlsOptions } from "../core/tls";
 import { type RequestGate, RestClient } from "./transport/client";
 import { Directory } from "./directory/directory";
-import { parseEndpoints, type Endpoints, type EndpointSettings } from "./transport/endpoints";
+import { type Endpoints, type EndpointSettings, follow, type Locate, parseEndpoints } from "./transport/endpoints";
 import { Http } from "./transport/http";
 import { Retention } from "./directory/retention";
 import { printable } from "../core/text";
@@ -31,6 +31,8 @@ export interface RestSettings extends EndpointSettings {
   clientSecret: string;
   /** Space id; blank for the user's own space. */
   organization?: string;
+  /** Where the services are, in place of the endpoints, where that is known only while they run. */
+  locate?: Locate | undefined;
   /** Default 10 (docs/protocol.md#request-rate). */
   requestsPerSecond?: number;
   tls?: TlsOptions;
@@ -48,6 +50,7 @@ export interface RestSettings extends EndpointSettings {
 
 /** REST of one account. */
 export interface Rest {
+  /** Where they are known only while the services run, true once there is a token. */
   endpoints: Endpoints;
   tokens: TokenSource;
   client: RestClient;
@@ -75,15 +78,14 @@ export function createRest(settings: RestSettings): Rest {
     onNotice,
   } = settings;
   const organization = parseOrganization(settings.organization);
-  if (!(requestsPerSecond > 0 && requestsPerSecond <= 1_000)) {
-    throw new CloudError(
-      "invalid_input",
-      `requestsPerSecond: ${requestsPerSecond} cannot be used; expected is a number above 0, up to 1000.`,
-    );
-  }
+  checkPace(requestsPerSecond);
   const endpoints = parseEndpoints(settings);
   const http = new Http({ clock, proxy, ...(tls && { tls }), ...(timeoutMs !== undefined && { timeoutMs }) });
-  const tokens = new TokenSource({ endpoints, clientId, clientSecret, organization, http, clock, log });
+  const { locate } = settings;
+  const tokens = new TokenSource({
+    ...{ endpoints, clientId, clientSecret, organization, http, clock, log },
+    follow: locate && follow(endpoints, locate),
+  });
   const client = new RestClient({
     endpoints,
     tokens,
@@ -101,6 +103,14 @@ export function createRest(settings: RestSettings): Rest {
   };
   const shared = { client, clock };
   return { endpoints, tokens, client, directory: new Directory(shared), retention: new Retention(shared), close };
+}
+
+function checkPace(requestsPerSecond: number): void {
+  if (requestsPerSecond > 0 && requestsPerSecond <= 1_000) return;
+  throw new CloudError(
+    "invalid_input",
+    `requestsPerSecond: ${requestsPerSecond} cannot be used; expected is a number above 0, up to 1000.`,
+  );
 }
 
 /** Checks a space id: it goes into a header, where not every character may stand. */

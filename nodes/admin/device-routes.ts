@@ -7,6 +7,8 @@ import { findAccount } from "../runtime/account-node";
 import { answer, fieldsOf, answerTtlMs, registerList, resolveEnvironment, withTyped } from "./routes";
 import type { CreatedDevice, ThingDetail } from "./protocol";
 import { listThingOfDevice } from "./choices";
+import { isDemo } from "../runtime/account-settings";
+import { NoDeviceInDemo } from "../runtime/device-settings";
 import { keepCreatedKey } from "../runtime/device-credentials";
 import { readNodeId } from "./node-id";
 import { findDeployed } from "./stored-secrets";
@@ -57,6 +59,9 @@ async function create(RED: NodeAPI, request: Request, signal: AbortSignal): Prom
     attachment: readAttachment(body.attach),
     timezone: Intl.DateTimeFormat().resolvedOptions().timeZone,
   };
+  const isInDemo =
+    body.settings === undefined ? findAccount(RED, trimmedText(body.id)).isDemo : isDemo(fieldsOf(body.settings));
+  if (isInDemo) throw new NoDeviceInDemo();
   const make = (rest: Rest): Promise<ProvisionedDevice> => provisionDevice(rest, wanted, signal);
   const { id, secretKey, thing } =
     body.settings === undefined

@@ -5,7 +5,7 @@ import type { UsableAccountNode } from "../runtime/account-node";
 import { type DoctorTexts, readDoctorTexts, reportText, englishSentenceOf } from "./doctor-text";
 import { usesOf } from "./flow-uses";
 import { loadDoctor } from "./load-doctor";
-import { readPackageFile } from "./package-files";
+import { readPackageFile } from "../runtime/package-files";
 
 /** How long a whole examination may take. */
 export const doctorTimeoutMs = 25_000;

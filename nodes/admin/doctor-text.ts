@@ -1,6 +1,6 @@
 import { printable } from "../../cloud/core/text";
 import type { Finding } from "../../cloud/doctor/index";
-import { readPackageFile } from "./package-files";
+import { readPackageFile } from "../runtime/package-files";
 import { fieldsOf } from "./routes";
 
 /** Texts of the doctor by topic and code. */

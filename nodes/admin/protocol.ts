@@ -173,7 +173,10 @@ export interface DoctorReport {
 
 /** Why an endpoint gave no answer. The editor translates the code; `message` is for people who read English. */
 export interface Refusal {
-  /** `secret_needed`: a stored secret may not be used like this, so it has to be entered again. */
-  code: ErrorCode | "secret_needed";
+  /**
+   * `secret_needed`: a stored secret may not be used like this, so it has to be entered again; `demo_house`: the demo house
+   * takes no device.
+   */
+  code: ErrorCode | "secret_needed" | "demo_house";
   message: string;
 }

@@ -6,7 +6,8 @@ import { abortable } from "../../cloud/core/abort";
 import { CloudError, type ErrorCode } from "../../cloud/core/errors";
 import { createRest, listDevices, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";
-import { readAccountSettings } from "../runtime/account-settings";
+import { NoDeviceInDemo } from "../runtime/device-settings";
+import { isDemo, readAccountSettings } from "../runtime/account-settings";
 import { asWritten, type RawSettings } from "../runtime/settings";
 import type { Refusal } from "./protocol";
 import { SharedRuns } from "./shared-runs";
@@ -127,6 +128,8 @@ export function typedSettings(RED: NodeAPI, body: unknown): AccountSettings {
   const { id, settings, credentials } = fieldsOf(body);
   const { config, stored } = findDeployed(RED, trimmedText(id), accountType);
   const typed = fieldsOf(settings);
+  // It uses no secret of anybody.
+  if (isDemo(typed)) return readAccountSettings(RED, typed, {});
   const secrets = withStored(fieldsOf(credentials), stored, isSameWay(typed, config));
   requireDeployedVariables(typed, config);
   requireDeployedVariables(secrets, config && stored);
@@ -174,11 +177,17 @@ export function answer(work: (request: Request, signal: AbortSignal) => Promise<
       (body) => response.json(body),
       (reason: unknown) => {
         const { code, message } = signal.aborted ? tooSlow : reason instanceof CloudError ? reason : internal;
-        const refusal: Refusal = { code: reason instanceof SecretNeeded ? "secret_needed" : code, message };
+        const refusal: Refusal = { code: refusalOf(reason) ?? code, message };
         response.status(statuses[code] ?? 502).json(refusal);
       },
     );
   };
+}
+
+/** Returns the code of an error that the editor has a sentence of its own for. */
+function refusalOf(reason: unknown): Refusal["code"] | undefined {
+  if (reason instanceof SecretNeeded) return "secret_needed";
+  return reason instanceof NoDeviceInDemo ? "demo_house" : undefined;
 }
 
 /** Requests with typed settings, which have no pace of their own as deployed ones have. */

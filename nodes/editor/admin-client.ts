@@ -35,6 +35,7 @@ export const accountFields = [
   "deviceBrokerUrl",
   "tls",
   "proxy",
+  "demo",
   "requestsPerSecond",
   "messagesPerSecond",
 ] as const;

@@ -2,7 +2,7 @@ import type { Node, NodeAPI, NodeDef } from "node-red";
 import { systemClock } from "../../cloud/core/clock";
 import { CloudError, isOfAccount, isTransient, toCloudError } from "../../cloud/core/errors";
 import { isPlainTopic } from "../../cloud/mqtt/topics";
-import { readPackageFile } from "../admin/package-files";
+import { readPackageFile } from "../runtime/package-files";
 import { type BridgeSettings, HomeAssistantBridge } from "./bridge";
 import { cancelFarewell, sayFarewell, watchBroker } from "./broker-watch";
 import { CommandWriter } from "./command-writer";

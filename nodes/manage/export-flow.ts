@@ -3,7 +3,7 @@ import { allNamed } from "../../cloud/core/names";
 import { CloudError } from "../../cloud/core/errors";
 import { printable } from "../../cloud/core/text";
 import { chooseOperation, type Manager } from "../../cloud/manage/index";
-import { readPackageFile } from "../admin/package-files";
+import { readPackageFile } from "../runtime/package-files";
 import { fieldsOf } from "../admin/routes";
 import { readSourceDashboard } from "../dashboard-page/dashboard";
 import { makeFlow } from "../dashboard-page/make-flow";

@@ -12,6 +12,8 @@ export interface AccountNode extends SessionNode {
   account?: CloudAccount;
   /** Whether nodes show the last value under them. */
   showsValues?: boolean;
+  /** Whether it is the demo house. */
+  isDemo?: boolean;
   /**
    * Returns the subject of the doctor: the account as it runs, or with settings that were typed. Absent as `account`
    * is.

@@ -3,13 +3,15 @@ import type { AccountSettings } from "../../cloud/rest/account-settings";
 import { CloudError } from "../../cloud/core/errors";
 import type { ProxySettings } from "../../cloud/core/proxy";
 import type { TlsOptions } from "../../cloud/core/tls";
-import { type RawSettings, readNumber, readText } from "./settings";
+import { demoHouse } from "./demo-house";
+import { type RawSettings, readFlag, readNumber, readText } from "./settings";
 
 /**
  * Reads the settings of an account, deployed or just typed into its form.
  * @throws CloudError `not_configured` naming what is missing or wrong
  */
 export function readAccountSettings(RED: NodeAPI, raw: RawSettings, secrets: RawSettings): AccountSettings {
+  if (isDemo(raw)) return demoSettings(raw);
   const clientId = readText(secrets, "clientId");
   const clientSecret = readText(secrets, "clientSecret");
   if (clientId === "" && clientSecret === "") {
@@ -35,6 +37,28 @@ export function readAccountSettings(RED: NodeAPI, raw: RawSettings, secrets: Raw
     messagesPerSecond: readNumber(raw, "messagesPerSecond", 25, 0.1),
     ...(tls === undefined ? {} : { tls }),
     ...(proxy === undefined ? {} : { proxy }),
+  };
+}
+
+/** Returns whether an account is the demo house, which needs nothing that the other settings say of servers and keys. */
+export function isDemo(raw: RawSettings): boolean {
+  return readFlag(raw, "demo");
+}
+
+function demoSettings(raw: RawSettings): AccountSettings {
+  return {
+    ...demoHouse.key,
+    organization: "",
+    audience: "",
+    // Nobody listens there: where the house is, is known once it runs.
+    baseUrl: "http://127.0.0.1:0",
+    brokerUrl: "ws://127.0.0.1:0",
+    deviceBrokerUrl: "mqtt://127.0.0.1:0",
+    locate: demoHouse.locate,
+    // Also past the one that the environment names.
+    proxy: { url: "", exceptions: ["*"] },
+    requestsPerSecond: readNumber(raw, "requestsPerSecond", 10, 0.1),
+    messagesPerSecond: readNumber(raw, "messagesPerSecond", 25, 0.1),
   };
 }
 

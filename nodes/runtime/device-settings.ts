@@ -1,6 +1,7 @@
 import type { NodeAPI } from "node-red";
 import type { DeviceSettings } from "../../cloud/device-protocol/device-settings";
 import type { TlsOptions } from "../../cloud/core/tls";
+import { CloudError } from "../../cloud/core/errors";
 import { findAccount } from "./account-node";
 import { readProxy, readTls } from "./account-settings";
 import { type RawSettings, readNumber, readText } from "./settings";
@@ -35,9 +36,19 @@ export function readDeviceSettings(RED: NodeAPI, raw: RawSettings, secrets: RawS
  * certificate speaks.
  */
 function usualBroker(RED: NodeAPI, raw: RawSettings, hasCertificate: boolean): string {
-  const account = readText(raw, "account");
-  const broker = account === "" ? keyBroker : findAccount(RED, account).account.rest.endpoints.deviceBrokerUrl;
+  const id = readText(raw, "account");
+  if (id === "") return hasCertificate ? certificateBroker : keyBroker;
+  const { account, isDemo } = findAccount(RED, id);
+  if (isDemo) throw new NoDeviceInDemo();
+  const broker = account.rest.endpoints.deviceBrokerUrl;
   return hasCertificate && broker === keyBroker ? certificateBroker : broker;
+}
+
+/** A device of Node-RED's own was asked for in the demo house, which would forget it when it closes. */
+export class NoDeviceInDemo extends CloudError {
+  constructor() {
+    super("not_configured", "The demo house takes no device of Node-RED's own: choose an account with an API key.");
+  }
 }
 
 /**

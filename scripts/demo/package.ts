@@ -11,7 +11,10 @@ const execute = promisify(execFile);
 export const root = path.resolve(__dirname, "..", "..");
 
 /** The sources of `dist/`. */
-const sources = ["cloud", "nodes", "types", "icons", "locales", "scripts/build.ts", "tsconfig.json", "package.json"];
+const sources = [
+  ...["cloud", "nodes", "types", "icons", "locales", "simulator"],
+  ...["scripts/build.ts", "scripts/build", "tsconfig.json", "package.json"],
+];
 
 /** Runs the build unless `dist/` is newer than everything it is made of. */
 export async function ensureBuilt(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { randomBytes, randomUUID } from "node:crypto";
 import type { PropertyFields, Scope } from "../store/models";
 import type { Store } from "../store/store";
 
@@ -89,17 +89,27 @@ const plans: readonly Plan[] = [
   },
 ];
 
+interface HouseOptions {
+  /** The owner of the house; the store's first user by default. */
+  scope?: Scope;
+  /** Returns the id of a thing, variable or board by its place, as "Water tank/level"; any id by default. */
+  idOf?: (place: string) => string;
+}
+
 /**
  * Puts a small house into the store: a weather station, a light, a door and a tank, each with its device.
- * @param scope whose house it is; the store's first user by default
  * @returns what `startBoards` needs
  */
-export function seedHouse(store: Store, scope: Scope = firstUser(store)): House {
+export function seedHouse(store: Store, options: HouseOptions = {}): House {
+  const { scope = firstUser(store), idOf = () => randomUUID() } = options;
   return plans.map(({ kind, name, board, profile, properties }) => {
     const secretKey = randomBytes(16).toString("hex");
-    const device = store.createDevice({ name: board, secret_key: secretKey }, scope);
-    const thing = store.createThing({ name, device_id: device.id, timezone: "Europe/Rome" }, scope);
-    for (const property of properties) store.createProperty(thing.id, property);
+    const device = store.createDevice({ id: idOf(board), name: board, secret_key: secretKey }, scope);
+    const place = { device_id: device.id, timezone: "Europe/Rome" };
+    const thing = store.createThing({ id: idOf(name), name, ...place }, scope);
+    for (const property of properties) {
+      store.createProperty(thing.id, { id: idOf(`${name}/${String(property.variable_name)}`), ...property });
+    }
     return { kind, profile, thingId: thing.id, deviceId: device.id, secretKey };
   });
 }

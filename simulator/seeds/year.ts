@@ -8,6 +8,8 @@ export interface HistoryOptions {
   end?: number;
   /** Days before `end`; 365 by default. */
   days?: number;
+  /** Milliseconds from one value to the next; a minute by default. */
+  every?: number;
   /** Other seeds make other weather. */
   seed?: number;
   /** By variable name, in place of the usual ones. */
@@ -48,16 +50,16 @@ export function seedYear(store: Store, scope: Scope, options: HistoryOptions = {
 
 /** Adds history to the variables of a thing whose names have a curve. */
 export function fillThing(store: Store, thingId: string, options: HistoryOptions = {}): void {
-  const { end = Date.now(), days = 365, seed = 1, curves: chosen = curves } = options;
-  const count = Math.round((days * day) / minute);
-  const last = Math.floor(end / minute) * minute;
+  const { end = Date.now(), days = 365, every = minute, seed = 1, curves: chosen = curves } = options;
+  const count = Math.round((days * day) / every);
+  const last = Math.floor(end / every) * every;
   store.choices.retentionDays = Math.max(store.choices.retentionDays, days + 1);
   store.things.get(thingId)?.properties.forEach((property, index) => {
     const curve = (chosen as Readonly<Partial<Record<string, Curve>>>)[property.variable_name];
     if (curve === undefined) return;
     // A board takes a moment from one sensor to the next.
-    const first = last - (count - 1) * minute - Math.floor(scatter(index, seed) * minute);
-    fill(property, bulkOf(curve, { first, count, seed }));
+    const first = last - (count - 1) * every - Math.floor(scatter(index, seed) * minute);
+    fill(property, bulkOf(curve, { first, count, every, seed }));
   });
 }
 
@@ -70,11 +72,14 @@ export function fill(property: Property, bulk: Bulk): void {
   property.value_updated_at = rfc3339(bulk.timeAt(bulk.length - 1));
 }
 
-function bulkOf(curve: Curve, { first, count, seed }: { first: number; count: number; seed: number }): Bulk {
-  const times = Float64Array.from({ length: count }, (_, index) => first + index * minute);
+function bulkOf(
+  curve: Curve,
+  { first, count, every, seed }: { first: number; count: number; every: number; seed: number },
+): Bulk {
+  const times = Float64Array.from({ length: count }, (_, index) => first + index * every);
   const isBoolean = typeof curve(first, seed) === "boolean";
   const values = isBoolean ? new Uint8Array(count) : new Float64Array(count);
-  for (let index = 0; index < count; index++) values[index] = Number(curve(first + index * minute, seed));
+  for (let index = 0; index < count; index++) values[index] = Number(curve(first + index * every, seed));
   return new Bulk(times, values);
 }
 

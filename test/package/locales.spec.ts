@@ -98,11 +98,11 @@ function usedKeys(set: string): Set<string> {
     for (const { key } of doctorFindings) used.add(key);
     for (const id of checkIds) used.add(`doctor.title.${id}`);
     used.add("list.more").add("list.show-id");
-    shared(["forms/value-words"]);
+    shared(["forms/value-words", "forms/account"]);
     const rows = path.join("nodes", "editor", "rows");
     for (const text of readdirSync(path.join(root, rows)).map((file) => read(rows, file)))
       for (const [, key] of text.matchAll(/arduino-cloud-account\.([\w.-]+)/g)) used.add(String(key));
-    for (const code of [...codes, "no-permission", "secret-needed", "no-node-red", "no-thing"])
+    for (const code of [...codes, "no-permission", "secret-needed", "demo-house", "no-node-red", "no-thing"])
       used.add(`error.${code}`);
   } else if (set === "cluster") {
     return used;

@@ -38,6 +38,8 @@ export interface TokenSettings {
   http: Http;
   clock: Clock;
   log?: ActivityLog | undefined;
+  /** Called ahead of each token; tells whether the services have moved since, which don't know earlier tokens then. */
+  follow?: (() => Promise<boolean>) | undefined;
 }
 
 const what = "token: request (POST /iot/v1/clients/token)";
@@ -62,6 +64,8 @@ export class TokenSource {
    *   `cancelled`; `isTransient` tells which ones pass
    */
   async get({ signal, minLifeMs, fresh = false }: TokenRequest = {}): Promise<Token> {
+    const { follow } = this.#settings;
+    if (follow !== undefined && (await abortable(follow(), signal, what))) this.#token = undefined;
     const token = this.#token;
     if (token !== undefined && this.#lifeLeft(token) >= wantedLife(token.lifetimeMs, minLifeMs, fresh)) return token;
     this.#flight ??= this.#request().finally(() => (this.#flight = undefined));

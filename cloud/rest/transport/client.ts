@@ -53,7 +53,9 @@ interface RestClientOptions {
 }
 
 /** A call that is ready to be sent, as often as needed. */
-interface Call extends Omit<HttpRequest, "headers"> {
+interface Call extends Omit<HttpRequest, "headers" | "url"> {
+  /** Path and query, which stand behind the base URL. */
+  target: string;
   operation: Operation;
   object: string;
   contentType?: string;
@@ -100,7 +102,7 @@ export class RestClient {
     const call: Call = {
       operation,
       verb: operation.verb,
-      url: this.#options.endpoints.baseUrl + path + writeQuery(input.query),
+      target: path + writeQuery(input.query),
       ...(body === undefined ? {} : { body: body.data, contentType: body.type }),
       ...(onUpload && { onUpload }),
       what: nameCall(operation, path),
@@ -193,7 +195,7 @@ export class RestClient {
   }
 
   async #send(call: Call, progress: CallProgress, signal: AbortSignal): Promise<{ answer: HttpAnswer; token: Token }> {
-    const { organization = "", http, tokens, clock, gate } = this.#options;
+    const { organization = "", http, tokens, clock, gate, endpoints } = this.#options;
     progress.sent = false;
     // First, so that requests that wait for a token do not go out all at once when it is there.
     await tokens.get({ signal });
@@ -207,7 +209,8 @@ export class RestClient {
     progress.sent = true;
     progress.sentAt = clock.monotonic();
     const sentAt = clock.now();
-    const answer = await http.send({ ...call, headers, secrets: [token.value, ...tokens.secrets] }, signal);
+    const url = endpoints.baseUrl + call.target;
+    const answer = await http.send({ ...call, url, headers, secrets: [token.value, ...tokens.secrets] }, signal);
     this.#adapt(answer, started);
     this.#cloudClock.compare(answer.date ?? "", sentAt);
     this.#announce(call.operation, answer);

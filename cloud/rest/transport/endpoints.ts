@@ -18,6 +18,9 @@ export interface Endpoints {
 /** The endpoints as typed into a form; blank or absent fields mean Arduino's own. */
 export type EndpointSettings = Partial<Record<Exclude<keyof Endpoints, "tokenUrl">, string>>;
 
+/** Returns where the services are now: those of this computer, which are somewhere else each time they start. */
+export type Locate = () => Promise<EndpointSettings>;
+
 const tokenPath = "/iot/v1/clients/token";
 
 const web = { schemes: ["https", "http"], example: "https://api2.arduino.cc" };
@@ -53,6 +56,18 @@ export function parseEndpoints(settings: EndpointSettings): Endpoints {
     audience: parseUrl("audience", settings.audience),
     brokerUrl: parseUrl("brokerUrl", settings.brokerUrl),
     deviceBrokerUrl: parseUrl("deviceBrokerUrl", settings.deviceBrokerUrl),
+  };
+}
+
+/**
+ * Returns a function that puts the present addresses into `endpoints`, and tells whether they are others than before.
+ */
+export function follow(endpoints: Endpoints, locate: Locate): () => Promise<boolean> {
+  return async () => {
+    const present = parseEndpoints(await locate());
+    const hasMoved = JSON.stringify(present) !== JSON.stringify(endpoints);
+    Object.assign(endpoints, present);
+    return hasMoved;
   };
 }
 

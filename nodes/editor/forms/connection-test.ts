@@ -6,7 +6,7 @@ import { accountFields, failureCode, post } from "../admin-client";
 import { errorText, type Translate } from "../i18n";
 
 /** The checks of **Test connection**: enough to know whether the account can be deployed. */
-const connectionChecks: readonly CheckId[] = ["api-port", "clock", "token", "things", "login"];
+const connectionChecks: readonly CheckId[] = ["settings", "api-port", "clock", "token", "things", "login"];
 
 /** Tries what is in the account form, deployed or not, and tells of it there; nothing if the form is closed meanwhile. */
 export function testConnection(id: string, translate: Translate): void {
@@ -34,7 +34,10 @@ export function examineAccountForm(id: string): void {
 /** Returns what is typed into the account form. A stored secret that was not touched is `__PWRD__` there too. */
 function accountOfForm(id: string): TypedAccount {
   const typed = (field: string): string => String($(`#node-config-input-${field}`).val() ?? "");
-  const setting = (field: string): string => (typed(field) === "_ADD_" ? "" : typed(field));
+  const setting = (field: string): string | boolean => {
+    if (field === "demo") return $("#node-config-input-demo").is(":checked");
+    return typed(field) === "_ADD_" ? "" : typed(field);
+  };
   return {
     id,
     settings: Object.fromEntries(accountFields.map((field) => [field, setting(field)])),

@@ -61,8 +61,9 @@ async function adopt(added: readonly EditorNode[]): Promise<void> {
   else if (keyed.length > 1) usePart("imported", ({ askForAccount }) => askForAccount(keyed, take));
 }
 
-/** Returns whether an account has a key, as far as the editor may know: typed here, or stored by Node-RED. */
-async function hasKey({ id, credentials }: EditorNode): Promise<boolean> {
+/** Returns whether an account has a key, or needs none, as far as the editor may know: typed here, or stored by Node-RED. */
+async function hasKey({ id, credentials, demo }: EditorNode): Promise<boolean> {
+  if (demo === true) return true;
   if (textOf(credentials?.clientSecret) !== "" || credentials?.has_clientSecret === true) return true;
   try {
     const stored = (await $.getJSON(`credentials/${accountType}/${id}`)) as { has_clientSecret?: boolean };

@@ -20,7 +20,7 @@ function messages(): Record<string, unknown> {
       if (!ids.has(bare)) ids.set(bare, `id-${ids.size + 1}`);
       return String(ids.get(bare));
     });
-  const made = seedHouse(store, { userId: owner.id }).map(({ thingId }) => {
+  const made = seedHouse(store, { scope: { userId: owner.id } }).map(({ thingId }) => {
     const thing = readThing(JSON.parse(JSON.stringify(store.things.get(thingId))))!;
     const settings = {
       ...{ prefix: "homeassistant", base: "arduino", isWritable: true, hasStatus: true, overrides: [] },

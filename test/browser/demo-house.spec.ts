@@ -1,0 +1,87 @@
+import assert from "node:assert/strict";
+import type { Browser } from "playwright-core";
+import { type NodeRed, startNodeRed } from "../support/node-red";
+import { Editor, startBrowser } from "./editor";
+
+/** How many presses of the mouse the first value may cost somebody without board and account. */
+const maxPresses = 5;
+
+describe("the demo house in the form of an account", function () {
+  this.timeout(60_000);
+  let red: NodeRed;
+  let browser: Browser;
+  let editor: Editor;
+
+  before(async function () {
+    this.timeout(120_000);
+    red = await startNodeRed();
+    browser = await startBrowser();
+    editor = await Editor.open(browser, red.url, { isNew: true });
+    await editor.page.evaluate(() => {
+      Object.assign(globalThis, { presses: 0 });
+      document.addEventListener(
+        "mousedown",
+        () => Object.assign(globalThis, { presses: (globalThis as unknown as { presses: number }).presses + 1 }),
+        true,
+      );
+    });
+  });
+
+  it("takes at most five clicks to a value that moves, and nothing to paste", async () => {
+    const { page } = editor;
+    await page.getByRole("button", { name: "Add an account" }).click();
+    await editor.settled();
+    await editor.expectNothingCut();
+    await editor.picture("demo-house-offer");
+    await page.getByRole("button", { name: "No board yet? Try with a demo house" }).click();
+    await page.locator("#node-config-input-clientId").waitFor({ state: "hidden" });
+    assert.equal(await page.locator("#node-config-input-name").inputValue(), "Demo house");
+    await editor.expectNoRawKeys();
+    await editor.picture("demo-house-form");
+    await page.locator("#node-config-dialog-ok").click();
+    await page.locator("#node-config-dialog-ok").waitFor({ state: "detached" });
+    await editor.settled();
+    // In a low sidebar it is out of sight.
+    await page.getByPlaceholder("Search things and variables").fill("temperature");
+    const line = page.locator(".arduino-cloud-sidebar-tree [role=treeitem]:visible", { hasText: /^Temperature/ });
+    await line.waitFor();
+    await editor.picture("demo-house-sidebar");
+    const from = await line.boundingBox();
+    const canvas = await page.locator("#red-ui-workspace-chart").boundingBox();
+    assert.ok(from && canvas);
+    await page.mouse.move(from.x + 60, from.y + 12);
+    await page.mouse.down();
+    await page.mouse.move(canvas.x + 330, canvas.y + 120, { steps: 5 });
+    await page.mouse.move(canvas.x + 300, canvas.y + 120, { steps: 3 });
+    await page.mouse.up();
+    const [id = ""] = await editor.nodeIds();
+    await editor.deploy();
+    await page.locator(`[id="${id}"] .red-ui-flow-node-status-label`, { hasText: /\d °C/ }).waitFor();
+    await editor.picture("demo-house-value");
+    const presses = await page.evaluate(() => (globalThis as unknown as { presses: number }).presses);
+    assert.ok(presses > 2 && presses <= maxPresses, `${presses} clicks`);
+    const [account] = await editor.fields(id, "account");
+    assert.deepEqual(await editor.fields(String(account), "demo", "name", "valid"), [true, "Demo house", true]);
+    editor.expectNoTrouble();
+  });
+
+  it("is left for an API key, which is asked for then", async () => {
+    const { page } = editor;
+    const [node = ""] = await editor.nodeIds();
+    const [account] = await editor.fields(node, "account");
+    await page.evaluate((id) => {
+      const { RED } = globalThis as unknown as { RED: { editor: { editConfig(...given: string[]): void } } };
+      RED.editor.editConfig("", "arduino-cloud-account", id);
+    }, String(account));
+    await page.getByRole("button", { name: "Use an API key instead" }).click();
+    await page.locator("#node-config-input-clientId").waitFor();
+    assert.equal(await page.locator("#node-config-input-name").inputValue(), "");
+    await page.locator("#node-config-input-showValues.input-error").waitFor();
+    await page.getByRole("button", { name: "No board yet? Try with a demo house" }).click();
+    await page.locator("#node-config-input-showValues:not(.input-error)").waitFor();
+    await page.locator("#arduino-cloud-account-test").click();
+    assert.match((await editor.checks()).join("\n"), /This is the demo house/);
+    await editor.cancelConfig();
+    editor.expectNoTrouble();
+  });
+});
