@@ -98,7 +98,9 @@ export class HomeAssistantBridge {
     // Of what a predecessor has left, states too that were not told again.
     const states = [...this.#shown.values()].flatMap(({ values }) => topicsOf(values.bridged));
     const topics = [...new Set([...this.#topics.topics, ...this.#inherited, ...states])];
-    return { topics, platforms: Object.fromEntries(this.#platforms) };
+    // What is gone, too, as long as the broker may have missed that it is.
+    const platforms = [...this.#platforms].map(([key, of]) => [key, { ...of, ...this.#former.get(key) }] as const);
+    return { topics, platforms: Object.fromEntries(platforms) };
   }
 
   /** The things that are shown, by their id in topics. */
@@ -287,6 +289,7 @@ export class HomeAssistantBridge {
   #noteTaken(): void {
     this.#topics.taken();
     this.#former.clear();
+    this.#events.onMemory();
   }
 
   #tellAll(): void {

@@ -116,10 +116,13 @@ describe("arduino-cloud-home-assistant", () => {
   it("says what is wrong with a command, and tells the state again", async () => {
     record("relay", true);
     record("temperature", 20);
+    record("counter", 5);
     await start();
     await keeps(topicOf("relay"), "true");
+    await keeps(topicOf("counter"), "5");
     await isOnline();
-    const told = (): number => sent().filter(({ topic }) => topic === topicOf("relay")).length;
+    const told = (): number[] =>
+      ["relay", "counter"].map((variable) => sent().filter(({ topic }) => topic === topicOf(variable)).length);
     const before = told();
     command(`${topicOf("relay")}/set`, "maybe");
     command(`${topicOf("temperature")}/set`, "1");
@@ -144,7 +147,7 @@ describe("arduino-cloud-home-assistant", () => {
     const messages = bench!.at("caught").map(({ topic }) => topic);
     assert.ok(messages.includes("somebody/else"));
     assert.deepEqual(house.writes(), []);
-    await until("the state again", () => told() === before + 1);
+    await until("the states again", () => told().every((count, index) => count === (before[index] ?? 0) + 1));
     // Our own messages come back to whoever subscribes to all of ours, and are none.
     command(topicOf("relay"), "true");
     command(config(), "{}");
