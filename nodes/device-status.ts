@@ -25,7 +25,7 @@ interface DeviceStatusSettings {
 export default function (RED: NodeAPI): void {
   function construct(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
-    const status = new NodeStatus(RED, this);
+    const status = new NodeStatus(this);
     try {
       const settings = readSettings(settingsOf(RED, config));
       const stop = watch(this, status, settings, findAccount(RED, settings.account));

@@ -35,7 +35,7 @@ const toleranceMs = 3_600_000;
 export default function (RED: NodeAPI): void {
   function construct(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
-    const status = new NodeStatus(RED, this);
+    const status = new NodeStatus(this);
     try {
       const settings = readHistorySettings(settingsOf(RED, config));
       const { account } = findAccount(RED, settings.account);

@@ -34,7 +34,7 @@ export default function (RED: NodeAPI): void {
   const presence = editorPresence(RED);
   function construct(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
-    const status = new NodeStatus(RED, this);
+    const status = new NodeStatus(this);
     try {
       const settings = readSettings(settingsOf(RED, config));
       const accountNode = findAccount(RED, settings.account);

@@ -17,7 +17,7 @@ export default function (RED: NodeAPI): void {
   const presence = editorPresence(RED);
   function construct(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
-    const status = new NodeStatus(RED, this);
+    const status = new NodeStatus(this);
     const raw = settingsOf(RED, config);
     try {
       // If both are set, the device wins.

@@ -34,7 +34,7 @@ interface PropertyOutSettings {
 export default function (RED: NodeAPI): void {
   function construct(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
-    const status = new NodeStatus(RED, this);
+    const status = new NodeStatus(this);
     try {
       const settings = readSettings(settingsOf(RED, config));
       const { sessionNode, destination } = findDestination(RED, settings);

@@ -20,7 +20,7 @@ import { NodeStatus } from "../runtime/status";
 /** Starts a node `arduino-cloud-home-assistant`, which shows things in Home Assistant by an MQTT broker. */
 export function startBridge(RED: NodeAPI, node: Node, config: NodeDef): void {
   RED.nodes.createNode(node, config);
-  const status = new NodeStatus(RED, node);
+  const status = new NodeStatus(node);
   try {
     const raw = settingsOf(RED, config);
     connectTo(RED, node, status, readSettings(raw), findAccount(RED, readText(raw, "account")));
@@ -140,6 +140,6 @@ function showStatus(status: NodeStatus, bridge: HomeAssistantBridge, { account }
   const { fault, counts } = bridge;
   if (fault !== undefined && isTransient(fault)) status.attention(fault.code.replaceAll("_", "-"));
   else if (fault !== undefined) status.failed(fault);
-  else if (state.name === "online") status.done("things", { t: counts.things, e: counts.entities });
+  else if (state.name === "online") status.mapped(counts.things, counts.entities);
   else status.session(state, systemClock.now());
 }

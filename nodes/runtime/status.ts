@@ -1,4 +1,4 @@
-import type { Node, NodeAPI, NodeStatusFill } from "node-red";
+import type { Node, NodeStatusFill } from "node-red";
 import type { ClusterState } from "../../cloud/cluster/cluster-state";
 import type { SessionState } from "../../cloud/mqtt/session";
 import type { DeviceConnectionState } from "../../cloud/device-protocol/connection-state";
@@ -24,16 +24,14 @@ const minStatusMs = 500;
  */
 export class NodeStatus {
   readonly #node: Node;
-  readonly #translate: NodeAPI["_"];
   #shown = "";
   /** The last value, where it shall be shown. */
   #line: ValueLine | undefined;
   /** Returns to the state in which nothing is the matter, if that is the present one: then the last value stands there. */
   #calm: (() => void) | undefined;
 
-  constructor(RED: NodeAPI, node: Node) {
+  constructor(node: Node) {
     this.#node = node;
-    this.#translate = RED._.bind(RED);
   }
 
   /** Shows the last value in place of "connected" and "done" from now on. */
@@ -72,11 +70,15 @@ export class NodeStatus {
     this.#show({ fill: "grey", shape: "ring", text: this.#key(state) });
   }
 
-  /** Shows a green dot: done, or a state that is as good. With values it is in the server's language. */
-  done(state = "done", values?: Record<string, number>): void {
-    const words = values === undefined ? this.#key(state) : this.#translate(this.#key(state), values);
-    this.#show({ fill: "green", shape: "dot", text: this.#line?.text ?? words });
-    this.#calm = () => this.done(state, values);
+  /** Shows a green dot: done, or a state that is as good. */
+  done(state = "done"): void {
+    this.#show({ fill: "green", shape: "dot", text: this.#line?.text ?? this.#key(state) });
+    this.#calm = () => this.done(state);
+  }
+
+  /** Shows a green dot: so many objects have become so many others. */
+  mapped(from: number, to: number): void {
+    this.#show({ fill: "green", shape: "dot", text: `${from} → ${to}` });
   }
 
   /** Shows a green dot: so many of all are as they should be. */
@@ -160,14 +162,14 @@ export class NodeStatus {
     else this.session({ name }, now);
   }
 
-  /** Shows a grey ring: another copy has the word. */
-  #standingBy(speaker: string): void {
-    this.#show({ fill: "grey", shape: "ring", text: this.#translate(this.#key("standing-by"), { speaker }) });
-  }
-
   /** Shows a yellow ring: connects again in so many seconds. */
   #waiting(seconds: number): void {
     this.#show({ fill: "yellow", shape: "ring", text: `↻ ${seconds} s` });
+  }
+
+  /** Shows a grey ring: another copy has the word. */
+  #standingBy(speaker: string): void {
+    this.#show({ fill: "grey", shape: "ring", text: `⏸ ${speaker}` });
   }
 
   #key(state: string): string {

@@ -47,8 +47,8 @@ const usualForm: Form = {
 };
 const deviceStates = ["online", "offline", "unknown", "stale"].map((state) => `device-${state}`);
 const forms: Record<string, Form> = {
-  "property-in": { ...usualForm, states: [...usualForm.states, "speaking", "standing-by", "no-engine"] },
-  "property-out": { ...usualForm, states: [...usualForm.states, "standing-by"] },
+  "property-in": { ...usualForm, states: [...usualForm.states, "speaking", "no-engine"] },
+  "property-out": { ...usualForm, states: usualForm.states },
   "property-get": { ...usualForm, scripts: listScripts, states: ["idle", "working", "done"] },
   history: {
     ...usualForm,
@@ -67,7 +67,7 @@ const forms: Record<string, Form> = {
     fields: ["device"],
     states: ["connecting", ...deviceStates],
   },
-  "home-assistant": { scripts: [], fields: [], states: ["connecting", "idle", "things"] },
+  "home-assistant": { scripts: [], fields: [], states: ["connecting", "idle"] },
 };
 
 /** The types of fields in the table of operations, each of which the form of manage says in words. */

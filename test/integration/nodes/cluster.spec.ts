@@ -95,7 +95,7 @@ describeWithRedis("an account in a cluster", () => {
     const other = otherCopy(house, redis);
     await until("another speaker", () => other.account.cluster?.state.name === "speaking");
     runtime = await load(house, flow(house, redis), { cluster: "cluster" });
-    await until("standby", () => /^grey .*standby/.test(shown()) || /^grey .*standing-by/.test(shown()));
+    await until("standby", () => shown().startsWith("grey ⏸ "));
     for (const counter of [1, 2, 3]) await board.report({ counter });
     await until("what the other copy sends", () => other.values.length === 3);
     assert.deepEqual(given(), []);
@@ -145,7 +145,7 @@ describeWithRedis("an account in a cluster", () => {
     runtime = await load(house, [...flow(house, redis), ...nodes], { cluster: "cluster" });
     await until("standby", () => shown().startsWith("grey"));
     const ofDevice = (): string => JSON.stringify(runtime.at("device-states").at(-1)?.["status"] ?? "");
-    await until("standby of the device", () => ofDevice().includes("standing-by"));
+    await until("standby of the device", () => ofDevice().includes("⏸ "));
     const logins = (): number =>
       house.simulator.observed.connections.filter(({ clientId }) => clientId === house.deviceId).length;
     assert.equal(logins(), 0);

@@ -52,7 +52,7 @@ describe("arduino-cloud-home-assistant", () => {
     bench?.node("ha").receive({ topic, payload, ...more });
   const isOnline = (): Promise<void> =>
     until("a connection", () =>
-      (bench?.at("statuses") ?? []).some(({ status }) => /things/.test(JSON.stringify(status))),
+      (bench?.at("statuses") ?? []).some(({ status }) => / → /.test(JSON.stringify(status))),
     );
   const record = (variable: string, value: unknown): void => {
     house.simulator.store.record(house.thingId, variable, value as never, Date.now() - 60_000);
