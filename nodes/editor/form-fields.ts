@@ -8,7 +8,10 @@ export function setFieldValue(input: JQuery, value: string): void {
 
 /** Returns what a field of the open form holds; blank where the form has none, and for a config node not chosen. */
 export function fieldValue(field: string): string {
-  const input = $(`#node-input-${field}`);
+  return heldBy($(`#node-input-${field}`));
+}
+
+function heldBy(input: JQuery): string {
   const value = String(input.data(stored) ?? input.val() ?? "");
   return value === "_ADD_" ? "" : value;
 }
@@ -33,17 +36,24 @@ export function chooseConnection(): () => void {
   };
 }
 
-/** Opens what the form keeps under **More** where something in it differs from its default. */
+/** Opens what the form of a node keeps under **More** where something in it differs from its default. */
 export function openMore({ _def: { defaults } }: EditorNode): void {
   const more = $<HTMLDetailsElement>("#arduino-cloud-more");
-  const isDifferent = (field: string): boolean => {
-    const input = more.find(`#node-input-${field}`);
+  more.prop("open", hasOwnDevice() || isDifferent(more, "node-input", defaults));
+}
+
+/** Does what `openMore` does for the form of a config node, which may lie above that of another node. */
+export function openConfigMore({ _def: { defaults } }: EditorNode, selector: string): void {
+  const more = $<HTMLDetailsElement>(selector);
+  more.prop("open", isDifferent(more, "node-config-input", defaults));
+}
+
+function isDifferent(section: JQuery, prefix: string, defaults: EditorNode["_def"]["defaults"]): boolean {
+  return Object.entries(defaults).some(([field, { value: usual }]) => {
+    const input = section.find(`#${prefix}-${field}`);
     if (input.length === 0) return false;
-    const value = input.is(":checkbox") ? input.is(":checked") : fieldValue(field);
-    return String(value) !== String(defaults[field]?.value ?? "");
-  };
-  const isOpen = hasOwnDevice() || Object.keys(defaults).some(isDifferent);
-  more.prop("open", isOpen);
+    return String(input.is(":checkbox") ? input.is(":checked") : heldBy(input)) !== String(usual);
+  });
 }
 
 /** Returns the account that is selected in the open form; `undefined` for none, and for one that only the runtime knows. */

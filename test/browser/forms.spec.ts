@@ -101,7 +101,7 @@ describe("the editor", function () {
     await configInput("name").fill("House");
     await configInput("clientId").fill(house.account.clientId);
     await configInput("clientSecret").fill(house.account.clientSecret);
-    await editor.page.locator("#arduino-cloud-account-advanced summary").click();
+    await editor.page.locator("#arduino-cloud-account-more summary").click();
     await configInput("baseUrl").fill(house.account.baseUrl);
     await configInput("brokerUrl").fill(house.account.brokerUrl);
     await configInput("deviceBrokerUrl").fill(house.account.deviceBrokerUrl);

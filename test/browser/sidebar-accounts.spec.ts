@@ -51,7 +51,7 @@ describe("the sidebar and its accounts", function () {
     await editor.settled();
     await field("clientId").fill(house.account.clientId);
     await field("clientSecret").fill(house.account.clientSecret);
-    await editor.page.locator("#arduino-cloud-account-advanced summary").click();
+    await editor.page.locator("#arduino-cloud-account-more summary").click();
     await field("baseUrl").fill(house.account.baseUrl);
     await field("brokerUrl").fill(house.account.brokerUrl);
     await field("deviceBrokerUrl").fill(house.account.deviceBrokerUrl);

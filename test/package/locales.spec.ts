@@ -99,9 +99,12 @@ function usedKeys(set: string): Set<string> {
     for (const id of checkIds) used.add(`doctor.title.${id}`);
     used.add("list.more").add("list.show-id");
     shared(["forms/value-words", "forms/account"]);
-    const rows = path.join("nodes", "editor", "rows");
-    for (const text of readdirSync(path.join(root, rows)).map((file) => read(rows, file)))
-      for (const [, key] of text.matchAll(/arduino-cloud-account\.([\w.-]+)/g)) used.add(String(key));
+    // Rows that forms share have their texts here.
+    for (const other of sets)
+      for (const [, key] of insertRows(read("nodes", `${other}.html`), "other").matchAll(
+        /:arduino-cloud-account\.([\w.-]+)/g,
+      ))
+        used.add(String(key));
     for (const code of [...codes, "no-permission", "secret-needed", "demo-house", "no-node-red", "no-thing"])
       used.add(`error.${code}`);
   } else if (set === "cluster") {

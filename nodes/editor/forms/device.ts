@@ -1,3 +1,4 @@
+import { openConfigMore } from "../form-fields";
 import { textsOf } from "../i18n";
 import { usePart } from "../load-part";
 import type { Form } from "../open-form";
@@ -12,11 +13,7 @@ export function deviceForm(node: EditorNode): Form {
   $("#arduino-cloud-device-doctor").on("click", () =>
     usePart("doctor", ({ examineDeviceForm }) => examineDeviceForm(node.id)),
   );
-  // The placeholders show the defaults: what differs from them should be seen.
-  const isChanged =
-    $("#node-config-input-brokerUrl").val() !== "" || $("#node-config-input-messagesPerSecond").val() !== "25";
-  const isChosen = ["tls", "proxy"].some((field) => $(`#node-config-input-${field}`).val() !== "_ADD_");
-  $("#arduino-cloud-device-advanced").prop("open", isChanged || isChosen);
+  openConfigMore(node, "#arduino-cloud-device-more");
   $("#arduino-cloud-device-creation").prop("open", $("#node-config-input-deviceId").val() === "");
   return {
     save: () => creator.save(node),

@@ -51,9 +51,7 @@ describe("arduino-cloud-home-assistant", () => {
   const command = (topic: string, payload: unknown, more: object = {}): void =>
     bench?.node("ha").receive({ topic, payload, ...more });
   const isOnline = (): Promise<void> =>
-    until("a connection", () =>
-      (bench?.at("statuses") ?? []).some(({ status }) => / → /.test(JSON.stringify(status))),
-    );
+    until("a connection", () => (bench?.at("statuses") ?? []).some(({ status }) => / → /.test(JSON.stringify(status))));
   const record = (variable: string, value: unknown): void => {
     house.simulator.store.record(house.thingId, variable, value as never, Date.now() - 60_000);
   };
