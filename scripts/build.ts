@@ -10,6 +10,7 @@ import { buildSync, type BuildOptions } from "esbuild";
 import { formTable } from "../nodes/manage/form-operations";
 import { writeDemoHouse } from "./build/demo-house";
 import { insertRows } from "./build/rows";
+import { shrinkFiles } from "./build/shrink";
 
 const root = path.resolve(__dirname, "..");
 const nodes = path.join(root, "nodes");
@@ -45,16 +46,8 @@ for (const folder of ["locales", "icons"]) {
   const source = path.join(root, folder);
   if (existsSync(source)) cpSync(source, path.join(output, folder), { recursive: true });
 }
-shrinkCatalogues(path.join(output, "locales"));
+shrinkFiles(path.join(root, "dist"));
 writeDemoHouse(path.join(root, "dist", "demo-house"));
-
-/** Takes the white space out of the catalogues, which is a sixth of them. */
-function shrinkCatalogues(folder: string): void {
-  for (const name of readdirSync(folder, { recursive: true, encoding: "utf8" })) {
-    const file = path.join(folder, name);
-    if (name.endsWith(".json")) writeFileSync(file, JSON.stringify(JSON.parse(readFileSync(file, "utf8"))));
-  }
-}
 
 /**
  * Writes what the sets share into one file, and each part that is fetched on demand into another; what only parts have in
