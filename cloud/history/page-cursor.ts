@@ -7,6 +7,9 @@ import { after, type Instant, nanosecondsOf, rfc3339, TimestampReader } from "./
 /** Nanoseconds by which an instant is left that can't be read to its end: if the service rounds, in two strides. */
 const strides = [1, 1_000_000];
 
+type Points = Pick<RawSeriesResponse, "times" | "values">;
+const none: Points = { times: [], values: [] };
+
 /**
  * Where the reading of one property stands. Pages are made by time: each begins at the last instant of the one before,
  * and what that one has already given of this instant is left out.
@@ -21,8 +24,10 @@ export class PageCursor {
   #given = 0;
   /** The instant at which the next page begins, once there was one. */
   #reached: Instant | undefined;
-  /** The points taken of this instant: how many of each value. */
-  #atReached = new Map<unknown, number>();
+  /** The points taken of this instant, as they came. */
+  #taken: Points = none;
+  /** How many of each value, where the next page does not begin with the same points. */
+  #counts: Map<unknown, number> | undefined;
   #strides = 0;
   #isComplete = false;
   readonly #timestamps: TimestampReader;
@@ -95,7 +100,8 @@ export class PageCursor {
     requireOk(response, propertyId);
     const { times, values } = response;
     const page: RawPoint[] = [];
-    for (let index = 0; index < times.length; index++) {
+    this.#counts = undefined;
+    for (let index = this.#countRepeated(response); index < times.length; index++) {
       const time = times[index] as string;
       const value = values[index] ?? null;
       const timestamp = this.#timestamps.read(time);
@@ -118,15 +124,29 @@ export class PageCursor {
     this.#isComplete = true;
   }
 
+  /**
+   * Returns with how many points a page begins that the page before has ended with: as a rule all those of its last instant, as
+   * they were. Then there is nothing else to be compared; otherwise none count.
+   */
+  #countRepeated({ times, values }: Points): number {
+    const { times: takenTimes, values: takenValues } = this.#taken;
+    const count = takenTimes.length;
+    for (let index = 0; index < count; index++)
+      if (times[index] !== takenTimes[index] || values[index] !== takenValues[index]) return 0;
+    this.#taken = none;
+    return count;
+  }
+
   /** Returns whether the page before has not had this point. */
   #isNew(time: string, timestamp: number, value: unknown): boolean {
     if (this.#reached === undefined || timestamp > this.#reached.milliseconds) return true;
     if (timestamp < this.#reached.milliseconds) return false;
     const beyond = nanosecondsOf(time) - this.#reached.nanoseconds;
     if (beyond !== 0) return beyond > 0;
+    this.#counts ??= countValues(this.#taken);
     const key = valueKey(value);
-    const count = this.#atReached.get(key) ?? 0;
-    if (count > 0) this.#atReached.set(key, count - 1);
+    const count = this.#counts.get(key) ?? 0;
+    if (count > 0) this.#counts.set(key, count - 1);
     return count === 0;
   }
 
@@ -140,14 +160,10 @@ export class PageCursor {
     this.#strides = 0;
     this.#from = lastTime;
     this.#reached = last;
-    this.#atReached = new Map();
+    let start = times.length;
     // One instant may be written in several ways, so that texts alone would not tell.
-    for (let index = times.length - 1; index >= 0; index--) {
-      const time = times[index] ?? "";
-      if (time !== lastTime && isLater(last, this.#instantOf(time))) break;
-      const key = valueKey(values[index] ?? null);
-      this.#atReached.set(key, (this.#atReached.get(key) ?? 0) + 1);
-    }
+    while (start > 0 && this.#isOf(last, lastTime, times[start - 1] ?? "")) start--;
+    this.#taken = { times: times.slice(start), values: values.slice(start) };
   }
 
   /** Goes on behind the instant of which a whole page was full. */
@@ -159,13 +175,27 @@ export class PageCursor {
     }
     if (this.#strides === 1) this.#onOverflow(propertyId, time);
     this.#reached = after(last, stride);
-    this.#atReached = new Map();
+    this.#taken = none;
     this.#from = rfc3339(this.#reached);
+  }
+
+  /** Returns whether a time is not before an instant. @param text the instant as it came */
+  #isOf(instant: Instant, text: string, time: string): boolean {
+    return time === text || !isLater(instant, this.#instantOf(time));
   }
 
   #instantOf(time: string): Instant {
     return { milliseconds: this.#timestamps.read(time), nanoseconds: nanosecondsOf(time) };
   }
+}
+
+function countValues({ values }: Points): Map<unknown, number> {
+  const counts = new Map<unknown, number>();
+  for (const value of values) {
+    const key = valueKey(value ?? null);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
 }
 
 function isLater(one: Instant, other: Instant): boolean {

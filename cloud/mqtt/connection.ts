@@ -5,6 +5,7 @@ import { type Clock, systemClock } from "../core/clock";
 import { CloudError, toCloudError } from "../core/errors";
 import { loadLibrary } from "../core/load-library";
 import { printable, redact } from "../core/text";
+import { ownTurn } from "../core/short-turns";
 import { findProxy, type ProxySettings } from "../core/proxy";
 import type { TlsOptions } from "../core/tls";
 import { closeError, connectError } from "./connection-errors";
@@ -85,8 +86,9 @@ export async function openConnection(options: ConnectionOptions): Promise<MqttCo
 }
 
 async function tryToOpen(options: ConnectionOptions): Promise<MqttConnection> {
-  const { url, login, signal, connect = connectByMqttJs } = options;
+  const { url, login, signal } = options;
   const proxy = findProxy(url, options.proxy);
+  const connect = options.connect ?? (await loadMqttJs()).connect;
   if (signal.aborted) throw new CloudError("cancelled", "The connection was given up before it was tried.");
   // MQTT.js would throw in the middle of its start, and leave a socket behind that nobody listens to.
   if (![login.clientId, login.userName, login.password].every((text = "") => fitsPacket(text))) {
@@ -104,9 +106,14 @@ async function tryToOpen(options: ConnectionOptions): Promise<MqttConnection> {
   return untilOpen(client, options, proxy?.address);
 }
 
-function connectByMqttJs(url: string, options: IClientOptions): MqttClient {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes half the time of import(), and no turn
-  return loadLibrary("mqtt", () => require("mqtt") as typeof import("mqtt")).connect(url, options);
+/** Loads MQTT.js, in a turn of its own: it takes as long as all else that is done to connect. */
+async function loadMqttJs(): Promise<typeof import("mqtt")> {
+  await ownTurn();
+  // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes half the time of import()
+  const library = loadLibrary("mqtt", () => require("mqtt") as typeof import("mqtt"));
+  // What it needs for a kind of connection it loads with the first of these.
+  await ownTurn();
+  return library;
 }
 
 function mqttOptions({ url, login, tls, timings = defaultTimings }: ConnectionOptions): IClientOptions {

@@ -65,6 +65,9 @@ const namesTimeoutMs = 5_000;
 /** Knowledge about the value that the cloud holds may be this old at start. */
 const initialTtlMs = 2_000;
 
+/** Why work is called off. Node would make an error with a stack for each, of which a node may have 20,000 at once. */
+const stopped = new Error("The subscription ends.");
+
 /** The broker's word on a topic. */
 type TopicState = "unknown" | "subscribed" | "refused";
 
@@ -151,7 +154,7 @@ export class ThingSubscription implements Origin {
   }
 
   stop(): void {
-    this.#closing.abort();
+    this.#closing.abort(stopped);
     this.#searching?.abort();
     this.#stopWaiting();
     this.#catchUp?.stop();

@@ -1,9 +1,9 @@
 import type { Clock } from "../../core/clock";
 import { CloudError } from "../../core/errors";
 import { abortable } from "../../core/abort";
-import { indexNames } from "../../core/names";
+import { allNamed, indexNames } from "../../core/names";
 import type { RestClient } from "../transport/client";
-import { inShortTurns } from "../../core/short-turns";
+import { inShortTurns, ownTurn } from "../../core/short-turns";
 import { findThing, findVariable, type KnownThing } from "./find-by-name";
 import { readList, readThing, type Property } from "../models";
 import { operation } from "../operations/index";
@@ -16,10 +16,16 @@ export interface LookUp {
   maxAgeMs?: number;
 }
 
+/** Things, and where each is found by its id in small letters. */
+interface ThingList {
+  things: KnownThing[];
+  byId: ReadonlyMap<string, KnownThing>;
+}
+
 /** A request under way, for one or more keys. */
 interface Flight {
   startedAt: number;
-  answer: Promise<KnownThing[]>;
+  answer: Promise<ThingList>;
 }
 
 /** Look-ups that go out together when the window closes. */
@@ -44,8 +50,13 @@ const all = "*";
 export class Directory {
   readonly #client: Pick<RestClient, "call">;
   readonly #clock: Clock;
+  /** Things that were asked for one by one. */
   readonly #known = new Map<string, { thing: KnownThing; at: number }>();
+  /** The newest list of all things that nothing has changed since. */
   #list: { things: KnownThing[]; at: number } | undefined;
+  /** The newest list, which still tells of the things that are not forgotten. It is taken as a whole: it may be long. */
+  #listed: Pick<ThingList, "byId"> & { at: number } = { byId: new Map(), at: -Infinity };
+  readonly #forgotten = new Set<string>();
   readonly #flights = new Map<string, Flight>();
   #batch: Batch | undefined;
 
@@ -60,13 +71,18 @@ export class Directory {
    */
   async thing(ref: string, lookUp: LookUp = {}): Promise<KnownThing> {
     if (ref.trim() === "") throw new CloudError("invalid_input", "The thing is blank; expected is its id or its name.");
-    if (!isUuid(ref)) return findThing(await this.things(lookUp), ref);
+    if (!isUuid(ref)) {
+      const things = await this.things(lookUp);
+      // Which names are close takes long to find among 20,000; other wrong names must not add to it.
+      if (allNamed(things, ref).length === 0) await ownTurn();
+      return findThing(things, ref);
+    }
     const id = ref.toLowerCase();
-    const known = this.#known.get(id);
+    const known = this.#find(id);
     const oldest = this.#oldest(lookUp);
     if (known !== undefined && known.at >= oldest) return known.thing;
-    const things = await abortable(this.#ask(id, oldest), lookUp.signal, `things: get ${id}`);
-    const thing = things.find((candidate) => thingKey(candidate) === id);
+    const { byId } = await abortable(this.#ask(id, oldest), lookUp.signal, `things: get ${id}`);
+    const thing = byId.get(id);
     if (thing !== undefined) return thing;
     throw new CloudError("not_found", `things: get: no thing ${id}. It is deleted, mistyped or of another space.`);
   }
@@ -78,7 +94,7 @@ export class Directory {
   async things(lookUp: LookUp = {}): Promise<readonly KnownThing[]> {
     const oldest = this.#oldest(lookUp);
     if (this.#list !== undefined && this.#list.at >= oldest) return this.#list.things;
-    return abortable(this.#ask(all, oldest), lookUp.signal, "things: list");
+    return (await abortable(this.#ask(all, oldest), lookUp.signal, "things: list")).things;
   }
 
   /**
@@ -86,7 +102,7 @@ export class Directory {
    * @param maxAgeMs the oldest knowledge that will do, in milliseconds; default whatever age
    */
   peek(id: string, maxAgeMs = Infinity): KnownThing | undefined {
-    const known = this.#known.get(id.toLowerCase());
+    const known = this.#find(id.toLowerCase());
     return known !== undefined && this.#clock.monotonic() - known.at <= maxAgeMs ? known.thing : undefined;
   }
 
@@ -107,17 +123,26 @@ export class Directory {
   forget(id: string): void {
     const key = id.toLowerCase();
     this.#known.delete(key);
+    this.#forgotten.add(key);
     this.#list = undefined;
     // An answer that is under way may be from before the change; whoever waits for it gets it, but it is not kept.
     this.#flights.delete(key);
     this.#flights.delete(all);
   }
 
+  /** Returns the newest that is known of a thing, by its id in small letters. */
+  #find(key: string): { thing: KnownThing; at: number } | undefined {
+    const known = this.#known.get(key);
+    const { byId, at } = this.#listed;
+    const thing = this.#forgotten.has(key) ? undefined : byId.get(key);
+    return thing === undefined || (known !== undefined && known.at > at) ? known : { thing, at };
+  }
+
   #oldest({ maxAgeMs = cacheTtlMs }: LookUp): number {
     return this.#clock.monotonic() - maxAgeMs;
   }
 
-  async #ask(key: string, oldest: number): Promise<KnownThing[]> {
+  async #ask(key: string, oldest: number): Promise<ThingList> {
     for (const flight of [this.#flights.get(key), this.#flights.get(all)]) {
       if (flight !== undefined && flight.startedAt >= oldest) return flight.answer;
     }
@@ -153,13 +178,13 @@ export class Directory {
     return (key) => flights.get(key) as Flight;
   }
 
-  #fly(keys: string[], fetch: () => Promise<KnownThing[]>): Flight {
+  #fly(keys: string[], fetch: () => Promise<ThingList>): Flight {
     const startedAt = this.#clock.monotonic();
     const flight: Flight = {
       startedAt,
-      answer: fetch().then((things) => {
-        this.#remember(flight, keys, things);
-        return things;
+      answer: fetch().then((list) => {
+        this.#remember(flight, keys, list);
+        return list;
       }),
     };
     const land = (): void => {
@@ -173,38 +198,44 @@ export class Directory {
   }
 
   /** Keeps an answer, unless a later request or a `forget` has made it old news. */
-  #remember(flight: Flight, keys: string[], things: KnownThing[]): void {
+  #remember(flight: Flight, keys: string[], { things, byId }: ThingList): void {
     const at = flight.startedAt;
-    const isList = this.#flights.get(all) === flight;
-    if (isList) {
+    if (this.#flights.get(all) === flight) {
       this.#list = { things, at };
+      this.#listed = { byId, at };
+      this.#forgotten.clear();
       // What a full list does not have any more is gone.
       for (const [id, known] of this.#known) if (known.at < at) this.#known.delete(id);
+      return;
     }
-    const current = new Set(keys.filter((key) => this.#flights.get(key) === flight));
-    for (const thing of things) {
-      const key = thingKey(thing);
-      const isNewer = (this.#known.get(key)?.at ?? -Infinity) <= at;
-      if ((isList || current.has(key)) && isNewer) this.#known.set(key, { thing, at });
+    for (const key of keys) {
+      const thing = this.#flights.get(key) === flight ? byId.get(key) : undefined;
+      if (thing !== undefined && (this.#find(key)?.at ?? -Infinity) <= at) this.#known.set(key, { thing, at });
     }
   }
 
-  async #fetchOne(id: string): Promise<KnownThing[]> {
+  async #fetchOne(id: string): Promise<ThingList> {
     const { body } = await this.#client.call(operation("things_v2#show"), { path: { id } });
     const thing = readKnownThing(body);
     if (thing === undefined) throw unexpectedAnswer(`things: get ${printable(id)}`, "a thing");
-    return [thing];
+    return { things: [thing], byId: new Map([[thingKey(thing), thing]]) };
   }
 
-  async #fetchList(query: { ids?: string[] }): Promise<KnownThing[]> {
+  async #fetchList(query: { ids?: string[] }): Promise<ThingList> {
     const { body } = await this.#client.call(operation("things_v2#list"), {
       query: { ...query, show_properties: true },
     });
     if (body !== null && !Array.isArray(body)) throw unexpectedAnswer("things: list", "a list");
     const things: KnownThing[] = [];
-    await inShortTurns(body ?? [], (element) => things.push(...readList([element], readKnownThing)));
+    const byId = new Map<string, KnownThing>();
+    await inShortTurns(body ?? [], (element) => {
+      for (const thing of readList([element], readKnownThing)) {
+        things.push(thing);
+        byId.set(thingKey(thing), thing);
+      }
+    });
     await indexNames(things);
-    return things;
+    return { things, byId };
   }
 }
 

@@ -7,6 +7,7 @@ import { loadLibrary } from "../../core/load-library";
 import { cancelled, CloudError, systemCodeOf } from "../../core/errors";
 import { findProxy, type Proxy, type ProxySettings } from "../../core/proxy";
 import type { TlsOptions } from "../../core/tls";
+import { ownTurn } from "../../core/short-turns";
 import { createTunnelAgent } from "../../core/tunnel";
 import { Cancellations } from "../../core/abort";
 import type { DeprecationHeaders } from "./deprecation";
@@ -125,8 +126,10 @@ export class Http {
     for (const agent of this.#tunnels.values()) agent.destroy();
   }
 
-  #client(): AxiosInstance {
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes half the time of import(), and no turn
+  async #client(): Promise<AxiosInstance> {
+    // It takes as long as all else that a flow does at its start.
+    await ownTurn();
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes half the time of import()
     const axios = loadLibrary("axios", () => require("axios") as typeof import("axios"));
     return axios.create({
       adapter: "http",
@@ -162,7 +165,7 @@ export class Http {
 
   async #request(request: HttpRequest, proxy: Proxy | undefined, signal: AbortSignal): Promise<RawAnswer> {
     const { verb, url, headers, body, onUpload, maxAnswerBytes = defaultMaxAnswerBytes } = request;
-    this.#axios ??= this.#client();
+    this.#axios ??= await this.#client();
     const answer = await this.#axios.request<unknown>({
       ...this.#agentsFor(proxy),
       method: verb,
