@@ -12,7 +12,8 @@ import type { ProbeSettings } from "./check-cloud/probe";
 import { anonymous } from "./check-cloud/report";
 
 const question =
-  "This makes a thing and a device named after this check in your account, writes values to them, and removes both for good. " +
+  "This makes a thing with up to 16 variables and a device, named after this check, in your account, writes values to them, and " +
+  "removes both for good. " +
   "Nothing else is touched; your things and dashboards are only counted and read. Go on? (yes/no) ";
 
 async function main(): Promise<void> {

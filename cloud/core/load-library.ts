@@ -1,3 +1,4 @@
+import { createRequire } from "node:module";
 import { CloudError } from "./errors";
 import { printable } from "./text";
 
@@ -16,5 +17,14 @@ export function loadLibrary<T>(name: string, load: () => T): T {
       "server_error",
       `The library ${name} could not be loaded (${printable(line)}). Install this package again.`,
     );
+  }
+}
+
+/** Loads something that a library needs itself ahead of it; what is not there is left to the library. */
+export function loadPart(library: string, part: string): void {
+  try {
+    createRequire(require.resolve(library))(part);
+  } catch {
+    // Another version may do without it; what is broken, the library tells.
   }
 }

@@ -34,6 +34,11 @@ export const historyChecks: readonly Check[] = [
     if (time === undefined) return undefined;
     return /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/.test(time) ? "RFC 3339 in UTC" : "another form";
   }),
+  row("history-nulls", "Are there nulls among stored values?", "no", async (sight) => {
+    const { values = [] } = elementOf(await ask(sight, "_raw", level(sight))) as { values?: unknown[] };
+    if (values.length === 0) return undefined;
+    return values.includes(null) ? "yes" : "no";
+  }),
   row("history-order", "In which order are stored values?", "newest first unless sort says ASC", async (sight) => {
     const usual = timesOf(await ask(sight, "_raw", level(sight)));
     const ascending = timesOf(await ask(sight, "_raw", level(sight), { sort: "ASC" }));

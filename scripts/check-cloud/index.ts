@@ -1,13 +1,24 @@
 import type { Check } from "./check";
 import { brokerChecks, expiryCheck } from "./checks-broker";
 import { historyChecks } from "./checks-history";
+import { planChecks, tokenRateCheck } from "./checks-plan";
 import { lastChecks, restChecks } from "./checks-rest";
+import { timeChecks } from "./checks-times";
 import { CheckObjectsKeeper, LeftBehind } from "./objects";
 import { CloudProbe, fieldsOf, type ProbeSettings } from "./probe";
 import { type Outcome, reportOf, type WidgetKind } from "./report";
 
 /** All checks, in their order. */
-export const checks: readonly Check[] = [...restChecks, ...historyChecks, ...brokerChecks, ...lastChecks, expiryCheck];
+export const checks: readonly Check[] = [
+  ...restChecks,
+  ...historyChecks,
+  ...timeChecks,
+  ...brokerChecks,
+  ...planChecks,
+  tokenRateCheck,
+  ...lastChecks,
+  expiryCheck,
+];
 
 /** The result of a run of the checks. */
 interface CheckRun {

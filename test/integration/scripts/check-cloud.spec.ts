@@ -28,7 +28,8 @@ describe("npm run check:cloud", function () {
   const things = (): number => simulator.store.things.size + simulator.store.devices.size;
   /** Lets the simulator be what only one check is about. */
   const begins = ({ id }: { id: string }): void => {
-    simulator.faults.requestsPerSecond = id === "rate" ? 10 : null;
+    simulator.faults.requestsPerSecond = id === "rate" || id === "token-rate" ? 10 : null;
+    simulator.choices.planLimits = id === "plan-limit" ? { properties: 8 } : {};
     if (id === "token-end") simulator.faults.tokenLifetime = 1;
   };
 
@@ -42,10 +43,13 @@ describe("npm run check:cloud", function () {
   });
 
   it("tells what is otherwise, and goes on", async () => {
-    Object.assign(simulator.choices, { refuseReadOnlyPublish: true, cloudQos: 1, storeInputs: true });
+    Object.assign(simulator.choices, {
+      ...{ refuseReadOnlyPublish: true, cloudQos: 1, storeInputs: true },
+      ...{ olderValueReplacesLast: true, planLimitStatus: 403 },
+    });
     const { outcomes } = await checkCloud(settings(), { begins });
     const seen = outcomes.filter((outcome) => verdictOf(outcome) === "otherwise").map(({ seen }) => seen);
-    assert.deepEqual(seen, ["400", "QoS 1", "yes"]);
+    assert.deepEqual(seen, ["400", "yes", "QoS 1", "yes", "403"]);
     assert.equal(outcomes.filter((outcome) => verdictOf(outcome) === "not seen").length, 1, "the long one");
   });
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { inShortTurns, ownTurn } from "../../../../cloud/core/short-turns";
+import { until } from "../../../support/wait";
 
 /** Counts the rounds of the event loop until it is told to stop. */
 function countRounds(): { now: () => number; stop: () => void } {
@@ -55,7 +56,7 @@ describe("inShortTurns", () => {
 describe("ownTurn", () => {
   it("gives each a turn of its own, and none in the present one", async () => {
     const rounds = countRounds();
-    await new Promise((resolve) => setTimeout(resolve, 1));
+    await until("some rounds", () => rounds.now() > 2);
     const began = rounds.now();
     const turns = await Promise.all(Array.from({ length: 5 }, () => ownTurn().then(rounds.now)));
     rounds.stop();
