@@ -36,3 +36,12 @@ export function isPlainObject(value: unknown): value is Record<string, unknown> 
   const prototype: unknown = Object.getPrototypeOf(value);
   return prototype === null || Object.getPrototypeOf(prototype) === null;
 }
+
+/** Values of the API have one level or two. */
+const maxLevels = 50;
+
+/** Returns whether a value is nested so deeply that it is none: whatever copies it would call itself for each level. */
+export function isTooDeep(value: unknown, levels = maxLevels): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isTooDeep(part, levels - 1));
+}

@@ -1,4 +1,4 @@
-import { asRecord } from "../core/json";
+import { asRecord, isTooDeep } from "../core/json";
 import { isUuid } from "../core/text";
 
 /**
@@ -101,7 +101,7 @@ export function readProperty(json: unknown): Property | undefined {
     ...pick(raw, propertyTexts, "string"),
     ...pick(raw, propertyNumbers, "number"),
     ...pick(raw, ["persist"], "boolean"),
-    ...(raw.last_value === undefined ? {} : { last_value: raw.last_value }),
+    ...(raw.last_value === undefined || isTooDeep(raw.last_value) ? {} : { last_value: raw.last_value }),
   };
 }
 
@@ -152,7 +152,10 @@ export function readRawSeries(json: unknown): RawSeriesResponse[] {
 
 function readPoints(raw: Record<string, unknown>): Pick<RawSeriesResponse, "times" | "values"> {
   const times: unknown[] = Array.isArray(raw.times) ? raw.times : [];
-  const values: unknown[] = Array.isArray(raw.values) ? raw.values : [];
+  const given: unknown[] = Array.isArray(raw.values) ? raw.values : [];
+  const values = given.some((value) => isTooDeep(value))
+    ? given.map((value) => (isTooDeep(value) ? null : value))
+    : given;
   // As they always are; so long lists are not copied.
   if (times.length === values.length && times.every((time) => typeof time === "string")) return { times, values };
   const points = times.flatMap((time, index) => (typeof time === "string" ? [{ time, value: values[index] }] : []));

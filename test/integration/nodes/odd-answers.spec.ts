@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { JsonValue } from "../../../simulator/json";
 import { blockPage, otherShape, type RestOrder } from "../../../simulator/behaviour/faults";
 import { load, type TestRuntime } from "../../support/node-helper";
 import { type House, startHouse } from "../../support/simulated-account";
@@ -82,5 +83,27 @@ describe("nodes that get odd answers", () => {
     bench.node("get").receive({});
     const [got] = await bench.arrived("done");
     assert.deepEqual((got?.["thing"] as { id: string }).id, house.thingId);
+  });
+
+  it("leave out a value that is nested 2,000 levels deep, which is no value", async () => {
+    let deep: JsonValue = 1;
+    for (let level = 0; level < 2_000; level++) deep = { a: deep };
+    const { name, id } = house.simulator.store.things.get(house.thingId) ?? assert.fail();
+    const facts = { id: house.propertyIds["counter"] ?? "", name: "counter", variable_name: "counter", type: "INT" };
+    const now = new Date().toISOString();
+    const properties = [{ ...facts, last_value: deep, value_updated_at: now }];
+    order(otherShape(/\/things/, [{ id, name, properties }]));
+    bench.node("get").receive({});
+    const [got] = await bench.arrived("done");
+    assert.equal(got?.payload, null);
+    const series = { query: `property.${facts.id}`, status: "ok", times: [now, now], values: [deep, 7] };
+    order(otherShape("/series/", { responses: [series] }));
+    bench.node("history").receive({ to: "now" });
+    const [, rows] = await bench.arrived("done", 2);
+    assert.deepEqual(
+      (rows?.payload as { value: unknown }[]).map(({ value }) => value),
+      [7],
+    );
+    assert.deepEqual(codes(), []);
   });
 });
