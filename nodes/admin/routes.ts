@@ -7,6 +7,7 @@ import { CloudError, type ErrorCode } from "../../cloud/core/errors";
 import { createRest, listDevices, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";
 import { NoDeviceInDemo } from "../runtime/device-settings";
+import { FlowsStopped } from "../runtime/not-running";
 import { isDemo, readAccountSettings } from "../runtime/account-settings";
 import { asWritten, type RawSettings } from "../runtime/settings";
 import type { Refusal } from "./protocol";
@@ -187,6 +188,7 @@ export function answer(work: (request: Request, signal: AbortSignal) => Promise<
 /** Returns the code of an error that the editor has a sentence of its own for. */
 function refusalOf(reason: unknown): Refusal["code"] | undefined {
   if (reason instanceof SecretNeeded) return "secret_needed";
+  if (reason instanceof FlowsStopped) return "flows_stopped";
   return reason instanceof NoDeviceInDemo ? "demo_house" : undefined;
 }
 

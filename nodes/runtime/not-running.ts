@@ -1,6 +1,16 @@
 import type { NodeAPI } from "node-red";
 import { CloudError } from "../../cloud/core/errors";
 
+/** The account or device is there, but does not run, as while the flows are stopped. */
+export class FlowsStopped extends CloudError {
+  constructor(what: "account" | "device") {
+    super(
+      "not_configured",
+      `The ${what} of this node does not run: the flows are stopped, or the one that it is part of is disabled; start them.`,
+    );
+  }
+}
+
 /** Returns the error of a node whose account or device does not run: the sentence says which way leads out. */
 export function notRunning(RED: NodeAPI, id: string, what: "account" | "device"): CloudError {
   let isDisabled: boolean | undefined;
@@ -11,7 +21,7 @@ export function notRunning(RED: NodeAPI, id: string, what: "account" | "device")
     return unusable(what, "was deleted, or is not deployed yet: choose another one, or deploy");
   }
   if (isDisabled) return unusable(what, "is disabled: enable it, or choose another one");
-  return unusable(what, "does not run: the flows are stopped, or the one that it is part of is disabled; start them");
+  return new FlowsStopped(what);
 }
 
 function unusable(what: string, state: string): CloudError {

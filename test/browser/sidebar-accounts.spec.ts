@@ -20,7 +20,7 @@ describe("the sidebar and its accounts", function () {
     this.timeout(120_000);
     house = await startHouse();
     await house.board();
-    red = await startNodeRed();
+    red = await startNodeRed({ env: { CAN_STOP: "yes" } });
     browser = await startBrowser();
     await red.deploy([{ id: "tab", type: "tab", label: "Flow" }]);
   });
@@ -100,6 +100,28 @@ describe("the sidebar and its accounts", function () {
     } finally {
       await empty.stop();
     }
+  });
+
+  it("says that the flows are stopped, keeps what was seen, and is live again when they are started", async () => {
+    const setFlows = async (state: "stop" | "start"): Promise<void> => {
+      const headers = { "Content-Type": "application/json" };
+      const { status } = await red.fetch("/flows/state", { method: "POST", headers, body: JSON.stringify({ state }) });
+      assert.equal(status, 200);
+    };
+    await red.deploy([{ id: "tab", type: "tab", label: "Flow" }, account("good")]);
+    await open();
+    await line(/^temperature/).waitFor();
+    await setFlows("stop");
+    await note("The flows of Node-RED are stopped. Start them.").waitFor({ timeout: 30_000 });
+    assert.ok(await line(/^temperature/).isVisible());
+    await setFlows("start");
+    house.simulator.store.record(house.thingId, "temperature", 8.75, Date.now());
+    await note("stopped").waitFor({ state: "detached", timeout: 30_000 });
+    await editor.passTime(11_000);
+    await line(/^temperature/)
+      .getByText("8.75")
+      .waitFor({ timeout: 30_000 });
+    editor.expectNoTrouble(/^409 .*\/accounts\/good\//);
   });
 
   it("lists dashboards, which open in the cloud", async () => {

@@ -47,6 +47,19 @@ describe("an account that Node-RED can't run", function () {
         [name],
       );
     }
+    // What looks again and again waits for the flows, and says so.
+    const asked = [
+      await red.fetch("/arduino-cloud/accounts/account/overview/things"),
+      await red.fetch("/arduino-cloud/accounts/account/write", { method: "POST", headers, body: "{}" }),
+    ];
+    for (const answer of asked) assert.equal(((await answer.json()) as { code: string }).code, "flows_stopped");
+    const start = await red.fetch("/flows/state", { method: "POST", headers, body: '{"state":"start"}' });
+    assert.equal(start.status, 200);
+    const again = await red.fetch("/arduino-cloud/accounts/account/overview/things");
+    assert.deepEqual(
+      ((await again.json()) as { name: string }[]).map(({ name }) => name),
+      ["House"],
+    );
     const deleted = await red.fetch("/arduino-cloud/accounts/nobody/things");
     assert.match(((await deleted.json()) as Error).message, /was deleted, or is not deployed yet/);
   });

@@ -64,6 +64,12 @@ export class AccountPoller {
     this.#schedule();
   }
 
+  /** Looks as soon as somebody can see it: something has changed in Node-RED. */
+  lookSoon(): void {
+    this.#dueAt = 0;
+    this.#schedule();
+  }
+
   /** Looks at everything now, or at things and values only, past what Node-RED remembers. */
   refresh(what: "all" | "values" = "all"): void {
     if (!this.#seen.isLoading) void this.#look(what);

@@ -94,6 +94,8 @@ export class CloudTab {
     this.#refresh.on("click", () => this.#watch.refresh());
     for (const event of ["flows:loaded", "nodes:add", "nodes:change", "nodes:remove", "workspace:clear", "deploy"])
       RED.events.on(event, () => this.#accountsMayDiffer());
+    // Flows can be stopped and started without a deploy.
+    RED.events.on("runtime-state", () => this.#watch.lookSoon());
     const element = this.#element.get(0);
     if (element !== undefined) watchVisibility(element, (isVisible) => this.#watch.setVisible(isVisible));
     // The package may be enabled in an editor that has its flows already.
