@@ -91,7 +91,8 @@ if (process.env.MEASURE_TURNS === "yes") turns.enable();
 // Where the spec's process is killed, this one would stay.
 process.on("disconnect", () => process.exit(1));
 process.on("message", (order) => {
-  if (order.stop) RED.stop().finally(() => process.exit(0));
+  // What was told by then goes out first: an exit drops what the spec has been too slow to take.
+  if (order.stop) RED.stop().finally(() => process.send({ stopped: true }, () => process.exit(0)));
   if (order.node) RED.nodes.getNode(order.node)?.receive(order.message);
   if (order.turns) {
     process.send({ longestTurnMs: turns.max / 1e6 });

@@ -71,6 +71,7 @@ type Told =
   | { resources: string[] }
   | { longestTurnMs: number }
   | { started: true }
+  | { stopped: true }
   | { label: string; message: Received };
 
 /** Those that run, so that none outlives a spec which is broken off. */
@@ -119,6 +120,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
   let told = "";
   const answers = new EventEmitter();
   child.on("message", (message: Told) => {
+    if ("stopped" in message) return;
     if (!("label" in message)) {
       answers.emit("started" in message ? "started" : "answer", message);
       return;
@@ -188,7 +190,7 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
         if (!running.has(child)) return;
         check();
         child.send({ stop: true });
-        await exited;
+        await Promise.all([exited, disconnected]);
       } finally {
         child.kill("SIGKILL");
         running.delete(child);
