@@ -21,7 +21,7 @@ export function loadLibrary<T>(name: string, load: () => T): T {
 }
 
 /** Loads something that a library needs itself ahead of it; what is not there is left to the library. */
-export function loadPart(library: string, part: string): void {
+export function loadAhead(library: string, part: string): void {
   try {
     createRequire(require.resolve(library))(part);
   } catch {

@@ -17,7 +17,7 @@ export interface LookUp {
 }
 
 /** Things, and where each is found by its id in small letters. */
-interface ThingList {
+interface ListedThings {
   things: KnownThing[];
   byId: ReadonlyMap<string, KnownThing>;
 }
@@ -25,7 +25,7 @@ interface ThingList {
 /** A request under way, for one or more keys. */
 interface Flight {
   startedAt: number;
-  answer: Promise<ThingList>;
+  answer: Promise<ListedThings>;
 }
 
 /** Look-ups that go out together when the window closes. */
@@ -55,7 +55,7 @@ export class Directory {
   /** The newest list of all things that nothing has changed since. */
   #list: { things: KnownThing[]; at: number } | undefined;
   /** The newest list, which still tells of the things that are not forgotten. It is taken as a whole: it may be long. */
-  #listed: Pick<ThingList, "byId"> & { at: number } = { byId: new Map(), at: -Infinity };
+  #listed: Pick<ListedThings, "byId"> & { at: number } = { byId: new Map(), at: -Infinity };
   readonly #forgotten = new Set<string>();
   readonly #flights = new Map<string, Flight>();
   #batch: Batch | undefined;
@@ -142,7 +142,7 @@ export class Directory {
     return this.#clock.monotonic() - maxAgeMs;
   }
 
-  async #ask(key: string, oldest: number): Promise<ThingList> {
+  async #ask(key: string, oldest: number): Promise<ListedThings> {
     for (const flight of [this.#flights.get(key), this.#flights.get(all)]) {
       if (flight !== undefined && flight.startedAt >= oldest) return flight.answer;
     }
@@ -178,7 +178,7 @@ export class Directory {
     return (key) => flights.get(key) as Flight;
   }
 
-  #fly(keys: string[], fetch: () => Promise<ThingList>): Flight {
+  #fly(keys: string[], fetch: () => Promise<ListedThings>): Flight {
     const startedAt = this.#clock.monotonic();
     const flight: Flight = {
       startedAt,
@@ -198,7 +198,7 @@ export class Directory {
   }
 
   /** Keeps an answer, unless a later request or a `forget` has made it old news. */
-  #remember(flight: Flight, keys: string[], { things, byId }: ThingList): void {
+  #remember(flight: Flight, keys: string[], { things, byId }: ListedThings): void {
     const at = flight.startedAt;
     if (this.#flights.get(all) === flight) {
       this.#list = { things, at };
@@ -214,14 +214,14 @@ export class Directory {
     }
   }
 
-  async #fetchOne(id: string): Promise<ThingList> {
+  async #fetchOne(id: string): Promise<ListedThings> {
     const { body } = await this.#client.call(operation("things_v2#show"), { path: { id } });
     const thing = readKnownThing(body);
     if (thing === undefined) throw unexpectedAnswer(`things: get ${printable(id)}`, "a thing");
     return { things: [thing], byId: new Map([[thingKey(thing), thing]]) };
   }
 
-  async #fetchList(query: { ids?: string[] }): Promise<ThingList> {
+  async #fetchList(query: { ids?: string[] }): Promise<ListedThings> {
     const { body } = await this.#client.call(operation("things_v2#list"), {
       query: { ...query, show_properties: true },
     });

@@ -3,7 +3,7 @@ import https from "node:https";
 import type { Readable } from "node:stream";
 import type { AxiosInstance } from "axios";
 import type { Clock } from "../../core/clock";
-import { loadLibrary, loadPart } from "../../core/load-library";
+import { loadLibrary, loadAhead } from "../../core/load-library";
 import { cancelled, CloudError, systemCodeOf } from "../../core/errors";
 import { findProxy, type Proxy, type ProxySettings } from "../../core/proxy";
 import type { TlsOptions } from "../../core/tls";
@@ -129,7 +129,7 @@ export class Http {
   async #client(): Promise<AxiosInstance> {
     // It takes as long as all else that a flow does at its start, half of it for what axios needs itself.
     await ownTurn();
-    loadPart("axios", "form-data");
+    loadAhead("axios", "form-data");
     await ownTurn();
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes half the time of import()
     const axios = loadLibrary("axios", () => require("axios") as typeof import("axios"));

@@ -24,6 +24,7 @@ describe("a clock that is off", () => {
     ["a minute behind", minute],
     ["two hours ahead", -120 * minute],
     ["30 days behind", 30 * 1_440 * minute],
+    ["at 1970", Date.now()],
   ] as const) {
     it(`does no harm to what is relative to now, if it is ${name}, and is told once`, async () => {
       house.simulator.faults.clockOffsetMs = offsetMs;
