@@ -1,4 +1,5 @@
 import { CloudError } from "../core/errors";
+import { formatServerAddress } from "../core/server-address";
 
 /** Where a Redis is, as an address says it. */
 export interface RedisPlace {
@@ -34,7 +35,7 @@ export function parseRedisUrl(url: string): RedisPlace {
   if (kind === "sentinel" && master === "")
     throw wrongAddress("has no name of a master behind a #, as sentinels need it");
   const [first = { host: "", port: 0 }] = hosts;
-  const shown = `${first.host}:${first.port}`;
+  const shown = formatServerAddress(first);
   return { kind, hosts, isSecure: scheme.toLowerCase() === "rediss", db: Number(db), master, shown };
 }
 
