@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import type { Browser } from "playwright-core";
 import { type NodeRed, startNodeRed } from "../support/node-red";
+import { seriousFindings } from "./axe";
 import { Editor, startBrowser } from "./editor";
 
 /** How many presses of the mouse the first value may cost somebody without board and account. */
 const maxPresses = 5;
 
 describe("the demo house in the form of an account", function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   let red: NodeRed;
   let browser: Browser;
   let editor: Editor;
@@ -37,6 +38,7 @@ describe("the demo house in the form of an account", function () {
     await page.locator("#node-config-input-clientId").waitFor({ state: "hidden" });
     assert.equal(await page.locator("#node-config-input-name").inputValue(), "Demo house");
     await editor.expectNoRawKeys();
+    assert.deepEqual(await seriousFindings(editor, "#node-config-dialog-edit-form"), []);
     await editor.picture("demo-house-form");
     await page.locator("#node-config-dialog-ok").click();
     await page.locator("#node-config-dialog-ok").waitFor({ state: "detached" });

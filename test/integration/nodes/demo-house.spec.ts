@@ -23,9 +23,18 @@ describe("what holds the demo house", () => {
   };
 
   it("opens it again, somewhere else, once it has crashed, which ends nothing but itself", async () => {
-    const house = await program(`${opens} setTimeout(() => { throw new Error("a fault"); }, 20);`);
+    const order = path.join(folder, "order");
+    const crashes = `
+      const fs = require("node:fs");
+      setInterval(() => {
+        if (!fs.existsSync(${JSON.stringify(order)})) return;
+        fs.rmSync(${JSON.stringify(order)});
+        throw new Error("a fault");
+      }, 5);`;
+    const house = await program(opens + crashes);
     const leave = house.keep();
     const { baseUrl } = await house.locate();
+    await writeFile(order, "");
     await until("another address", async () => (await house.locate()).baseUrl !== baseUrl);
     leave();
   });
