@@ -118,6 +118,15 @@ export class CloudAccount {
     this.reports.close();
   }
 
+  /**
+   * Runs work that changes what is there by what it finds: of all copies of the flow, one does so at a time.
+   * @throws CloudError `cancelled` while it waits, and what the work throws
+   */
+  inTurn<T>(what: string, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
+    const { cluster } = this;
+    return cluster === undefined ? work() : clusterParts().exclusively({ cluster, name: what, what, signal }, work);
+  }
+
   #clusterOf(settings: AccountSettings, cluster: ClusterSettings, events: AccountEvents, clock: Clock): Cluster {
     const { Cluster, RedisEngine } = clusterParts();
     const made = new Cluster({

@@ -110,6 +110,7 @@ interface ManageParts {
   rest: Rest;
   manager: Manager;
   work: AccountWork;
+  inTurn: CloudAccount["inTurn"];
   /** Aborted when the node is closed. */
   signal: AbortSignal;
   onWarning: (message: string) => void;
@@ -120,14 +121,16 @@ function manage(
   node: Node,
   status: NodeStatus,
   settings: ManageSettings,
-  { rest }: CloudAccount,
+  account: CloudAccount,
   work: AccountWork,
 ): void {
+  const { rest } = account;
+  const inTurn: CloudAccount["inTurn"] = (...args) => account.inTurn(...args);
   const closing = new AbortController();
   const { signal } = closing;
   const onWarning = (message: string): void => node.warn(message);
   const manager = new Manager({ rest, clock: systemClock, onWarning });
-  const parts: ManageParts = { settings, status, rest, manager, work, signal, onWarning };
+  const parts: ManageParts = { settings, status, rest, manager, work, inTurn, signal, onWarning };
   status.idle();
 
   onInput(node, async (message, send) => {
@@ -169,7 +172,8 @@ async function carryOut(parts: ManageParts, message: Message, send: Send): Promi
     return;
   }
   const onProgress = status.progress.bind(status);
-  finish(message, await status.during(wanted({ rest, signal, onProgress, onWarning })), send);
+  const ensure = (): ReturnType<typeof wanted> => wanted({ rest, signal, onProgress, onWarning });
+  finish(message, await status.during(parts.inTurn("ensure", signal, ensure)), send);
 }
 
 /** Calls an operation of the API: once, or for each item of the payload. */

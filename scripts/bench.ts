@@ -3,7 +3,7 @@
  * of 1,000 nodes; and counts the requests of nodes that poll. All in one run on one machine, in turns, so that only the
  * ratios count. Then reads a long history (bench/history.ts), weighs what the package adds to a Node-RED (bench/weight.ts), and
  * shows 500 variables in Home Assistant (bench/home-assistant.ts). `npm run bench` does all, `npm run bench -- messages`,
- * `history`, `weight` or `home-assistant` one of these.
+ * `history`, `weight`, `home-assistant` or `cluster` one of these.
  */
 import { type ChildProcess, execFileSync, fork } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
@@ -11,6 +11,7 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Simulator, startSimulator } from "../simulator";
 import { encodeSenml } from "../simulator/codec/senml";
+import { compareCluster } from "./bench/cluster";
 import { benchHistory } from "./bench/history";
 import { benchHomeAssistant } from "./bench/home-assistant";
 import { countPolling } from "./bench/polling";
@@ -49,6 +50,7 @@ async function main(): Promise<void> {
     history: benchHistory,
     weight: benchWeight,
     "home-assistant": benchHomeAssistant,
+    cluster: benchCluster,
   };
   const only = process.argv[2];
   if (only !== undefined && !Object.hasOwn(benches, only)) {
@@ -57,14 +59,11 @@ async function main(): Promise<void> {
   for (const [name, run] of Object.entries(benches)) if (only === undefined || name === only) await run();
 }
 
-async function benchMessages(): Promise<void> {
-  const cborX = installCborX();
+async function startCloud(): Promise<{ simulator: Simulator; common: Omit<Job, "nodes"> }> {
   const simulator = await startSimulator({
     choices: { cloudQos: 1 },
     faults: { tokenLifetime: 3_600, requestsPerSecond: null },
   });
-  const things = seed(simulator);
-  const variables = Array.from({ length: variableCount }, (_, index) => `v${index}`);
   const common: Omit<Job, "nodes"> = {
     baseUrl: simulator.restUrl,
     brokerUrl: simulator.brokerUrl,
@@ -72,11 +71,24 @@ async function benchMessages(): Promise<void> {
     clientSecret: simulator.clientSecret,
     userId: simulator.userId,
     token: (await simulator.tokens.mint({ userId: simulator.userId })).accessToken,
-    things,
-    variables,
+    things: seed(simulator),
+    variables: Array.from({ length: variableCount }, (_, index) => `v${index}`),
     messages: 10_000,
     warmUp: 3_000,
   };
+  return { simulator, common };
+}
+
+async function benchCluster(): Promise<void> {
+  const { simulator, common } = await startCloud();
+  const measure = async (job: Job): Promise<number> => (await run(simulator, "flow", job, "")).microseconds;
+  await compareCluster({ ...common, nodes: 20 }, measure);
+  await simulator.stop();
+}
+
+async function benchMessages(): Promise<void> {
+  const cborX = installCborX();
+  const { simulator, common } = await startCloud();
   const results: Record<string, number[]> = { bare: [], floor: [], one: [], thousand: [] };
   const memory: string[] = [];
   for (let round = 0; round < rounds; round++) {
@@ -87,7 +99,7 @@ async function benchMessages(): Promise<void> {
       if (name === "thousand") memory.push(describeDeploy(ready, simulator.observed.requests.slice(before)));
     }
   }
-  const polling = await countPolling(simulator, common, things);
+  const polling = await countPolling(simulator, common, common.things);
   await simulator.stop();
   print(results, memory);
   console.log("Nodes that poll:");
@@ -158,7 +170,7 @@ function answer<Kind extends Report["kind"]>(
  * listened to.
  */
 async function feed(simulator: Simulator, job: Job): Promise<void> {
-  const nodes = job.nodes === 1 ? 1 : 1_000;
+  const nodes = job.nodes < 1_000 && job.nodes > 0 ? job.nodes : 1_000;
   for (let sent = 0; sent < job.warmUp + job.messages; sent++) {
     const node = sent % nodes;
     const thing = job.things[node % job.things.length] ?? "";

@@ -34,9 +34,10 @@ const closeTimeoutMs = 2_000;
  */
 export class Cluster {
   readonly me: string;
+  /** Milliseconds for which a lease is good. */
+  readonly ttlMs: number;
   readonly #options: ClusterOptions;
   readonly #clock: Clock;
-  readonly #ttlMs: number;
   readonly #presence: Presence;
   readonly #health: EngineHealth;
   readonly #speaker: Speaker;
@@ -55,18 +56,18 @@ export class Cluster {
     const { clock, settings } = options;
     this.#options = options;
     this.#clock = clock;
-    this.#ttlMs = settings.ttlMs;
+    this.ttlMs = settings.ttlMs;
     this.me = options.me ?? newCopyId();
     this.#announcements = new Announcements(this.me);
     this.#heartbeat = new Heartbeat(clock, () => this.#beat());
     this.listen("freed", () => this.#heartbeat.in(0));
     this.#health = new EngineHealth({
       clock,
-      ttlMs: this.#ttlMs,
+      ttlMs: this.ttlMs,
       mayGoOnAlone: settings.whenEngineDown === "speak",
       onWarning: options.onWarning,
     });
-    this.#presence = new Presence({ clock, me: this.me, ttlMs: this.#ttlMs, holdMs: settings.holdMs });
+    this.#presence = new Presence({ clock, me: this.me, ttlMs: this.ttlMs, holdMs: settings.holdMs });
     this.#speaker = new Speaker({
       clock,
       holdMs: settings.holdMs,
@@ -98,7 +99,7 @@ export class Cluster {
         onDown: (error) => this.#isDown(error),
         onTold: (topic, text) => this.#announcements.heard(topic, text),
       });
-      const lease = new Lease({ engine, clock: this.#clock, name: slotName, me: this.me, ttlMs: this.#ttlMs });
+      const lease = new Lease({ engine, clock: this.#clock, name: slotName, me: this.me, ttlMs: this.ttlMs });
       this.#presence.join();
       this.#joined = { engine, lease };
       this.#heartbeat.in(retryMs);
@@ -240,6 +241,7 @@ export class Cluster {
     if (joined === undefined) return undefined;
     let nextMs = retryMs;
     this.#health.beat();
+    if (this.#health.fault !== undefined) this.#presence.engineIsAway(joined.lease);
     try {
       nextMs = await this.#keepStep(joined);
       this.#health.up();
@@ -253,7 +255,7 @@ export class Cluster {
   /** Keeps or takes the lease, and tells and learns who lives; returns the milliseconds until this is due again. */
   async #keepStep(joined: Joined): Promise<number> {
     const { lease } = joined;
-    const usualMs = this.#ttlMs / beatsPerTtl;
+    const usualMs = this.ttlMs / beatsPerTtl;
     // What is held is kept first.
     if (lease.isValid) await this.#attempt(joined, false);
     await this.#presence.meet(joined.engine);
@@ -282,14 +284,14 @@ export class Cluster {
       this.#health.together();
       inBackground(this.#speaker.drain());
     }
-    return this.#ttlMs;
+    return this.ttlMs;
   }
 
   async #align({ engine, lease }: Joined): Promise<void> {
     const { fields, time } = await engine.ask(markGroup);
     const useless = this.#speaker.align(fields, time, {
       offsetMs: this.#presence.offsetMs,
-      spokenUntil: this.#otherSpokeAt - this.#ttlMs,
+      spokenUntil: this.#otherSpokeAt - this.ttlMs,
       isFirst: !this.#presence.members.hasMet,
     });
     this.#alignedGrant = lease.text;

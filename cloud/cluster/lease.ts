@@ -28,6 +28,7 @@ interface LeaseOptions {
 export class Lease {
   readonly #options: LeaseOptions;
   #text = "";
+  #epoch = 0;
   #lastHolder = "";
   #validUntil = -Infinity;
 
@@ -52,7 +53,7 @@ export class Lease {
 
   /** The number of the last grant, which only grows; 0 before there was one. */
   get epoch(): number {
-    return Number(this.#text.slice(this.#text.lastIndexOf("|") + 1));
+    return this.#epoch;
   }
 
   /** The copy that is known to have had it last; blank where none is. */
@@ -75,6 +76,7 @@ export class Lease {
     // An engine that has forgotten all does not know better than we do.
     const isKnown = before === former || (before === "" && this.#lastHolder === me);
     this.#text = holder;
+    this.#epoch = Number(holder.slice(holder.lastIndexOf("|") + 1));
     this.#lastHolder = me;
     this.#validUntil = askedAt + trustedShare * ttlMs;
     return { isHeld: true, isContinued: former !== "" && (holder === former || isKnown) };

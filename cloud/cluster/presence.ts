@@ -101,6 +101,16 @@ export class Presence {
     this.#takeFrom = this.#clock.monotonic() + turns * this.#options.ttlMs;
   }
 
+  /**
+   * Notes that the engine is away: whoever spoke last may have given more than it could mark, and goes first when the
+   * engine is back, whichever process answers then.
+   */
+  engineIsAway(lease: Lease): void {
+    const { me, ttlMs } = this.#options;
+    if (lease.isValid || lease.lastHolder === me || lease.lastHolder === "") return;
+    this.#takeFrom = Math.max(this.#takeFrom, this.#clock.monotonic() + ttlMs);
+  }
+
   /** Returns whether a lease that nobody holds may be taken by this copy. */
   mayTake(): boolean {
     if (this.pauseMs > 0) return false;

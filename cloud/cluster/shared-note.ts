@@ -1,6 +1,6 @@
-import { abortable } from "../core/abort";
 import { inBackground } from "../core/guard";
 import type { Cluster } from "./cluster";
+import { untilKnown } from "./until-known";
 
 interface SharedNoteOptions {
   cluster: Cluster;
@@ -32,16 +32,7 @@ export class SharedNote {
    */
   async isOurTurn(signal: AbortSignal, what: string): Promise<boolean> {
     const { cluster } = this.#options;
-    cluster.start();
-    let unobserve: () => void = () => undefined;
-    const known = new Promise<void>((resolve) => {
-      const look = (): void => {
-        if (cluster.state.name !== "joining" && cluster.state.name !== "idle") resolve();
-      };
-      unobserve = cluster.observe(look);
-      look();
-    });
-    await abortable(known, signal, what).finally(unobserve);
+    await untilKnown(cluster, signal, what);
     if (!cluster.speaks && cluster.state.name === "no-engine") throw cluster.state.error;
     return cluster.speaks;
   }

@@ -83,6 +83,8 @@ export interface TakeOver {
 }
 
 const maxValues = 20_000;
+/** Copies hear a value, and note its time, at most so far apart, with room to spare. */
+const markToleranceMs = 5_000;
 
 /** The values that were heard in the last while, oldest first, whether or not they have gone into the flow. */
 export class ValueRing {
@@ -109,9 +111,7 @@ export class ValueRing {
     const heardAt = this.#clock.monotonic();
     const value = { number: this.#count++, lane, item, heardAt, isDone: false };
     this.#values.push(value);
-    while (this.#size > maxValues || (this.#values[this.#start]?.heardAt ?? heardAt) < heardAt - this.#holdMs) {
-      this.#drop();
-    }
+    while (this.#size > maxValues || this.#isTooOld(this.#values[this.#start], heardAt)) this.#drop();
     return value;
   }
 
@@ -140,6 +140,15 @@ export class ValueRing {
 
   get #size(): number {
     return this.#values.length - this.#start;
+  }
+
+  /** Returns whether nobody will ask for the oldest value any more. */
+  #isTooOld(oldest: HeardValue | undefined, now: number): boolean {
+    if (oldest === undefined) return false;
+    const ageMs = now - oldest.heardAt;
+    if (ageMs > this.#holdMs || !oldest.isDone) return ageMs > this.#holdMs;
+    // What has gone into the flow tells where a mark is: among what waits, and was heard about then.
+    return ageMs > markToleranceMs && (this.nextWaiting(0)?.heardAt ?? now) - oldest.heardAt > markToleranceMs;
   }
 
   #drop(): void {

@@ -21,7 +21,10 @@ export class ClusterEmitter implements ValueEmitter {
   readonly #place: string;
   readonly #cluster: Cluster;
   readonly #builder: MessageBuilder;
-  readonly #lanes = new Map<string, OpenLane<SharedValue>>();
+  readonly #lanes = {
+    reported: new Map<string, OpenLane<SharedValue>>(),
+    requested: new Map<string, OpenLane<SharedValue>>(),
+  };
 
   constructor(node: Node, cluster: Cluster, builder: MessageBuilder) {
     this.#place = nodePlace(node);
@@ -31,18 +34,19 @@ export class ClusterEmitter implements ValueEmitter {
 
   /** Sends a value if this copy speaks; keeps it else. */
   emit(origin: Origin, about: Omit<LiveValue, "value">, value: unknown, source: ValueSource): void {
-    const key = `${this.#place}/${about.direction}/${origin.thingId}`;
-    let lane = this.#lanes.get(key);
+    const { direction } = about;
+    const { thingId } = origin;
+    let lane = this.#lanes[direction].get(thingId);
     if (lane === undefined) {
-      lane = this.#open(key);
-      this.#lanes.set(key, lane);
+      lane = this.#open(`${this.#place}/${direction}/${thingId}`);
+      this.#lanes[direction].set(thingId, lane);
     }
     lane.take({ origin, about, value, source });
   }
 
   /** Ends it: what is kept goes to the successor, or to the copy that goes on. */
   async close(): Promise<void> {
-    for (const lane of this.#lanes.values()) lane.close();
+    for (const lanes of Object.values(this.#lanes)) for (const lane of lanes.values()) lane.close();
     await this.#cluster.handOver();
   }
 

@@ -12,6 +12,8 @@ export interface Job {
   variables: string[];
   /** Property in nodes, spread evenly over things and variables. */
   nodes: number;
+  /** The address of the Redis of a cluster; absent: none. */
+  cluster?: string;
   messages: number;
   warmUp: number;
 }

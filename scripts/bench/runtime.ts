@@ -18,6 +18,8 @@ export interface Cloud {
   brokerUrl: string;
   clientId: string;
   clientSecret: string;
+  /** The address of the Redis of a cluster. */
+  cluster?: string;
 }
 
 /**
@@ -59,9 +61,12 @@ export function flowOf(cloud: Cloud, nodes: object[]): object[] {
     brokerUrl: cloud.brokerUrl,
     requestsPerSecond: "10",
     messagesPerSecond: "25",
+    cluster: cloud.cluster === undefined ? "" : "cluster",
   };
+  const cluster = { id: "cluster", type: "arduino-cloud-cluster", name: "bench", url: cloud.cluster };
   const placed = nodes.map((node) => ({ z: "tab", account: "account", wires: [["sink"]], ...node }));
-  return [{ id: "tab", type: "tab" }, account, { id: "sink", type: "bench-sink", z: "tab", wires: [] }, ...placed];
+  const configs = cloud.cluster === undefined ? [account] : [account, cluster];
+  return [{ id: "tab", type: "tab" }, ...configs, { id: "sink", type: "bench-sink", z: "tab", wires: [] }, ...placed];
 }
 
 /** Resolves when the session is up and the look-ups are done, as far as waiting can tell. */

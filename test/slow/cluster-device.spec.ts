@@ -3,7 +3,7 @@ import { decodeSenml } from "../../simulator/codec/senml";
 import { type RunningCluster, startCluster } from "../support/cluster";
 import { completeOf, type FlowNode, propertyOut } from "../support/flows";
 import type { NodeRed } from "../support/node-red";
-import { describeWithRedis } from "../support/redis";
+import { describeLongRounds } from "../support/redis";
 import type { House } from "../support/simulated-account";
 import { until } from "../support/wait";
 
@@ -55,7 +55,7 @@ class Writers {
   }
 }
 
-describeWithRedis("writes to a device over several Node-REDs", () => {
+describeLongRounds("writes to a device over several Node-REDs", () => {
   it("all arrive, each done once, though the copy that has the device is killed twice", async () => {
     const cluster = await startCluster({ copies: 3, ttl: 2, more: deviceNodes });
     await cluster.board.close();

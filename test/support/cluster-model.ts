@@ -75,10 +75,10 @@ export class ModelEngine {
     for (const { onDown } of this.#events.values()) onDown(new CloudError("offline", "The engine is away."));
   }
 
-  /** Brings it back as another process, with what it had or without. */
-  comeBack(isEmpty: boolean): void {
+  /** Brings it back, with what it had or without, as another process unless it is the same. */
+  comeBack(isEmpty: boolean, process: "same" | "another" = "another"): void {
     this.isDown = false;
-    this.#server = String(Number(this.#server) + 1);
+    if (process === "another") this.#server = String(Number(this.#server) + 1);
     if (isEmpty) {
       this.#leases = new Map();
       this.#epochs = new Map();

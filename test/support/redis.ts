@@ -37,6 +37,15 @@ export function describeWithRedis(title: string, suite: (this: Mocha.Suite) => v
   else describe.skip(`${title} (skipped: there is no redis-server here, apt-get install redis-server)`, suite);
 }
 
+/** Whether what takes minutes is run: CLUSTER_ROUNDS says how often, and otherwise it is left out. */
+const hasLongRounds = Number(process.env["CLUSTER_ROUNDS"] ?? 0) > 0;
+
+/** `describeWithRedis` for what takes minutes: run with CLUSTER_ROUNDS=1 or more. */
+export function describeLongRounds(title: string, suite: (this: Mocha.Suite) => void): void {
+  if (hasLongRounds) describeWithRedis(title, suite);
+  else describe.skip(`${title} (skipped: CLUSTER_ROUNDS=1 runs it)`, suite);
+}
+
 /** Starts one; it ends with the test or file. `args` are more arguments of redis-server. */
 export async function startRedis(...args: string[]): Promise<RedisServer> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "redis-"));

@@ -137,6 +137,23 @@ describe("copies of a flow", () => {
     });
   }
 
+  it("let the one that spoke last go first when the engine is back, under whatever name", async () => {
+    const world = new World();
+    const [first, second] = [world.join(), world.join()];
+    await world.pass(10_000, numbered);
+    void first.cluster.handOver();
+    await world.pass(10_000, numbered);
+    assert.equal(second.cluster.state.name, "speaking");
+    // The one that speaks goes on to the end of its lease, and can mark nothing any more.
+    world.engine.goDown();
+    await world.pass(7_000, numbered);
+    world.engine.comeBack(false, "same");
+    await world.pass(10_000, numbered);
+    assert.equal(second.cluster.state.name, "speaking");
+    world.check();
+    assert.equal(world.doubled, 0);
+  });
+
   it("give way when they can't hear and another one can", async () => {
     const world = new World();
     const [first, second] = [world.join(), world.join()];
