@@ -5,7 +5,7 @@ import type { Cluster } from "./cluster";
 import { Lease } from "./lease";
 import { untilKnown } from "./until-known";
 
-/** What is told of a lease may be late: it is asked for again after at most so long. */
+/** A lease that is freed early is asked for after at most so long, in milliseconds. */
 const maxPauseMs = 100;
 const renewalsPerTtl = 3;
 

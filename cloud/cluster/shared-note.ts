@@ -37,6 +37,11 @@ export class SharedNote {
     return cluster.speaks;
   }
 
+  /** Joins, and resolves as soon as it is known whether the engine answers. */
+  async known(): Promise<void> {
+    await untilKnown(this.#options.cluster, new AbortController().signal, "The look at the cluster");
+  }
+
   /** Returns what was written last, by whichever copy; undefined where there is nothing, or it can't be read. */
   async last(): Promise<unknown> {
     const { cluster, name } = this.#options;

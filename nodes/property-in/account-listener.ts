@@ -11,6 +11,7 @@ import type { SharedFaults } from "../runtime/shared-faults";
 import type { NodeStatus } from "../runtime/status";
 import { PersistentState } from "../runtime/persistent-state";
 import { FlawWarnings } from "../runtime/flaw-warnings";
+import { SharedLastSeen } from "./shared-last-seen";
 import { ClusterEmitter } from "./cluster-emitter";
 import { type MessageSettings, MessageBuilder, type ValueEmitter } from "./message-builder";
 import { type CatchUpSettings, type SubscriptionTarget, ThingSubscription } from "./thing-subscription";
@@ -53,6 +54,8 @@ export class AccountListener {
   readonly #unfollow: () => void;
   readonly #unobserve: () => void;
   readonly #memory: PersistentState;
+  /** The same for all copies of the flow, where there are several and they catch up. */
+  readonly #shared: SharedLastSeen | undefined;
   /** The values that subscriptions which are no more have seen last, by thing and variable. */
   readonly #predecessors = new Map<string, unknown>();
   #stopList: () => void = () => undefined;
@@ -72,7 +75,7 @@ export class AccountListener {
     this.#settings = settings;
     this.#account = account;
     this.#accountFaults = faults;
-    const builder = new MessageBuilder(node, status, settings, () => this.#memory.touch());
+    const builder = new MessageBuilder(node, status, settings, () => this.#touch());
     const { cluster } = account;
     this.#emitter = cluster === undefined ? builder : new ClusterEmitter(node, cluster, builder);
     this.#flaws = new FlawWarnings((warning) => node.warn(warning));
@@ -81,18 +84,25 @@ export class AccountListener {
     this.#unfollow = account.knowledge.follow((failure) => {
       if (failure === undefined) this.#refresh();
     });
-    this.#memory = new PersistentState(node, "lastSeen", () => this.#lastSeen());
+    const read = (): Record<string, unknown> => this.#lastSeen();
+    this.#memory = new PersistentState(node, "lastSeen", read);
+    if (cluster !== undefined && settings.catchUp !== "none") this.#shared = new SharedLastSeen(node, cluster, read);
   }
 
   /** Begins with what the settings name; a node with an input and no thing waits for messages. */
   start(): void {
     if (this.#settings.catchUp === "none") this.#begin();
-    else this.#memory.open(() => this.#begin());
+    else if (this.#shared === undefined) this.#memory.open(() => this.#begin());
+    else {
+      const shared = this.#shared;
+      this.#memory.open(() => inBackground(shared.read().then((seen) => this.#begin(seen))));
+    }
   }
 
-  #begin(): void {
+  /** Begins with what a predecessor, or with `shared` all copies of the flow, have seen last. */
+  #begin(shared: Record<string, unknown> = {}): void {
     if (this.#isStopped) return;
-    for (const [name, seen] of Object.entries(this.#memory.kept)) {
+    for (const [name, seen] of Object.entries({ ...this.#memory.kept, ...shared })) {
       // Former versions kept it by thing alone.
       this.#predecessors.set(name.includes("/") ? name : nameOf(name, ""), seen);
     }
@@ -113,6 +123,7 @@ export class AccountListener {
     this.#stopList();
     // Whatever goes out after this would be given by a successor too.
     for (const subscription of this.#subscriptions.values()) subscription.stop();
+    await this.#shared?.close();
     await this.#emitter.close?.();
     await this.#memory.close(removed);
   }
@@ -163,7 +174,7 @@ export class AccountListener {
       mode: catchUp,
       delayMs: catchUpDelayMs,
       lastSeen: (thingId, variable) => this.#takePredecessor(thingId, variable, isOrdered),
-      onProgress: () => this.#memory.touch(),
+      onProgress: () => this.#touch(),
       onWarning: (message) => this.#node.warn(message),
       onError: (error) => this.#node.error(error, {}),
     };
@@ -190,6 +201,12 @@ export class AccountListener {
       if (lastSeen !== undefined) all.set(nameOf(thingId, variable), lastSeen);
     }
     return Object.fromEntries(all);
+  }
+
+  /** Notes that something more was seen. */
+  #touch(): void {
+    this.#memory.touch();
+    this.#shared?.touch();
   }
 
   /** Removes a subscription, named as it was made or by the ids it stands for; false where there is none. */

@@ -238,6 +238,54 @@ describeWithRedis("an account in a cluster", () => {
     await until("the positions", async () => JSON.stringify([await positions()]).includes(house.thingId));
   });
 
+  it("keeps for all copies what was seen last, and catches up from there where all were gone", async () => {
+    const catching = (id: string, to: string): Record<string, unknown>[] => [
+      {
+        id,
+        type: "arduino-cloud-property-in",
+        account: "account",
+        thing: house.thingId,
+        property: "counter",
+        catchUp: "all",
+        catchUpDelay: 0,
+        wires: [[to]],
+      },
+      { id: to, type: "helper" },
+    ];
+    const other = otherCopy(house, redis);
+    const { cluster } = other.account;
+    assert.ok(cluster);
+    const noteOf = (id: string): SharedNote =>
+      new SharedNote({ cluster, name: `seen/tab/${id}`, read: () => left, onLost: () => undefined });
+    let left: unknown = {};
+    runtime = await load(house, [...flow(house, redis), ...catching("first", "seen")], { cluster: "cluster" });
+    await until("standby", () => shown().startsWith("grey"));
+    await until("the word", async () => {
+      await cluster.handOver();
+      return shown().startsWith("green");
+    });
+    for (const counter of [1, 2]) await board.report({ counter });
+    await until("the values", () => runtime.at("seen").length === 2);
+    await until("what was seen", async () => JSON.stringify([await noteOf("first").last()]).includes('"value":2'));
+    left = await noteOf("first").last();
+    await runtime.unload();
+
+    // Another node, which this process has no memory of, finds what the one before has left.
+    await board.report({ counter: 3 });
+    await noteOf("second").overwrite();
+    runtime = await load(house, [...flow(house, redis), ...catching("second", "caught")], { cluster: "cluster" });
+    await until("standby", () => shown().startsWith("grey"));
+    await until("the word", async () => {
+      await cluster.handOver();
+      return shown().startsWith("green");
+    });
+    await until("what was missed", () => runtime.at("caught").some(({ payload }) => payload === 3));
+    assert.deepEqual(
+      runtime.at("caught").map(({ payload, source }) => [payload, source]),
+      [[3, "catch-up"]],
+    );
+  });
+
   it("says so where there is no Redis, and keeps values or goes on, as it is told", async () => {
     for (const whenEngineDown of ["hold", "speak"]) {
       const nowhere = { url: "redis://127.0.0.1:1" };
