@@ -14,17 +14,27 @@ describe("what outlives an outage, a redeploy or a node", () => {
 
   const online = (): Promise<void> =>
     until("the session", () => house.simulator.observed.connections.some(({ kind }) => kind === "user"));
+  /** Stores a value, by the cloud's clock. */
+  const record = (value: number): void => {
+    const { faults, store } = house.simulator;
+    store.record(house.thingId, "counter", value, Date.now() + faults.clockOffsetMs);
+  };
   const report = (value: number): void => {
-    house.simulator.store.record(house.thingId, "counter", value, Date.now());
+    record(value);
     house.simulator.inject(`/a/t/${house.thingId}/e/o`, encodeWrite({ property: "counter", value }));
   };
 
-  for (const [mode, expected] of [
-    ["none", [1, 5]],
-    ["last", [1, 4, 5]],
-    ["all", [1, 2, 3, 4, 5]],
+  const month = 30 * 86_400_000;
+  for (const [mode, expected, offsetMs] of [
+    ["none", [1, 5], 0],
+    ["last", [1, 4, 5], 0],
+    ["all", [1, 2, 3, 4, 5], 0],
+    ["last", [1, 4, 5], month],
+    ["all", [1, 2, 3, 4, 5], month],
+    ["all", [1, 2, 3, 4, 5], -month],
   ] as const) {
-    it(`property in catches up with catchUp ${mode}`, async () => {
+    it(`property in catches up with catchUp ${mode}, the cloud's clock ${offsetMs / 86_400_000} days ahead`, async () => {
+      house.simulator.faults.clockOffsetMs = offsetMs;
       bench = await load(house, [
         {
           id: "in",
@@ -47,7 +57,7 @@ describe("what outlives an outage, a redeploy or a node", () => {
       await house.simulator.brokerDown(true);
       for (const value of [2, 3, 4]) {
         await clockMoves(30);
-        house.simulator.store.record(house.thingId, "counter", value, Date.now());
+        record(value);
       }
       await house.simulator.brokerDown(false);
       await online();
