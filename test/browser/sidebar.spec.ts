@@ -288,6 +288,11 @@ describe("the sidebar", function () {
     await details().getByText("Written.").waitFor();
     const held = (name: string): unknown => house.simulator.store.propertyNamed(house.thingId, name)?.last_value;
     await until("the relay", () => held("relay") === true);
+    // The first value adds lines to the details.
+    await details()
+      .locator("dd span", { hasText: /^true$/ })
+      .waitFor();
+    assert.ok(await details().getByText("Written.").isVisible(), "what the switch says stays");
     await search().fill("lamp");
     await line(/^lamp/).click();
     await details().locator("input[type=color]").fill("#ff0000");

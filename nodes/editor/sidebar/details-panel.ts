@@ -20,6 +20,8 @@ export class DetailsPanel {
   #shape = "";
   #item: TreeItem | undefined;
   #control: WriteControl | undefined;
+  /** The variable that the control is for, and its kind; blank for none. */
+  #controlled = "";
 
   /** Fills `element`. */
   constructor(element: JQuery, options: DetailsPanelOptions) {
@@ -34,6 +36,7 @@ export class DetailsPanel {
     this.element.toggle(item !== undefined);
     if (row === undefined || item === undefined) {
       this.#shape = "";
+      this.#controlled = "";
       return;
     }
     const lines = describeItem(item, this.#options.translate);
@@ -45,7 +48,7 @@ export class DetailsPanel {
       count,
       ...lines.map(({ name }) => name),
     ].join("\n");
-    if (shape !== this.#shape) this.#build(item, lines, count);
+    if (shape !== this.#shape) this.#build(row.key, item, { lines, count });
     this.#shape = shape;
     if (item.kind === "variable") this.#control?.show(item.variable);
     const texts = this.element.find("dd > span");
@@ -55,7 +58,7 @@ export class DetailsPanel {
     });
   }
 
-  #build(item: TreeItem, lines: readonly Line[], count: number): void {
+  #build(key: string, item: TreeItem, { lines, count }: { lines: readonly Line[]; count: number }): void {
     const { translate } = this.#options;
     const list = $("<dl>");
     for (const { name } of lines) {
@@ -68,25 +71,36 @@ export class DetailsPanel {
       list.append($("<dt>").text(translate(`label.${name}`)), text);
     }
     const heading = $("<h4>").text(itemName(item)).attr("dir", "auto");
+    const focused = this.#control?.element.find(":focus");
+    const control = this.#controlOf(key, item);
     this.element
       .empty()
       .attr("aria-label", itemName(item))
       .append(
         heading,
-        this.#controls(item),
+        control ?? [],
         list,
         $('<div class="arduino-cloud-sidebar-acts">').append(this.#acts(item, count)),
       );
+    focused?.trigger("focus");
   }
 
-  #controls(item: TreeItem): JQuery[] {
+  /**
+   * Returns what a variable is written with. For the same variable it is the same, so that what it says stays: the first
+   * value adds lines, and the panel is built anew.
+   */
+  #controlOf(key: string, item: TreeItem): JQuery | undefined {
     const { translate, onWrite } = this.#options;
     const kind = item.kind === "variable" ? item.variable.control : undefined;
+    const controlled = `${key}\n${kind}`;
+    const before = this.#control;
+    if (before !== undefined && controlled === this.#controlled) return before.element.detach();
+    this.#controlled = controlled;
     this.#control =
       kind === undefined || item.kind !== "variable"
         ? undefined
         : new WriteControl(item.variable, kind, translate, (value) => onWrite(item, value));
-    return this.#control === undefined ? [] : [this.#control.element];
+    return this.#control?.element;
   }
 
   #copyButton(): JQuery {
