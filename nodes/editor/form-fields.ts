@@ -37,9 +37,24 @@ export function chooseConnection(): () => void {
 }
 
 /** Opens what the form of a node keeps under **More** where something in it differs from its default. */
-export function openMore({ _def: { defaults } }: EditorNode): void {
+export function openMore(node: EditorNode): void {
+  const { defaults } = node._def;
   const more = $<HTMLDetailsElement>("#arduino-cloud-more");
+  showDefaults(node);
   more.prop("open", hasOwnDevice() || isDifferent(more, "node-input", defaults));
+}
+
+/**
+ * Shows the defaults of fields that a node lacks, as one from elsewhere may: the runtime takes them so, and an empty list
+ * or an open box would be stored. A value at the start alone is for new nodes only.
+ */
+function showDefaults(node: EditorNode): void {
+  for (const [field, { value }] of Object.entries(node._def.defaults)) {
+    if (node[field] !== undefined || field === "initial") continue;
+    const input = $(`#node-input-${field}`);
+    if (input.is(":checkbox")) input.prop("checked", value === true);
+    else if (input.is("select") && input.find(":selected").length === 0) input.val(String(value));
+  }
 }
 
 /** Does what `openMore` does for the form of a config node, which may lie above that of another node. */
@@ -52,7 +67,9 @@ function isDifferent(section: JQuery, prefix: string, defaults: EditorNode["_def
   return Object.entries(defaults).some(([field, { value: usual }]) => {
     const input = section.find(`#${prefix}-${field}`);
     if (input.length === 0) return false;
-    return String(input.is(":checkbox") ? input.is(":checked") : heldBy(input)) !== String(usual);
+    if (input.is(":checkbox")) return input.is(":checked") !== usual;
+    // A blank text stands for the default.
+    return !(input.is(":text") && heldBy(input) === "") && heldBy(input) !== String(usual);
   });
 }
 

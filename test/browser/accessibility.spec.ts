@@ -102,6 +102,23 @@ describe("the forms for everybody", function () {
       assert.deepEqual(await unreached("#node-config-dialog-edit-form"), []);
     });
 
+  it("show the defaults of what a flow from elsewhere lacks", async () => {
+    const shown = (field: string): Promise<unknown> =>
+      editor.page
+        .locator(`#node-input-${field}`)
+        .evaluate((input: HTMLInputElement) => (input.type === "checkbox" ? input.checked : input.value));
+    await editor.edit("property-in", false);
+    assert.deepEqual(await Promise.all(["direction", "emit", "initial", "echo"].map(shown)), [
+      ...["reported", "all"],
+      ...[false, true],
+    ]);
+    await editor.cancel();
+    await editor.edit("home-assistant", false);
+    assert.deepEqual(await Promise.all(["write", "availability"].map(shown)), [true, true]);
+    assert.equal(await editor.page.locator("#arduino-cloud-more").getAttribute("open"), null);
+    await editor.cancel();
+  });
+
   it("are looked at closely: a button without a name would be found", async () => {
     await editor.edit("property-get");
     await editor.page
