@@ -3,7 +3,7 @@ import type { CloudAccount } from "../../cloud/account";
 import type { AccountSettings } from "../../cloud/rest/account-settings";
 import type { AccountCase } from "../../cloud/doctor/index";
 import { CloudError } from "../../cloud/core/errors";
-import { notRunning } from "./not-running";
+import { notRunning, wrongType } from "./not-running";
 import type { SessionNode } from "./session-node";
 
 /** The config node `arduino-cloud-account`, as other nodes see it. */
@@ -32,7 +32,7 @@ export function findAccount(RED: NodeAPI, id: string): UsableAccountNode {
   if (id === "") throw new CloudError("not_configured", "No account is chosen: choose one in the node's settings.");
   const node = RED.nodes.getNode(id) as AccountNode | null | undefined;
   if (!node) throw notRunning(RED, id, "account");
-  if (!hasAccount(node)) throw node.fault ?? new CloudError("not_configured", "The chosen config node is no account.");
+  if (!hasAccount(node)) throw node.fault ?? wrongType("account");
   return node;
 }
 

@@ -1,10 +1,9 @@
 import type { NodeAPI } from "node-red";
 import type { CloudDevice } from "../../cloud/device";
 import type { DeviceSettings } from "../../cloud/device-protocol/device-settings";
-import { CloudError } from "../../cloud/core/errors";
 import type { DeviceRelay } from "../../cloud/relay/device-relay";
 import type { ThingKnowledge } from "./device-variable-types";
-import { notRunning } from "./not-running";
+import { notRunning, wrongType } from "./not-running";
 import type { SessionNode } from "./session-node";
 
 /** The config node `arduino-cloud-device`, as other nodes see it. */
@@ -28,7 +27,7 @@ export interface DeviceNode extends SessionNode {
 export function findDeviceNode(RED: NodeAPI, id: string): DeviceNode & { device: CloudDevice } {
   const node = RED.nodes.getNode(id) as DeviceNode | null | undefined;
   if (!node) throw notRunning(RED, id, "device");
-  if (!hasDevice(node)) throw node.fault ?? new CloudError("not_configured", "The chosen config node is no device.");
+  if (!hasDevice(node)) throw node.fault ?? wrongType("device");
   return node;
 }
 

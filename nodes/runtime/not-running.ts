@@ -13,15 +13,21 @@ export class FlowsStopped extends CloudError {
 
 /** Returns the error of a node whose account or device does not run: the sentence says which way leads out. */
 export function notRunning(RED: NodeAPI, id: string, what: "account" | "device"): CloudError {
-  let isDisabled: boolean | undefined;
+  let deployed: { type: string; d?: unknown } | undefined;
   RED.nodes.eachNode((node) => {
-    if (node.id === id) isDisabled = (node as { d?: unknown }).d === true;
+    if (node.id === id) deployed = node;
   });
-  if (isDisabled === undefined) {
+  if (deployed === undefined) {
     return unusable(what, "was deleted, or is not deployed yet: choose another one, or deploy");
   }
-  if (isDisabled) return unusable(what, "is disabled: enable it, or choose another one");
+  if (deployed.type !== `arduino-cloud-${what}`) return wrongType(what);
+  if (deployed.d === true) return unusable(what, "is disabled: enable it, or choose another one");
   return new FlowsStopped(what);
+}
+
+/** Returns the error of a node whose account or device is a node of another type. */
+export function wrongType(what: "account" | "device"): CloudError {
+  return new CloudError("not_configured", `The chosen config node is no ${what}.`);
 }
 
 function unusable(what: string, state: string): CloudError {

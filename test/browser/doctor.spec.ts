@@ -141,11 +141,11 @@ describe("the doctor's dialog", function () {
     await button("Go to the node").click();
     await dialog().waitFor({ state: "detached" });
     assert.deepEqual(await editor.fields("misspelt", "thing", "thingName", "changed"), ["House", "House", true]);
-    await editor.deploy();
+    await editor.deploy(red);
     assert.match((await examine())[0] ?? "", /names the variable temperatur, which House does not have/);
     await button("Use “temperature”").click();
     await close();
-    await editor.deploy();
+    await editor.deploy(red);
     editor.expectNoTrouble();
   });
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import path from "node:path";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import type { NodeRed } from "../support/node-red";
 import { stopLater } from "../support/stop";
 import { until } from "../support/wait";
 
@@ -225,12 +226,15 @@ export class Editor {
     await this.page.context().close();
   }
 
-  async deploy(): Promise<void> {
+  /** Deploys; with `red`, waits until its flows have started: Node-RED answers as soon as it has stopped the former ones. */
+  async deploy(red?: NodeRed): Promise<void> {
+    const started = red?.started();
     const answered = this.page.waitForResponse(
       (response) => response.request().method() === "POST" && response.url().endsWith("/flows"),
     );
     await this.page.locator("#red-ui-header-button-deploy").click();
     await answered;
+    await started;
   }
 
   /** Waits until the dialogs have slid to their places, so that clicks and pictures hit. */
