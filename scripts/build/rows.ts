@@ -6,7 +6,8 @@ const folder = path.resolve(__dirname, "..", "..", "nodes", "editor", "rows");
 /**
  * Returns a form with the rows in it that it shares with others: `<!-- row list field="thing" icon="cube" -->` stands for
  * `nodes/editor/rows/list.html` with those values in the place of `{{field}}` and `{{icon}}`, and the type of the form's
- * node in the place of `{{type}}`. An attribute that needs a value that is not given is left out.
+ * node in the place of `{{type}}`. An attribute that needs a value that is not given is left out, and so is a hint
+ * without a text.
  */
 export function insertRows(form: string, type: string): string {
   return form.replace(/<!-- row ([\w-]+)(.*?)-->\n/g, (_comment, row: string, given: string) => {
@@ -25,5 +26,6 @@ function fill(row: string, values: ReadonlyMap<string, string>): string {
     .replace(/ ?\{\{(\w+)\}\}/g, (place, name: string) => {
       const value = values.get(name);
       return value === undefined ? "" : place.replace(/\{\{\w+\}\}/, value);
-    });
+    })
+    .replace(/ *<div class="arduino-cloud-hint"><\/div>\n/g, "");
 }
