@@ -48,15 +48,7 @@ describe("the demo house in the form of an account", function () {
     const line = page.locator(".arduino-cloud-sidebar-tree [role=treeitem]:visible", { hasText: /^Temperature/ });
     await line.waitFor();
     await editor.picture("demo-house-sidebar");
-    const from = await line.boundingBox();
-    const canvas = await page.locator("#red-ui-workspace-chart").boundingBox();
-    assert.ok(from && canvas);
-    await page.mouse.move(from.x + 60, from.y + 12);
-    await page.mouse.down();
-    await page.mouse.move(canvas.x + 330, canvas.y + 120, { steps: 5 });
-    await page.mouse.move(canvas.x + 300, canvas.y + 120, { steps: 3 });
-    await page.mouse.up();
-    const [id = ""] = await editor.nodeIds();
+    const id = (await editor.dragToCanvas(line, 300, 120)) ?? assert.fail("nothing arrived on the canvas");
     await editor.deploy();
     await page.locator(`[id="${id}"] .red-ui-flow-node-status-label`, { hasText: /\d °C/ }).waitFor();
     await editor.picture("demo-house-value");

@@ -153,6 +153,33 @@ export class Editor {
     return id;
   }
 
+  /**
+   * Drags a line of the sidebar to a point of the canvas; returns the id of the node that arrives there, if one does.
+   * @param options `alt`: with that key held; `picture`: the name of one that is taken before it is let go
+   */
+  async dragToCanvas(
+    source: Locator,
+    x: number,
+    y: number,
+    { alt = false, picture }: { alt?: boolean; picture?: string } = {},
+  ): Promise<string | undefined> {
+    const { mouse, keyboard } = this.page;
+    const before = await this.nodeIds();
+    // In a low sidebar the line may be below what is in sight.
+    await source.scrollIntoViewIfNeeded();
+    const from = await boxOf(source);
+    const canvas = await boxOf(this.page.locator("#red-ui-workspace-chart"));
+    await mouse.move(from.x + 60, from.y + 12);
+    await mouse.down();
+    if (alt) await keyboard.down("Alt");
+    await mouse.move(canvas.x + x + 30, canvas.y + y, { steps: 5 });
+    await mouse.move(canvas.x + x, canvas.y + y, { steps: 3 });
+    if (picture !== undefined) await this.picture(picture);
+    await mouse.up();
+    if (alt) await keyboard.up("Alt");
+    return (await this.nodeIds()).find((id) => !before.includes(id));
+  }
+
   /** Wires one node's output to another one. */
   async connect(source: string, target: string): Promise<void> {
     await this.page.evaluate(

@@ -43,25 +43,8 @@ describe("the sidebar", function () {
     editor.page.evaluate(() => {
       (globalThis as unknown as { RED: { actions: { invoke(action: string): void } } }).RED.actions.invoke("core:undo");
     });
-  /** Drags a line to a point of the canvas with the mouse; gives the id of what arrives there, if anything. */
-  const drag = async (source: Locator, x: number, y: number, alt = false): Promise<string | undefined> => {
-    const { page } = editor;
-    const before = await editor.nodeIds();
-    // In a low sidebar the line may be below what is in sight.
-    await source.scrollIntoViewIfNeeded();
-    const from = await source.boundingBox();
-    const canvas = await page.locator("#red-ui-workspace-chart").boundingBox();
-    assert.ok(from && canvas);
-    await page.mouse.move(from.x + 60, from.y + 12);
-    await page.mouse.down();
-    if (alt) await page.keyboard.down("Alt");
-    await page.mouse.move(canvas.x + x + 30, canvas.y + y, { steps: 5 });
-    await page.mouse.move(canvas.x + x, canvas.y + y, { steps: 3 });
-    await editor.picture(alt ? "sidebar-drag-alt" : "sidebar-drag");
-    await page.mouse.up();
-    if (alt) await page.keyboard.up("Alt");
-    return (await editor.nodeIds()).find((id) => !before.includes(id));
-  };
+  const drag = (source: Locator, x: number, y: number, alt = false): Promise<string | undefined> =>
+    editor.dragToCanvas(source, x, y, { alt, picture: alt ? "sidebar-drag-alt" : "sidebar-drag" });
   const added = async (id: string | undefined, ...names: string[]): Promise<unknown[]> => {
     assert.ok(id !== undefined, "nothing arrived on the canvas");
     return editor.fields(id, "type", "account", ...names);

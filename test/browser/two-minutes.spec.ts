@@ -82,17 +82,7 @@ describe("the first two minutes", function () {
     await enterKey();
     const line = page.locator(".arduino-cloud-sidebar-tree [role=treeitem]:visible", { hasText: /^temperature/ });
     await line.waitFor();
-    // Half of the sidebar is of the debug messages in Node-RED 5.
-    await line.scrollIntoViewIfNeeded();
-    const from = await line.boundingBox();
-    const canvas = await page.locator("#red-ui-workspace-chart").boundingBox();
-    assert.ok(from && canvas);
-    await page.mouse.move(from.x + 60, from.y + 12);
-    await page.mouse.down();
-    await page.mouse.move(canvas.x + 330, canvas.y + 120, { steps: 5 });
-    await page.mouse.move(canvas.x + 300, canvas.y + 120, { steps: 3 });
-    await page.mouse.up();
-    const [id = ""] = await editor.nodeIds();
+    const id = (await editor.dragToCanvas(line, 300, 120)) ?? assert.fail("nothing arrived on the canvas");
     await expectValueBelow(id, 23.25, maxPresses.sidebar);
     await editor.picture("first-flow");
     assert.equal(await page.evaluate(() => localStorage.getItem("arduino-cloud:arduino-cloud-sidebar")), "1");
