@@ -11,6 +11,7 @@ RED.nodes.registerType("arduino-cloud-cluster", {
     name: { value: "" },
     url: { value: "redis://127.0.0.1:6379", label: translate("label.url"), validate: redisAddress() },
     tls: { value: "", type: "tls-config", required: false },
+    share: { value: "standby" },
     ttl: { value: 5, label: translate("label.ttl"), validate: numberFrom(1) },
     hold: { value: 60, label: translate("label.hold"), validate: numberFrom(1) },
     whenEngineDown: { value: "hold" },

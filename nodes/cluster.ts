@@ -1,5 +1,5 @@
 import type { NodeAPI, NodeDef } from "node-red";
-import { type ClusterSettings, whenEngineDownChoices } from "../cloud/cluster/cluster-settings";
+import { type ClusterSettings, shareChoices, whenEngineDownChoices } from "../cloud/cluster/cluster-settings";
 import { toCloudError } from "../cloud/core/errors";
 import { readTls } from "./runtime/account-settings";
 import type { ClusterNode } from "./runtime/cluster-node";
@@ -18,6 +18,7 @@ export default function (RED: NodeAPI): void {
         tls: readTls(RED, readText(raw, "tls")),
         user: readText(secrets, "user"),
         password: readText(secrets, "password"),
+        share: readChoice(raw, "share", shareChoices),
         ttlMs: readNumber(raw, "ttl", 5, 1) * 1_000,
         holdMs: readNumber(raw, "hold", 60, 1) * 1_000,
         whenEngineDown: readChoice(raw, "whenEngineDown", whenEngineDownChoices),

@@ -9,25 +9,45 @@ export interface Placed {
 }
 
 /** Two copies hear the same value at most so far apart; else it is another one with the same bytes. */
-const sameValueMs = 2_000;
+export const sameValueMs = 2_000;
 /** Among several places that are as near, the first one is taken: twice rather than lost. */
-const jitterMs = 250;
+export const jitterMs = 250;
 /** Where no place is found, what was heard so long before the mark counts as not given. */
 const doubtMs = 10_000;
 
+/** Where another copy's mark is in what this copy has heard of the same stream. */
+export interface MarkedPlace {
+  /** The index of the first value that comes after the mark. */
+  readonly first: number;
+  /** The fingerprints of values before the mark that this copy has yet to hear: they were on their way. */
+  readonly ahead: readonly string[];
+}
+
 /**
- * Returns the index of the first value that comes after a mark, in what another copy has heard of the same stream. In
- * doubt an earlier one: a value may come twice, but is not lost.
+ * Returns where a mark is. In doubt an earlier place: a value may come twice, but is not lost.
+ * @param now the engine's time
  */
-export function firstAfter(heard: readonly Placed[], mark: Mark): number {
+export function findMark(heard: readonly Placed[], mark: Mark, now: number): MarkedPlace {
   const places = heard
     .map((_value, index) => index)
     .filter((index) => isNear(heard[index], mark.at, sameValueMs) && fits(heard, index, mark.prints));
   const alike = places.find((index) => isNear(heard[index], mark.at, jitterMs));
   const best = alike ?? nearest(heard, places, mark.at);
-  if (best !== undefined) return best + 1;
+  if (best !== undefined) return { first: best + 1, ahead: [] };
+  const ahead = now - mark.at > sameValueMs ? [] : stillToCome(heard, mark);
+  if (ahead.length > 0) return { first: heard.length, ahead };
   const later = heard.findIndex(({ at }) => at > mark.at - doubtMs);
-  return later < 0 ? heard.length : later;
+  return { first: later < 0 ? heard.length : later, ahead };
+}
+
+/** Returns what is missing at the end of what was heard, up to a mark. */
+function stillToCome(heard: readonly Placed[], { prints }: Mark): readonly string[] {
+  // Where nothing was heard for long, the last one alone is on its way.
+  if (heard.length === 0) return prints.slice(-1);
+  for (let length = prints.length - 1; length > 0; length--) {
+    if (fits(heard, heard.length - 1, prints.slice(0, length))) return prints.slice(length);
+  }
+  return [];
 }
 
 /** Returns whether the values up to a place are those of the mark, as far back as there are any. */

@@ -5,6 +5,9 @@ import type { ClusterEngine, EngineEvents } from "./engine";
 /** The ways of going on while the engine is away: keep values back for a while, or let the last speaker go on. */
 export const whenEngineDownChoices = ["hold", "speak"] as const;
 
+/** The ways in which copies share the values: one speaks for all things, or each for a part of them. */
+export const shareChoices = ["standby", "spread"] as const;
+
 /** The settings of a cluster, the same in all its copies. */
 export interface ClusterSettings {
   /** Tells clusters on one engine apart. */
@@ -13,6 +16,7 @@ export interface ClusterSettings {
   tls?: TlsOptions | undefined;
   user: string;
   password: string;
+  share: (typeof shareChoices)[number];
   /** Milliseconds for which a lease is good. */
   ttlMs: number;
   /** Milliseconds for which values are kept for a take-over. */

@@ -3,34 +3,26 @@ import { Announcements } from "./announcements";
 import type { Clock } from "../core/clock";
 import { type CloudError, toCloudError } from "../core/errors";
 import type { ClusterOptions } from "./cluster-settings";
-import { type ClusterState, newCopyId, StateTeller, waitingState } from "./cluster-state";
+import { type ClusterState, newCopyId, speakingState, StateTeller, waitingState } from "./cluster-state";
 import type { ClusterEngine, Fence } from "./engine";
 import { EngineHealth } from "./engine-health";
 import { Heartbeat } from "./heartbeat";
 import { inTime } from "./in-time";
-import { Lease } from "./lease";
+import { markGroup, marksFrom } from "./mark";
 import { Presence } from "./presence";
-import { type OpenLane, Speaker } from "./speaker";
-import type { Grant, LaneHandlers } from "./value-ring";
+import { Slot } from "./slot";
+import { fairGifts, firstSlot, slotCount, slotOf } from "./slots";
+import type { OpenLane } from "./speaker";
+import { type LaneHandlers, RingRoom } from "./value-ring";
 
-/** The parts that exist between joining and leaving. */
-interface Joined {
-  readonly engine: ClusterEngine;
-  readonly lease: Lease;
-}
-
-const slot = 0;
-const slotName = "0";
-const markGroup = "mark:0";
 const beatsPerTtl = 3;
 const retryMs = 300;
-/** After this a lease that has ended is asked for. */
-const leaseMarginMs = 15;
 const closeTimeoutMs = 2_000;
 
 /**
- * One copy of a flow among several: everybody hears, one speaks. The speaker holds a lease and marks how far it has
- * gone; the others keep what they hear, and whoever takes the lease goes on behind the last mark.
+ * One copy of a flow among several: everybody hears, one speaks for each slot, which is all things or a part of them. The
+ * speaker holds a lease and marks how far it has gone; the others keep what they hear, and whoever takes the lease goes on
+ * behind the last mark.
  */
 export class Cluster {
   readonly me: string;
@@ -40,20 +32,16 @@ export class Cluster {
   readonly #clock: Clock;
   readonly #presence: Presence;
   readonly #health: EngineHealth;
-  readonly #speaker: Speaker;
+  readonly #slots: readonly [Slot, ...Slot[]];
   readonly #shown = new StateTeller();
   readonly #announcements: Announcements;
   readonly #heartbeat: Heartbeat;
-  #joined: Joined | undefined;
-  /** The grant up to which what was heard has been settled: only under this one values may go out. */
-  #alignedGrant = "";
-  #isGivingAway = false;
+  #joined: ClusterEngine | undefined;
   #givingAway: Promise<void> | undefined;
-  /** By the monotonic clock: when another copy was last known to have the lease. */
-  #otherSpokeAt = -Infinity;
 
   constructor(options: ClusterOptions) {
     const { clock, settings } = options;
+    const slots = slotCount(settings.share);
     this.#options = options;
     this.#clock = clock;
     this.ttlMs = settings.ttlMs;
@@ -61,22 +49,18 @@ export class Cluster {
     this.#announcements = new Announcements(this.me);
     this.#heartbeat = new Heartbeat(clock, () => this.#beat());
     this.listen("freed", () => this.#heartbeat.in(0));
+    this.listen("given", (text) => this.#isGiven(text));
     this.#health = new EngineHealth({
       clock,
       ttlMs: this.ttlMs,
       mayGoOnAlone: settings.whenEngineDown === "speak",
       onWarning: options.onWarning,
     });
-    this.#presence = new Presence({ clock, me: this.me, ttlMs: this.ttlMs, holdMs: settings.holdMs });
-    this.#speaker = new Speaker({
-      clock,
-      holdMs: settings.holdMs,
-      grant: () => this.#grant,
-      offsetMs: () => this.#presence.offsetMs,
-      writeMarks: (marks) => this.#writeMarks(marks),
-      onLost: () => this.state.name === "no-engine" && this.#health.lostValues(),
-      onFault: options.onFault,
-    });
+    const { me, ttlMs } = this;
+    this.#presence = new Presence({ ...{ clock, me, ttlMs, slots }, holdMs: settings.holdMs });
+    const room = new RingRoom(slots);
+    const others = Array.from({ length: slots - 1 }, (_none, index) => this.#slot(index + 1, room));
+    this.#slots = [this.#slot(firstSlot, room), ...others];
   }
 
   /** How this copy stands. */
@@ -99,9 +83,9 @@ export class Cluster {
         onDown: (error) => this.#isDown(error),
         onTold: (topic, text) => this.#announcements.heard(topic, text),
       });
-      const lease = new Lease({ engine, clock: this.#clock, name: slotName, me: this.me, ttlMs: this.ttlMs });
       this.#presence.join();
-      this.#joined = { engine, lease };
+      for (const slot of this.#slots) slot.join(engine);
+      this.#joined = engine;
       this.#heartbeat.in(retryMs);
     } catch (reason) {
       this.#health.unusable(toCloudError(reason));
@@ -111,16 +95,16 @@ export class Cluster {
 
   /** Leaves: gives away what it has, after it has marked how far it came. */
   async stop(): Promise<void> {
-    const joined = this.#joined;
-    if (joined === undefined) return;
-    const farewell = this.#giveAway().then(() => joined.engine.mark("live", this.#presence.members.farewell()));
+    const engine = this.#joined;
+    if (engine === undefined) return;
+    const farewell = this.#giveAllAway().then(() => engine.mark("live", this.#presence.members.farewell()));
     await inTime(this.#clock, farewell, closeTimeoutMs);
     this.#heartbeat.stop();
     this.#joined = undefined;
-    this.#alignedGrant = "";
+    for (const slot of this.#slots) slot.leave();
     this.#health.reset();
     this.#showState();
-    await inTime(this.#clock, joined.engine.close(), closeTimeoutMs);
+    await inTime(this.#clock, engine.close(), closeTimeoutMs);
   }
 
   /** Notes whether this copy hears the Arduino Cloud. */
@@ -133,15 +117,25 @@ export class Cluster {
     this.#presence.flow = digest;
   }
 
-  /** Lets another copy speak, if there is one that can: this one is about to miss something. */
+  /** Lets other copies speak, if there is one that can: this one is about to miss something. */
   async handOver(): Promise<void> {
-    if (this.#joined?.lease.isValid !== true || !this.#presence.members.hasOnlinePeer) return;
-    await inTime(this.#clock, this.#giveAway(), closeTimeoutMs);
+    if (!this.#presence.members.hasOnlinePeer) return;
+    await inTime(this.#clock, this.#giveAllAway(), closeTimeoutMs);
   }
 
-  /** Opens a lane for values. Lanes with the same key are the same in all copies. */
-  open<T>(key: string, handlers: LaneHandlers<T>): OpenLane<T> {
-    return this.#speaker.open(key, handlers);
+  /** Opens a lane for values of a thing. Lanes with the same key are the same in all copies. */
+  open<T>(key: string, thingId: string, handlers: LaneHandlers<T>): OpenLane<T> {
+    return (this.#slots[this.slotOf(thingId)] ?? this.#slots[0]).open(key, handlers);
+  }
+
+  /** Returns the slot of a thing. */
+  slotOf(thingId: string): number {
+    return slotOf(thingId, this.slots);
+  }
+
+  /** Into how many slots the things are divided. */
+  get slots(): number {
+    return this.#slots.length;
   }
 
   /** Tells the other copies something. Resolves when they know, or can't be told. */
@@ -156,17 +150,22 @@ export class Cluster {
 
   /** The engine, while it is of use. */
   get engine(): ClusterEngine | undefined {
-    return this.#health.fault === undefined ? this.#joined?.engine : undefined;
+    return this.#health.fault === undefined ? this.#joined : undefined;
   }
 
-  /** Whether this copy may send values at this moment. */
-  get speaks(): boolean {
-    return this.#grant !== undefined;
+  /** Whether it is the turn of this copy, at this moment, to do what one alone does. */
+  get leads(): boolean {
+    return this.speaksFor(firstSlot);
   }
 
-  /** The right with which this copy writes down things for all; undefined where it has none. */
-  get fence(): Fence | undefined {
-    return this.speaks ? this.#joined?.lease.fence : undefined;
+  /** Returns whether this copy may send values of a slot at this moment. */
+  speaksFor(slot: number): boolean {
+    return this.#slots[slot]?.grant !== undefined;
+  }
+
+  /** Returns the right with which this copy writes down things of a slot for all; undefined where it has none. */
+  fenceOf(slot: number): Fence | undefined {
+    return this.#slots[slot]?.fence;
   }
 
   /** How far the engine's clock is ahead of ours, in milliseconds. */
@@ -184,130 +183,138 @@ export class Cluster {
     return this.#presence.members.strangers(this.#presence.flow);
   }
 
-  get #grant(): Grant | undefined {
-    if (this.#isGivingAway) return undefined;
-    const { lease } = this.#joined ?? {};
-    const isHeld = lease?.isValid === true && this.#alignedGrant === lease.text;
-    return isHeld || this.#health.isAlone ? { epoch: lease?.epoch ?? 0, slot } : undefined;
+  #slot(number: number, room: RingRoom): Slot {
+    const { clock, settings, onFault } = this.#options;
+    const { me, ttlMs } = this;
+    return new Slot({
+      ...{ clock, number, me, ttlMs, room, onFault },
+      holdMs: settings.holdMs,
+      offsetMs: () => this.#presence.offsetMs,
+      isAlone: () => this.#health.isAlone,
+      onKnown: () => this.#health.together(),
+      // Where another copy has the lease, or it is over, the next beat tells.
+      onRefused: () => this.#heartbeat.in(0),
+      onLost: () => this.state.name === "no-engine" && this.#health.lostValues(),
+    });
   }
 
-  /** Stops speaking, marks how far it came and frees the lease; once, however many ask. */
-  #giveAway(): Promise<void> {
-    this.#givingAway ??= this.#free().finally(() => (this.#givingAway = undefined));
+  /** Frees all that this copy has; once, however many ask. */
+  #giveAllAway(): Promise<void> {
+    this.#givingAway ??= this.#freeAll().finally(() => (this.#givingAway = undefined));
     return this.#givingAway;
   }
 
-  async #free(): Promise<void> {
-    const { lease, engine } = this.#joined ?? {};
-    if (lease?.isValid !== true || engine === undefined) return;
-    this.#isGivingAway = true;
-    try {
-      await this.#presence.yield(engine);
-      await this.#speaker.flush();
-      this.#alignedGrant = "";
-      await lease.free();
-      await engine.tell("freed", this.me);
-    } catch {
-      // Whoever comes next waits until the lease ends.
-    } finally {
-      this.#alignedGrant = "";
-      this.#isGivingAway = false;
-      this.#speaker.forgetMarks();
-      this.#showState();
+  async #freeAll(): Promise<void> {
+    const engine = this.#joined;
+    const held = this.#slots.filter(({ isHeld }) => isHeld);
+    if (engine === undefined || held.length === 0) return;
+    const told = this.#presence.yield(engine).catch(() => undefined);
+    await Promise.all(held.map((slot) => slot.giveAway(told)));
+    await engine.tell("freed", this.me).catch(() => undefined);
+    this.#showState();
+  }
+
+  /** Hands over what is more than the share of this copy. */
+  #balance(): void {
+    const holders = this.#slots.map(({ holder }) => holder);
+    for (const { slot: number, from, to } of fairGifts(holders, this.#presence.ready)) {
+      const slot = from === this.me ? this.#slots[number] : undefined;
+      if (slot !== undefined) inBackground(this.#give(slot, to));
     }
   }
 
-  async #writeMarks(marks: Record<string, string>): Promise<void> {
-    const { fence } = this.#joined?.lease ?? {};
-    if (fence === undefined || this.#alignedGrant !== fence.holder) return;
-    const isWritten = await this.#joined?.engine.mark(markGroup, marks, fence);
-    // Where another copy has the lease, or it is over, the next beat tells.
-    if (isWritten === false) this.#heartbeat.in(0);
+  async #give(slot: Slot, to: string): Promise<void> {
+    // Should that copy be no more, it comes back.
+    slot.pause(this.ttlMs / 2);
+    await slot.giveAway();
+    await this.tell("given", `${slot.number} ${to}`);
+    this.#showState();
+  }
+
+  #isGiven(text: string): void {
+    const [slot = "", to = ""] = text.split(" ");
+    if (to !== this.me) return;
+    this.#slots[Number(slot)]?.offer();
+    this.#heartbeat.in(0);
   }
 
   #isUp(server: string): void {
-    this.#presence.answersFrom(server, this.#joined?.lease);
+    if (this.#presence.answersFrom(server)) for (const slot of this.#slots) slot.serverChanged();
     this.#heartbeat.in(0);
   }
 
   #isDown(error: CloudError): void {
-    const last = this.#joined?.lease.lastHolder ?? "";
-    if (this.#health.down(error, last === "" || last === this.me)) inBackground(this.#speaker.drain());
+    const hasSpokenLast = this.#slots.some(({ wasOurs }) => wasOurs);
+    if (this.#health.down(error, hasSpokenLast)) for (const slot of this.#slots) slot.drain();
     this.#showState();
   }
 
   async #beat(): Promise<number | undefined> {
-    const joined = this.#joined;
-    if (joined === undefined) return undefined;
+    const engine = this.#joined;
+    if (engine === undefined) return undefined;
     let nextMs = retryMs;
     this.#health.beat();
-    if (this.#health.fault !== undefined) this.#presence.engineIsAway(joined.lease);
+    if (this.#health.fault !== undefined) for (const slot of this.#slots) slot.engineIsAway();
     try {
-      nextMs = await this.#keepStep(joined);
+      nextMs = await this.#keepStep(engine);
       this.#health.up();
     } catch (reason) {
-      if (joined === this.#joined) this.#isDown(toCloudError(reason));
+      if (engine === this.#joined) this.#isDown(toCloudError(reason));
     }
     this.#showState();
     return this.#joined && nextMs;
   }
 
-  /** Keeps or takes the lease, and tells and learns who lives; returns the milliseconds until this is due again. */
-  async #keepStep(joined: Joined): Promise<number> {
-    const { lease } = joined;
-    const usualMs = this.ttlMs / beatsPerTtl;
+  /** Keeps or takes leases, and tells and learns who lives; returns the milliseconds until this is due again. */
+  async #keepStep(engine: ClusterEngine): Promise<number> {
     // What is held is kept first.
-    if (lease.isValid) await this.#attempt(joined, false);
-    await this.#presence.meet(joined.engine);
-    if (this.#presence.isAwayTooLong) await this.handOver();
-    if (lease.isValid) return usualMs;
-    const mayTake = !this.#isGivingAway && this.#presence.mayTake();
-    return Math.min(usualMs, await this.#attempt(joined, mayTake));
+    const held = this.#slots.filter(({ isHeld }) => isHeld);
+    await this.#attempt(engine, held, () => false);
+    await this.#presence.meet(engine);
+    const { members, isAwayTooLong } = this.#presence;
+    if (isAwayTooLong) await this.handOver();
+    if (members.hasSoleSpeaker) await inTime(this.#clock, this.#giveAllAway(), closeTimeoutMs);
+    const others = this.#slots.filter(({ isHeld }) => !isHeld);
+    const waits = await this.#attempt(engine, others, (slot) => this.#mayTake(slot));
+    this.#balance();
+    return Math.min(this.ttlMs / beatsPerTtl, ...waits);
   }
 
-  /** Tries to keep or take the lease; returns the milliseconds until it may be free. */
-  async #attempt(joined: Joined, mayTake: boolean): Promise<number> {
-    const { lease } = joined;
-    const before = lease.text;
-    const outcome = await lease.attempt(mayTake);
-    if (!outcome.isHeld) {
-      if (outcome.holder === "") return Math.max(leaseMarginMs, this.#presence.pauseMs);
-      this.#otherSpokeAt = this.#clock.monotonic();
-      this.#alignedGrant = "";
-      this.#health.together();
-      this.#speaker.forgetMarks();
-      return outcome.leftMs + leaseMarginMs;
-    }
-    if (!this.#isGivingAway) {
-      if (outcome.isContinued && this.#alignedGrant === before) this.#alignedGrant = lease.text;
-      else if (this.#alignedGrant !== lease.text) await this.#align(joined);
-      this.#health.together();
-      inBackground(this.#speaker.drain());
-    }
-    return this.ttlMs;
+  /** Tries to keep or take leases; returns the milliseconds until each may be free. */
+  async #attempt(engine: ClusterEngine, slots: readonly Slot[], mayTake: (slot: Slot) => boolean): Promise<number[]> {
+    const waits = await Promise.all(slots.map((slot) => slot.attempt(mayTake(slot))));
+    const taken = slots.filter(({ needsAlignment }) => needsAlignment);
+    if (taken.length > 0) await this.#align(engine, taken);
+    for (const slot of slots) slot.drain();
+    return waits;
   }
 
-  async #align({ engine, lease }: Joined): Promise<void> {
+  #mayTake(slot: Slot): boolean {
+    if (!slot.isFree || this.#givingAway !== undefined || this.#presence.members.hasSoleSpeaker) return false;
+    return slot.isOffered ? this.#presence.isReady : this.#presence.mayTake();
+  }
+
+  async #align(engine: ClusterEngine, slots: readonly Slot[]): Promise<void> {
     const { fields, time } = await engine.ask(markGroup);
-    const useless = this.#speaker.align(fields, time, {
-      offsetMs: this.#presence.offsetMs,
-      spokenUntil: this.#otherSpokeAt - this.ttlMs,
-      isFirst: !this.#presence.members.hasMet,
-    });
-    this.#alignedGrant = lease.text;
-    if (useless.length === 0) return;
-    const removed = Object.fromEntries(useless.map((key) => [key, ""]));
-    await engine.mark(markGroup, removed, lease.fence);
+    const { marks, useless } = marksFrom(fields, time);
+    const isFirst = !this.#presence.members.hasMet;
+    // One of them may have been given away meanwhile.
+    for (const slot of slots) if (slot.needsAlignment) slot.align(marks, isFirst);
+    const { fence } = slots.find(({ isHeld }) => isHeld) ?? {};
+    if (useless.length === 0 || fence === undefined) return;
+    await engine.mark(markGroup, Object.fromEntries(useless.map((key) => [key, ""])), fence);
   }
 
   #showState(): void {
-    this.#shown.show(this.#presentState, this.speaks);
+    this.#shown.show(this.#presentState, this.leads);
   }
 
   get #presentState(): ClusterState {
-    if (this.#grant !== undefined && !this.#health.isAlone) return { name: "speaking" };
+    const spoken = this.#slots.filter(({ grant }) => grant !== undefined).length;
+    const last = this.#slots[0].lastHolder;
+    if (spoken > 0 && !this.#health.isAlone) return speakingState(spoken, this.slots, last === this.me ? "" : last);
     if (this.#health.fault !== undefined) return { name: "no-engine", error: this.#health.fault };
     if (this.#joined === undefined) return { name: "idle" };
-    return waitingState(this.#joined.lease.lastHolder, this.me);
+    return waitingState(last, this.me);
   }
 }

@@ -11,14 +11,33 @@ export interface Mark {
 /** So many fingerprints are in a mark: enough to find a place among values that repeat. */
 export const maxPrints = 8;
 
+/** The group of the engine in which marks are, by the names of their lanes. */
+export const markGroup = "marks";
+/** A mark that is so old belongs to a node that is no more. */
+const markLifeMs = 7 * 86_400_000;
+
+/** Returns the marks that the engine holds at a time, and the names of those that are of no use any more. */
+export function marksFrom(
+  fields: Readonly<Record<string, string>>,
+  time: number,
+): { marks: Map<string, Mark>; useless: string[] } {
+  const marks = new Map<string, Mark>();
+  const useless: string[] = [];
+  for (const [key, text] of Object.entries(fields)) {
+    const mark = markFromText(text);
+    if (mark === undefined || time - mark.at > markLifeMs) useless.push(key);
+    else marks.set(key, mark);
+  }
+  return { marks, useless };
+}
+
 /** Returns a mark as the engine keeps it. */
 export function markToText({ at, prints }: Mark): string {
   return JSON.stringify({ at, t: prints });
 }
 
 /** Returns the mark that a text of the engine holds; undefined where it is none. */
-export function markFromText(text: string | undefined): Mark | undefined {
-  if (text === undefined) return undefined;
+function markFromText(text: string): Mark | undefined {
   try {
     const { at, t } = asRecord(JSON.parse(text)) ?? {};
     if (typeof at !== "number" || !Array.isArray(t)) return undefined;

@@ -9,6 +9,8 @@ interface Member {
   since: number;
   /** The text that tells its flow from others; blank where that is not known. */
   flow: string;
+  /** Into how many slots it divides the things. */
+  slots: number;
 }
 
 /** A copy that has told nothing for so many times the life of a lease is gone. */
@@ -18,14 +20,16 @@ const goneAfterTtls = 3;
 export class Members {
   readonly #me: string;
   readonly #ttlMs: number;
+  readonly #slots: number;
   #others: Member[] = [];
   #time = 0;
   #since: number | undefined;
   #hasMet = false;
 
-  constructor(me: string, ttlMs: number) {
+  constructor({ me, ttlMs, slots }: { me: string; ttlMs: number; slots: number }) {
     this.#me = me;
     this.#ttlMs = ttlMs;
+    this.#slots = slots;
   }
 
   /** Takes what the copies have told, by the engine's time; returns those that are long gone. */
@@ -48,7 +52,12 @@ export class Members {
    * @param flow what tells its flow from others; blank while that is not known
    */
   own(since: number, flow: string): Record<string, string> {
-    const told = { at: this.#time, ...(Number.isFinite(since) && { since }), ...(flow !== "" && { flow }) };
+    const told = {
+      at: this.#time,
+      ...(Number.isFinite(since) && { since }),
+      ...(flow !== "" && { flow }),
+      ...(this.#slots > 1 && { slots: this.#slots }),
+    };
     return { [this.#me]: JSON.stringify(told) };
   }
 
@@ -56,6 +65,16 @@ export class Members {
   strangers(flow: string): number {
     if (flow === "") return 0;
     return this.#others.filter((other) => other.flow !== "" && other.flow !== flow).length;
+  }
+
+  /** Returns the other copies that have heard for so many milliseconds, as told a moment ago. */
+  settled(milliseconds: number): string[] {
+    return this.#peersSince(this.#time - milliseconds).map(({ id }) => id);
+  }
+
+  /** Whether a copy lives in which one alone speaks for all things: then those that share them keep silent. */
+  get hasSoleSpeaker(): boolean {
+    return this.#slots > 1 && this.#others.some(({ at, slots }) => slots === 1 && this.#time - at < this.#ttlMs);
   }
 
   /** Returns what takes this copy out. */
@@ -85,20 +104,27 @@ export class Members {
   }
 
   #hasPeerSince(limit: number): boolean {
-    return this.#others.some(({ at, since }) => since < limit && this.#time - at < this.#ttlMs);
+    return this.#peersSince(limit).length > 0;
+  }
+
+  #peersSince(limit: number): Member[] {
+    return this.#others.filter(
+      ({ at, since, slots }) => since < limit && slots === this.#slots && this.#time - at < this.#ttlMs,
+    );
   }
 }
 
 function readMember(id: string, text: string): Member {
   try {
-    const { at, since, flow } = asRecord(JSON.parse(text)) ?? {};
+    const { at, since, flow, slots } = asRecord(JSON.parse(text)) ?? {};
     return {
       id,
       at: typeof at === "number" ? at : 0,
       since: typeof since === "number" ? since : Infinity,
       flow: typeof flow === "string" ? flow : "",
+      slots: typeof slots === "number" ? slots : 1,
     };
   } catch {
-    return { id, at: 0, since: Infinity, flow: "" };
+    return { id, at: 0, since: Infinity, flow: "", slots: 1 };
   }
 }

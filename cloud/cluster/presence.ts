@@ -1,6 +1,6 @@
 import type { Clock } from "../core/clock";
 import type { ClusterEngine } from "./engine";
-import type { Lease } from "./lease";
+import { jitterMs, sameValueMs } from "./alignment";
 import { Members } from "./members";
 
 /** A copy that is offline gives way after so long. */
@@ -11,7 +11,12 @@ interface PresenceOptions {
   me: string;
   ttlMs: number;
   holdMs: number;
+  /** Into how many slots this copy divides the things. */
+  slots: number;
 }
+
+/** A copy that hears for so long knows each value that is not marked yet from one that was given. */
+const settledMs = sameValueMs + jitterMs;
 
 /** Who lives, what they have heard, and whether it is this copy's turn: what decides who may take a lease. */
 export class Presence {
@@ -25,15 +30,13 @@ export class Presence {
   /** By the monotonic clock: since when this copy hears the Arduino Cloud; absent while it does not. */
   #onlineSince: number | undefined;
   #offlineSince: number | undefined;
-  /** By the monotonic clock: before that nothing is taken. */
-  #takeFrom = -Infinity;
   /** By the monotonic clock: until then others go first. */
   #yieldUntil = -Infinity;
 
   constructor(options: PresenceOptions) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#members = new Members(options.me, options.ttlMs);
+    this.#members = new Members(options);
   }
 
   /** The difference between the engine's time and the monotonic clock, in milliseconds. */
@@ -51,11 +54,6 @@ export class Presence {
     return this.#members;
   }
 
-  /** How long nothing may be taken yet, in milliseconds. */
-  get pauseMs(): number {
-    return Math.max(0, this.#takeFrom - this.#clock.monotonic());
-  }
-
   /** Whether this copy has not heard the Arduino Cloud for so long that another one should speak. */
   get isAwayTooLong(): boolean {
     return this.#clock.monotonic() - (this.#offlineSince ?? Infinity) >= offlineGraceMs;
@@ -64,7 +62,7 @@ export class Presence {
   /** Begins anew: nobody is known. */
   join(): void {
     if (this.#onlineSince === undefined) this.#offlineSince ??= this.#clock.monotonic();
-    this.#members = new Members(this.#options.me, this.#options.ttlMs);
+    this.#members = new Members(this.#options);
   }
 
   /** Notes whether this copy hears the Arduino Cloud. */
@@ -91,31 +89,28 @@ export class Presence {
     await engine.mark("live", { ...own, ...Object.fromEntries(gone.map((id) => [id, ""])) });
   }
 
-  /** Notes which server answers. One that was promoted or has forgotten may not know a lease that is believed in. */
-  answersFrom(server: string, lease: Lease | undefined): void {
+  /** Notes which server answers; returns whether it is another one, which may not know a lease that is believed in. */
+  answersFrom(server: string): boolean {
     const isOther = this.#server !== "" && server !== "" && server !== this.#server;
     if (server !== "") this.#server = server;
-    if (!isOther || lease?.isValid === true) return;
-    // Whoever spoke last goes first: nothing comes twice then.
-    const turns = lease?.lastHolder === this.#options.me ? 1 : 2;
-    this.#takeFrom = this.#clock.monotonic() + turns * this.#options.ttlMs;
+    return isOther;
   }
 
-  /**
-   * Notes that the engine is away: whoever spoke last may have given more than it could mark, and goes first when the
-   * engine is back, whichever process answers then.
-   */
-  engineIsAway(lease: Lease): void {
-    const { me, ttlMs } = this.#options;
-    if (lease.isValid || lease.lastHolder === me || lease.lastHolder === "") return;
-    this.#takeFrom = Math.max(this.#takeFrom, this.#clock.monotonic() + ttlMs);
+  /** Whether this copy hears the Arduino Cloud, and leaves nothing to others at the moment. */
+  get isReady(): boolean {
+    return this.#onlineSince !== undefined && this.#clock.monotonic() >= this.#yieldUntil;
+  }
+
+  /** The copies that can speak for what another one gives them; without this one where it can't. */
+  get ready(): string[] {
+    const others = this.#members.settled(settledMs);
+    return this.isReady ? [this.#options.me, ...others] : others;
   }
 
   /** Returns whether a lease that nobody holds may be taken by this copy. */
   mayTake(): boolean {
-    if (this.pauseMs > 0) return false;
     if (!this.#members.hasOnlinePeer) return true;
-    if (this.#onlineSince === undefined || this.#clock.monotonic() < this.#yieldUntil) return false;
+    if (!this.isReady) return false;
     return !this.#members.hasElder(this.#heardSince, this.#options.holdMs);
   }
 

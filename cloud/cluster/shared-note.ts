@@ -1,11 +1,14 @@
 import { inBackground } from "../core/guard";
 import type { Cluster } from "./cluster";
+import { firstSlot } from "./slots";
 import { untilKnown } from "./until-known";
 
 interface SharedNoteOptions {
   cluster: Cluster;
   /** Tells one note from the others, in all copies alike. */
   name: string;
+  /** The slot whose speaker writes it down. */
+  slot?: number;
   /** Returns what is to be written down at the moment. */
   read: () => unknown;
   /** Told that another copy has taken over: what is done from now on counts for nothing. */
@@ -13,6 +16,23 @@ interface SharedNoteOptions {
 }
 
 const group = "notes";
+
+/** Returns what was written last into notes, by whichever copy; undefined where there is nothing, or it can't be read. */
+export async function lastNotes(cluster: Cluster, names: readonly string[]): Promise<unknown[]> {
+  const fields = (await cluster.engine?.ask(group).catch(() => undefined))?.fields ?? {};
+  return names.map((name) => {
+    try {
+      return JSON.parse(fields[name] ?? "") as unknown;
+    } catch {
+      return undefined;
+    }
+  });
+}
+
+/** Joins the cluster, and resolves as soon as it is known whether the engine answers. */
+export async function notesKnown(cluster: Cluster): Promise<void> {
+  await untilKnown(cluster, new AbortController().signal, "The look at the cluster");
+}
 
 /** A note that one copy at a time writes down for all: how far an archive is, for example. */
 export class SharedNote {
@@ -33,24 +53,15 @@ export class SharedNote {
   async isOurTurn(signal: AbortSignal, what: string): Promise<boolean> {
     const { cluster } = this.#options;
     await untilKnown(cluster, signal, what);
-    if (!cluster.speaks && cluster.state.name === "no-engine") throw cluster.state.error;
-    return cluster.speaks;
-  }
-
-  /** Joins, and resolves as soon as it is known whether the engine answers. */
-  async known(): Promise<void> {
-    await untilKnown(this.#options.cluster, new AbortController().signal, "The look at the cluster");
+    const isOurs = this.#isOurs;
+    if (!isOurs && cluster.state.name === "no-engine") throw cluster.state.error;
+    return isOurs;
   }
 
   /** Returns what was written last, by whichever copy; undefined where there is nothing, or it can't be read. */
   async last(): Promise<unknown> {
     const { cluster, name } = this.#options;
-    try {
-      const text = (await cluster.engine?.ask(group))?.fields[name];
-      return text === undefined ? undefined : JSON.parse(text);
-    } catch {
-      return undefined;
-    }
+    return (await lastNotes(cluster, [name]))[0];
   }
 
   /** Notes that it has changed. */
@@ -72,17 +83,23 @@ export class SharedNote {
     await cluster.engine?.mark(group, { [name]: JSON.stringify(read()) });
   }
 
+  get #isOurs(): boolean {
+    const { cluster, slot = firstSlot } = this.#options;
+    return cluster.speaksFor(slot);
+  }
+
   async #writeAll(): Promise<void> {
-    const { cluster, name, read, onLost } = this.#options;
+    const { cluster, name, slot = firstSlot, read, onLost } = this.#options;
     this.#isWriting = true;
     try {
       while (this.#isDirty) {
         this.#isDirty = false;
-        const { fence, engine } = cluster;
+        const { engine } = cluster;
+        const fence = cluster.fenceOf(slot);
         // Without an engine this copy goes on alone; where it may not, it does not speak.
-        if ((engine === undefined || fence === undefined) && cluster.speaks) continue;
+        if ((engine === undefined || fence === undefined) && this.#isOurs) continue;
         const fields = { [name]: JSON.stringify(read()) };
-        const isWritten = fence && (await engine?.mark(group, fields, fence).catch(() => cluster.speaks));
+        const isWritten = fence && (await engine?.mark(group, fields, fence).catch(() => this.#isOurs));
         if (isWritten !== true) onLost();
       }
     } finally {

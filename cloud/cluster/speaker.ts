@@ -1,18 +1,25 @@
 import { inBackground } from "../core/guard";
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../core/clock";
-import { type Mark, markFromText } from "./mark";
 import { MarkWriter } from "./mark-writer";
-import { type Grant, type HeardValue, Lane, type LaneHandlers, type TakeOver, ValueRing } from "./value-ring";
+import {
+  type Grant,
+  type HeardValue,
+  Lane,
+  type LaneHandlers,
+  type RingRoom,
+  type TakeOver,
+  ValueRing,
+} from "./value-ring";
 
 /** So many values go into the flow in one turn. */
 const maxPerTurn = 200;
-/** A mark that is so old belongs to a node that is no more. */
-const markLifeMs = 7 * 86_400_000;
 
 interface SpeakerOptions {
   clock: Clock;
   holdMs: number;
+  /** The place for values that are kept. */
+  room: RingRoom;
   /** Returns under which right a value may be sent at this moment; undefined where it may not. */
   grant: () => Grant | undefined;
   /** The difference between the engine's time and the monotonic clock, in milliseconds. */
@@ -43,7 +50,7 @@ export class Speaker {
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
-    this.#ring = new ValueRing(options.clock, options.holdMs, options.onLost);
+    this.#ring = new ValueRing(options.clock, options.holdMs, options.onLost, options.room);
     this.#marks = new MarkWriter({ clock: options.clock, offsetMs: options.offsetMs, write: options.writeMarks });
   }
 
@@ -84,20 +91,9 @@ export class Speaker {
     }
   }
 
-  /**
-   * Settles, with the marks of the copy before, what has gone into the flow. Returns the names of marks that are of no
-   * use any more.
-   */
-  align(fields: Readonly<Record<string, string>>, time: number, known: Omit<TakeOver, "marks">): string[] {
-    const marks = new Map<string, Mark>();
-    const useless: string[] = [];
-    for (const [key, text] of Object.entries(fields)) {
-      const mark = markFromText(text);
-      if (mark === undefined || time - mark.at > markLifeMs) useless.push(key);
-      else marks.set(key, mark);
-    }
-    this.#ring.align({ ...known, marks });
-    return useless;
+  /** Settles, with the marks of the copy before, what has gone into the flow. */
+  align(known: Omit<TakeOver, "lanes">): void {
+    this.#ring.align({ ...known, lanes: this.#lanes.values() });
   }
 
   /** Writes down at once how far it has gone. */
@@ -112,6 +108,11 @@ export class Speaker {
 
   #take(lane: Lane, item: unknown): void {
     const value = this.#ring.push(lane, item);
+    if (lane.isBehind(value)) {
+      value.isDone = true;
+      lane.handlers.skip(item);
+      return;
+    }
     const grant = this.#isDraining ? undefined : this.#options.grant();
     if (grant !== undefined) this.#speak(value, grant);
   }

@@ -6,14 +6,14 @@ export interface Turns {
   follow(told: (isOurs: boolean) => void): () => void;
 }
 
-/** Returns the turns of a copy: they are ours while it speaks. */
-export function turnsOf(cluster: Pick<Cluster, "start" | "observe" | "speaks">): Turns {
+/** Returns the turns of a copy: they are ours while it leads. */
+export function turnsOf(cluster: Pick<Cluster, "start" | "observe" | "leads">): Turns {
   return {
     follow: (told) => {
       cluster.start();
-      let isOurs = cluster.speaks;
+      let isOurs = cluster.leads;
       const unobserve = cluster.observe(() => {
-        if (cluster.speaks === isOurs) return;
+        if (cluster.leads === isOurs) return;
         isOurs = !isOurs;
         told(isOurs);
       });

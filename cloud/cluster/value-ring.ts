@@ -1,5 +1,5 @@
 import type { Clock } from "../core/clock";
-import { firstAfter, type Placed } from "./alignment";
+import { findMark, type Placed, sameValueMs } from "./alignment";
 import { shortDigest } from "../core/short-digest";
 import { type Mark, maxPrints } from "./mark";
 
@@ -31,6 +31,8 @@ export class Lane {
   #prints: readonly string[] = [];
   #fresh: unknown[] = [];
   #heardAt = 0;
+  #ahead: readonly string[] = [];
+  #aheadUntil = 0;
 
   constructor(key: string, handlers: LaneHandlers<unknown>) {
     this.key = key;
@@ -44,10 +46,24 @@ export class Lane {
     if (this.#fresh.length > maxPrints) this.#fresh.shift();
   }
 
-  /** Goes on from what another copy has marked. */
-  continueFrom({ prints }: Mark): void {
+  /**
+   * Goes on from what another copy has marked.
+   * @param ahead the fingerprints of what that copy had heard already and this one has not
+   * @param until for so long that may come, by the monotonic clock
+   */
+  continueFrom({ prints }: Mark, ahead: readonly string[], until: number): void {
     this.#prints = prints;
     this.#fresh = [];
+    this.#ahead = ahead;
+    this.#aheadUntil = until;
+  }
+
+  /** Returns whether another copy has sent a value, which this one hears only now. */
+  isBehind({ item, heardAt }: HeardValue): boolean {
+    if (this.#ahead.length === 0) return false;
+    const isNext = heardAt <= this.#aheadUntil && this.#ahead[0] === shortDigest(this.handlers.identity(item));
+    this.#ahead = isNext ? this.#ahead.slice(1) : [];
+    return isNext;
   }
 
   /** Returns how far it has gone, in the engine's time. */
@@ -74,6 +90,8 @@ export interface HeardValue {
 /** The facts that are known at a take-over. */
 export interface TakeOver {
   marks: ReadonlyMap<string, Mark>;
+  /** All lanes. */
+  lanes: Iterable<Lane>;
   /** The difference between the engine's time and the monotonic clock, in milliseconds. */
   offsetMs: number;
   /** Another copy may have given what was heard before, where there is no mark; by the monotonic clock. */
@@ -85,6 +103,18 @@ export interface TakeOver {
 const maxValues = 20_000;
 /** Copies hear a value, and note its time, at most so far apart, with room to spare. */
 const markToleranceMs = 5_000;
+
+/** The place that all rings of a copy have together. */
+export class RingRoom {
+  /** How many values are kept. */
+  count = 0;
+  /** A ring has room for so many, whatever the others keep. */
+  readonly share: number;
+
+  constructor(rings: number) {
+    this.share = Math.floor(maxValues / rings);
+  }
+}
 
 /** The values that were heard in the last while, oldest first, whether or not they have gone into the flow. */
 export class ValueRing {
@@ -98,12 +128,17 @@ export class ValueRing {
   #count = 0;
   /** All values before this number have gone into the flow, or are no more. */
   #doneBefore = 0;
+  readonly #room: RingRoom;
 
-  /** @param onLost told when a value has to go that nobody has given, so far as this copy can tell */
-  constructor(clock: Clock, holdMs: number, onLost: () => unknown) {
+  /**
+   * @param onLost told when a value has to go that nobody has given, so far as this copy can tell
+   * @param room all rings of a copy have it together
+   */
+  constructor(clock: Clock, holdMs: number, onLost: () => unknown, room = new RingRoom(1)) {
     this.#clock = clock;
     this.#holdMs = holdMs;
     this.#onLost = onLost;
+    this.#room = room;
   }
 
   /** Takes a value that was heard now. */
@@ -111,7 +146,8 @@ export class ValueRing {
     const heardAt = this.#clock.monotonic();
     const value = { number: this.#count++, lane, item, heardAt, isDone: false };
     this.#values.push(value);
-    while (this.#size > maxValues || this.#isTooOld(this.#values[this.#start], heardAt)) this.#drop();
+    this.#room.count++;
+    while (this.#isCrowded || this.#isTooOld(this.#values[this.#start], heardAt)) this.#drop();
     return value;
   }
 
@@ -128,6 +164,7 @@ export class ValueRing {
   /** Settles, with the marks of the copy before, which of the values have gone into the flow. */
   align(known: TakeOver): void {
     const byLane = new Map<Lane, HeardValue[]>();
+    for (const lane of known.lanes) byLane.set(lane, []);
     for (let index = this.#start; index < this.#values.length; index++) {
       const value = this.#values[index];
       if (value === undefined) continue;
@@ -135,11 +172,13 @@ export class ValueRing {
       if (list === undefined) byLane.set(value.lane, [value]);
       else list.push(value);
     }
-    for (const [lane, values] of byLane) alignLane(lane, values, known);
+    const now = this.#clock.monotonic();
+    for (const [lane, values] of byLane) alignLane(lane, values, known, now);
   }
 
-  get #size(): number {
-    return this.#values.length - this.#start;
+  get #isCrowded(): boolean {
+    const { count, share } = this.#room;
+    return count > maxValues && this.#values.length - this.#start > share;
   }
 
   /** Returns whether nobody will ask for the oldest value any more. */
@@ -154,11 +193,12 @@ export class ValueRing {
   #drop(): void {
     const value = this.#values[this.#start];
     this.#start++;
+    this.#room.count--;
     if (value?.isDone === false) {
       this.#onLost();
       value.lane.handlers.skip(value.item);
     }
-    if (this.#start < maxValues) return;
+    if (this.#start < this.#room.share) return;
     this.#values = this.#values.slice(this.#start);
     this.#start = 0;
   }
@@ -181,7 +221,7 @@ class PlacedValue implements Placed {
   }
 }
 
-function alignLane(lane: Lane, values: readonly HeardValue[], known: TakeOver): void {
+function alignLane(lane: Lane, values: readonly HeardValue[], known: TakeOver, now: number): void {
   const { marks, offsetMs, spokenUntil, isFirst } = known;
   const mark = marks.get(lane.key);
   let first: number;
@@ -189,11 +229,10 @@ function alignLane(lane: Lane, values: readonly HeardValue[], known: TakeOver): 
     const later = values.findIndex(({ heardAt }) => heardAt > spokenUntil);
     first = later < 0 ? values.length : later;
   } else {
-    first = firstAfter(
-      values.map((value) => new PlacedValue(value, offsetMs)),
-      mark,
-    );
-    lane.continueFrom(mark);
+    const heard = values.map((value) => new PlacedValue(value, offsetMs));
+    const place = findMark(heard, mark, now + offsetMs);
+    first = place.first;
+    lane.continueFrom(mark, place.ahead, mark.at - offsetMs + sameValueMs);
   }
   for (const [index, value] of values.entries()) {
     if (value.isDone) continue;

@@ -197,13 +197,20 @@ function clusterAnswers(cluster: ClusterFacts | undefined): Answer[] {
   const { state, copies: count, clockSkewMs, strangers } = cluster;
   if (state.name === "idle") return [];
   if (state.name === "no-engine") return [found("cluster", "no-engine", {}, state.error)];
-  const speaker = state.name === "standing-by" ? { speaker: state.speaker } : {};
-  const answers = [found("cluster", state.name, { count, ...speaker })];
+  const answers = [speakerAnswer(state, count)];
   if (strangers > 0) answers.push(found("cluster", "strangers", { count: strangers }));
   if (Math.abs(clockSkewMs) > clusterToleranceMs) {
     answers.push(found("cluster", "clocks", { seconds: Math.round(Math.abs(clockSkewMs) / 1_000) }));
   }
   return answers;
+}
+
+/** Returns which copy speaks, and for what. */
+function speakerAnswer(state: Exclude<ClusterState, { name: "idle" | "no-engine" }>, count: number): Answer {
+  if (state.name === "standing-by") return found("cluster", state.name, { count, speaker: state.speaker });
+  if (state.name === "joining" || state.share === undefined) return found("cluster", state.name, { count });
+  const { part, of } = state.share;
+  return found("cluster", "sharing", { count, part, of });
 }
 
 /** Logs in beside the session of the account, under a client id that nobody else has. */

@@ -82,6 +82,7 @@ export const findingLevels = {
   },
   cluster: {
     speaking: "ok",
+    sharing: "ok",
     "standing-by": "ok",
     joining: "warning",
     strangers: "warning",

@@ -23,6 +23,8 @@ export interface ClusterAnswer {
   state: "idle" | "joining" | "speaking" | "standing-by" | "no-engine";
   /** The copy that speaks, where that is another one. */
   speaker?: string;
+  /** For how many of how many parts of the things this one speaks, where several share them. */
+  share?: { part: number; of: number };
   copies: number;
 }
 

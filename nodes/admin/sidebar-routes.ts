@@ -75,7 +75,12 @@ function registerCluster(RED: NodeAPI): void {
 }
 
 function clusterFacts({ state, copies }: Pick<Cluster, "state" | "copies">): ClusterAnswer {
-  return { state: state.name, ...(state.name === "standing-by" && { speaker: state.speaker }), copies };
+  return {
+    state: state.name,
+    ...(state.name === "standing-by" && { speaker: state.speaker }),
+    ...(state.name === "speaking" && state.share && { share: { part: state.share.part, of: state.share.of } }),
+    copies,
+  };
 }
 
 function registerWriting(RED: NodeAPI): void {

@@ -38,7 +38,7 @@ export class ClusterEmitter implements ValueEmitter {
     const { thingId } = origin;
     let lane = this.#lanes[direction].get(thingId);
     if (lane === undefined) {
-      lane = this.#open(`${this.#place}/${direction}/${thingId}`);
+      lane = this.#open(direction, thingId);
       this.#lanes[direction].set(thingId, lane);
     }
     lane.take({ origin, about, value, source });
@@ -50,8 +50,8 @@ export class ClusterEmitter implements ValueEmitter {
     await this.#cluster.handOver();
   }
 
-  #open(key: string): OpenLane<SharedValue> {
-    return this.#cluster.open<SharedValue>(key, {
+  #open(direction: LiveValue["direction"], thingId: string): OpenLane<SharedValue> {
+    return this.#cluster.open<SharedValue>(`${this.#place}/${direction}/${thingId}`, thingId, {
       speak: ({ origin, about, value, source }, grant) => this.#builder.emit(origin, about, value, source, grant),
       skip: ({ origin, about, value }) => this.#builder.note(origin, about, value),
       // A part of an object is the same in all copies, what it is completed with perhaps not.

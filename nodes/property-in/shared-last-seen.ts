@@ -1,34 +1,49 @@
 import type { Node } from "node-red";
 import type { Cluster } from "../../cloud/cluster/cluster";
-import { SharedNote } from "../../cloud/cluster/shared-note";
+import { lastNotes, notesKnown, SharedNote } from "../../cloud/cluster/shared-note";
+import { spreadSlots } from "../../cloud/cluster/slots";
 import { systemClock } from "../../cloud/core/clock";
-import { isPlainObject } from "../../cloud/core/json";
+import { asRecord, isPlainObject } from "../../cloud/core/json";
 import { inBackground } from "../../cloud/core/guard";
 import { nodePlace } from "../runtime/persistent-state";
 
 /** It is written down so many milliseconds after a change. */
 const saveDelayMs = 1_000;
 
-/** Keeps in the engine of a cluster what the copy that speaks has seen last: copies that all start anew catch up from there. */
+/**
+ * Keeps in the engine of a cluster what the copies that speak have seen last, each of the things that it speaks for:
+ * copies that all start anew catch up from there.
+ */
 export class SharedLastSeen {
   readonly #cluster: Cluster;
-  readonly #note: SharedNote;
+  readonly #name: string;
+  readonly #notes: readonly SharedNote[];
   #stopTimer: (() => void) | undefined;
 
-  /** @param read returns what was seen last, as plain JSON */
-  constructor(node: Node, cluster: Cluster, read: () => unknown) {
+  /** @param read returns what was seen last, as plain JSON, by texts that begin with the id of a thing and a slash */
+  constructor(node: Node, cluster: Cluster, read: () => Record<string, unknown>) {
     this.#cluster = cluster;
-    this.#note = new SharedNote({ cluster, name: `seen/${nodePlace(node)}`, read, onLost: () => undefined });
+    this.#name = `seen/${nodePlace(node)}`;
+    this.#notes = Array.from(
+      { length: cluster.slots },
+      (_none, slot) =>
+        new SharedNote({
+          ...{ cluster, slot },
+          name: cluster.slots === 1 ? this.#name : `${this.#name}/${slot}`,
+          read: () => Object.fromEntries(Object.entries(read()).filter(([name]) => this.#slotOf(name) === slot)),
+          onLost: () => undefined,
+        }),
+    );
   }
 
   /** Returns what was written last, by whichever copy, as soon as the engine is known; nothing where it is away. */
   async read(): Promise<Record<string, unknown>> {
-    await this.#note.known();
-    const seen = await this.#note.last();
-    return isPlainObject(seen) ? seen : {};
+    await notesKnown(this.#cluster);
+    const slots = Array.from({ length: spreadSlots }, (_none, slot) => `${this.#name}/${slot}`);
+    return latestOf(await lastNotes(this.#cluster, [this.#name, ...slots]));
   }
 
-  /** Notes that it has changed: it is written down within a second, if this copy speaks. */
+  /** Notes that it has changed: it is written down within a second, by the copies that speak. */
   touch(): void {
     this.#stopTimer ??= systemClock.after(saveDelayMs, () => {
       this.#stopTimer = undefined;
@@ -44,8 +59,27 @@ export class SharedLastSeen {
   }
 
   async #save(): Promise<void> {
-    if (!this.#cluster.speaks) return;
-    this.#note.touch();
-    await this.#note.flush();
+    const own = this.#notes.filter((_note, slot) => this.#cluster.speaksFor(slot));
+    for (const note of own) note.touch();
+    await Promise.all(own.map((note) => note.flush()));
   }
+
+  #slotOf(name: string): number {
+    return this.#cluster.slotOf(name.slice(0, name.indexOf("/")));
+  }
+}
+
+/** Returns of each thing what was seen last: copies may have shared the things in another way before. */
+function latestOf(notes: readonly unknown[]): Record<string, unknown> {
+  const latest: Record<string, unknown> = {};
+  for (const [name, seen] of notes.filter(isPlainObject).flatMap((note) => Object.entries(note))) {
+    if (latest[name] === undefined || reachedBy(seen) > reachedBy(latest[name])) latest[name] = seen;
+  }
+  return latest;
+}
+
+/** Returns when the last of the values came. */
+function reachedBy(seen: unknown): number {
+  const times = Object.values(asRecord(seen) ?? {}).map((entry) => Number(asRecord(entry)?.["at"] ?? 0));
+  return Math.max(0, ...times);
 }

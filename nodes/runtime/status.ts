@@ -1,5 +1,5 @@
 import type { Node, NodeStatusFill } from "node-red";
-import type { ClusterState } from "../../cloud/cluster/cluster-state";
+import { type ClusterState, leaderIn, type SpokenShare } from "../../cloud/cluster/cluster-state";
 import type { SessionState } from "../../cloud/mqtt/session";
 import type { DeviceConnectionState } from "../../cloud/device-protocol/connection-state";
 import type { CloudError } from "../../cloud/core/errors";
@@ -146,7 +146,7 @@ export class NodeStatus {
   /** Shows the state of the session, and while it is online that of the cluster, if there is one. */
   account(state: SessionState, now: number, cluster?: ClusterState): void {
     if (state.name !== "online" || cluster === undefined || cluster.name === "idle") this.session(state, now);
-    else if (cluster.name === "speaking") this.done("speaking");
+    else if (cluster.name === "speaking") this.#speaking(cluster.share);
     else if (cluster.name === "standing-by") this.#standingBy(cluster.speaker);
     else if (cluster.name === "no-engine") this.attention("no-engine");
     else this.connecting();
@@ -155,7 +155,8 @@ export class NodeStatus {
   /** Shows how a device stands, and while it has no connection which copy of a cluster has one. */
   device(connectionState: DeviceConnectionState, now: number, cluster?: ClusterState): void {
     const { name } = connectionState;
-    if (name === "idle" && cluster?.name === "standing-by") this.#standingBy(cluster.speaker);
+    const leader = leaderIn(cluster);
+    if (name === "idle" && leader !== "") this.#standingBy(leader);
     else if (name === "no-thing" || name === "taken-over")
       this.#show({ fill: "red", shape: "ring", text: this.#key(name) });
     else if (name === "waiting" || name === "refused") this.session({ ...connectionState, name }, now);
@@ -165,6 +166,16 @@ export class NodeStatus {
   /** Shows a yellow ring: connects again in so many seconds. */
   #waiting(seconds: number): void {
     this.#show({ fill: "yellow", shape: "ring", text: `↻ ${seconds} s` });
+  }
+
+  /** Shows a green dot: this copy has the word, for all things or for a part of them. */
+  #speaking(share: SpokenShare | undefined): void {
+    if (share === undefined) {
+      this.done("speaking");
+      return;
+    }
+    this.#show({ fill: "green", shape: "dot", text: this.#line?.text ?? `${share.part}/${share.of}` });
+    this.#calm = () => this.#speaking(share);
   }
 
   /** Shows a grey ring: another copy has the word. */

@@ -132,7 +132,7 @@ function usedKeys(set: string): Set<string> {
     for (const [, act] of read("nodes", "editor", "sidebar", "details-panel.ts").matchAll(/"label\.(add-\w+)"/g))
       used.add(`label.${act}`);
     for (const group of ["things", "devices", "dashboards"]) used.add(`label.${group}`);
-    for (const state of ["speaking", "standing-by", "no-engine"]) used.add(`tip.cluster-${state}`);
+    for (const state of ["speaking", "sharing", "standing-by", "no-engine"]) used.add(`tip.cluster-${state}`);
     for (const node of ["property-in", "property-out", "device-status", "read-only"]) used.add(`label.becomes-${node}`);
     // What a page says is written by what makes it, for the editor and for manage.
     const notes = read("nodes", "dashboard-page", "notes.ts");

@@ -14,14 +14,16 @@ export const modelSettings: ClusterSettings = {
   password: "",
   ttlMs: 5_000,
   holdMs: 60_000,
+  share: "standby",
   whenEngineDown: "hold",
 };
 
 /** A value that has gone into the flow, in the order of time. */
-interface Spoken {
+export interface Spoken {
   copy: string;
   value: string;
   epoch: number;
+  slot: number;
 }
 
 /** What all copies share: the store that a Redis would be, in one process, under the clock of the spec. */
@@ -155,16 +157,20 @@ function queuesOf(
 /** One copy of a flow in the model: it can be stopped and continued like a process, and killed. */
 export class ModelCopy {
   readonly cluster: Cluster;
-  readonly #lane: OpenLane<string>;
+  readonly #id: string;
+  readonly #spoken: Spoken[];
+  readonly #lanes = new Map<string, OpenLane<string>>();
   readonly #late: (() => void)[] = [];
   #isOnline = true;
   isAlive = true;
   #isStopped = false;
 
-  constructor(id: string, engine: ModelEngine, clock: FakeClock, spoken: Spoken[]) {
+  constructor(id: string, engine: ModelEngine, clock: FakeClock, spoken: Spoken[], share: ClusterSettings["share"]) {
+    this.#id = id;
+    this.#spoken = spoken;
     this.cluster = new Cluster({
       me: id,
-      settings: modelSettings,
+      settings: { ...modelSettings, share },
       clock: this.#clockOf(clock),
       createEngine: (events) =>
         engine.for(id, {
@@ -177,12 +183,6 @@ export class ModelCopy {
         throw reason;
       },
     });
-    this.#lane = this.cluster.open<string>("lane", {
-      speak: (value, { epoch }) => spoken.push({ copy: id, value, epoch }),
-      skip: () => undefined,
-      identity: (value) => value.replace(/#.*/, ""),
-      isInitial: () => false,
-    });
     this.cluster.setOnline(true);
     this.cluster.start();
   }
@@ -193,9 +193,9 @@ export class ModelCopy {
     this.cluster.setOnline(false);
   }
 
-  /** Hears a value: what is behind a # tells equal ones apart for the spec alone. */
-  hear(value: string): void {
-    if (this.#isOnline) this.#do(() => this.#lane.take(value));
+  /** Hears a value of a thing: what is behind a # tells equal ones apart for the spec alone. */
+  hear(value: string, thing = "thing"): void {
+    if (this.#isOnline) this.#do(() => this.#laneOf(thing).take(value));
   }
 
   /** Stops it like SIGSTOP. */
@@ -212,6 +212,19 @@ export class ModelCopy {
   /** Kills it like SIGKILL. */
   kill(): void {
     this.isAlive = false;
+  }
+
+  #laneOf(thing: string): OpenLane<string> {
+    const lane =
+      this.#lanes.get(thing) ??
+      this.cluster.open<string>(`lane/${thing}`, thing, {
+        speak: (value, { epoch, slot }) => this.#spoken.push({ copy: this.#id, value, epoch, slot }),
+        skip: () => undefined,
+        identity: (value) => value.replace(/#.*/, ""),
+        isInitial: () => false,
+      });
+    this.#lanes.set(thing, lane);
+    return lane;
   }
 
   #do(work: () => void): void {

@@ -7,6 +7,7 @@ export function clusterSettings(url: string, more: Partial<ClusterSettings> = {}
     url,
     user: "",
     password: "",
+    share: "standby",
     ttlMs: 1_000,
     holdMs: 60_000,
     whenEngineDown: "hold",

@@ -211,7 +211,8 @@ export class CloudTab {
 }
 
 /** Says which copy of a cluster sends the values. */
-function clusterNotes({ state, speaker = "", copies: count }: ClusterAnswer, translate: Translate): string[] {
+function clusterNotes({ state, share, speaker = "", copies: count }: ClusterAnswer, translate: Translate): string[] {
   if (state === "idle" || state === "joining") return [];
+  if (share !== undefined) return [translate("tip.cluster-sharing", { ...share, count })];
   return [translate(`tip.cluster-${state}`, { speaker, count })];
 }

@@ -1,63 +1,13 @@
 import assert from "node:assert/strict";
-import { CloudAccount } from "../../../cloud/account";
 import type { Board } from "../../../simulator/boards/board";
 import { SharedNote } from "../../../cloud/cluster/shared-note";
 import { DeviceRelay } from "../../../cloud/relay/device-relay";
-import { clusterSettings } from "../../support/cluster-settings";
+import { clusteredFlow, otherCopy, statusText } from "../../support/cluster-copies";
 import { load, type Received, type TestRuntime } from "../../support/node-helper";
 import { describeWithRedis, type RedisServer, startRedis } from "../../support/redis";
 import { type House, startHouse } from "../../support/simulated-account";
 import { stopLater } from "../../support/stop";
 import { until } from "../../support/wait";
-
-/** A flow whose account is in a cluster. */
-function flow(house: House, redis: Pick<RedisServer, "url">, more: object = {}): Record<string, unknown>[] {
-  return [
-    { id: "cluster", type: "arduino-cloud-cluster", name: "spec", url: redis.url, ttl: 1, hold: 60, ...more },
-    {
-      id: "in",
-      type: "arduino-cloud-property-in",
-      account: "account",
-      thing: house.thingId,
-      property: "counter",
-      direction: "both",
-      wires: [["out"]],
-    },
-    { id: "out", type: "helper" },
-    { id: "state", type: "status", scope: ["in"], wires: [["states"]] },
-    { id: "states", type: "helper" },
-    { id: "catch", type: "catch", scope: null, wires: [["errors"]] },
-    { id: "errors", type: "helper" },
-  ];
-}
-
-/** Another copy, without a Node-RED around it; `values` is what it sends into its flow. */
-function otherCopy(house: House, redis: RedisServer): { account: CloudAccount; values: number[]; own: boolean[] } {
-  const account = new CloudAccount(
-    house.account,
-    { onMalformed: () => assert.fail(), onFault: () => assert.fail() },
-    { cluster: clusterSettings(redis.url) },
-  );
-  stopLater(() => account.close());
-  const values: number[] = [];
-  const own: boolean[] = [];
-  for (const direction of ["reported", "requested"] as const) {
-    const lane = account.cluster?.open<{ value: number }>(`tab/in/${direction}/${house.thingId}`, {
-      speak: ({ value }) => values.push(value),
-      skip: () => undefined,
-      identity: ({ value }) => `counter\n${JSON.stringify(value)}`,
-      isInitial: () => false,
-    });
-    account.feed.listen(house.thingId, direction, "counter", {
-      value: (live) => {
-        own.push(live.own);
-        lane?.take({ value: Number(live.value) });
-      },
-    });
-  }
-  account.session.start();
-  return { account, values, own };
-}
 
 describeWithRedis("an account in a cluster", () => {
   let redis: RedisServer;
@@ -81,7 +31,7 @@ describeWithRedis("an account in a cluster", () => {
   const given = (): unknown[] => runtime.at("out").map(({ payload }) => payload);
 
   it("speaks where it is alone, and says under which right", async () => {
-    runtime = await load(house, flow(house, redis), { cluster: "cluster" });
+    runtime = await load(house, clusteredFlow(house, redis), { cluster: "cluster" });
     await until("speaking", () => shown() === "green arduino-cloud-property-in.status.speaking");
     await board.report({ counter: 1 });
     const [message] = await runtime.arrived("out");
@@ -94,7 +44,7 @@ describeWithRedis("an account in a cluster", () => {
   it("stands by while another copy speaks, and goes on where that one stopped", async () => {
     const other = otherCopy(house, redis);
     await until("another speaker", () => other.account.cluster?.state.name === "speaking");
-    runtime = await load(house, flow(house, redis), { cluster: "cluster" });
+    runtime = await load(house, clusteredFlow(house, redis), { cluster: "cluster" });
     await until("standby", () => shown().startsWith("grey ⏸ "));
     for (const counter of [1, 2, 3]) await board.report({ counter });
     await until("what the other copy sends", () => other.values.length === 3);
@@ -109,7 +59,7 @@ describeWithRedis("an account in a cluster", () => {
   });
 
   it("knows what another copy has written for its own", async () => {
-    runtime = await load(house, flow(house, redis), { cluster: "cluster" });
+    runtime = await load(house, clusteredFlow(house, redis), { cluster: "cluster" });
     await until("speaking", () => shown().endsWith("speaking"));
     const other = otherCopy(house, redis);
     await until("the other copy", () => other.account.cluster?.state.name === "standing-by");
@@ -142,7 +92,7 @@ describeWithRedis("an account in a cluster", () => {
     const states = { id: "device-state", type: "status", scope: ["written"], wires: [["device-states"]] };
     const nodes = [device, inDevice, states, { id: "device-states", type: "helper" }];
     await board.close();
-    runtime = await load(house, [...flow(house, redis), ...nodes], { cluster: "cluster" });
+    runtime = await load(house, [...clusteredFlow(house, redis), ...nodes], { cluster: "cluster" });
     await until("standby", () => shown().startsWith("grey"));
     const ofDevice = (): string => JSON.stringify(runtime.at("device-states").at(-1)?.["status"] ?? "");
     await until("standby of the device", () => ofDevice().includes("⏸ "));
@@ -161,7 +111,7 @@ describeWithRedis("an account in a cluster", () => {
       brokerUrl: house.account.deviceBrokerUrl,
     };
     const inDevice = { id: "written", type: "arduino-cloud-property-in", device: "device", property: "", wires: [] };
-    runtime = await load(house, [...flow(house, redis), device, inDevice], { cluster: "cluster" });
+    runtime = await load(house, [...clusteredFlow(house, redis), device, inDevice], { cluster: "cluster" });
     await until("the word", () => shown().startsWith("green"));
     const { cluster } = otherCopy(house, redis).account;
     assert.ok(cluster);
@@ -211,7 +161,7 @@ describeWithRedis("an account in a cluster", () => {
       { id: "done", type: "complete", scope: ["archive"], wires: [["dones"]] },
       { id: "dones", type: "helper" },
     ];
-    runtime = await load(house, [...flow(house, redis), ...nodes], { cluster: "cluster" });
+    runtime = await load(house, [...clusteredFlow(house, redis), ...nodes], { cluster: "cluster" });
     await until("standby", () => shown().startsWith("grey"));
     const values = (): unknown[] =>
       runtime.at("rows").flatMap(({ payload }) => (payload as { value: unknown }[]).map(({ value }) => value));
@@ -258,7 +208,7 @@ describeWithRedis("an account in a cluster", () => {
     const noteOf = (id: string): SharedNote =>
       new SharedNote({ cluster, name: `seen/tab/${id}`, read: () => left, onLost: () => undefined });
     let left: unknown = {};
-    runtime = await load(house, [...flow(house, redis), ...catching("first", "seen")], { cluster: "cluster" });
+    runtime = await load(house, [...clusteredFlow(house, redis), ...catching("first", "seen")], { cluster: "cluster" });
     await until("standby", () => shown().startsWith("grey"));
     await until("the word", async () => {
       await cluster.handOver();
@@ -273,7 +223,9 @@ describeWithRedis("an account in a cluster", () => {
     // Another node, which this process has no memory of, finds what the one before has left.
     await board.report({ counter: 3 });
     await noteOf("second").overwrite();
-    runtime = await load(house, [...flow(house, redis), ...catching("second", "caught")], { cluster: "cluster" });
+    runtime = await load(house, [...clusteredFlow(house, redis), ...catching("second", "caught")], {
+      cluster: "cluster",
+    });
     await until("standby", () => shown().startsWith("grey"));
     await until("the word", async () => {
       await cluster.handOver();
@@ -289,7 +241,7 @@ describeWithRedis("an account in a cluster", () => {
   it("says so where there is no Redis, and keeps values or goes on, as it is told", async () => {
     for (const whenEngineDown of ["hold", "speak"]) {
       const nowhere = { url: "redis://127.0.0.1:1" };
-      runtime = await load(house, flow(house, nowhere, { whenEngineDown }), { cluster: "cluster" });
+      runtime = await load(house, clusteredFlow(house, nowhere, { whenEngineDown }), { cluster: "cluster" });
       await until("no Redis", () => shown() === "yellow arduino-cloud-property-in.status.no-engine");
       await board.report({ counter: 1 });
       if (whenEngineDown === "speak") await until("the value", () => given().includes(1));
@@ -299,10 +251,10 @@ describeWithRedis("an account in a cluster", () => {
   });
 
   it("says what is wrong with its cluster", async () => {
-    runtime = await load(house, flow(house, redis, { url: "http://a.redis" }), { cluster: "cluster" });
+    runtime = await load(house, clusteredFlow(house, redis, { url: "http://a.redis" }), { cluster: "cluster" });
     await until("no Redis", () => shown() === "yellow arduino-cloud-property-in.status.no-engine");
     await runtime.unload();
-    runtime = await load(house, flow(house, redis), { cluster: "gone" });
+    runtime = await load(house, clusteredFlow(house, redis), { cluster: "gone" });
     const [error] = await runtime.arrived("errors");
     assert.match(JSON.stringify(error?.["error"]), /cluster of the account is disabled or was deleted/);
   });
@@ -310,9 +262,4 @@ describeWithRedis("an account in a cluster", () => {
 
 function isRequested({ direction }: Received): boolean {
   return direction === "requested";
-}
-
-function statusText(status: unknown): string {
-  const { fill, text } = status as { fill: string; text: string };
-  return `${fill} ${text}`;
 }

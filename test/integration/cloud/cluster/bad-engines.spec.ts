@@ -29,7 +29,7 @@ function copyOf(house: House, settings: ClusterSettings): GivingCopy {
     { cluster: settings },
   );
   stopLater(() => account.close());
-  const lane = account.cluster?.open<number>("tab/in", {
+  const lane = account.cluster?.open<number>("tab/in", "thing", {
     speak: (value) => values.push(value),
     skip: () => undefined,
     identity: String,
@@ -94,7 +94,7 @@ describeWithRedis("a cluster whose Redis is no use", () => {
       });
     }
     const speaking = copies.filter(({ whenEngineDown }) => whenEngineDown === "speak");
-    await until("copies that go on", () => speaking.every(({ account }) => account.cluster?.speaks === true));
+    await until("copies that go on", () => speaking.every(({ account }) => account.cluster?.leads === true));
     await until("subscriptions", () => copies.every(({ account }) => account.session.state.name === "online"));
     let counter = 0;
     await until("values", async () => {

@@ -12,6 +12,7 @@ const usual: Omit<ClusterSettings, "url"> = {
   name: "a name with spaces {and} braces",
   user: "",
   password: "",
+  share: "standby",
   ttlMs: 5_000,
   holdMs: 60_000,
   whenEngineDown: "hold",

@@ -1,62 +1,6 @@
 import assert from "node:assert/strict";
-import { FakeClock } from "../../../support/fake-clock";
-import { ModelCopy, ModelEngine } from "../../../support/cluster-model";
+import { World } from "../../../support/cluster-world";
 import { randomSource } from "../../../support/random-source";
-
-type Spoken = { copy: string; value: string; epoch: number };
-
-/** A world of copies that hear the same values. */
-class World {
-  readonly clock = new FakeClock();
-  readonly engine = new ModelEngine(this.clock);
-  readonly spoken: Spoken[] = [];
-  readonly heard: string[] = [];
-  copies: ModelCopy[] = [];
-  #made = 0;
-
-  join(): ModelCopy {
-    const copy = new ModelCopy(`copy-${this.#made++}`, this.engine, this.clock, this.spoken);
-    this.copies.push(copy);
-    return copy;
-  }
-
-  /** Lets time pass while values come. */
-  async pass(milliseconds: number, text: (count: number) => string, everyMs = 100): Promise<void> {
-    for (let passed = 0; passed < milliseconds; passed += everyMs) {
-      const value = `${text(this.heard.length)}#${this.heard.length}`;
-      this.heard.push(value);
-      for (const copy of this.copies) copy.hear(value);
-      await this.clock.advance(everyMs);
-    }
-  }
-
-  get speaking(): ModelCopy[] {
-    return this.copies.filter(({ cluster, isAlive }) => isAlive && cluster.state.name === "speaking");
-  }
-
-  /** Checks that nobody spoke beside another, and that nothing is lost from a value on. */
-  check(from = 0): void {
-    let last = { epoch: 0, copy: "" };
-    for (const { epoch, copy } of this.spoken) {
-      assert.ok(epoch >= last.epoch, `${copy} spoke under ${epoch} after ${last.copy} under ${last.epoch}`);
-      assert.ok(epoch > last.epoch || copy === last.copy, `${copy} and ${last.copy} both spoke under ${epoch}`);
-      last = { epoch, copy };
-    }
-    const given = new Set(this.spoken.map(({ value }) => value));
-    const lost = this.heard.slice(from).filter((value) => !given.has(value));
-    assert.deepEqual(lost, []);
-    const firsts = [...given].map((value) => Number(value.split("#")[1]));
-    assert.deepEqual(
-      firsts,
-      [...firsts].sort((a, b) => a - b),
-      "out of order",
-    );
-  }
-
-  get doubled(): number {
-    return this.spoken.length - new Set(this.spoken.map(({ value }) => value)).size;
-  }
-}
 
 const numbered = (count: number): string => `value ${count}`;
 const repeating = (count: number): string => `value ${count % 3}`;

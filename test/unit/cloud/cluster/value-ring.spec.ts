@@ -4,7 +4,7 @@ import { shortDigest } from "../../../../cloud/core/short-digest";
 import { FakeClock } from "../../../support/fake-clock";
 
 describe("the ring of heard values", () => {
-  const known = { offsetMs: 0, spokenUntil: 0, isFirst: false };
+  const known = { offsetMs: 0, spokenUntil: 0, isFirst: false, lanes: [] };
 
   /** A lane that counts for how many values a fingerprint was made. */
   const counting = (): { lane: Lane; asked: () => number } => {

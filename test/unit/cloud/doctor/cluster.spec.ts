@@ -33,6 +33,11 @@ describe("the doctor of a cluster", () => {
     assert.deepEqual(standby, [["standing-by", "ok", { count: 2, speaker: "host/1" }]]);
   });
 
+  it("tells for how much this copy speaks where several share the things", async () => {
+    const share = { part: 6, of: 16, leader: "host/2" };
+    assert.deepEqual(await found({ name: "speaking", share }), [["sharing", "ok", { count: 2, part: 6, of: 16 }]]);
+  });
+
   it("warns of clocks that are apart, and of a Redis that is no use", async () => {
     const [, clocks] = await found({ name: "speaking" }, -7_000);
     assert.deepEqual(clocks, ["clocks", "warning", { seconds: 7 }]);
