@@ -99,7 +99,7 @@ describe("the editor for everybody", function () {
         editor.expectNoTrouble();
       });
 
-      for (const form of ["account", "device"])
+      for (const form of ["account", "device", "cluster"])
         it(`the form of ${form}`, async () => {
           await editor.addConfig(`arduino-cloud-${form}`);
           await show("#node-config-dialog-edit-form");

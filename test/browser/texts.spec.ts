@@ -6,7 +6,7 @@ import { complete, original } from "../support/texts";
 import { Editor, startBrowser } from "./editor";
 
 const types = ["property-in", "property-out", "property-get", "device-status", "history", "manage", "home-assistant"];
-const configTypes = ["account", "device"];
+const configTypes = ["account", "device", "cluster"];
 
 /** A text of a form, the width that it takes and the width that there is, in pixels. */
 interface Fit {
