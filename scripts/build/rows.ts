@@ -7,14 +7,29 @@ const folder = path.resolve(__dirname, "..", "..", "nodes", "editor", "rows");
  * Returns a form with the rows in it that it shares with others: `<!-- row list field="thing" icon="cube" -->` stands for
  * `nodes/editor/rows/list.html` with those values in the place of `{{field}}` and `{{icon}}`, and the type of the form's
  * node in the place of `{{type}}`. An attribute that needs a value that is not given is left out, and so is a hint
- * without a text.
+ * without a text. The choices of a list are given as `options="all:emit-all changed:emit-changed AVG"`: each by its value and
+ * the key of its label, or by what is both, in every language.
  */
 export function insertRows(form: string, type: string): string {
   return form.replace(/<!-- row ([\w-]+)(.*?)-->\n/g, (_comment, row: string, given: string) => {
     const values = new Map([["type", type]]);
     for (const [, name = "", value = ""] of given.matchAll(/(\w+)="([^"]*)"/g)) values.set(name, value);
-    return fill(readFileSync(path.join(folder, `${row}.html`), "utf8"), values);
+    return fill(readFileSync(path.join(folder, `${row}.html`), "utf8"), values).replace(
+      / *<!-- options -->\n/,
+      optionsOf(values.get("options") ?? "", type),
+    );
   });
+}
+
+function optionsOf(given: string, type: string): string {
+  const choices = given.split(" ").filter((choice) => choice !== "");
+  return choices
+    .map((choice) => {
+      const [value = "", label] = choice.split(":");
+      const text = label === undefined ? `>${value}` : ` data-i18n="${type}.label.${label}">`;
+      return `    <option value="${value}"${text}</option>\n`;
+    })
+    .join("");
 }
 
 function fill(row: string, values: ReadonlyMap<string, string>): string {
