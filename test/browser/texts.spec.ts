@@ -16,8 +16,8 @@ interface Fit {
 }
 
 /**
- * The texts of the open dialog: labels, buttons and tips, entries of lists, and what empty fields show. Rows that the
- * present choice hides are shown first. Runs in the browser, where no function may have a name: tsx marks those.
+ * The texts of the open dialog: labels, each of which has one line, buttons and tips, entries of lists, and what empty
+ * fields show. Rows that the present choice hides are shown first. Runs in the browser, where no function may have a name: tsx marks those.
  */
 function measure(): Fit[] {
   const form = [...document.querySelectorAll<HTMLElement>(".red-ui-tray")].at(-1)!;
@@ -37,14 +37,17 @@ function measure(): Fit[] {
     const select = part instanceof HTMLSelectElement;
     // What adds a config node is a text of Node-RED's.
     const options = select ? [...part.options].filter(({ value }) => value !== "_ADD_").map(({ text }) => text) : [];
-    const texts = part instanceof HTMLInputElement ? [part.placeholder] : options;
+    const isRowLabel = part.matches(".arduino-cloud-form .form-row > label:first-child");
+    const texts =
+      part instanceof HTMLInputElement ? [part.placeholder] : isRowLabel ? [part.innerText.trim()] : options;
     const em = parseFloat(style.fontSize);
+    // A list has an arrow beside its text, the label of a row an icon.
+    const beside = select ? 16 : isRowLabel ? 20 : 0;
     if (select || texts.length > 0)
       return texts.map((text) => {
         const letters = text.replace(square, "");
         const squares = text.length - letters.length;
-        // A list has an arrow beside its text.
-        return { text, needs: pen.measureText(letters).width + squares * em + (select ? 16 : 0), room };
+        return { text, needs: pen.measureText(letters).width + squares * em + beside, room };
       });
     return [{ text: part.innerText, needs: part.scrollWidth, room: part.clientWidth }];
   });
