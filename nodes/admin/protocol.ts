@@ -177,8 +177,8 @@ export interface DoctorReport {
 export interface Refusal {
   /**
    * `secret_needed`: a stored secret may not be used like this, so it has to be entered again; `demo_house`: the demo house
-   * takes no device; `flows_stopped`: what is asked does not run.
+   * takes no device; `demo_closed`: it can't be opened; `flows_stopped`: what is asked does not run.
    */
-  code: ErrorCode | "secret_needed" | "demo_house" | "flows_stopped";
+  code: ErrorCode | "secret_needed" | "demo_house" | "demo_closed" | "flows_stopped";
   message: string;
 }

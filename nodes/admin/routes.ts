@@ -6,6 +6,7 @@ import { abortable } from "../../cloud/core/abort";
 import { CloudError, type ErrorCode } from "../../cloud/core/errors";
 import { createRest, listDevices, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";
+import { HouseClosed } from "../runtime/demo-house";
 import { NoDeviceInDemo } from "../runtime/device-settings";
 import { FlowsStopped } from "../runtime/not-running";
 import { isDemo, readAccountSettings } from "../runtime/account-settings";
@@ -189,6 +190,7 @@ export function answer(work: (request: Request, signal: AbortSignal) => Promise<
 function refusalOf(reason: unknown): Refusal["code"] | undefined {
   if (reason instanceof SecretNeeded) return "secret_needed";
   if (reason instanceof FlowsStopped) return "flows_stopped";
+  if (reason instanceof HouseClosed) return "demo_closed";
   return reason instanceof NoDeviceInDemo ? "demo_house" : undefined;
 }
 

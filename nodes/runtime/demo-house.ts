@@ -60,12 +60,17 @@ export class DemoHouse {
 
   /**
    * Returns where the house is; opens it where it is not open, or is no more.
-   * @throws CloudError `server_error` where it can't be opened
+   * @throws HouseClosed where it can't be opened
    */
   readonly locate = (): Promise<HouseAddresses> => {
     this.#closeAfter(visitMs);
-    this.#running ??= this.#open();
-    return this.#running.addresses;
+    try {
+      this.#running ??= this.#open();
+      return this.#running.addresses;
+    } catch (reason) {
+      // Its program is missing.
+      return Promise.reject(new HouseClosed(toCloudError(reason).message));
+    }
   };
 
   #closeAfter(milliseconds: number): void {
@@ -107,7 +112,17 @@ export class DemoHouse {
   }
 }
 
-/** Waits until a house tells where it is. @throws CloudError `server_error` where it does not */
+/** The demo house can't be opened: a fault of this computer or of the package, not of the cloud. */
+export class HouseClosed extends CloudError {
+  constructor(why: string) {
+    super(
+      "server_error",
+      `The demo house could not be started: ${printable(why)}. Restart Node-RED; if it stays so, install this package again.`,
+    );
+  }
+}
+
+/** Waits until a house tells where it is. @throws HouseClosed where it does not */
 async function addressesOf(worker: Worker, ended: Promise<string>): Promise<HouseAddresses> {
   let stopTimer: () => void = () => undefined;
   const late = new Promise<string>((resolve) => {
@@ -121,10 +136,7 @@ async function addressesOf(worker: Worker, ended: Promise<string>): Promise<Hous
   const { addresses, error } = typeof outcome === "string" ? { error: outcome } : outcome;
   if (addresses !== undefined) return addresses;
   await worker.terminate();
-  throw new CloudError(
-    "server_error",
-    `The demo house could not be started: ${printable(error ?? "it says nothing")}. Restart Node-RED; if it stays so, install this package again.`,
-  );
+  throw new HouseClosed(error ?? "it says nothing");
 }
 
 /** The house of this Node-RED. */

@@ -1,5 +1,6 @@
+import { failureCode, fetchFrom } from "../admin-client";
 import { openConfigMore } from "../form-fields";
-import { textsOf } from "../i18n";
+import { errorText, textsOf } from "../i18n";
 import { usePart } from "../load-part";
 import type { Form } from "../open-form";
 
@@ -10,7 +11,7 @@ export function accountForm(node: EditorNode): Form {
   const clientId = $("#node-config-input-clientId");
   if (clientId.val() === "") window.setTimeout(() => clientId.trigger("focus"), 400);
   const translate = textsOf("arduino-cloud-account");
-  switchDemo(translate("label.demo-house"));
+  switchDemo(node, translate("label.demo-house"));
   $("#arduino-cloud-account-test").on("click", () =>
     usePart("doctor", ({ testConnection }) => testConnection(id, translate)),
   );
@@ -23,13 +24,14 @@ export function accountForm(node: EditorNode): Form {
 
 /**
  * Switches between an API key and the demo house, which needs none of the fields that go with a key; they keep what is in
- * them.
+ * them. The house is opened as soon as it is chosen, to say so where it can't be.
  * @param houseName what the account is called where it has no name
  */
-function switchDemo(houseName: string): void {
+function switchDemo(node: EditorNode, houseName: string): void {
   const field = $("#node-config-input-demo");
   const name = $("#node-config-input-name");
   const house = $("#arduino-cloud-account-house");
+  const problem = $("#arduino-cloud-account-house-problem");
   const show = (): void => {
     const isDemo = field.is(":checked");
     house.toggle(isDemo);
@@ -42,8 +44,20 @@ function switchDemo(houseName: string): void {
     $("#node-config-input-showValues").trigger("change");
     $(isDemo ? "#arduino-cloud-account-use-key" : "#node-config-input-clientId").trigger("focus");
   };
+  const open = (): void => {
+    problem.empty();
+    const asked = { ...node, demo: true, changed: true, credentials: {} };
+    fetchFrom(asked, "things").catch((reason: unknown) => {
+      const code = failureCode(reason);
+      // Who may not ask may deploy all the same.
+      if (code !== "no-permission") problem.text(errorText(code));
+    });
+  };
   field.on("change", show);
-  $("#arduino-cloud-account-try-demo").on("click", () => choose(true));
+  $("#arduino-cloud-account-try-demo").on("click", () => {
+    choose(true);
+    open();
+  });
   $("#arduino-cloud-account-use-key").on("click", () => choose(false));
   show();
 }

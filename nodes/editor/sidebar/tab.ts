@@ -1,6 +1,7 @@
 import { nameLabel } from "../node-label";
 import { typedAccount, writeValue } from "../admin-client";
-import { errorText, type Translate } from "../i18n";
+import { errorText, textsOf, type Translate } from "../i18n";
+import { addDemoAccount } from "./add-demo-account";
 import { makeDraggable, putAndFollow, type Putting, putInSight } from "./drag-to-canvas";
 import { notLoadedText } from "../import-file";
 import { loadPart, usePart } from "../load-part";
@@ -23,7 +24,8 @@ export class CloudTab {
   readonly #search = $('<input type="text">');
   readonly #refresh = $('<button type="button" class="red-ui-button red-ui-button-small">');
   readonly #note = $('<div class="arduino-cloud-sidebar-note" role="status">');
-  readonly #add = $('<button type="button" class="red-ui-button arduino-cloud-sidebar-add">');
+  /** What an account is added by, where there is none. */
+  readonly #start = $('<div class="arduino-cloud-sidebar-start">');
   readonly #tip = $('<div class="arduino-cloud-sidebar-tip">');
   readonly #tree: Tree;
   readonly #details = $('<section class="arduino-cloud-sidebar-details">').hide();
@@ -75,9 +77,14 @@ export class CloudTab {
       .attr("aria-label", translate("label.refresh"))
       .append($('<i class="fa fa-refresh" aria-hidden="true">'));
     RED.popover.tooltip(this.#refresh, translate("label.refresh"));
-    this.#add.text(translate("label.add-account")).on("click", () => RED.editor.editConfig("", accountType, "_ADD_"));
+    const button = (text: string, act: () => void): JQuery =>
+      $('<button type="button" class="red-ui-button">').text(text).on("click", act);
+    this.#start.append(
+      button(translate("label.add-account"), () => RED.editor.editConfig("", accountType, "_ADD_")),
+      button(textsOf(accountType)("label.try-demo"), addDemoAccount),
+    );
     this.#tip.text(`${translate("tip.drag")} ${translate("page.tip.mark")}`);
-    this.#element.append(head, this.#note, this.#add, this.#tree.element, this.#details, this.#tip);
+    this.#element.append(head, this.#note, this.#start, this.#tree.element, this.#details, this.#tip);
     this.#draw();
   }
 
@@ -151,7 +158,7 @@ export class CloudTab {
     this.#refresh.find("i").toggleClass("fa-spin", isLoading);
     const text = this.#notes(rows.length).join(" ");
     if (this.#note.text() !== text) this.#note.text(text);
-    this.#add.toggle(this.#account === undefined);
+    this.#start.toggle(this.#account === undefined);
   }
 
   /** Makes a page of an item, or of all variables that are selected. */
