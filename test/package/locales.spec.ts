@@ -105,7 +105,15 @@ function usedKeys(set: string): Set<string> {
         /:arduino-cloud-account\.([\w.-]+)/g,
       ))
         used.add(String(key));
-    for (const code of [...codes, "no-permission", "secret-needed", "demo-house", "no-node-red", "no-thing"])
+    for (const code of [
+      ...codes,
+      "no-permission",
+      "secret-needed",
+      "demo-house",
+      "demo-closed",
+      "no-node-red",
+      "no-thing",
+    ])
       used.add(`error.${code}`);
   } else if (set === "cluster") {
     return used;

@@ -24,7 +24,7 @@ export class CloudTab {
   readonly #search = $('<input type="text">');
   readonly #refresh = $('<button type="button" class="red-ui-button red-ui-button-small">');
   readonly #note = $('<div class="arduino-cloud-sidebar-note" role="status">');
-  /** What an account is added by, where there is none. */
+  /** The buttons that add an account, shown where there is none. */
   readonly #start = $('<div class="arduino-cloud-sidebar-start">');
   readonly #tip = $('<div class="arduino-cloud-sidebar-tip">');
   readonly #tree: Tree;
