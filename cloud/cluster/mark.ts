@@ -1,5 +1,3 @@
-import { asRecord } from "../core/json";
-
 /** How far the values of one lane have gone into the flow. */
 export interface Mark {
   /** The engine's time, in milliseconds since 1970, at which the last of them was heard. */
@@ -31,18 +29,13 @@ export function marksFrom(
   return { marks, useless };
 }
 
-/** Returns a mark as the engine keeps it. */
+/** Returns a mark as the engine keeps it: the time and the fingerprints, with spaces between them. */
 export function markToText({ at, prints }: Mark): string {
-  return JSON.stringify({ at, t: prints });
+  return `${at} ${prints.join(" ")}`;
 }
 
 /** Returns the mark that a text of the engine holds; undefined where it is none. */
 function markFromText(text: string): Mark | undefined {
-  try {
-    const { at, t } = asRecord(JSON.parse(text)) ?? {};
-    if (typeof at !== "number" || !Array.isArray(t)) return undefined;
-    return { at, prints: t.filter((print) => typeof print === "string") };
-  } catch {
-    return undefined;
-  }
+  const [at = "", ...prints] = text.split(" ");
+  return /^\d+$/.test(at) ? { at: Number(at), prints: prints.filter((print) => print !== "") } : undefined;
 }
