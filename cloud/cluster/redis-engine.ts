@@ -1,5 +1,4 @@
 import { guarded } from "../core/guard";
-import { randomUUID } from "node:crypto";
 import type { ConnectionOptions } from "node:tls";
 import type { Cluster as RedisCluster, Redis } from "ioredis";
 import type { CloudError } from "../core/errors";
@@ -26,7 +25,7 @@ type Scripted = (Redis | RedisCluster) & {
   acAsk(group: string): Promise<[number, string[]]>;
   acSubmit(stream: string, ids: string, outcome: string, id: string, text: string, keptMs: number): Promise<string>;
   acSettle(stream: string, ids: string, outcome: string, ...args: (string | number)[]): Promise<number>;
-  acPace(key: string, limit: number, windowMs: number, name: string): Promise<number>;
+  acPace(key: string, perSecond: number, windowMs: number, burst: number): Promise<string>;
 };
 
 const maxReconnectMs = 1_000;
@@ -36,8 +35,13 @@ const workLifeMs = 3_600_000;
 const outcomeLifeMs = 300_000;
 /** So much work is read at once. */
 const maxWork = 100;
-/** The window of the pace is longer than a second by what the way to the cloud may shorten it. */
-const paceWindowMs = 1_050;
+/**
+ * The window of the pace is longer than a second by what may shorten it on the way: a copy that sends late, and the
+ * network.
+ */
+const paceWindowMs = 1_060;
+/** So many requests may go out back to back after a rest. */
+const paceBurst = 3;
 
 /** Redis or Valkey, single, behind sentinels or as a Redis Cluster. Loads its library when it is made. */
 export class RedisEngine implements ClusterEngine {
@@ -90,12 +94,12 @@ export class RedisEngine implements ClusterEngine {
     return { fields, time };
   }
 
-  /** Counts a request in. */
-  pace(perSecond: number): Promise<number> {
-    // A pace of less than one a second is one request in a longer window.
-    const windowMs = paceWindowMs * Math.max(1, 1 / perSecond);
-    const limit = Math.max(1, Math.floor(perSecond));
-    return this.#call(this.#redis.acPace(this.#key("pace"), limit, Math.ceil(windowMs), randomUUID()));
+  /** Gives a request its moment. */
+  async pace(perSecond: number): Promise<number> {
+    // Beyond one a second, of whole requests: a second holds no part of one.
+    const rate = perSecond < 1 ? perSecond : Math.floor(perSecond);
+    const burst = Math.min(rate, paceBurst);
+    return Number(await this.#call(this.#redis.acPace(this.#key("pace"), rate, paceWindowMs, Math.max(1, burst))));
   }
 
   /** Tells all copies something. */

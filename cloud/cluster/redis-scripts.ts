@@ -69,22 +69,28 @@ redis.call('SET', KEYS[3], ARGV[3], 'PX', ARGV[4])
 return 1`,
   },
   /**
-   * KEYS: times of requests. ARGV: requests, window in milliseconds, name of this request. Answers the milliseconds to
-   * wait. A sliding window: GCRA lets more through in a second after a pause.
+   * KEYS: moments of requests. ARGV: requests a second, window in milliseconds that stands for a second, how many may go
+   * out back to back. Gives the request the next moment that is free and answers the milliseconds until then, as a text.
+   * Never more than a second's worth in any window, and evenly spaced, so that two that are late do not meet. GCRA
+   * alone lets more through in a second after a pause.
    */
   acPace: {
     numberOfKeys: 1,
     lua: `
 local time = redis.call('TIME')
-local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local window = tonumber(ARGV[2])
-redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', now - window)
-if redis.call('ZCARD', KEYS[1]) < tonumber(ARGV[1]) then
-  redis.call('ZADD', KEYS[1], now, ARGV[3])
-  redis.call('PEXPIRE', KEYS[1], window)
-  return 0
-end
-local first = redis.call('ZRANGE', KEYS[1], 0, 0, 'WITHSCORES')
-return math.max(1, tonumber(first[2]) + window - now)`,
+local now = time[1] * 1000 + time[2] / 1000
+local limit = math.max(1, math.floor(tonumber(ARGV[1])))
+local step = tonumber(ARGV[2]) / tonumber(ARGV[1])
+local known = {}
+for moment in string.gmatch(redis.call('GET', KEYS[1]) or '', '%S+') do table.insert(known, tonumber(moment)) end
+local due = table.remove(known, 1) or 0
+while #known > limit do table.remove(known, 1) end
+local free = math.max(now, due - (tonumber(ARGV[3]) - 1) * step)
+if #known == limit then free = math.max(free, known[1] + limit * step) end
+table.insert(known, free)
+local texts = {string.format('%.3f', math.max(free, due) + step)}
+for _, moment in ipairs(known) do table.insert(texts, string.format('%.3f', moment)) end
+redis.call('SET', KEYS[1], table.concat(texts, ' '), 'PX', math.ceil(free - now + (limit + 1) * step))
+return string.format('%.3f', free - now)`,
   },
 } as const;
