@@ -5,7 +5,7 @@ const factors = [2_654_435_761, 1_597_334_677] as const;
  * Returns the fingerprint of a value's text: 64 bits in letters and digits. A speaker makes one of each value, and nobody
  * has an interest in making two alike, so it is a quick hash and no cryptographic one.
  */
-export function printOf(text: string): string {
+export function valuePrint(text: string): string {
   let [first, second]: [number, number] = [...seeds];
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index);

@@ -1,7 +1,7 @@
 import type { Clock } from "../core/clock";
 import { findMark, type Placed, sameValueMs } from "./alignment";
 import { type Mark, maxPrints } from "./mark";
-import { printOf } from "./value-print";
+import { valuePrint } from "./value-print";
 
 /** The right with which a value is sent: a sink that must obey one copy only refuses lower epochs. */
 export interface Grant {
@@ -61,14 +61,14 @@ export class Lane {
   /** Returns whether another copy has sent a value, which this one hears only now. */
   isBehind({ item, heardAt }: HeardValue): boolean {
     if (this.#ahead.length === 0) return false;
-    const isNext = heardAt <= this.#aheadUntil && this.#ahead[0] === printOf(this.handlers.identity(item));
+    const isNext = heardAt <= this.#aheadUntil && this.#ahead[0] === valuePrint(this.handlers.identity(item));
     this.#ahead = isNext ? this.#ahead.slice(1) : [];
     return isNext;
   }
 
   /** Returns how far it has gone, in the engine's time. */
   mark(offsetMs: number): Mark {
-    const fresh = this.#fresh.map((item) => printOf(this.handlers.identity(item)));
+    const fresh = this.#fresh.map((item) => valuePrint(this.handlers.identity(item)));
     this.#prints = [...this.#prints, ...fresh].slice(-maxPrints);
     this.#fresh = [];
     return { at: Math.round(this.#heardAt + offsetMs), prints: this.#prints };
@@ -217,7 +217,7 @@ class PlacedValue implements Placed {
 
   get print(): string {
     const { lane, item } = this.#value;
-    return (this.#print ??= printOf(lane.handlers.identity(item)));
+    return (this.#print ??= valuePrint(lane.handlers.identity(item)));
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Lane, ValueRing } from "../../../../cloud/cluster/value-ring";
-import { printOf } from "../../../../cloud/cluster/value-print";
+import { valuePrint } from "../../../../cloud/cluster/value-print";
 import { FakeClock } from "../../../support/fake-clock";
 
 describe("the ring of heard values", () => {
@@ -47,7 +47,7 @@ describe("the ring of heard values", () => {
       ring.push(lane, count);
       await clock.advance(100);
     }
-    const prints = [399, 400].map((item) => printOf(String(item)));
+    const prints = [399, 400].map((item) => valuePrint(String(item)));
     ring.align({ ...known, marks: new Map([["lane", { at: 40_000, prints }]]) });
     assert.equal(ring.nextWaiting(0)?.item, 401);
     assert.ok(asked() < 60, `${asked()} fingerprints`);
