@@ -50,7 +50,7 @@ export interface ClusterEngine {
   mark(group: string, fields: Readonly<Record<string, string>>, fence?: Fence): Promise<boolean>;
   /** Reads a group. */
   ask(group: string): Promise<GroupAnswer>;
-  /** Gives a request the next moment at which one may go out, and no other; returns the milliseconds until then. */
+  /** Reserves the next moment at which a request may go out for one; returns the milliseconds until then. */
   pace(perSecond: number): Promise<number>;
   /** Tells all copies something. */
   tell(topic: string, text: string): Promise<void>;

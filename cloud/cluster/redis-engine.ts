@@ -94,7 +94,7 @@ export class RedisEngine implements ClusterEngine {
     return { fields, time };
   }
 
-  /** Gives a request its moment. */
+  /** Reserves the moment of a request. */
   async pace(perSecond: number): Promise<number> {
     // Beyond one a second, of whole requests: a second holds no part of one.
     const rate = perSecond < 1 ? perSecond : Math.floor(perSecond);
