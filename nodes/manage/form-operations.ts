@@ -25,7 +25,6 @@ export interface FormBody {
 export interface FormOperation {
   readonly resource: string;
   readonly name: string;
-  readonly summary: string;
   /** Its name in the API; absent where another entry stands for the same operation of the API. */
   readonly id?: string;
   /** The kinds of ids in its path, with the message property that gives each. */
@@ -70,12 +69,11 @@ function wantedEntry({ resource, name }: WantedOperation): [string, FormBody][] 
 }
 
 function formOperation(operation: ManagedOperation): FormOperation {
-  const { resource, name, summary, row, fixed, isAlias } = operation;
+  const { resource, name, row, fixed, isAlias } = operation;
   const path = pathParameters(row).map(({ kind }) => [kind, messagePropertyOf(kind)]);
   return {
     resource,
     name,
-    summary,
     ...(fixed === undefined && isAlias === undefined && { id: row.id }),
     path: Object.fromEntries(path) as Record<string, string>,
     ...(row.body !== undefined && fixed === undefined && { body: formBody(operation) }),

@@ -3,6 +3,9 @@ import { readdirSync, readFileSync } from "node:fs";
 import path from "node:path";
 import { checkIds, findingLevels } from "../../cloud/doctor/index";
 import { errorCodes } from "../../cloud/core/errors";
+import { wantedOperations } from "../../nodes/manage/extra-operations";
+import { formTable } from "../../nodes/manage/form-operations";
+import { noteKey } from "../../nodes/manage/note-key";
 import { noteCodes } from "../../nodes/migration/report";
 import { insertRows } from "../../scripts/build/rows";
 import { catalogue, original, placeholders, textFile } from "../support/texts";
@@ -158,9 +161,33 @@ function usedKeys(set: string): Set<string> {
     const hints = [...read("nodes", "editor", "widgets", "list-picker.ts").matchAll(/`tip\.\$\{field\}-([\w-]+)`/g)];
     for (const [, hint] of hints) for (const field of fields) used.add(`tip.${field}-${hint}`);
     for (const state of [...states, ...codes]) used.add(`status.${state}`);
-    if (set === "manage") for (const kind of fieldKinds) used.add(`kind.${kind}`);
+    if (set === "manage") for (const key of manageKeys()) used.add(key);
   }
   return used;
+}
+
+/** The notes on fields and input that manage's form shows. */
+function manageNotes(): string[] {
+  const { operations, schemas } = formTable();
+  const fields = [...Object.values(schemas), ...operations.map(({ query }) => query)].flatMap((each) =>
+    Object.values(each),
+  );
+  return [
+    ...fields.flatMap(({ note, items }) => [note ?? [], items?.note ?? []].flat()),
+    ...wantedOperations.flatMap(({ input }) => input.flatMap((line) => line.split(": ")[1] ?? [])),
+  ];
+}
+
+/** The keys of what manage's form says of operations and their fields. */
+function manageKeys(): string[] {
+  const names = [...formTable().operations, ...wantedOperations].map(({ name }) => name.replace(/-v2$/, ""));
+  return [
+    ...fieldKinds.map((kind) => `kind.${kind}`),
+    ...names.map((name) => `does.${name}`),
+    ...manageNotes()
+      .flatMap((note) => noteKey(note) ?? [])
+      .map((key) => `note.${key}`),
+  ];
 }
 
 /** All that the doctor can find: the key of its sentence, and how much it matters. */
@@ -207,6 +234,14 @@ describe("catalogues", () => {
         }
       });
   }
+
+  it("manage: has each note of the table of operations in its words", () => {
+    const texts = textsOf("manage");
+    for (const note of manageNotes()) {
+      const key = noteKey(note);
+      if (key !== undefined) assert.equal(texts.get(`note.${key}`), note);
+    }
+  });
 
   it("account: has a cure for every problem and warning of the doctor", () => {
     const texts = textsOf("account");

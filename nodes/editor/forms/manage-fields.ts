@@ -1,4 +1,5 @@
 import type { Field, Fields } from "../../../cloud/rest/index";
+import { noteKey } from "../../manage/note-key";
 import type { Translate } from "../i18n";
 
 /** The most values of a field that stand in its line; more are behind it, to be opened. */
@@ -45,8 +46,14 @@ function describe(field: Field, translate: Translate): string[] {
     ...valuesText(values, translate),
     ...limits(field, translate),
     ...(usual === undefined ? [] : [translate("label.usually", { value: String(usual) })]),
-    ...(note === undefined ? [] : [note]),
+    ...(note === undefined ? [] : [noteText(note, translate)]),
   ];
+}
+
+/** Returns a note of the table of operations in the editor's language. */
+export function noteText(note: string, translate: Translate): string {
+  const key = noteKey(note);
+  return key === undefined ? note : translate(`note.${key}`);
 }
 
 function valuesText(values: readonly string[], translate: Translate): string[] {

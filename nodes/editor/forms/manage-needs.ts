@@ -18,7 +18,8 @@ interface Needs {
   hasForce: boolean;
   /** An operation is called by method and path. */
   isCall: boolean;
-  summary: string;
+  /** The name by which the catalogue has what it does; blank where that is for the message to say. */
+  does: string;
   /** The properties that the message has to bring, beside the body. */
   lines: readonly string[];
   /** Absent where the operation takes none. */
@@ -56,7 +57,7 @@ export function needsOf(resource: string, name: string): Needs {
       targets: new Set(wanted.targets),
       hasForce: false,
       isCall: false,
-      summary: wanted.summary,
+      does: wanted.name,
       lines: wanted.input,
       body: FORM_TABLE.wanted[`${resource}: ${name}`],
       query: {},
@@ -69,7 +70,8 @@ export function needsOf(resource: string, name: string): Needs {
     targets: new Set(meant.flatMap(({ path }) => Object.keys(path))),
     hasForce: meant.some(({ query }) => "force" in query),
     isCall: resource === anyResource && name === "",
-    summary: chosen?.summary ?? "",
+    // The second kind of dashboard does the same, without pages.
+    does: chosen?.name.replace(/-v2$/, "") ?? "",
     lines: chosen === undefined ? [] : idsByMessage(chosen),
     body: chosen?.body,
     query: chosen?.query ?? {},

@@ -1,11 +1,11 @@
 import { textOf } from "../../../cloud/core/text";
 import { bodyField } from "./manage-body";
-import { fieldList } from "./manage-fields";
+import { fieldList, noteText } from "./manage-fields";
 import { needsOf, operationNames, resourceNames } from "./manage-needs";
 import { pickTargets, targetFields } from "./manage-pickers";
 import { preferOnlyAccount } from "../default-account";
 import { fieldValue } from "../form-fields";
-import { textsOf } from "../i18n";
+import { textsOf, type Translate } from "../i18n";
 import type { Form } from "../open-form";
 
 const translate = textsOf("arduino-cloud-manage");
@@ -30,7 +30,7 @@ export function manageForm(node: EditorNode): Form {
     for (const field of targetFields) $(`#arduino-cloud-${field}-row`).toggle(needs.targets.has(field));
     $(".arduino-cloud-manage-call").toggle(needs.isCall);
     $("#arduino-cloud-force-row").toggle(needs.hasForce);
-    $("#arduino-cloud-manage-summary").text(needs.summary);
+    $("#arduino-cloud-manage-summary").text(needs.does === "" ? "" : translate(`does.${needs.does}`));
     showInput(needs);
     body.show(needs.body, needs.body !== undefined || needs.isCall);
     lists.show(needs.targets);
@@ -48,6 +48,12 @@ export function manageForm(node: EditorNode): Form {
     },
     close: () => lists.close(),
   };
+}
+
+/** Returns a line of input in words: `msg.base: the dashboard …` has a name and a note. */
+function inputText(line: string, translate: Translate): string {
+  const [name = "", note] = line.split(": ");
+  return note === undefined ? line : `${name}: ${noteText(note, translate)}`;
 }
 
 /** Fills a list of choices; what is chosen stays even if the list does not have it. */
@@ -76,6 +82,6 @@ function showInput({ lines, body, query }: ReturnType<typeof needsOf>): void {
   const options = Object.keys(query).length > 0 ? [$("<div>").text("msg.query"), fieldList(query, translate)] : [];
   $("#arduino-cloud-manage-needs")
     .empty()
-    .append(...lines.map((line) => $("<div>").text(line)), ...options);
+    .append(...lines.map((line) => $("<div>").text(inputText(line, translate))), ...options);
   $("#arduino-cloud-manage-needs-row").toggle(lines.length + options.length > 0);
 }
