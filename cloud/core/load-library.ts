@@ -1,5 +1,6 @@
 import { createRequire } from "node:module";
 import { CloudError } from "./errors";
+import { ownTurn } from "./short-turns";
 import { printable } from "./text";
 
 /**
@@ -20,11 +21,18 @@ export function loadLibrary<T>(name: string, load: () => T): T {
   }
 }
 
-/** Loads something that a library needs itself ahead of it; what is not there is left to the library. */
-export function loadAhead(library: string, part: string): void {
-  try {
-    createRequire(require.resolve(library))(part);
-  } catch {
-    // Another version may do without it; what is broken, the library tells.
+/**
+ * Loads what a library needs itself ahead of it, each part in a turn of its own; what is not there is left to the library.
+ * All at once takes as long as several turns may last.
+ */
+export async function loadAhead(library: string, parts: readonly string[]): Promise<void> {
+  for (const part of parts) {
+    await ownTurn();
+    try {
+      createRequire(require.resolve(library))(part);
+    } catch {
+      // Another version may do without it; what is broken, the library tells.
+    }
   }
+  await ownTurn();
 }

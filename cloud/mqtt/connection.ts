@@ -3,7 +3,7 @@ import { onAbort } from "../core/abort";
 import { type ActivityLog, shownMs } from "../core/activity-log";
 import { type Clock, systemClock } from "../core/clock";
 import { CloudError, toCloudError } from "../core/errors";
-import { loadLibrary } from "../core/load-library";
+import { loadAhead, loadLibrary } from "../core/load-library";
 import { printable, redact } from "../core/text";
 import { ownTurn } from "../core/short-turns";
 import { findProxy, type ProxySettings } from "../core/proxy";
@@ -106,9 +106,9 @@ async function tryToOpen(options: ConnectionOptions): Promise<MqttConnection> {
   return untilOpen(client, options, proxy?.address);
 }
 
-/** Loads MQTT.js, in a turn of its own: it takes as long as all else that is done to connect. */
+/** Loads MQTT.js, in turns of its own: it takes as long as all else that is done to connect. */
 async function loadMqttJs(): Promise<typeof import("mqtt")> {
-  await ownTurn();
+  await loadAhead("mqtt", ["readable-stream", "mqtt-packet", "ws", "socks"]);
   // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes half the time of import()
   const library = loadLibrary("mqtt", () => require("mqtt") as typeof import("mqtt"));
   // What it needs for a kind of connection it loads with the first of these.
@@ -133,6 +133,8 @@ function mqttOptions({ url, login, tls, timings = defaultTimings }: ConnectionOp
     queueQoSZero: false,
     // What a few hundred bytes unpack to, or one frame claims, must not fill the memory.
     wsOptions: { perMessageDeflate: false, maxPayload: maxPacketBytes },
+    // A buffer for each number of two bytes would be made at the start: 7 MB, in a turn of 20 ms and more.
+    writeCache: false,
     // MQTT.js formats a trace of every packet otherwise, a tenth of what a message costs.
     log: () => undefined,
     ...tls,

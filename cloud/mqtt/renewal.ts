@@ -2,7 +2,7 @@ import { type Clock, sleep } from "../core/clock";
 import { CloudError } from "../core/errors";
 import type { MqttConnection } from "./connection";
 import type { MessageStream } from "./message-stream";
-import { type SubscriptionRegistry, subscribeAll } from "./subscriptions";
+import { type SubscriptionRegistry, subscribeAll, unsubscribeAll } from "./subscriptions";
 import { guarded, inBackground } from "../core/guard";
 
 /** A connection that a session uses, with the moment at which its login nears its end. */
@@ -67,7 +67,7 @@ export async function handOver(old: MqttConnection, next: MqttConnection, sessio
   await Promise.race([old.closed, sleepUnlessAborted(clock, session.overlapMs, signal)]);
   await session.drain();
   // After this the old connection's stream is complete: whatever follows is on the new one.
-  if (topics.length > 0) await old.unsubscribe(topics).catch(() => undefined);
+  await unsubscribeAll(old, topics).catch(() => undefined);
   subscriptions.replace(next, topics, refused);
   stream.complete();
   session.adopt();

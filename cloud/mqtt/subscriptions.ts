@@ -3,7 +3,8 @@ import type { Clock } from "../core/clock";
 import { CloudError } from "../core/errors";
 import { printable } from "../core/text";
 import type { MqttConnection } from "./connection";
-import { guarded, nextTurn } from "../core/guard";
+import { guarded, inBackground, nextTurn } from "../core/guard";
+import { inShortTurns } from "../core/short-turns";
 
 /** Somebody who listens to a topic. */
 export interface TopicListener {
@@ -22,7 +23,7 @@ interface Subscription {
   status: "unknown" | "subscribed" | "refused";
 }
 
-/** Topics in one SUBSCRIBE packet. */
+/** Topics in one packet. */
 const batchSize = 100;
 
 /** Refused topics are asked for again after so long, and then after ever longer waits, in milliseconds. */
@@ -40,6 +41,7 @@ export class SubscriptionRegistry {
   #connection: MqttConnection | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   readonly #hand = guarded((listener: TopicListener, payload: Uint8Array) => listener.message(payload));
+  readonly #tellLost = guarded((listener: TopicListener) => listener.lost?.());
   #isScheduled = false;
   readonly #clock: Clock;
   #refusals = 0;
@@ -90,18 +92,25 @@ export class SubscriptionRegistry {
     this.#refusals = 0;
     this.#stopRetry?.();
     this.#stopRetry = undefined;
-    const known = [...this.#topics.values()].filter(({ status }) => status !== "unknown");
-    for (const topic of known) topic.status = "unknown";
-    for (const { listeners } of known) for (const listener of listeners) guarded(() => listener.lost?.())();
+    const known: Subscription[] = [];
+    for (const topic of this.#topics.values()) {
+      if (topic.status === "unknown") continue;
+      topic.status = "unknown";
+      known.push(topic);
+    }
+    const told = inShortTurns(known, ({ listeners }) => listeners.forEach(this.#tellLost));
+    // All know it before anybody is told of the next connection.
+    inBackground(this.exclusively(() => told));
   }
 
   /** Takes a connection into use, without a gap, on which these topics have been asked for already. */
   replace(connection: MqttConnection, topics: readonly string[], refused: readonly string[]): void {
     this.#connection = connection;
-    for (const topic of this.#topics.values()) topic.status = "unknown";
+    const asked = new Set(topics);
     this.#settle(topics, refused);
-    for (const [name, { listeners, status }] of this.#topics) {
-      if (status === "unknown" || listeners.size === 0) this.#schedule(name);
+    for (const [name, topic] of this.#topics) {
+      if (!asked.has(name)) topic.status = "unknown";
+      if (topic.status === "unknown" || topic.listeners.size === 0) this.#schedule(name);
     }
   }
 
@@ -152,15 +161,17 @@ export class SubscriptionRegistry {
     const unwanted = names.filter((name) => this.#topics.get(name)?.listeners.size === 0);
     const subscribed = unwanted.filter((name) => this.#topics.get(name)?.status === "subscribed");
     for (const name of unwanted) this.#topics.delete(name);
-    if (subscribed.length > 0) await connection.unsubscribe(subscribed);
+    await unsubscribeAll(connection, subscribed);
   }
 
+  /** Notes what the broker says of some topics, and tells those who listen what is new to them. */
   #settle(names: readonly string[], refused: readonly string[]): void {
     const denied = new Set(refused);
     for (const name of names) {
       const topic = this.#topics.get(name);
-      if (topic === undefined) continue;
-      topic.status = denied.has(name) ? "refused" : "subscribed";
+      const status = denied.has(name) ? "refused" : "subscribed";
+      if (topic === undefined || topic.status === status) continue;
+      topic.status = status;
       for (const listener of topic.listeners) {
         const tell = (): void =>
           topic.status === "refused" ? listener.refused?.(refusal(name)) : listener.subscribed?.();
@@ -203,6 +214,11 @@ export async function subscribeAll(connection: MqttConnection, topics: readonly 
   const refused: string[] = [];
   for (const batch of batchesOf(topics)) refused.push(...(await connection.subscribe(batch)));
   return refused;
+}
+
+/** Unsubscribes topics, a batch after the other. Rejects when the connection goes first. */
+export async function unsubscribeAll(connection: MqttConnection, topics: readonly string[]): Promise<void> {
+  for (const batch of batchesOf(topics)) await connection.unsubscribe(batch);
 }
 
 function batchesOf(topics: readonly string[]): string[][] {

@@ -122,7 +122,7 @@ export class AccountListener {
     this.#unfollow();
     this.#stopList();
     // Whatever goes out after this would be given by a successor too.
-    for (const subscription of this.#subscriptions.values()) subscription.stop();
+    await inShortTurns(this.#subscriptions.values(), (subscription) => subscription.stop());
     await this.#shared?.close();
     await this.#emitter.close?.();
     await this.#memory.close(removed);
@@ -250,7 +250,7 @@ export class AccountListener {
       return;
     }
     const refresh = (subscription: ThingSubscription): void => subscription.refresh();
-    inBackground(inShortTurns([...this.#subscriptions.values()], refresh, () => this.#isStopped));
+    inBackground(inShortTurns(this.#subscriptions.values(), refresh, () => this.#isStopped));
   }
 
   /** Listens to every thing of the account, those included that appear later, by one list request a minute. */
@@ -286,8 +286,10 @@ export class AccountListener {
     const outcomes: Promise<unknown>[] = [];
     await inShortTurns(things, (thing) => this.#followThing(thing, wanted, outcomes), isOver);
     if (isOver()) return;
-    const gone = [...this.#subscriptions].filter(([key]) => !wanted.has(key));
-    await inShortTurns(gone, ([key, subscription]) => this.#forget(key, subscription), isOver);
+    const forgetUnwanted = ([key, subscription]: [string, ThingSubscription]): void => {
+      if (!wanted.has(key)) this.#forget(key, subscription);
+    };
+    await inShortTurns(this.#subscriptions, forgetUnwanted, isOver);
     if (!this.#isListed) inBackground(Promise.all(outcomes).then(() => this.#predecessors.clear()));
     this.#isListed = true;
   }

@@ -43,16 +43,21 @@ export interface NodeRed {
   /** Whether its process has not ended. */
   isRunning(): boolean;
   /**
-   * Returns the milliseconds for which it did nothing else at the most, since the last call; it has to be started with
-   * MEASURE_TURNS=yes.
+   * Returns the milliseconds for which it did nothing else at the most, since the last call, and what the longest took of
+   * its main thread's own time; it has to be started with MEASURE_TURNS=yes.
    */
-  longestTurnMs(): Promise<number>;
+  longestTurn(): Promise<LongestTurn>;
   /** @throws Error when Node-RED has ended, or when its log tells of a fault in some code */
   check(): void;
   /** Ends it. @throws Error as `check` */
   stop(): Promise<void>;
   /** Ends it at once, as `kill -9` does; resolves when all that it had told by then has come. */
   kill(): Promise<void>;
+}
+
+interface LongestTurn {
+  turnMs: number;
+  busyMs: number;
 }
 
 export interface NodeRedOptions {
@@ -69,7 +74,7 @@ export interface NodeRedOptions {
 type Told =
   | { port: number }
   | { resources: string[] }
-  | { longestTurnMs: number }
+  | { longest: LongestTurn }
   | { started: true }
   | { stopped: true }
   | { label: string; message: Received };
@@ -173,9 +178,9 @@ export async function startNodeRed(options: NodeRedOptions = {}): Promise<NodeRe
     send: (node, message) => child.send({ node, message }),
     received: (label) => received.get(label) ?? [],
     transcript: () => told,
-    longestTurnMs: async () => {
+    longestTurn: async () => {
       child.send({ turns: true });
-      return Number((await answer()).longestTurnMs);
+      return (await answer()).longest as LongestTurn;
     },
     resources: async () => {
       child.send({ resources: true });

@@ -127,9 +127,10 @@ export class Http {
   }
 
   async #client(): Promise<AxiosInstance> {
-    // It takes as long as all else that a flow does at its start, half of it for what axios needs itself.
-    await ownTurn();
-    loadAhead("axios", "form-data");
+    // It takes as long as all else that a flow does at its start, most of it for what axios needs itself.
+    await loadAhead("axios", ["mime-types", "es-set-tostringtag", "form-data", "https-proxy-agent"]);
+    // Node loads its own fetch when axios looks whether there is one.
+    Reflect.get(globalThis, "Request");
     await ownTurn();
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- takes half the time of import()
     const axios = loadLibrary("axios", () => require("axios") as typeof import("axios"));

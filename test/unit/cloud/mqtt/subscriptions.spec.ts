@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { MqttConnection } from "../../../../cloud/mqtt/connection";
 import { SubscriptionRegistry } from "../../../../cloud/mqtt/subscriptions";
 import { FakeClock } from "../../../support/fake-clock";
-import { settle } from "../../../support/wait";
+import { settle, until } from "../../../support/wait";
 
 /** A connection whose broker answers when the spec says so. */
 class SlowBroker {
@@ -147,5 +147,44 @@ describe("the topics of a session", () => {
       await pass(3_600_000);
       assert.deepEqual(broker.asked, []);
     });
+  });
+
+  it("are told as lost in short turns, all before any is subscribed on the next connection", async () => {
+    const told: string[] = [];
+    const spend = (milliseconds: number): void => {
+      const end = performance.now() + milliseconds;
+      while (performance.now() < end);
+    };
+    for (const name of ["a", "b"]) {
+      registry.add(name, {
+        message: () => undefined,
+        subscribed: () => told.push(`${name} subscribed`),
+        lost: () => {
+          told.push(`${name} lost`);
+          spend(6);
+        },
+      });
+    }
+    await broker.answer();
+    told.length = 0;
+    registry.detach();
+    assert.deepEqual(told, ["a lost"]);
+    const attached = registry.attach(broker.connection);
+    await until("all told", () => told.length >= 2);
+    await broker.answer();
+    await attached;
+    assert.deepEqual(told, ["a lost", "b lost", "a subscribed", "b subscribed"]);
+  });
+
+  it("are left a hundred at a time", async () => {
+    const ends = Array.from({ length: 150 }, (_, index) => registry.add(`topic ${index}`, listener));
+    await broker.answer();
+    broker.asked.length = 0;
+    for (const end of ends) end();
+    await broker.answer();
+    assert.deepEqual(
+      broker.asked.map((asked) => asked.split(",").length),
+      [100, 50],
+    );
   });
 });
