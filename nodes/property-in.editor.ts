@@ -32,6 +32,7 @@ RED.nodes.registerType("arduino-cloud-property-in", {
     initialHours: { value: 0, label: translate("label.initial-hours"), validate: numberFrom(0) },
     catchUp: { value: "none" },
     catchUpDelay: { value: 15, label: translate("label.catch-up-delay"), validate: numberFrom(0) },
+    ack: { value: "sent" },
     echo: { value: true },
     inputs: { value: 0 },
     compatible: { value: false },

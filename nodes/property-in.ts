@@ -8,6 +8,7 @@ import { failMisconfiguredAloud } from "./runtime/misconfigured";
 import { type RawSettings, readChoice, readFlag, readNumber, readText, settingsOf } from "./runtime/settings";
 import { type EditorPresence, editorPresence } from "./runtime/editor-presence";
 import { NodeStatus } from "./runtime/status";
+import { FollowedFlow } from "./property-in/followed-flow";
 import { DeviceListener, type DeviceListenerSettings } from "./property-in/device-listener";
 import { directions, noSubscription, handleActions } from "./property-in/input-actions";
 import type { SubscriptionTarget } from "./property-in/thing-subscription";
@@ -40,7 +41,11 @@ function listenWithAccount(RED: NodeAPI, node: Node, status: NodeStatus, { raw, 
   const settings = readAccountListenerSettings(raw);
   const accountNode = findAccount(RED, readText(raw, "account"));
   if (accountNode.showsValues) status.showValues(presence);
-  const listener = new AccountListener(node, status, settings, accountNode);
+  const { cluster } = accountNode.account;
+  const isFollowed = readChoice(raw, "ack", ["sent", "done"]) === "done" && cluster !== undefined;
+  // What is older than that no copy keeps any more.
+  const flow = isFollowed ? new FollowedFlow(RED, node, cluster.holdMs) : undefined;
+  const listener = new AccountListener(node, status, settings, accountNode, flow);
   accountNode.register(node);
   listener.start();
   if (settings.isDynamic) {

@@ -28,6 +28,8 @@ export class Cluster {
   readonly me: string;
   /** Milliseconds for which a lease is good. */
   readonly ttlMs: number;
+  /** Milliseconds for which values are kept for a take-over. */
+  readonly holdMs: number;
   readonly #options: ClusterOptions;
   readonly #clock: Clock;
   readonly #presence: Presence;
@@ -40,24 +42,21 @@ export class Cluster {
   #givingAway: Promise<void> | undefined;
 
   constructor(options: ClusterOptions) {
-    const { clock, settings } = options;
+    const { clock, settings, onWarning } = options;
     const slots = slotCount(settings.share);
     this.#options = options;
     this.#clock = clock;
     this.ttlMs = settings.ttlMs;
+    this.holdMs = settings.holdMs;
     this.me = options.me ?? newCopyId();
     this.#announcements = new Announcements(this.me);
     this.#heartbeat = new Heartbeat(clock, () => this.#beat());
     this.listen("freed", () => this.#heartbeat.in(0));
     this.listen("given", (text) => this.#isGiven(text));
-    this.#health = new EngineHealth({
-      clock,
-      ttlMs: this.ttlMs,
-      mayGoOnAlone: settings.whenEngineDown === "speak",
-      onWarning: options.onWarning,
-    });
-    const { me, ttlMs } = this;
-    this.#presence = new Presence({ ...{ clock, me, ttlMs, slots }, holdMs: settings.holdMs });
+    const { me, ttlMs, holdMs } = this;
+    const mayGoOnAlone = settings.whenEngineDown === "speak";
+    this.#health = new EngineHealth({ clock, ttlMs, mayGoOnAlone, onWarning });
+    this.#presence = new Presence({ clock, me, ttlMs, holdMs, slots });
     const room = new RingRoom(slots);
     const others = Array.from({ length: slots - 1 }, (_none, index) => this.#slot(index + 1, room));
     this.#slots = [this.#slot(firstSlot, room), ...others];
@@ -184,11 +183,10 @@ export class Cluster {
   }
 
   #slot(number: number, room: RingRoom): Slot {
-    const { clock, settings, onFault } = this.#options;
-    const { me, ttlMs } = this;
+    const { clock, onFault } = this.#options;
+    const { me, ttlMs, holdMs } = this;
     return new Slot({
-      ...{ clock, number, me, ttlMs, room, onFault },
-      holdMs: settings.holdMs,
+      ...{ clock, number, me, ttlMs, holdMs, room, onFault },
       offsetMs: () => this.#presence.offsetMs,
       isAlone: () => this.#health.isAlone,
       onKnown: () => this.#health.together(),

@@ -29,7 +29,7 @@ export class MarkWriter {
     this.#options = options;
   }
 
-  /** Notes a value that has gone into the flow. */
+  /** Notes a value with which the flow is done. */
   spoke({ lane, item, heardAt }: HeardValue): void {
     lane.spoke(item, heardAt);
     this.#moved.add(lane);

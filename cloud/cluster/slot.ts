@@ -1,12 +1,15 @@
 import type { Clock } from "../core/clock";
 import { inBackground } from "../core/guard";
 import type { ClusterEngine, Fence } from "./engine";
+import { inTime } from "./in-time";
 import { Lease } from "./lease";
 import { type Mark, markGroup } from "./mark";
 import { type OpenLane, Speaker } from "./speaker";
 import type { Grant, LaneHandlers, RingRoom } from "./value-ring";
 
 const leaseMarginMs = 15;
+/** So long a copy that gives a slot away waits for the flow: what that has not done by then is given again. */
+const flowTimeoutMs = 1_500;
 
 interface SlotOptions {
   clock: Clock;
@@ -202,7 +205,7 @@ export class Slot {
   async #free(before: Promise<unknown>): Promise<void> {
     const lease = this.#lease;
     try {
-      await before;
+      await Promise.all([before, inTime(this.#clock, this.#speaker.idle(), flowTimeoutMs)]);
       await this.#speaker.flush();
       this.#alignedGrant = "";
       await lease?.free();

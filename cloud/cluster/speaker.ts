@@ -2,6 +2,7 @@ import { inBackground } from "../core/guard";
 import { setImmediate } from "node:timers/promises";
 import type { Clock } from "../core/clock";
 import { MarkWriter } from "./mark-writer";
+import { UnderWay } from "./under-way";
 import {
   type Grant,
   type HeardValue,
@@ -45,6 +46,7 @@ export class Speaker {
   readonly #options: SpeakerOptions;
   readonly #ring: ValueRing;
   readonly #marks: MarkWriter;
+  readonly #underWay = new UnderWay((value) => this.#marks.spoke(value));
   readonly #lanes = new Map<string, Lane>();
   #isDraining = false;
 
@@ -101,8 +103,14 @@ export class Speaker {
     return this.#marks.flush();
   }
 
+  /** Resolves when the flow is done with all that it has. */
+  idle(): Promise<void> {
+    return this.#underWay.idle();
+  }
+
   /** Forgets the marks that are not written: another copy speaks. */
   forgetMarks(): void {
+    this.#underWay.clear();
     this.#marks.clear();
   }
 
@@ -119,11 +127,12 @@ export class Speaker {
 
   #speak(value: HeardValue, grant: Grant): void {
     value.isDone = true;
+    let work: Promise<unknown> | undefined;
     try {
-      value.lane.handlers.speak(value.item, grant);
+      work = value.lane.handlers.speak(value.item, grant);
     } catch (reason) {
       this.#options.onFault(reason);
     }
-    this.#marks.spoke(value);
+    this.#underWay.add(value, work);
   }
 }

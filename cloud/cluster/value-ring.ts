@@ -11,8 +11,8 @@ export interface Grant {
 
 /** The work on the values of a lane. */
 export interface LaneHandlers<T> {
-  /** Sends a value into the flow. */
-  speak(item: T, grant: Grant): void;
+  /** Sends a value into the flow. A promise that is returned resolves when the flow is done with it; else it is so at once. */
+  speak(item: T, grant: Grant): Promise<unknown> | undefined;
   /** Notes a value that another copy has sent. */
   skip(item: T): void;
   /** Returns the text that is the same in all copies that hear this value. */

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Node, NodeAPI } from "node-red";
 import { CloudError } from "../../cloud/core/errors";
 import { abortable } from "../../cloud/core/abort";
-import { FlowCompletion } from "./flow-completion";
+import { FlowCompletion } from "../runtime/flow-completion";
 import { runName } from "./run-queue";
 import type { Message, Send } from "../runtime/input";
 

@@ -13,6 +13,7 @@ import { PersistentState } from "../runtime/persistent-state";
 import { FlawWarnings } from "../runtime/flaw-warnings";
 import { SharedLastSeen } from "./shared-last-seen";
 import { ClusterEmitter } from "./cluster-emitter";
+import type { FollowedFlow } from "./followed-flow";
 import { type MessageSettings, MessageBuilder, type ValueEmitter } from "./message-builder";
 import { type CatchUpSettings, type SubscriptionTarget, ThingSubscription } from "./thing-subscription";
 import { inBackground } from "../../cloud/core/guard";
@@ -48,6 +49,7 @@ export class AccountListener {
   readonly #account: CloudAccount;
   readonly #accountFaults: SharedFaults;
   readonly #emitter: ValueEmitter;
+  readonly #flow: FollowedFlow | undefined;
   readonly #subscriptions = new Map<string, ThingSubscription>();
   /** The subscriptions with which something is wrong that does not pass by itself. */
   readonly #faults = new Map<ThingSubscription, CloudError>();
@@ -69,13 +71,21 @@ export class AccountListener {
   readonly #told = new Set<string>();
   #isStopped = false;
 
-  constructor(node: Node, status: NodeStatus, settings: ListenerSettings, { account, faults }: UsableAccountNode) {
+  /** @param flow follows the messages through the flow, where that counts */
+  constructor(
+    node: Node,
+    status: NodeStatus,
+    settings: ListenerSettings,
+    { account, faults }: UsableAccountNode,
+    flow?: FollowedFlow,
+  ) {
     this.#node = node;
     this.#status = status;
     this.#settings = settings;
     this.#account = account;
     this.#accountFaults = faults;
-    const builder = new MessageBuilder(node, status, settings, () => this.#touch());
+    this.#flow = flow;
+    const builder = new MessageBuilder(node, status, settings, () => this.#touch(), flow?.deliver);
     const { cluster } = account;
     this.#emitter = cluster === undefined ? builder : new ClusterEmitter(node, cluster, builder);
     this.#flaws = new FlawWarnings((warning) => node.warn(warning));
@@ -125,6 +135,7 @@ export class AccountListener {
     await inShortTurns(this.#subscriptions.values(), (subscription) => subscription.stop());
     await this.#shared?.close();
     await this.#emitter.close?.();
+    this.#flow?.close();
     await this.#memory.close(removed);
   }
 

@@ -52,7 +52,7 @@ export class ClusterEmitter implements ValueEmitter {
 
   #open(direction: LiveValue["direction"], thingId: string): OpenLane<SharedValue> {
     return this.#cluster.open<SharedValue>(`${this.#place}/${direction}/${thingId}`, thingId, {
-      speak: ({ origin, about, value, source }, grant) => this.#builder.emit(origin, about, value, source, grant),
+      speak: ({ origin, about, value, source }, grant) => this.#builder.speak(origin, about, value, source, grant),
       skip: ({ origin, about, value }) => this.#builder.note(origin, about, value),
       // A part of an object is the same in all copies, what it is completed with perhaps not.
       identity: ({ about, value }) => `${about.variable}\n${JSON.stringify(about.received ?? value)}`,

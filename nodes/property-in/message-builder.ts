@@ -1,3 +1,4 @@
+import { inBackground } from "../../cloud/core/guard";
 import type { Node } from "node-red";
 import { differs } from "../../cloud/property-types/equality";
 import type { LiveValue } from "../../cloud/live-values/value-feed";
@@ -39,36 +40,58 @@ export interface ValueEmitter {
   close?(): Promise<void>;
 }
 
+/** Hands a message to the flow; returns what resolves when the flow is done with it, where that is followed. */
+type SendValue = (message: Message) => Promise<unknown> | undefined;
+
 /** Turns values into the messages of property in. */
 export class MessageBuilder implements ValueEmitter {
-  readonly #node: Node;
   readonly #status: Pick<NodeStatus, "value">;
   readonly #settings: MessageSettings;
   readonly #onTaken: () => void;
+  readonly #send: SendValue;
   /** The last value sent by thing, direction and variable, where only changes are wanted. */
   readonly #last: Map<string, unknown> | undefined;
 
-  /** @param onTaken told of each value, whether or not it is sent */
+  /**
+   * @param onTaken told of each value, whether or not it is sent
+   * @param send hands a message to the flow; the usual one waits for nothing
+   */
   constructor(
     node: Node,
     status: Pick<NodeStatus, "value">,
     settings: MessageSettings,
     onTaken: () => void = () => undefined,
+    send: SendValue = (message) => {
+      node.send(message);
+      return undefined;
+    },
   ) {
-    this.#node = node;
     this.#status = status;
     this.#settings = settings;
     this.#onTaken = onTaken;
+    this.#send = send;
     this.#last = settings.emit === "changed" ? new Map() : undefined;
   }
 
+  /** Sends a value, unless only changes are wanted and it is none. */
+  emit(origin: Origin, about: Omit<LiveValue, "value">, value: unknown, source: ValueSource): void {
+    const following = this.speak(origin, about, value, source);
+    if (following !== undefined) inBackground(following);
+  }
+
   /**
-   * Sends a value, unless only changes are wanted and it is none.
+   * Sends a value as `emit` does. Returns what resolves when the flow is done with it, where that is followed.
    * @param grant where the flow runs in several copies: under which right this one speaks
    */
-  emit(origin: Origin, about: Omit<LiveValue, "value">, value: unknown, source: ValueSource, grant?: Grant): void {
+  speak(
+    origin: Origin,
+    about: Omit<LiveValue, "value">,
+    value: unknown,
+    source: ValueSource,
+    grant?: Grant,
+  ): Promise<unknown> | undefined {
     const { variable, timestamp, direction } = about;
-    if (!this.note(origin, about, value)) return;
+    if (!this.note(origin, about, value)) return undefined;
     const message: Message = {
       // Listeners share the value; each flow gets an object of its own.
       payload: typeof value === "object" && value !== null ? { ...value } : value,
@@ -87,7 +110,7 @@ export class MessageBuilder implements ValueEmitter {
       name: this.#settings.property === "" ? variable : "",
     }));
     if (grant !== undefined) message.cluster = { ...grant };
-    this.#node.send(this.#settings.compatible ? this.#inOldShape(message, origin, about) : message);
+    return this.#send(this.#settings.compatible ? this.#inOldShape(message, origin, about) : message);
   }
 
   /** Notes a value as the last one, whoever sends it; returns whether it is wanted. */

@@ -38,6 +38,25 @@ describeWithRedis("several Node-REDs on one account", () => {
       assert.ok(isInOrder);
     });
 
+    it("do again what the one that was killed had not done", async () => {
+      // The flow says that it is done with a value two seconds after it began.
+      const work = `setTimeout(() => { global.get("tell")("done", { payload: msg.payload }); node.done(); }, 2000);`;
+      const cluster = await startCluster({ copies: 2, ttl: 2, ack: "done", work });
+      const speaker = await cluster.settled();
+      const done = cluster.report(1, 200, rate);
+      await until("work that is done", () => speaker.received("done").length > 20);
+      speaker.signal("SIGKILL");
+      await done;
+      const finished = (): Set<number> =>
+        new Set(cluster.copies.flatMap((copy) => copy.received("done").map(({ payload }) => Number(payload))));
+      await until("all work done", () => finished().size === 200);
+      tell("killed at work", cluster);
+      const { doubled, isInOrder } = cluster.outcome();
+      // At most what came in two seconds, and in the moments after which is marked.
+      assert.ok(doubled > rate && doubled <= 2.6 * rate, `${doubled} done again`);
+      assert.ok(isInOrder);
+    });
+
     it("give the word away at a clean stop, without a double", async () => {
       const cluster = await startCluster({ copies: 2, ttl: 5 });
       const speaker = await cluster.settled();

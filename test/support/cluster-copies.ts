@@ -49,7 +49,7 @@ export function otherCopy(
   );
   for (const { thing, direction } of places) {
     const lane = account.cluster?.open<{ value: number }>(`tab/in/${direction}/${thing}`, thing, {
-      speak: ({ value }) => values.push(value),
+      speak: ({ value }) => void values.push(value),
       skip: () => undefined,
       identity: ({ value }) => `counter\n${JSON.stringify(value)}`,
       isInitial: () => false,

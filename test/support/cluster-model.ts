@@ -163,6 +163,8 @@ export class ModelCopy {
   readonly #late: (() => void)[] = [];
   #isOnline = true;
   isAlive = true;
+  /** Follows the work of the flow on a value; absent: it is done at once. */
+  work: ((value: string) => Promise<void>) | undefined;
   #isStopped = false;
 
   constructor(id: string, engine: ModelEngine, clock: FakeClock, spoken: Spoken[], share: ClusterSettings["share"]) {
@@ -218,7 +220,10 @@ export class ModelCopy {
     const lane =
       this.#lanes.get(thing) ??
       this.cluster.open<string>(`lane/${thing}`, thing, {
-        speak: (value, { epoch, slot }) => this.#spoken.push({ copy: this.#id, value, epoch, slot }),
+        speak: (value, { epoch, slot }) => {
+          this.#spoken.push({ copy: this.#id, value, epoch, slot });
+          return this.work?.(value);
+        },
         skip: () => undefined,
         identity: (value) => value.replace(/#.*/, ""),
         isInitial: () => false,

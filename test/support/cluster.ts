@@ -41,9 +41,15 @@ interface ClusterOptions {
   ttl?: number;
   hold?: number;
   whenEngineDown?: "hold" | "speak";
+  /** When a value counts as done. */
+  ack?: "sent" | "done";
+  /** The code of the function that gets the values. */
+  work?: string;
   /** Returns more nodes of the flow. */
   more?: (house: House) => FlowNode[];
 }
+
+const tellValue = `global.get("tell")("values", { payload: msg.payload, cluster: msg.cluster, at: Date.now() });`;
 
 /** A cluster node, as an editor deploys it. */
 function clusterNode(redis: RedisServer, more: Record<string, unknown> = {}): FlowNode {
@@ -52,17 +58,15 @@ function clusterNode(redis: RedisServer, more: Record<string, unknown> = {}): Fl
 
 /** Starts it; all of it ends with the test. The package must be built. */
 export async function startCluster(options: ClusterOptions = {}): Promise<RunningCluster> {
-  const { copies: count = 2, redis = await startRedis(), more = () => [], ...settings } = options;
+  const { copies: count = 2, redis = await startRedis(), more = () => [], ack, work, ...settings } = options;
   const house = await startHouse();
   const board = await house.board();
   const flow: FlowNode[] = [
     flowTab,
     accountOf(house, { cluster: "cluster" }),
     clusterNode(redis, { ...settings }),
-    propertyIn(house, "values", { property: "counter" }),
-    sink("values", {
-      func: `global.get("tell")("values", { payload: msg.payload, cluster: msg.cluster, at: Date.now() });`,
-    }),
+    propertyIn(house, "values", { property: "counter", ...(ack && { ack }) }),
+    sink("values", { func: `${tellValue} ${work ?? ""}` }),
     { id: "status", type: "status", z: tab, x: 1, y: 1, scope: ["in-values"], wires: [["statuses"]] },
     sink("statuses", { func: `global.get("tell")("statuses", { payload: msg.status.fill });` }),
     ...more(house),

@@ -59,3 +59,44 @@ describeWithRedis("copies of a flow that share the things", () => {
     }
   });
 });
+
+describeWithRedis("a property in whose values count when the flow is done with them", () => {
+  it("has another copy give again what its flow was at work with when it left", async () => {
+    const redis = await startRedis();
+    const house = await startHouse();
+    const board = await house.board();
+    const nodes = clusteredFlow(house, redis, { ttl: 3 }).map((node) =>
+      node["id"] === "in" ? { ...node, ack: "done" } : node,
+    );
+    const runtime = await load(house, nodes, { cluster: "cluster" });
+    await until("the word", () => statusText(runtime.at("states").at(-1)?.["status"]).startsWith("green"));
+    const atWork = new Map<unknown, () => void>();
+    runtime.node("out").on("input", (message, _send, done) => atWork.set(message.payload, done));
+    const other = otherCopy(house, redis);
+    const me = other.account.cluster?.me ?? "";
+    let toldAt: number | undefined;
+    await until("the other copy, and that it is known", () => {
+      const live = JSON.parse(redis.cli("EVAL", liveScript, "0")) as Record<string, string>;
+      const { [me]: told = "{}", ...others } = live;
+      const { at, since } = JSON.parse(told) as { at: number; since?: number };
+      if (since !== undefined) toldAt ??= at;
+      const [known = "{}"] = Object.values(others);
+      return toldAt !== undefined && (JSON.parse(known) as { at: number }).at > toldAt;
+    });
+
+    for (const counter of [1, 2, 3, 4]) await board.report({ counter });
+    await until("all values in the flow", () => atWork.size === 4);
+    for (const value of [1, 3]) atWork.get(value)?.();
+    await runtime.unload();
+    await board.report({ counter: 5 });
+    await until("the last value", () => other.values.includes(5));
+    assert.deepEqual(other.values, [2, 3, 4, 5]);
+  });
+});
+
+/** Returns what the copies have told of themselves, as JSON. */
+const liveScript = `
+local all = {}
+local flat = redis.call('HGETALL', redis.call('KEYS', '*:live')[1])
+for i = 1, #flat, 2 do all[flat[i]] = flat[i + 1] end
+return cjson.encode(all)`;

@@ -30,7 +30,7 @@ function copyOf(house: House, settings: ClusterSettings): GivingCopy {
   );
   stopLater(() => account.close());
   const lane = account.cluster?.open<number>("tab/in", "thing", {
-    speak: (value) => values.push(value),
+    speak: (value) => void values.push(value),
     skip: () => undefined,
     identity: String,
     isInitial: () => false,
