@@ -47,6 +47,22 @@ describe("migration from Arduino's own nodes in the editor", function () {
       unknown
     >;
 
+  it("is offered once", async () => {
+    const { page } = editor;
+    const offer = page.locator(".red-ui-notification", {
+      hasText: "Nodes of Arduino's own package are in your flows.",
+    });
+    await offer.waitFor();
+    await offer.getByRole("button", { name: "Show what would change" }).click();
+    await dialog().waitFor();
+    await button("Cancel").click();
+    await editor.reload();
+    await page.waitForFunction(() => (globalThis as unknown as EditorWindow).RED.nodes.node("hist"));
+    // The menu has its entry when an offer would have been made.
+    await page.locator("#arduino-cloud-migration-menu").waitFor({ state: "attached" });
+    assert.equal(await offer.count(), 0);
+  });
+
   it("shows the plan first, with each change, and changes nothing", async () => {
     const before = await present();
     await editor.page.locator("#red-ui-header-button-sidemenu").click();

@@ -28,6 +28,8 @@ export function historyForm(node: EditorNode): Form {
     "#arduino-cloud-chart-format-row, #arduino-cloud-compatible-row": () => fieldValue("output") === "chart",
     "#arduino-cloud-batch-row, #arduino-cloud-advance-row": () => fieldValue("output") === "stream",
   });
+  $("#node-input-mode").on("change", showIntervals);
+  showIntervals();
   openMore(node);
   return {
     save: () => {
@@ -36,6 +38,17 @@ export function historyForm(node: EditorNode): Form {
     },
     close: lists.close,
   };
+}
+
+/** The intervals that a mode takes, in figures. */
+const intervalsOf: Record<string, string> = {
+  aggregate: "1 – 86400",
+  sample: "≥ 60",
+  buckets: "1 – 31622400 · day · week · month",
+};
+
+function showIntervals(): void {
+  $("#arduino-cloud-interval-hint").text(intervalsOf[fieldValue("mode")] ?? "");
 }
 
 /** Shows several aggregations, which one field holds with commas between them. */

@@ -1,7 +1,7 @@
 import { Combobox } from "./combobox";
 import { failureCode } from "../admin-client";
 import { type ListChoice, ChoiceIndex } from "./choice-index";
-import { setFieldValue } from "../form-fields";
+import { isEnvironment, setFieldValue } from "../form-fields";
 import { errorText, textsOf, type Translate } from "../i18n";
 
 export interface PickerOptions {
@@ -217,6 +217,7 @@ export class ListPicker {
     const { translate, field, tipWithoutList } = this.#options;
     if (this.#list.name === "loading") return translate("tip.loading");
     const { value } = this;
+    if (isEnvironment(value)) return textsOf("arduino-cloud-account")("list.environment");
     if (value !== "") {
       const isUnlisted = this.#list.name === "ready" && !this.#list.index.has(value);
       return isUnlisted ? translate(`tip.${field}-unlisted`) : "";
