@@ -1,6 +1,7 @@
 /**
  * Holds what the simulator assumes against the real Arduino Cloud: `npm run check:cloud`. It needs an API key in
- * `ARDUINO_CLIENT_ID` and `ARDUINO_CLIENT_SECRET`, and asks before it makes a thing and a device, which it removes again.
+ * `ARDUINO_CLIENT_ID` and `ARDUINO_CLIENT_SECRET`, and asks before it makes a thing, a device and two
+ * dashboards, which it removes again.
  * `--yes` answers that question, `--long` waits for the end of a token too. The report has no ids, names or secrets.
  */
 import { createInterface } from "node:readline/promises";
@@ -12,8 +13,8 @@ import type { ProbeSettings } from "./check-cloud/probe";
 import { anonymous } from "./check-cloud/report";
 
 const question =
-  "This makes a thing with up to 16 variables and a device, named after this check, in your account, writes values to them, and " +
-  "removes both for good. " +
+  "This makes a thing with up to 16 variables, a device and two empty dashboards, named after this check, in your account, " +
+  "writes values to them, and removes all for good. " +
   "Nothing else is touched; your things and dashboards are only counted and read. Go on? (yes/no) ";
 
 async function main(): Promise<void> {
@@ -41,11 +42,13 @@ function settingsOf(environment: NodeJS.ProcessEnv, signal: AbortSignal): ProbeS
   if (clientId === "" || clientSecret === "") {
     throw new Error("Set ARDUINO_CLIENT_ID and ARDUINO_CLIENT_SECRET to an API key of your account.");
   }
+  const baseUrl = environment["ARDUINO_BASE_URL"] ?? "https://api2.arduino.cc";
+  const brokerUrl = environment["ARDUINO_BROKER_URL"] ?? "wss://wss.iot.arduino.cc:8443/mqtt";
   return {
-    ...{ clientId, clientSecret, signal },
+    ...{ clientId, clientSecret, baseUrl, brokerUrl, signal },
     organization: environment["ARDUINO_ORGANIZATION_ID"] ?? "",
-    baseUrl: environment["ARDUINO_BASE_URL"] ?? "https://api2.arduino.cc",
-    brokerUrl: environment["ARDUINO_BROKER_URL"] ?? "wss://wss.iot.arduino.cc:8443/mqtt",
+    deviceBrokerUrl: environment["ARDUINO_DEVICE_BROKER_URL"] ?? "mqtts://mqtts-up.iot.arduino.cc:8884",
+    tls: { open: [baseUrl, brokerUrl], certificates: "mqtts://iot.arduino.cc:8885" },
     gapMs: Number(environment["CHECK_GAP_MS"] ?? 1_100),
     patienceMs: 60_000,
   };

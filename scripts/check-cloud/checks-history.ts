@@ -1,4 +1,5 @@
 /** Checks of stored values. */
+import { setTimeout as sleep } from "node:timers/promises";
 import { type Check, row, type Sight, unknownId } from "./check";
 import { type Answer, fieldsOf } from "./probe";
 
@@ -22,7 +23,11 @@ export const historyChecks: readonly Check[] = [
     const { probe, objects } = sight;
     const path = `/v2/things/${objects.thingId}/properties/${objects.properties.level}/publish`;
     const start = Date.now();
-    for (const value of [1.5, 2.5]) await probe.call("PUT", path, { value, device_id: objects.deviceId });
+    for (const value of [1.5, 2.5]) {
+      await probe.call("PUT", path, { value, device_id: objects.deviceId });
+      // Values of one instant would have no order.
+      await sleep(5, undefined, { signal: probe.settings.signal });
+    }
     const look = async (): Promise<number | undefined> =>
       timesOf(await ask(sight, "_raw", level(sight))).length >= 2 ? Date.now() - start : undefined;
     const spent = await probe.wait(look);
@@ -43,8 +48,8 @@ export const historyChecks: readonly Check[] = [
     const usual = timesOf(await ask(sight, "_raw", level(sight)));
     const ascending = timesOf(await ask(sight, "_raw", level(sight), { sort: "ASC" }));
     if (usual.length < 2) return undefined;
-    const isFalling = (usual[0] ?? "") > (usual.at(-1) ?? "");
-    const isRising = (ascending[0] ?? "") < (ascending.at(-1) ?? "");
+    const spanMs = (times: string[]): number => Date.parse(times.at(-1) ?? "") - Date.parse(times[0] ?? "");
+    const [isFalling, isRising] = [spanMs(usual) < 0, spanMs(ascending) > 0];
     return isFalling && isRising ? "newest first unless sort says ASC" : "another one";
   }),
   row("history-edges", "Does a window hold its first and its last instant?", "the first only", async (sight) => {

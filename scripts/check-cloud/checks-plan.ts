@@ -40,7 +40,7 @@ export const tokenRateCheck: Check = row(
     await probe.token();
     await sleep(Math.min(windowMs, probe.settings.patienceMs), undefined, { signal: probe.settings.signal });
     const tokens = Array.from({ length: tokenCount }, () => probe.askToken());
-    const answers = await Promise.all([...tokens, probe.call("GET", "/v1/property_types", undefined, 0)]);
+    const answers = await Promise.all([...tokens, probe.call("GET", "/v1/property_types", undefined, { gapMs: 0 })]);
     const statuses = answers.map((answer) => ("answer" in answer ? answer.answer.status : answer.status));
     return statuses.includes(429) ? "yes" : "no";
   },

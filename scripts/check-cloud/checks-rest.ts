@@ -163,7 +163,7 @@ export const lastChecks: readonly Check[] = [
   ...things,
   row("rate", "How are too many requests answered?", "429, text/plain, without Retry-After", async ({ probe }) => {
     const all = await Promise.all(
-      Array.from({ length: 25 }, () => probe.call("GET", "/v1/property_types", undefined, 0)),
+      Array.from({ length: 25 }, () => probe.call("GET", "/v1/property_types", undefined, { gapMs: 0 })),
     );
     const refused = all.find(({ status }) => status === 429);
     if (refused === undefined) return undefined;

@@ -1,5 +1,6 @@
 import type { Check } from "./check";
 import { brokerChecks, expiryCheck } from "./checks-broker";
+import { deviceChecks } from "./checks-device";
 import { historyChecks } from "./checks-history";
 import { planChecks, tokenRateCheck } from "./checks-plan";
 import { lastChecks, restChecks } from "./checks-rest";
@@ -14,6 +15,7 @@ export const checks: readonly Check[] = [
   ...historyChecks,
   ...timeChecks,
   ...brokerChecks,
+  ...deviceChecks,
   ...planChecks,
   tokenRateCheck,
   ...lastChecks,
@@ -24,7 +26,7 @@ export const checks: readonly Check[] = [
 interface CheckRun {
   outcomes: Outcome[];
   report: string;
-  /** How many of the two objects could not be removed. */
+  /** How much of what it made could not be removed. */
   left: number;
 }
 

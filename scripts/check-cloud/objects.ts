@@ -1,4 +1,4 @@
-/** The one thing and the one device that a check makes, and takes away again. */
+/** The one thing and the one device that a check makes, and whatever else, and takes away again. */
 import { type CloudProbe, fieldsOf } from "./probe";
 
 const thingName = "Check of node-red-arduino-cloud";
@@ -10,6 +10,10 @@ export interface CheckObjects {
   deviceId: string;
   /** Property ids by variable name. */
   properties: Record<string, string>;
+  /** The name of what is made. */
+  name: string;
+  /** Notes the path of something more that was made. */
+  keep(path: string): void;
 }
 
 /** The error of a check that could not remove all that it had made. */
@@ -55,7 +59,7 @@ export class CheckObjectsKeeper {
       const answer = await this.#probe.call("PUT", `/v2/things/${thingId}/properties`, { ...body, persist: true });
       properties[variable] = String(fieldsOf(answer.json).id);
     }
-    return { thingId, deviceId, properties };
+    return { thingId, deviceId, properties, name: thingName, keep: (path) => this.#made.push(path) };
   }
 
   /** Removes all that was made, for good; returns how much could not be removed. */

@@ -1,6 +1,6 @@
 /** What asks the service: plain requests and connections, so that everything it does can be seen. */
 import { setTimeout as sleep } from "node:timers/promises";
-import mqtt, { type MqttClient } from "mqtt";
+import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 
 /** The account that is asked, and how. */
 export interface ProbeSettings {
@@ -10,6 +10,10 @@ export interface ProbeSettings {
   organization: string;
   baseUrl: string;
   brokerUrl: string;
+  /** Where devices with a key connect. */
+  deviceBrokerUrl: string;
+  /** Where TLS is spoken: by the API and the broker for users, and by the broker for certificates. */
+  tls: { open: readonly string[]; certificates: string };
   /** Milliseconds between two requests: a free plan takes one a second. */
   gapMs: number;
   /** How long is waited for what comes late, in milliseconds. */
@@ -57,8 +61,11 @@ export class CloudProbe {
   }
 
   /** Asks for a new token. */
-  async askToken(audience = "https://api2.arduino.cc/iot"): Promise<GivenToken> {
-    const { clientId, clientSecret, organization, baseUrl } = this.settings;
+  async askToken(
+    audience = "https://api2.arduino.cc/iot",
+    organization = this.settings.organization,
+  ): Promise<GivenToken> {
+    const { clientId, clientSecret, baseUrl } = this.settings;
     const form = new URLSearchParams({
       ...{ grant_type: "client_credentials", client_id: clientId, client_secret: clientSecret, audience },
       ...(organization !== "" && { organization_id: organization }),
@@ -82,9 +89,14 @@ export class CloudProbe {
   }
 
   /** Sends a request of the API, at the pace that a free plan takes. */
-  async call(method: string, path: string, body?: unknown, gapMs = this.settings.gapMs): Promise<Answer> {
+  async call(
+    method: string,
+    path: string,
+    body?: unknown,
+    { gapMs = this.settings.gapMs, token }: { gapMs?: number; token?: GivenToken } = {},
+  ): Promise<Answer> {
     const { baseUrl, organization, signal } = this.settings;
-    const { value } = await this.token();
+    const { value } = token ?? (await this.token());
     const waitMs = Math.max(0, this.#nextAt - Date.now());
     this.#nextAt = Date.now() + waitMs + gapMs;
     await sleep(waitMs, undefined, { signal });
@@ -115,21 +127,29 @@ export class CloudProbe {
   /** Opens a connection to the broker as a user. */
   async connect(token?: GivenToken): Promise<Connection> {
     const { value, userId } = token ?? (await this.token());
-    const client = await mqtt.connectAsync(this.settings.brokerUrl, {
-      clientId: `${userId}:check-${Date.now()}-${this.#clients.length}`,
-      ...{ username: userId, password: value, protocolVersion: 4, keepalive: 10, reconnectPeriod: 0 },
-    });
+    const clientId = `${userId}:check-${Date.now()}-${this.#clients.length}`;
+    return this.#connect(this.settings.brokerUrl, { clientId, username: userId, password: value });
+  }
+
+  /** Opens a connection to the broker as a device with a key. */
+  connectDevice(id: string, key: string): Promise<Connection> {
+    return this.#connect(this.settings.deviceBrokerUrl, { clientId: id, username: id, password: key });
+  }
+
+  /** Ends all connections. */
+  close(): void {
+    for (const client of this.#clients) client.end(true);
+  }
+
+  async #connect(url: string, login: Pick<IClientOptions, "clientId" | "username" | "password">): Promise<Connection> {
+    const options: IClientOptions = { ...login, protocolVersion: 4, keepalive: 10, reconnectPeriod: 0 };
+    const client = await mqtt.connectAsync(url, options);
     this.#clients.push(client);
     const received: Connection["received"] = [];
     let isClosed = false;
     client.on("message", (topic, payload, { qos }) => received.push({ topic, payload, qos }));
     client.on("close", () => (isClosed = true)).on("error", () => undefined);
     return { client, received, isClosed: () => isClosed };
-  }
-
-  /** Ends all connections. */
-  close(): void {
-    for (const client of this.#clients) client.end(true);
   }
 
   async #fetch(url: string, options: RequestInit): Promise<Answer> {

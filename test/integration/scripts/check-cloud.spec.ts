@@ -2,15 +2,17 @@ import assert from "node:assert/strict";
 import { checkCloud, checks } from "../../../scripts/check-cloud/index";
 import { LeftBehind } from "../../../scripts/check-cloud/objects";
 import { anonymous, reportOf, verdictOf } from "../../../scripts/check-cloud/report";
-import { startSimulator, type Simulator } from "../../../simulator";
+import { startSimulator } from "../../../simulator";
 import { until } from "../../support/wait";
+
+const startWithTls = () => startSimulator({ tls: true });
 
 describe("npm run check:cloud", function () {
   this.timeout(40_000);
-  let simulator: Simulator;
+  let simulator: Awaited<ReturnType<typeof startWithTls>>;
 
   beforeEach(async () => {
-    simulator = await startSimulator();
+    simulator = await startWithTls();
     simulator.faults.requestsPerSecond = null;
   });
   afterEach(() => simulator.stop());
@@ -21,6 +23,8 @@ describe("npm run check:cloud", function () {
     organization: "",
     baseUrl: simulator.restUrl,
     brokerUrl: simulator.brokerUrl,
+    deviceBrokerUrl: simulator.deviceBrokerUrl,
+    tls: { open: [simulator.secureRestUrl, simulator.secureBrokerUrl], certificates: simulator.certificateBrokerUrl },
     gapMs: 0,
     patienceMs: 400,
     signal,
@@ -34,23 +38,27 @@ describe("npm run check:cloud", function () {
   };
 
   it("says of the simulator that everything is as assumed, and removes what it made", async () => {
-    const { outcomes, report, left } = await checkCloud(settings(), { isLong: true, begins });
+    const { outcomes, report, left } = await checkCloud(
+      { ...settings(), organization: simulator.organizationId },
+      { isLong: true, begins },
+    );
     const otherwise = outcomes.filter((outcome) => verdictOf(outcome) !== "as assumed");
     assert.deepEqual(otherwise, []);
     assert.equal(outcomes.length, checks.length);
-    assert.deepEqual([left, things()], [0, 0]);
+    assert.deepEqual([left, things(), simulator.store.dashboards.size], [0, 0, 0]);
     assert.ok(report.includes(`${checks.length} as assumed, 0 otherwise, 0 not seen.`));
   });
 
   it("tells what is otherwise, and goes on", async () => {
     Object.assign(simulator.choices, {
       ...{ refuseReadOnlyPublish: true, cloudQos: 1, storeInputs: true },
-      ...{ olderValueReplacesLast: true, planLimitStatus: 403 },
+      ...{ olderValueReplacesLast: true, planLimitStatus: 403, storeNotFinite: true, checkReportedKind: false },
+      ...{ keyChangeDisconnects: false, refuseTls13: false, cloneSuffix: " 2" },
     });
     const { outcomes } = await checkCloud(settings(), { begins });
     const seen = outcomes.filter((outcome) => verdictOf(outcome) === "otherwise").map(({ seen }) => seen);
-    assert.deepEqual(seen, ["400", "yes", "QoS 1", "yes", "403"]);
-    assert.equal(outcomes.filter((outcome) => verdictOf(outcome) === "not seen").length, 1, "the long one");
+    assert.deepEqual(seen, [...["400", "yes", "QoS 1", "yes", "yes", "yes", "nothing", "yes", "another one", "403"]]);
+    assert.equal(outcomes.filter((outcome) => verdictOf(outcome) === "not seen").length, 2, "long, or of a space");
   });
 
   it("removes what it made after a failure, and when it is called off", async () => {
