@@ -6,10 +6,10 @@ import { type Connection, fieldsOf } from "./probe";
 /** How long one attempt to speak TLS may take. */
 const helloMs = 5_000;
 
-/** SenML in CBOR: one value, of a variable with a name of five letters (docs/protocol.md#labels). */
+/** Returns SenML in CBOR: one value, of a variable with a name of five letters (docs/protocol.md#labels). */
 const record = (variable: "level" | "count", value: Buffer): Buffer =>
   Buffer.concat([Buffer.from("81a20065", "hex"), Buffer.from(variable), value]);
-/** A whole number of two digits, with its label. */
+/** Returns a whole number of two digits, with its label. */
 const whole = (value: number): Buffer => Buffer.from([0x02, 0x18, value]);
 const notANumber = Buffer.from("02f97e00", "hex");
 const aText = Buffer.from("036161", "hex");
@@ -18,7 +18,7 @@ const lastValueOf = async ({ probe, objects }: Sight, variable: string): Promise
   fieldsOf((await probe.call("GET", `/v2/things/${objects.thingId}/properties/${objects.properties[variable]}`)).json)
     .last_value;
 
-/** Gives the device a new key; returns it. */
+/** Sets a new key of the device, and returns it. */
 async function setKey({ probe, objects }: Sight): Promise<string> {
   const password = `Check-${"k".repeat(20)}-${Date.now()}`;
   const { status } = await probe.call("PUT", `/v2/devices/${objects.deviceId}/pass`, { password });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFile, rm } from "node:fs/promises";
+import { readFile, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { RestOrder } from "../../simulator/behaviour/faults";
 import { accountOf, again, completeOf, type FlowNode, flowTab, sink, tab, watchers } from "../support/flows";
@@ -175,5 +175,40 @@ describe("an archive in a real Node-RED", function () {
     await run();
     assert.deepEqual([...before, ...streamed()].sort(), [...stored].sort());
     assert.deepEqual((await written()).sort(), [...stored].sort());
+  });
+
+  it("gives after a kill nothing again that was written down, which it is each second while values come", async () => {
+    const again = { keeps: "at once", userDir: red.userDir } as const;
+    await red.stop();
+    red = await startNodeRed(again);
+    const context = path.join(red.userDir, "context", tab, "stream.json");
+    const saved = (): Promise<string> => readFile(context, "utf8");
+    const former = await saved();
+    const count = stored.length;
+    fill(9_000);
+    const fresh = [...new Set(stored.slice(count))].sort();
+    red.send("stream", {});
+    await until("the first message", () => red.received("rows").length > 0);
+    const [first = ""] = streamed();
+    await until("that it is written down", async () => {
+      const text = await saved();
+      return text !== "" && text !== former;
+    });
+    assert.equal(red.received("streamed").length, 0, "in the midst of the run");
+    await red.kill();
+    const given = streamed();
+    assert.ok(new Set(given).size < fresh.length, "the stream was interrupted");
+    red = await startNodeRed(again);
+    const run = async (): Promise<void> => {
+      const ends = red.received("streamed").length;
+      red.send("stream", {});
+      await until("the end of the stream", () => red.received("streamed").length > ends, 60_000);
+    };
+    await run();
+    assert.ok(!streamed().includes(first), "the first message was written down");
+    assert.deepEqual([...new Set([...given, ...streamed()])].sort(), fresh);
+    const { mtimeMs } = await stat(context);
+    await run();
+    assert.equal((await stat(context)).mtimeMs, mtimeMs, "nothing is written where no values come");
   });
 });
