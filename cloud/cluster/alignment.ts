@@ -3,7 +3,7 @@ import type { Mark } from "./mark";
 /** A value that was heard, as far as its place among others goes. */
 export interface Placed {
   /** Its fingerprint. */
-  readonly print: string;
+  readonly print: number;
   /** The engine's time at which it was heard. */
   readonly at: number;
 }
@@ -20,7 +20,7 @@ export interface MarkedPlace {
   /** The index of the first value that comes after the mark. */
   readonly first: number;
   /** The fingerprints of values before the mark that this copy has yet to hear: they were on their way. */
-  readonly ahead: readonly string[];
+  readonly ahead: readonly number[];
 }
 
 /**
@@ -41,7 +41,7 @@ export function findMark(heard: readonly Placed[], mark: Mark, now: number): Mar
 }
 
 /** Returns what is missing at the end of what was heard, up to a mark. */
-function stillToCome(heard: readonly Placed[], { prints }: Mark): readonly string[] {
+function stillToCome(heard: readonly Placed[], { prints }: Mark): readonly number[] {
   // Where nothing was heard for long, the last one alone is on its way.
   if (heard.length === 0) return prints.slice(-1);
   for (let length = prints.length - 1; length > 0; length--) {
@@ -51,7 +51,7 @@ function stillToCome(heard: readonly Placed[], { prints }: Mark): readonly strin
 }
 
 /** Returns whether the values up to a place are those of the mark, as far back as there are any. */
-function fits(heard: readonly Placed[], index: number, prints: readonly string[]): boolean {
+function fits(heard: readonly Placed[], index: number, prints: readonly number[]): boolean {
   if (prints.length === 0) return false;
   for (let back = 0; back < prints.length && back <= index; back++) {
     if (heard[index - back]?.print !== prints[prints.length - 1 - back]) return false;

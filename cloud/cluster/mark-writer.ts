@@ -30,9 +30,9 @@ export class MarkWriter {
   }
 
   /** Notes a value with which the flow is done. */
-  spoke({ lane, item, heardAt }: HeardValue): void {
-    lane.spoke(item, heardAt);
-    this.#moved.add(lane);
+  spoke(value: HeardValue): void {
+    value.lane.spoke(value);
+    this.#moved.add(value.lane);
     this.#arm();
   }
 

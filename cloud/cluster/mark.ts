@@ -3,7 +3,7 @@ export interface Mark {
   /** The engine's time, in milliseconds since 1970, at which the last of them was heard. */
   at: number;
   /** The fingerprints of the last of them, newest last. */
-  prints: readonly string[];
+  prints: readonly number[];
 }
 
 /** So many fingerprints are in a mark: enough to find a place among values that repeat. */
@@ -36,6 +36,7 @@ export function markToText({ at, prints }: Mark): string {
 
 /** Returns the mark that a text of the engine holds; undefined where it is none. */
 function markFromText(text: string): Mark | undefined {
-  const [at = "", ...prints] = text.split(" ");
-  return /^\d+$/.test(at) ? { at: Number(at), prints: prints.filter((print) => print !== "") } : undefined;
+  if (!/^\d+( \d+)* ?$/.test(text)) return undefined;
+  const [at = 0, ...prints] = text.trim().split(" ").map(Number);
+  return { at, prints };
 }

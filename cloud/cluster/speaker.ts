@@ -115,18 +115,19 @@ export class Speaker {
   }
 
   #take(lane: Lane, item: unknown): void {
-    const value = this.#ring.push(lane, item);
+    const value = this.#ring.heard(lane, item);
     if (lane.isBehind(value)) {
-      value.isDone = true;
+      this.#ring.done(value);
       lane.handlers.skip(item);
       return;
     }
     const grant = this.#isDraining ? undefined : this.#options.grant();
-    if (grant !== undefined) this.#speak(value, grant);
+    if (grant === undefined) this.#ring.keep(value);
+    else this.#speak(value, grant);
   }
 
   #speak(value: HeardValue, grant: Grant): void {
-    value.isDone = true;
+    this.#ring.done(value);
     let work: Promise<unknown> | undefined;
     try {
       work = value.lane.handlers.speak(value.item, grant);

@@ -1,6 +1,7 @@
 import type { Clock } from "../core/clock";
 import { findMark, type Placed, sameValueMs } from "./alignment";
 import { type Mark, maxPrints } from "./mark";
+import { PlacedValue, SpokenValues } from "./spoken-values";
 import { valuePrint } from "./value-print";
 
 /** The right with which a value is sent: a sink that must obey one copy only refuses lower epochs. */
@@ -28,10 +29,10 @@ export class Lane {
   handlers: LaneHandlers<unknown>;
   /** Whether somebody listens; what waits for a successor is kept. */
   isOpen = true;
-  #prints: readonly string[] = [];
-  #fresh: unknown[] = [];
+  /** The fingerprints of the last values that are done. */
+  #prints: number[] = [];
   #heardAt = 0;
-  #ahead: readonly string[] = [];
+  #ahead: readonly number[] = [];
   #aheadUntil = 0;
 
   constructor(key: string, handlers: LaneHandlers<unknown>) {
@@ -40,10 +41,10 @@ export class Lane {
   }
 
   /** Notes a value that has gone into the flow. */
-  spoke(item: unknown, heardAt: number): void {
+  spoke({ print, heardAt }: HeardValue): void {
     this.#heardAt = heardAt;
-    this.#fresh.push(item);
-    if (this.#fresh.length > maxPrints) this.#fresh.shift();
+    this.#prints.push(print);
+    if (this.#prints.length > maxPrints) this.#prints.shift();
   }
 
   /**
@@ -51,9 +52,8 @@ export class Lane {
    * @param ahead the fingerprints of what that copy had heard already and this one has not
    * @param until for so long that may come, by the monotonic clock
    */
-  continueFrom({ prints }: Mark, ahead: readonly string[], until: number): void {
-    this.#prints = prints;
-    this.#fresh = [];
+  continueFrom({ prints }: Mark, ahead: readonly number[], until: number): void {
+    this.#prints = [...prints];
     this.#ahead = ahead;
     this.#aheadUntil = until;
   }
@@ -61,30 +61,34 @@ export class Lane {
   /** Returns whether another copy has sent a value, which this one hears only now. */
   isBehind({ item, heardAt }: HeardValue): boolean {
     if (this.#ahead.length === 0) return false;
-    const isNext = heardAt <= this.#aheadUntil && this.#ahead[0] === valuePrint(this.handlers.identity(item));
+    const isNext = heardAt <= this.#aheadUntil && this.#ahead[0] === this.print(item);
     this.#ahead = isNext ? this.#ahead.slice(1) : [];
     return isNext;
   }
 
+  /** Returns the fingerprint of a value. */
+  print(item: unknown): number {
+    return valuePrint(this.handlers.identity(item));
+  }
+
   /** Returns how far it has gone, in the engine's time. */
   mark(offsetMs: number): Mark {
-    const fresh = this.#fresh.map((item) => valuePrint(this.handlers.identity(item)));
-    this.#prints = [...this.#prints, ...fresh].slice(-maxPrints);
-    this.#fresh = [];
     return { at: Math.round(this.#heardAt + offsetMs), prints: this.#prints };
   }
 }
 
 /** A value that was heard. */
 export interface HeardValue {
-  /** Counts up, over all lanes. */
-  readonly number: number;
+  /** Counts up over all lanes, once it is kept. */
+  number: number;
   readonly lane: Lane;
   readonly item: unknown;
   /** By the monotonic clock. */
   readonly heardAt: number;
   /** It has gone into the flow, by this copy or another one. */
   isDone: boolean;
+  /** Its fingerprint, once it has gone into the flow of this copy. */
+  print: number;
 }
 
 /** The facts that are known at a take-over. */
@@ -101,8 +105,8 @@ export interface TakeOver {
 }
 
 const maxValues = 20_000;
-/** Copies hear a value, and note its time, at most so far apart, with room to spare. */
-const markToleranceMs = 5_000;
+/** Those that are no more are removed from the list in steps of at least so many. */
+const minDropped = 1_000;
 
 /** The place that all rings of a copy have together. */
 export class RingRoom {
@@ -116,7 +120,7 @@ export class RingRoom {
   }
 }
 
-/** The values that were heard in the last while, oldest first, whether or not they have gone into the flow. */
+/** The values that wait to go into the flow, oldest first, and where those were that have. */
 export class ValueRing {
   readonly #clock: Clock;
   readonly #holdMs: number;
@@ -129,6 +133,7 @@ export class ValueRing {
   /** All values before this number have gone into the flow, or are no more. */
   #doneBefore = 0;
   readonly #room: RingRoom;
+  readonly #spoken: SpokenValues;
 
   /**
    * @param onLost told when a value has to go that nobody has given, so far as this copy can tell
@@ -139,16 +144,29 @@ export class ValueRing {
     this.#holdMs = holdMs;
     this.#onLost = onLost;
     this.#room = room;
+    this.#spoken = new SpokenValues(room.share);
   }
 
-  /** Takes a value that was heard now. */
-  push(lane: Lane, item: unknown): HeardValue {
+  /** Returns a value that was heard now, for `keep` or `done`. */
+  heard(lane: Lane, item: unknown): HeardValue {
     const heardAt = this.#clock.monotonic();
-    const value = { number: this.#count++, lane, item, heardAt, isDone: false };
+    this.#trim(heardAt);
+    return { number: -1, lane, item, heardAt, isDone: false, print: 0 };
+  }
+
+  /** Keeps a value that waits. */
+  keep(value: HeardValue): void {
+    value.number = this.#count++;
     this.#values.push(value);
     this.#room.count++;
-    while (this.#isCrowded || this.#isTooOld(this.#values[this.#start], heardAt)) this.#drop();
-    return value;
+    this.#trim(value.heardAt);
+  }
+
+  /** Notes that a value has gone into the flow, by this copy or another one. */
+  done(value: HeardValue): void {
+    value.isDone = true;
+    value.print = value.lane.print(value.item);
+    this.#spoken.note(value.lane, value.heardAt, value.print);
   }
 
   /** Returns the oldest value from a number on that has not gone into the flow. */
@@ -167,27 +185,50 @@ export class ValueRing {
     for (const lane of known.lanes) byLane.set(lane, []);
     for (let index = this.#start; index < this.#values.length; index++) {
       const value = this.#values[index];
-      if (value === undefined) continue;
+      if (value === undefined || value.isDone) continue;
       const list = byLane.get(value.lane);
       if (list === undefined) byLane.set(value.lane, [value]);
       else list.push(value);
     }
     const now = this.#clock.monotonic();
-    for (const [lane, values] of byLane) alignLane(lane, values, known, now);
+    const spoken = this.#spoken.byLane(known.offsetMs);
+    for (const [lane, values] of byLane) this.#alignLane(lane, values, spoken.get(lane) ?? [], now, known);
+  }
+
+  /** Settles it for one lane; `spoken` are those that came before. */
+  #alignLane(lane: Lane, values: readonly HeardValue[], spoken: Placed[], now: number, known: TakeOver): void {
+    const { marks, offsetMs, spokenUntil, isFirst } = known;
+    const mark = marks.get(lane.key);
+    let first = values.findIndex(({ heardAt }) => heardAt > spokenUntil);
+    if (mark !== undefined) {
+      const heard = [...spoken, ...values.map((value) => new PlacedValue(value, offsetMs))];
+      const place = findMark(heard, mark, now + offsetMs);
+      first = Math.max(0, place.first - spoken.length);
+      lane.continueFrom(mark, place.ahead, mark.at - offsetMs + sameValueMs);
+    } else if (first < 0) first = values.length;
+    const nextAt = (values[first] ?? values.at(-1))?.heardAt ?? now;
+    for (const [index, value] of values.entries()) {
+      // What the cloud held at the start is news only where no copy has given it.
+      const isInitial = lane.handlers.isInitial(value.item);
+      if (isInitial ? isFirst || (mark === undefined && index >= first) : index >= first) continue;
+      // Those far from the next one nobody asks for any more.
+      if (nextAt - value.heardAt <= sameValueMs) this.done(value);
+      value.isDone = true;
+      lane.handlers.skip(value.item);
+    }
   }
 
   get #isCrowded(): boolean {
     const { count, share } = this.#room;
-    return count > maxValues && this.#values.length - this.#start > share;
+    return count > maxValues && this.#size > share;
   }
 
-  /** Returns whether nobody will ask for the oldest value any more. */
-  #isTooOld(oldest: HeardValue | undefined, now: number): boolean {
-    if (oldest === undefined) return false;
-    const ageMs = now - oldest.heardAt;
-    if (ageMs > this.#holdMs || !oldest.isDone) return ageMs > this.#holdMs;
-    // What has gone into the flow tells where a mark is: among what waits, and was heard about then.
-    return ageMs > markToleranceMs && (this.nextWaiting(0)?.heardAt ?? now) - oldest.heardAt > markToleranceMs;
+  /** Lets go of what waits no more, has waited for too long, or has no room. */
+  #trim(now: number): void {
+    for (let oldest = this.#values[this.#start]; oldest !== undefined; oldest = this.#values[this.#start]) {
+      if (!oldest.isDone && now - oldest.heardAt <= this.#holdMs && !this.#isCrowded) return;
+      this.#drop();
+    }
   }
 
   #drop(): void {
@@ -198,48 +239,12 @@ export class ValueRing {
       this.#onLost();
       value.lane.handlers.skip(value.item);
     }
-    if (this.#start < this.#room.share) return;
+    if (this.#start < minDropped || this.#start < this.#size) return;
     this.#values = this.#values.slice(this.#start);
     this.#start = 0;
   }
-}
 
-/** A value in its lane. Of those that are far from a mark nobody asks for the fingerprint. */
-class PlacedValue implements Placed {
-  readonly at: number;
-  readonly #value: HeardValue;
-  #print: string | undefined;
-
-  constructor(value: HeardValue, offsetMs: number) {
-    this.#value = value;
-    this.at = value.heardAt + offsetMs;
-  }
-
-  get print(): string {
-    const { lane, item } = this.#value;
-    return (this.#print ??= valuePrint(lane.handlers.identity(item)));
-  }
-}
-
-function alignLane(lane: Lane, values: readonly HeardValue[], known: TakeOver, now: number): void {
-  const { marks, offsetMs, spokenUntil, isFirst } = known;
-  const mark = marks.get(lane.key);
-  let first: number;
-  if (mark === undefined) {
-    const later = values.findIndex(({ heardAt }) => heardAt > spokenUntil);
-    first = later < 0 ? values.length : later;
-  } else {
-    const heard = values.map((value) => new PlacedValue(value, offsetMs));
-    const place = findMark(heard, mark, now + offsetMs);
-    first = place.first;
-    lane.continueFrom(mark, place.ahead, mark.at - offsetMs + sameValueMs);
-  }
-  for (const [index, value] of values.entries()) {
-    if (value.isDone) continue;
-    // What the cloud held at the start is news only where no copy has given it.
-    const isInitial = lane.handlers.isInitial(value.item);
-    if (isInitial ? isFirst || (mark === undefined && index >= first) : index >= first) continue;
-    value.isDone = true;
-    lane.handlers.skip(value.item);
+  get #size(): number {
+    return this.#values.length - this.#start;
   }
 }

@@ -86,11 +86,13 @@ describeWithRedis("the Redis engine", () => {
     assert.ok(Math.abs(time - Date.now()) < 60_000);
   });
 
-  it("counts no more requests in than fit in a second", async () => {
+  it("gives requests moments of which no second holds too many", async () => {
     const { engine } = await connected(redis.url);
+    const askedAt = performance.now();
     const waits = await Promise.all(Array.from({ length: 6 }, () => engine.pace(5)));
-    assert.deepEqual(waits.slice(0, 5), [0, 0, 0, 0, 0]);
-    assert.ok((waits[5] ?? 0) > 500, String(waits[5]));
+    const [first = NaN, last = NaN] = [waits[0], waits[5]];
+    assert.equal(first, 0);
+    assert.ok(performance.now() + last - askedAt >= 1_000, String(waits));
   });
 
   it("tells all copies", async () => {

@@ -16,7 +16,14 @@ function newWork(): { promise: Promise<void>; end: (error?: Error) => void } {
 describe("values that the flow is at work with", () => {
   const laneOf = (key: string): Lane =>
     new Lane(key, { speak: () => undefined, skip: () => undefined, identity: String, isInitial: () => false });
-  const valueOf = (lane: Lane, item: string): HeardValue => ({ number: 0, lane, item, heardAt: 0, isDone: true });
+  const valueOf = (lane: Lane, item: string): HeardValue => ({
+    number: 0,
+    lane,
+    item,
+    heardAt: 0,
+    isDone: true,
+    print: 0,
+  });
 
   it("count as done when all before them in their lane are, and with an error, too", async () => {
     const done: unknown[] = [];

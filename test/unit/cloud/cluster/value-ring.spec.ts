@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { Lane, ValueRing } from "../../../../cloud/cluster/value-ring";
+import { type HeardValue, Lane, ValueRing } from "../../../../cloud/cluster/value-ring";
 import { valuePrint } from "../../../../cloud/cluster/value-print";
 import { FakeClock } from "../../../support/fake-clock";
 
@@ -21,11 +21,17 @@ describe("the ring of heard values", () => {
     return { lane, asked: () => asked.size };
   };
 
+  const push = (ring: ValueRing, lane: Lane, item: unknown): HeardValue => {
+    const value = ring.heard(lane, item);
+    ring.keep(value);
+    return value;
+  };
+
   it("gives what waits in order, also behind values of which nobody wants to know yet", async () => {
     const clock = new FakeClock();
     const ring = new ValueRing(clock, 10_000, () => undefined);
     const { lane } = counting();
-    const values = ["a", "b", "c", "d"].map((item) => ring.push(lane, item));
+    const values = ["a", "b", "c", "d"].map((item) => push(ring, lane, item));
     const [a, b, c, d] = values;
     assert.equal(ring.nextWaiting(0), a);
     for (const value of [a, c]) if (value) value.isDone = true;
@@ -35,7 +41,7 @@ describe("the ring of heard values", () => {
     for (const value of values) value.isDone = true;
     assert.equal(ring.nextWaiting(0), undefined);
     await clock.advance(20_000);
-    const e = ring.push(lane, "e");
+    const e = push(ring, lane, "e");
     assert.equal(ring.nextWaiting(0), e);
   });
 
@@ -44,7 +50,7 @@ describe("the ring of heard values", () => {
     const ring = new ValueRing(clock, 60_000, () => undefined);
     const { lane, asked } = counting();
     for (let count = 0; count < 500; count++) {
-      ring.push(lane, count);
+      push(ring, lane, count);
       await clock.advance(100);
     }
     const prints = [399, 400].map((item) => valuePrint(String(item)));
