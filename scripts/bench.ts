@@ -3,7 +3,7 @@
  * of 1,000 nodes; and counts the requests of nodes that poll. All in one run on one machine, in turns, so that only the
  * ratios count. Then reads a long history (bench/history.ts), weighs what the package adds to a Node-RED (bench/weight.ts), and
  * shows 500 variables in Home Assistant (bench/home-assistant.ts). `npm run bench` does all, `npm run bench -- messages`,
- * `history`, `weight`, `home-assistant` or `cluster` one of these.
+ * `history`, `weight`, `home-assistant`, `cluster` (with `cluster-spread`) one of these.
  */
 import { type ChildProcess, execFileSync, fork } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
@@ -11,7 +11,8 @@ import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Simulator, startSimulator } from "../simulator";
 import { encodeSenml } from "../simulator/codec/senml";
-import { compareCluster } from "./bench/cluster";
+import { compareCluster, startRedis } from "./bench/cluster";
+import { compareSpread } from "./bench/cluster-spread";
 import { benchHistory } from "./bench/history";
 import { benchHomeAssistant } from "./bench/home-assistant";
 import { countPolling } from "./bench/polling";
@@ -51,12 +52,15 @@ async function main(): Promise<void> {
     weight: benchWeight,
     "home-assistant": benchHomeAssistant,
     cluster: benchCluster,
+    "cluster-spread": benchSpread,
   };
   const only = process.argv[2];
   if (only !== undefined && !Object.hasOwn(benches, only)) {
     throw new Error(`There is no benchmark "${only}", only: ${Object.keys(benches).join(", ")}.`);
   }
-  for (const [name, run] of Object.entries(benches)) if (only === undefined || name === only) await run();
+  for (const [name, run] of Object.entries(benches)) {
+    if (only === undefined || name === only || name.startsWith(`${only}-`)) await run();
+  }
 }
 
 async function startCloud(): Promise<{ simulator: Simulator; common: Omit<Job, "nodes"> }> {
@@ -84,6 +88,19 @@ async function benchCluster(): Promise<void> {
   const measure = async (job: Job): Promise<number> => (await run(simulator, "flow", job, "")).microseconds;
   await compareCluster({ ...common, nodes: 20 }, measure);
   await simulator.stop();
+}
+
+async function benchSpread(): Promise<void> {
+  const redis = await startRedis();
+  if (redis === undefined) return;
+  const simulator = await startSimulator({ faults: { tokenLifetime: 3_600, requestsPerSecond: null } });
+  const { restUrl: baseUrl, brokerUrl, clientId, clientSecret } = simulator;
+  try {
+    await compareSpread(simulator, { baseUrl, brokerUrl, clientId, clientSecret, cluster: redis.url });
+  } finally {
+    await simulator.stop();
+    redis.stop();
+  }
 }
 
 async function benchMessages(): Promise<void> {

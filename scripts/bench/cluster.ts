@@ -1,6 +1,6 @@
 /**
  * What a cluster costs the copy that speaks: CPU per value of one property in over 20 things, in turns without a cluster
- * and in one on a Redis of its own. Values of several copies are divided by nothing yet: one speaks.
+ * and in one on a Redis of its own. What several copies bring that share the things: bench/cluster-spread.ts.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
@@ -42,7 +42,7 @@ export async function compareCluster(job: Job, measure: Measure): Promise<void> 
 }
 
 /** Starts a Redis on a free port; undefined where there is none on this machine. */
-async function startRedis(): Promise<{ url: string; stop: () => void } | undefined> {
+export async function startRedis(): Promise<{ url: string; stop: () => void } | undefined> {
   try {
     execFileSync("redis-server", ["--version"], { stdio: "ignore" });
   } catch {
