@@ -4,8 +4,11 @@ import { CloudError, toCloudError } from "../../cloud/core/errors";
 import { printable } from "../../cloud/core/text";
 import { systemClock } from "../../cloud/core/clock";
 
-/** A node writes down what it remembers so many milliseconds after a change: a kill costs no more than that. */
-const saveDelayMs = 1_000;
+/**
+ * A node writes down what it remembers at its first change, and then after so many milliseconds at most. A kill costs a second
+ * of values with the time that a store takes.
+ */
+const saveIntervalMs = 750;
 /** After a store has failed it is tried again. */
 const saveRetryDelayMs = 5_000;
 
@@ -28,6 +31,11 @@ export class PersistentState {
   #saved = "";
   /** Resolves when the store has what was last written. */
   #writing: Promise<void> = Promise.resolve();
+  #isWriting = false;
+  /** Present while something is written and has changed since: resolves when the store has that too. */
+  #next: Promise<void> | undefined;
+  /** When it was last saved, by the monotonic clock. */
+  #savedAt = -Infinity;
   /** Present while something is to be written down soon. */
   #stopTimer: (() => void) | undefined;
   #isOpen = false;
@@ -81,18 +89,30 @@ export class PersistentState {
 
   /** Notes that something has changed: it is written down within a second, with all that changes until then. */
   touch(): void {
-    this.#saveAfter(saveDelayMs);
+    this.#saveAfter(Math.max(0, this.#savedAt + saveIntervalMs - systemClock.monotonic()));
   }
 
   /** Writes down what has changed. Resolves when the store has it; a store that fails is told of, and tried again. */
   save(): Promise<void> {
     this.#stopTimer?.();
     this.#stopTimer = undefined;
+    if (!this.#isWriting) return this.#saveNow();
+    // Only the newest state counts: where each were written, a slow store would be ever further behind.
+    this.#next ??= this.#writing.then(() => {
+      this.#next = undefined;
+      return this.save();
+    });
+    return this.#next;
+  }
+
+  #saveNow(): Promise<void> {
+    this.#savedAt = systemClock.monotonic();
     // It is called from timers, out of which nothing may throw: neither what is kept, nor a store.
     try {
       const text = JSON.stringify(this.#read());
       if (text === this.#saved) return this.#writing;
       this.#saved = text;
+      this.#isWriting = true;
       this.#writing = this.#write(text).catch((reason: unknown) => this.#failed(reason));
     } catch (reason) {
       this.#failed(reason);
@@ -108,6 +128,7 @@ export class PersistentState {
   #write(text: string): Promise<void> {
     return new Promise((resolve) => {
       this.#node.context().set(this.#key, JSON.parse(text), this.#store, (error: unknown) => {
+        this.#isWriting = false;
         if (error) this.#failed(error);
         resolve();
       });
@@ -116,6 +137,7 @@ export class PersistentState {
 
   /** Tells that it could not be written, and tries it again. */
   #failed(reason: unknown): void {
+    this.#isWriting = false;
     this.#saved = "";
     this.#node.warn(storeFault("written", reason).message);
     this.#saveAfter(saveRetryDelayMs);

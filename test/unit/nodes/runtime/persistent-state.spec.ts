@@ -4,6 +4,7 @@ import { mock } from "node:test";
 import type { Node } from "node-red";
 import { ArchiveStore } from "../../../../nodes/history/archive-store";
 import { PersistentState } from "../../../../nodes/runtime/persistent-state";
+import { until } from "../../../support/wait";
 
 /** A context store whose answers come when the spec says so. */
 class SlowStore {
@@ -68,6 +69,39 @@ describe("what a node remembers", () => {
     store.answer();
     await memory.close();
     assert.equal(store.written.length, 1);
+  });
+
+  it("is written at once where nothing was for a while", () => {
+    mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+    const store = new SlowStore();
+    let count = 0;
+    const memory = new PersistentState(store.node, "key", () => ({ count: count++ }));
+    memory.open(() => undefined);
+    store.answer();
+    memory.touch();
+    mock.timers.tick(1);
+    store.answer();
+    assert.deepEqual(store.written, [{ count: 0 }]);
+  });
+
+  it("is written in its newest form where the store is slower than it changes", async () => {
+    const store = new SlowStore();
+    let count = 0;
+    const memory = new PersistentState(store.node, "key", () => ({ count }));
+    memory.open(() => undefined);
+    store.answer();
+    const saves = Array.from({ length: 100 }, () => {
+      count++;
+      return memory.save();
+    });
+    store.answer();
+    await saves[0];
+    await until("the next one", () => {
+      store.answer();
+      return store.written.length > 1;
+    });
+    await Promise.all(saves);
+    assert.deepEqual(store.written, [{ count: 1 }, { count: 100 }]);
   });
 
   it("is tried again where the store fails, until it has it", () => {
