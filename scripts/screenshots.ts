@@ -14,6 +14,9 @@ const images = path.join(root, "docs", "images");
 /** Long enough for every variable to have come at least once, in milliseconds. */
 const settlingMs = 15_000;
 
+/** The size of most pictures. */
+const usual = { width: 1280, height: 1000 };
+
 /** The part of the editor's page that this program uses. */
 interface EditorPage {
   RED?: {
@@ -37,7 +40,7 @@ async function main(): Promise<void> {
     args: ["--no-sandbox"],
   });
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 1000 }, locale: "en-US" });
+    const page = await browser.newPage({ viewport: usual, locale: "en-US" });
     await page.goto(demo.url);
     await page.waitForFunction(
       () => (globalThis as EditorPage).RED?.nodes?.filterNodes({ type: "arduino-cloud-property-in" }).length,
@@ -93,11 +96,14 @@ async function takeDoctor(page: Page): Promise<void> {
   );
   await page.locator("#red-ui-header-button-deploy").click();
   await answered;
+  // As high as what there is to see.
+  await page.setViewportSize({ ...usual, height: 400 });
   await page.evaluate(() => (globalThis as EditorPage).RED?.actions.invoke("arduino-cloud:doctor"));
   const dialog = page.locator(".ui-dialog:visible");
   await dialog.locator("summary").waitFor();
   await dialog.screenshot({ path: path.join(images, "doctor.png") });
   await dialog.locator(".arduino-cloud-close").click();
+  await page.setViewportSize(usual);
 }
 
 /** Takes the moving picture of the first flow: a variable is dragged onto an empty tab, deployed, and shows its value. */
@@ -130,7 +136,7 @@ async function takeFirstFlow(page: Page): Promise<void> {
   await page.locator("g.red-ui-flow-node-status-group:visible text", { hasText: /\d/ }).first().waitFor();
   await take(600, 2_500);
   await writeFile(path.join(images, "first-flow.png"), animate(frames));
-  await page.setViewportSize({ width: 1280, height: 1000 });
+  await page.setViewportSize(usual);
 }
 
 /** Drags a line of the sidebar onto the canvas, and takes a picture at each step. */
