@@ -45,9 +45,9 @@ export interface ClusterEngine {
   lease(request: LeaseRequest): Promise<LeaseAnswer>;
   /**
    * Writes fields of a group; a blank value removes one. With a fence only where that lease is held by that holder;
-   * returns whether it was written.
+   * returns whether it was written. With `keptMs` the group is kept for so long from now on, else for ever.
    */
-  mark(group: string, fields: Readonly<Record<string, string>>, fence?: Fence): Promise<boolean>;
+  mark(group: string, fields: Readonly<Record<string, string>>, fence?: Fence, keptMs?: number): Promise<boolean>;
   /** Reads a group. */
   ask(group: string): Promise<GroupAnswer>;
   /** Reserves the next moment at which a request may go out for one; returns the milliseconds until then. */

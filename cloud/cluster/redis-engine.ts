@@ -21,7 +21,7 @@ import { parseRedisUrl, type RedisPlace } from "./redis-url";
 /** A connection with the scripts. */
 type Scripted = (Redis | RedisCluster) & {
   acLease(lease: string, last: string, me: string, ttlMs: number, take: string): Promise<[string, string, number]>;
-  acMark(group: string, lease: string, holder: string, ...fields: string[]): Promise<number>;
+  acMark(group: string, lease: string, holder: string, keptMs: number, ...fields: string[]): Promise<number>;
   acAsk(group: string): Promise<[number, string[]]>;
   acSubmit(stream: string, ids: string, outcome: string, id: string, text: string, keptMs: number): Promise<string>;
   acSettle(stream: string, ids: string, outcome: string, ...args: (string | number)[]): Promise<number>;
@@ -80,10 +80,15 @@ export class RedisEngine implements ClusterEngine {
   }
 
   /** Writes fields of a group. */
-  async mark(group: string, fields: Readonly<Record<string, string>>, fence?: Fence): Promise<boolean> {
-    const lease = this.#key(`lease:${fence?.lease ?? ""}`);
+  async mark(
+    group: string,
+    fields: Readonly<Record<string, string>>,
+    fence?: Fence,
+    keptMs: number = 0,
+  ): Promise<boolean> {
+    const keys = [this.#key(group), this.#key(`lease:${fence?.lease ?? ""}`)] as const;
     const flat = Object.entries(fields).flat();
-    return (await this.#call(this.#redis.acMark(this.#key(group), lease, fence?.holder ?? "", ...flat))) === 1;
+    return (await this.#call(this.#redis.acMark(...keys, fence?.holder ?? "", keptMs, ...flat))) === 1;
   }
 
   /** Reads a group. */

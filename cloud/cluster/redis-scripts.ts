@@ -27,15 +27,19 @@ redis.call('SET', KEYS[1], text, 'PX', ARGV[2])
 redis.call('SET', KEYS[2], text)
 return {text, last, tonumber(ARGV[2])}`,
   },
-  /** KEYS: group, lease. ARGV: expected holder or blank, then fields and values. Answers whether it was written. */
+  /**
+   * KEYS: group, lease. ARGV: expected holder or blank, milliseconds for which the group is kept or 0 for ever, then
+   * fields and values. Answers whether it was written.
+   */
   acMark: {
     numberOfKeys: 2,
     lua: `
 if ARGV[1] ~= '' and redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
-for i = 2, #ARGV, 2 do
+for i = 3, #ARGV, 2 do
   if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[i])
   else redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
 end
+if ARGV[2] ~= '0' then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return 1`,
   },
   /** KEYS: group. Answers the time, and fields and values. */

@@ -15,18 +15,30 @@ interface SharedNoteOptions {
   onLost: () => void;
 }
 
-const group = "notes";
+/** A note that nobody has written or read for so long belongs to a node that is no more. */
+const noteLifeMs = 90 * 86_400_000;
+const field = "note";
 
 /** Returns what was written last into notes, by whichever copy; undefined where there is nothing, or it can't be read. */
-export async function lastNotes(cluster: Cluster, names: readonly string[]): Promise<unknown[]> {
-  const fields = (await cluster.engine?.ask(group).catch(() => undefined))?.fields ?? {};
-  return names.map((name) => {
-    try {
-      return JSON.parse(fields[name] ?? "") as unknown;
-    } catch {
-      return undefined;
-    }
-  });
+export function lastNotes(cluster: Cluster, names: readonly string[]): Promise<unknown[]> {
+  return Promise.all(names.map((name) => lastNote(cluster, name)));
+}
+
+async function lastNote({ engine }: Cluster, name: string): Promise<unknown> {
+  try {
+    const { [field]: text } = (await engine?.ask(groupOf(name)))?.fields ?? {};
+    if (text === undefined) return undefined;
+    // Whoever reads it needs it: it lives on.
+    await engine?.mark(groupOf(name), {}, undefined, noteLifeMs).catch(() => undefined);
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Returns the group of a note: each has one of its own, which ends by itself. */
+function groupOf(name: string): string {
+  return `note:${name}`;
 }
 
 /** Joins the cluster, and resolves as soon as it is known whether the engine answers. */
@@ -80,7 +92,7 @@ export class SharedNote {
   /** Writes it down whoever's turn it is. */
   async overwrite(): Promise<void> {
     const { cluster, name, read } = this.#options;
-    await cluster.engine?.mark(group, { [name]: JSON.stringify(read()) });
+    await cluster.engine?.mark(groupOf(name), { [field]: JSON.stringify(read()) }, undefined, noteLifeMs);
   }
 
   get #isOurs(): boolean {
@@ -98,8 +110,9 @@ export class SharedNote {
         const fence = cluster.fenceOf(slot);
         // Without an engine this copy goes on alone; where it may not, it does not speak.
         if ((engine === undefined || fence === undefined) && this.#isOurs) continue;
-        const fields = { [name]: JSON.stringify(read()) };
-        const isWritten = fence && (await engine?.mark(group, fields, fence).catch(() => this.#isOurs));
+        const fields = { [field]: JSON.stringify(read()) };
+        const written = fence && engine?.mark(groupOf(name), fields, fence, noteLifeMs);
+        const isWritten = await written?.catch(() => this.#isOurs);
         if (isWritten !== true) onLost();
       }
     } finally {

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import net from "node:net";
 import { once } from "node:events";
 import type { ClusterSettings } from "../../../../cloud/cluster/cluster-settings";
+import type { Cluster } from "../../../../cloud/cluster/cluster";
+import { SharedNote } from "../../../../cloud/cluster/shared-note";
 import { RedisEngine } from "../../../../cloud/cluster/redis-engine";
 import type { CloudError } from "../../../../cloud/core/errors";
 import { describeWithRedis, type RedisServer, startRedis } from "../../../support/redis";
@@ -84,6 +86,20 @@ describeWithRedis("the Redis engine", () => {
     const { fields, time } = await engine.ask("m");
     assert.deepEqual(fields, { x: "1" });
     assert.ok(Math.abs(time - Date.now()) < 60_000);
+  });
+
+  it("keeps a note for a while from when it was written or read last", async () => {
+    const own = await startRedis();
+    const engines = await connected(own.url);
+    const cluster = { engine: engines.engine } as unknown as Cluster;
+    const note = new SharedNote({ cluster, name: "archive/a", read: () => 7, onLost: () => assert.fail() });
+    await note.overwrite();
+    const key = own.cli("KEYS", "*note:archive/a");
+    const daysLeft = (): number => Number(own.cli("PTTL", key)) / 86_400_000;
+    assert.ok(daysLeft() > 80, `${daysLeft()} days`);
+    own.cli("PEXPIRE", key, "60000");
+    assert.equal(await note.last(), 7);
+    assert.ok(daysLeft() > 80, `${daysLeft()} days`);
   });
 
   it("gives requests moments of which no second holds too many", async () => {
