@@ -3,7 +3,12 @@ import { once } from "node:events";
 import net from "node:net";
 import { CloudAccount } from "../../../../cloud/account";
 import type { ClusterSettings } from "../../../../cloud/cluster/cluster-settings";
+import { CloudDevice } from "../../../../cloud/device";
+import { DeviceRelay } from "../../../../cloud/relay/device-relay";
+import { inTurns } from "../../../../nodes/runtime/in-turns";
 import { clusterSettings } from "../../../support/cluster-settings";
+import { attached, report, settingsOf } from "../../../support/device";
+import { startDetour } from "../../../support/redis-detour";
 import { describeWithRedis, type RedisServer, startRedis } from "../../../support/redis";
 import { type House, startHouse } from "../../../support/simulated-account";
 import { stopLater } from "../../../support/stop";
@@ -108,6 +113,50 @@ describeWithRedis("a cluster whose Redis is no use", () => {
     }
   });
 
+  it("is left to the other copies where one alone can't reach it, and nothing is lost", async () => {
+    const own = await startHouse();
+    const board = await own.board();
+    const pairs = await Promise.all(
+      (["hold", "speak"] as const).map(async (whenEngineDown) => {
+        const detour = await startDetour(redis.port);
+        const shared = { name: `cut ${whenEngineDown}`, whenEngineDown };
+        const one = copyOf(own, clusterSettings(detour.url, shared));
+        await until("a speaker", () => one.account.cluster?.state.name === "speaking");
+        const two = copyOf(own, clusterSettings(redis.url, shared));
+        await until("standby", () => two.account.cluster?.state.name === "standing-by");
+        return { whenEngineDown, detour, one, two };
+      }),
+    );
+    const all = pairs.flatMap(({ one, two }) => [one, two]);
+    await until("subscriptions", () => all.every(({ account }) => account.session.state.name === "online"));
+    const given = ({ one, two }: (typeof pairs)[number]): Set<number> => new Set([...one.values, ...two.values]);
+    let counter = 0;
+    const report = (): Promise<unknown> => board.report({ counter: ++counter });
+    await report();
+    await until("the first value", () => pairs.every((pair) => given(pair).has(1)));
+    for (const { detour } of pairs) detour.cut();
+    await until("values of the other copy", async () => {
+      await report();
+      return pairs.every(({ two }) => two.values.length > 0);
+    });
+    for (const { one, whenEngineDown } of pairs) {
+      await until("no Redis", () => one.account.cluster?.state.name === "no-engine");
+      await until("who goes on", () => one.account.cluster?.leads === (whenEngineDown === "speak"));
+      assert.ok(one.warnings.length > 0);
+    }
+    for (const { detour } of pairs) detour.mend();
+    await until("standby", () => pairs.every(({ one }) => one.account.cluster?.state.name === "standing-by"));
+    await report();
+    const expected = Array.from({ length: counter }, (_none, index) => index + 1);
+    await until("all values", () => pairs.every((pair) => given(pair).has(counter)));
+    for (const pair of pairs)
+      assert.deepEqual(
+        [...given(pair)].sort((a, b) => a - b),
+        expected,
+        pair.whenEngineDown,
+      );
+  });
+
   it("has nothing to do with one of another name on the same Redis", async () => {
     const [one, two] = ["one name", "another {name}"].map((name) =>
       copyOf(house, clusterSettings(redis.url, { name })),
@@ -116,5 +165,41 @@ describeWithRedis("a cluster whose Redis is no use", () => {
       await until("a speaker", () => copy?.account.cluster?.state.name === "speaking");
       assert.equal(copy?.account.cluster?.copies, 1);
     }
+  });
+
+  it("is one of two on an account: each gives all values, and a device in both says what is wrong", async () => {
+    const own = await startHouse();
+    const rivals = ["first", "second"].map((name) => {
+      const copy = copyOf(own, clusterSettings(redis.url, { name }));
+      const { cluster, turns } = copy.account;
+      assert.ok(cluster && turns);
+      const device = new CloudDevice(
+        settingsOf(own),
+        { onMalformed: () => assert.fail(), onFault: () => assert.fail() },
+        { timings: { retryDelayMs: () => 100 } },
+      );
+      const relay = new DeviceRelay({
+        ...{ cluster, deviceId: own.deviceId, outbox: device.outbox },
+        report: (write) => device.report(write),
+      });
+      const shared = inTurns(device, turns, relay);
+      stopLater(() => shared.close());
+      shared.session.start();
+      return { copy, device, shared };
+    });
+    const [first, second] = rivals;
+    assert.ok(first && second);
+    await until("a device that is taken over", () => first.device.connectionState.name === "taken-over");
+    const state = first.device.connectionState;
+    assert.equal(state.name === "taken-over" && state.error.code, "conflict");
+    assert.equal(
+      state.name === "taken-over" && /another client uses this device identity/.test(state.error.message),
+      true,
+    );
+    await second.shared.session.stop();
+    await attached(first.device, own.thingId);
+    await until("subscriptions", () => rivals.every(({ copy }) => copy.account.session.state.name === "online"));
+    assert.equal(await report(first.device, { counter: 1 }), undefined);
+    await until("the value in both", () => rivals.every(({ copy }) => copy.values.includes(1)));
   });
 });
