@@ -81,6 +81,7 @@ export class NodeList {
       initial: !isEach,
       catchUp: "none",
       catchUpDelay: 15,
+      ack: "sent",
       echo: true,
       inputs: 0,
       compatible: false,

@@ -97,6 +97,7 @@ function propertyIn(node: FlowNode, compatible: boolean): Conversion {
       initialHours: 0,
       catchUp: "none",
       catchUpDelay: 15,
+      ack: "sent",
       echo: true,
       inputs: 0,
       compatible,

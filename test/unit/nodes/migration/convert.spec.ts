@@ -57,6 +57,7 @@ describe("migration from Arduino's own nodes", () => {
       initialHours: 0,
       catchUp: "none",
       catchUpDelay: 15,
+      ack: "sent",
       echo: true,
       inputs: 0,
       compatible: true,
