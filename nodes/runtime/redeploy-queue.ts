@@ -10,6 +10,8 @@ export interface WaitingMessage {
   fail: (error: CloudError) => void;
   /** Ends what still waits for the board. */
   forget: () => void;
+  /** Its outcome is known: it ends here, though the flow has not been told yet. */
+  isSettled?: boolean;
 }
 
 /** Messages that a node left when it was redeployed, for its successor. */
@@ -76,7 +78,7 @@ export class RedeployQueue {
 
   /** Leaves what is left to the successor; a node that is gone for good cancels it. */
   async close(removed: boolean): Promise<void> {
-    const left = [...this.#waiting.keys()];
+    const left = [...this.#waiting.keys()].filter(({ isSettled }) => isSettled !== true);
     for (const { forget } of left) forget();
     const messages = left.map(({ message }) => message);
     if (!removed && messages.length > 0) parked.set(this.#node.id, { target: this.#target, messages });
@@ -89,7 +91,8 @@ export class RedeployQueue {
   }
 
   #snapshot(): Record<string, unknown> {
-    return { target: this.#target, messages: [...this.#waiting.values()].filter((message) => message !== undefined) };
+    const left = [...this.#waiting].filter(([{ isSettled }, message]) => isSettled !== true && message !== undefined);
+    return { target: this.#target, messages: left.map(([, message]) => message) };
   }
 }
 
@@ -103,7 +106,11 @@ export function delivered(
 ): Promise<void> {
   return new Promise((resolve, reject) => {
     entry.fail = reject;
-    entry.forget = write((error) => (error === undefined ? resolve() : reject(error)));
+    entry.forget = write((error) => {
+      entry.isSettled = true;
+      if (error === undefined) resolve();
+      else reject(error);
+    });
   });
 }
 
