@@ -117,7 +117,7 @@ export class HouseClosed extends CloudError {
   constructor(why: string) {
     super(
       "server_error",
-      `The demo house could not be started: ${printable(why)}. Restart Node-RED; if it stays so, install this package again.`,
+      `The demo house could not be started: ${printable(why).replace(/\.$/, "")}. Restart Node-RED; if it stays so, install this package again.`,
     );
   }
 }
