@@ -183,8 +183,8 @@ function answer<Kind extends Report["kind"]>(
 }
 
 /**
- * Publishes a message every millisecond or so, as many boards send them, over all things and variables that are
- * listened to.
+ * Publishes a message every millisecond or so, as many boards send them, or bursts of them, over all things and variables
+ * that are listened to.
  */
 async function feed(simulator: Simulator, job: Job): Promise<void> {
   const nodes = job.nodes < 1_000 && job.nodes > 0 ? job.nodes : 1_000;
@@ -194,7 +194,7 @@ async function feed(simulator: Simulator, job: Job): Promise<void> {
     const variable = job.variables[Math.floor(node / job.things.length)] ?? "";
     const payload = encodeSenml([{ variable, value: 20 + (sent % 1000) / 10 }], "cpp");
     simulator.inject(`/a/t/${thing}/e/o`, payload);
-    await sleep(1);
+    if (sent % (job.burst ?? 1) === 0) await sleep(1);
   }
 }
 

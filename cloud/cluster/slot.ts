@@ -40,6 +40,7 @@ export class Slot {
   #lease: Lease | undefined;
   /** The grant up to which what was heard has been settled: only under this one values may go out. */
   #alignedGrant = "";
+  #grant: Grant | undefined;
   #givingAway: Promise<void> | undefined;
   /** By the monotonic clock: when another copy was last known to have the lease. */
   #otherSpokeAt = -Infinity;
@@ -91,7 +92,11 @@ export class Slot {
     const lease = this.#lease;
     const isHeld = lease?.isValid === true && this.#alignedGrant === lease.text;
     const { number: slot, isAlone } = this.#options;
-    return isHeld || (this.wasOurs && isAlone()) ? { epoch: lease?.epoch ?? 0, slot } : undefined;
+    if (!isHeld && !(this.wasOurs && isAlone())) return undefined;
+    const epoch = lease?.epoch ?? 0;
+    // The same for all values under it.
+    if (this.#grant?.epoch !== epoch) this.#grant = { epoch, slot };
+    return this.#grant;
   }
 
   /** Whether this copy has the lease. */

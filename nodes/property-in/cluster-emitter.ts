@@ -55,8 +55,13 @@ export class ClusterEmitter implements ValueEmitter {
       speak: ({ origin, about, value, source }, grant) => this.#builder.speak(origin, about, value, source, grant),
       skip: ({ origin, about, value }) => this.#builder.note(origin, about, value),
       // A part of an object is the same in all copies, what it is completed with perhaps not.
-      identity: ({ about, value }) => `${about.variable}\n${JSON.stringify(about.received ?? value)}`,
+      identity: ({ about, value }) => `${about.variable}\n${identityText(about.received ?? value)}`,
       isInitial: ({ source }) => source === "initial",
     });
   }
+}
+
+/** Returns a value as JSON; numbers, which most are, on the short way. */
+function identityText(value: unknown): string {
+  return typeof value === "number" ? String(value) : JSON.stringify(value);
 }

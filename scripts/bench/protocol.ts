@@ -16,6 +16,8 @@ export interface Job {
   cluster?: string;
   messages: number;
   warmUp: number;
+  /** So many messages are published at once before the process that publishes them pauses for a millisecond; absent: one. */
+  burst?: number;
 }
 
 export type Report =
