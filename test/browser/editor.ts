@@ -141,16 +141,17 @@ export class Editor {
   /** Drags a node from the palette to the canvas; gives its id. */
   async drag(type: string, x: number, y: number): Promise<string> {
     const before = await this.nodeIds();
-    const source = await boxOf(this.page.locator(`.red-ui-palette-node[data-palette-type='${type}']`));
+    const arrived = async (): Promise<string | undefined> =>
+      (await this.nodeIds()).find((candidate) => !before.includes(candidate));
     const canvas = await boxOf(this.page.locator("#red-ui-workspace-chart"));
-    await this.page.mouse.move(source.x + 20, source.y + 10);
+    // It waits until the palette stands still.
+    await this.page.locator(`.red-ui-palette-node[data-palette-type='${type}']`).hover({ position: { x: 20, y: 10 } });
     await this.page.mouse.down();
     await this.page.mouse.move(canvas.x + x / 2, canvas.y + y / 2, { steps: 5 });
     await this.page.mouse.move(canvas.x + x, canvas.y + y, { steps: 5 });
     await this.page.mouse.up();
-    const [id] = (await this.nodeIds()).filter((candidate) => !before.includes(candidate));
-    assert.ok(id !== undefined, `${type} did not arrive on the canvas`);
-    return id;
+    await until(`${type} on the canvas`, async () => (await arrived()) !== undefined);
+    return (await arrived()) as string;
   }
 
   /**
@@ -165,11 +166,9 @@ export class Editor {
   ): Promise<string | undefined> {
     const { mouse, keyboard } = this.page;
     const before = await this.nodeIds();
-    // In a low sidebar the line may be below what is in sight.
-    await source.scrollIntoViewIfNeeded();
-    const from = await boxOf(source);
     const canvas = await boxOf(this.page.locator("#red-ui-workspace-chart"));
-    await mouse.move(from.x + 60, from.y + 12);
+    // In a low sidebar the line may be below what is in sight; what loads above may still move it.
+    await source.hover({ position: { x: 60, y: 12 } });
     await mouse.down();
     if (alt) await keyboard.down("Alt");
     await mouse.move(canvas.x + x + 30, canvas.y + y, { steps: 5 });
