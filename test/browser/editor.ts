@@ -3,7 +3,7 @@ import path from "node:path";
 import { type Browser, chromium, type Locator, type Page } from "playwright-core";
 import type { NodeRed } from "../support/node-red";
 import { stopLater } from "../support/stop";
-import { until } from "../support/wait";
+import { found, until } from "../support/wait";
 
 /** The folder for pictures to be looked at; without one none are taken, since each takes its time. */
 const pictures = process.env.SCREENSHOTS;
@@ -141,8 +141,6 @@ export class Editor {
   /** Drags a node from the palette to the canvas; gives its id. */
   async drag(type: string, x: number, y: number): Promise<string> {
     const before = await this.nodeIds();
-    const arrived = async (): Promise<string | undefined> =>
-      (await this.nodeIds()).find((candidate) => !before.includes(candidate));
     const canvas = await boxOf(this.page.locator("#red-ui-workspace-chart"));
     // It waits until the palette stands still.
     await this.page.locator(`.red-ui-palette-node[data-palette-type='${type}']`).hover({ position: { x: 20, y: 10 } });
@@ -150,8 +148,7 @@ export class Editor {
     await this.page.mouse.move(canvas.x + x / 2, canvas.y + y / 2, { steps: 5 });
     await this.page.mouse.move(canvas.x + x, canvas.y + y, { steps: 5 });
     await this.page.mouse.up();
-    await until(`${type} on the canvas`, async () => (await arrived()) !== undefined);
-    return (await arrived()) as string;
+    return found(`${type} on the canvas`, async () => (await this.nodeIds()).find((id) => !before.includes(id)));
   }
 
   /**

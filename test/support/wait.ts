@@ -16,7 +16,7 @@ export async function until(
 }
 
 /** Waits until `look` finds something, and returns that. @throws Error that names `what` after `timeoutMs` */
-async function found<T>(
+export async function found<T>(
   what: string,
   look: () => T | undefined | Promise<T | undefined>,
   timeoutMs = defaultTimeoutMs,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { fairGifts, slotOf, spreadSlots } from "../../../../cloud/cluster/slots";
 import { World } from "../../../support/cluster-world";
-import { randomSource } from "../../../support/random-source";
+import { withSeeds } from "../../../support/random-source";
 
 const things = Array.from({ length: 24 }, (_none, index) => `thing-${index}`);
 const numbered = (count: number): string => `value ${count}`;
@@ -161,27 +161,21 @@ describe("copies that share the things", () => {
   });
 
   it("never speak two for a slot and lose nothing, whatever happens", async () => {
-    for (let seed = 1; seed <= 8; seed++) {
-      const random = randomSource(seed);
-      const below = (limit: number): number => Math.floor(random() * limit);
+    await withSeeds(8, async (below) => {
       const world = new World(things);
       for (let copies = 2 + below(3); copies > 0; copies--) world.join();
       await world.pass(8_000, numbered, 50);
       for (let event = 0; event < 6; event++) await happen(world, below);
       world.engine.comeBack(false);
       await world.pass(30_000, numbered, 50);
-      try {
-        world.check();
-        const parts = world.parts.filter((_part, index) => world.copies[index]?.isAlive);
-        assert.equal(
-          parts.reduce((sum, part) => sum + part),
-          spreadSlots,
-        );
-        assert.ok(Math.max(...parts) - Math.min(...parts) <= 1, String(parts));
-      } catch (reason) {
-        throw new Error(`Seed ${seed}`, { cause: reason });
-      }
-    }
+      world.check();
+      const parts = world.parts.filter((_part, index) => world.copies[index]?.isAlive);
+      assert.equal(
+        parts.reduce((sum, part) => sum + part),
+        spreadSlots,
+      );
+      assert.ok(Math.max(...parts) - Math.min(...parts) <= 1, String(parts));
+    });
   }).timeout(60_000);
 });
 
