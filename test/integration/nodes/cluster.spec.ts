@@ -208,6 +208,8 @@ describeWithRedis("an account in a cluster", () => {
     const noteOf = (id: string): SharedNote =>
       new SharedNote({ cluster, name: `seen/tab/${id}`, read: () => left, onLost: () => undefined });
     let left: unknown = {};
+    const otherSpeaks = (): Promise<void> => until("another speaker", () => cluster.state.name === "speaking");
+    await otherSpeaks();
     runtime = await load(house, [...clusteredFlow(house, redis), ...catching("first", "seen")], { cluster: "cluster" });
     await until("standby", () => shown().startsWith("grey"));
     await until("the word", async () => {
@@ -223,6 +225,7 @@ describeWithRedis("an account in a cluster", () => {
     // Another node, which this process has no memory of, finds what the one before has left.
     await board.report({ counter: 3 });
     await noteOf("second").overwrite();
+    await otherSpeaks();
     runtime = await load(house, [...clusteredFlow(house, redis), ...catching("second", "caught")], {
       cluster: "cluster",
     });
