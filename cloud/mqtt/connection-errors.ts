@@ -1,4 +1,5 @@
 import { CloudError } from "../core/errors";
+import { maxPacketBytes } from "./packet-guard";
 
 /** CONNACK codes of MQTT 3.1.1, section 3.2.2.3. */
 const badLogin = [4, 5];
@@ -8,6 +9,20 @@ export function closeError(failure: unknown): CloudError {
   if (failure instanceof CloudError) return failure;
   const detail = failure instanceof Error && failure.message ? ` (${failure.message})` : "";
   return new CloudError("offline", `The connection to the broker was closed${detail}.`);
+}
+
+/** How ws says that a frame, or its fragments together, have more bytes than are accepted. */
+const frameCodes: unknown[] = ["WS_ERR_UNSUPPORTED_MESSAGE_LENGTH", "WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH"];
+
+/** Returns the error of a broker that sends more at once than is accepted. */
+export function packetError(): CloudError {
+  return new CloudError("too_large", `The broker sent a packet of more than ${maxPacketBytes / 2 ** 20} MB.`);
+}
+
+/** Returns that error where a WebSocket has ended because of it. */
+export function frameError(failure: unknown): CloudError | undefined {
+  const isTooLarge = failure instanceof Error && "code" in failure && frameCodes.includes(failure.code);
+  return isTooLarge ? packetError() : undefined;
 }
 
 /**

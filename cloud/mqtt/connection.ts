@@ -8,7 +8,7 @@ import { printable, redact } from "../core/text";
 import { ownTurn } from "../core/short-turns";
 import { findProxy, type ProxySettings } from "../core/proxy";
 import type { TlsOptions } from "../core/tls";
-import { closeError, connectError } from "./connection-errors";
+import { closeError, connectError, frameError, packetError } from "./connection-errors";
 import { MqttJsConnection } from "./mqttjs-connection";
 import { maxPacketBytes, PacketGuard } from "./packet-guard";
 import { connectThroughProxy } from "./proxied-client";
@@ -118,6 +118,9 @@ async function loadMqttJs(): Promise<typeof import("mqtt")> {
 
 function mqttOptions({ url, login, tls, timings = defaultTimings }: ConnectionOptions): IClientOptions {
   const { protocol, hostname } = new URL(url);
+  // What a few hundred bytes unpack to, or one frame claims, must not fill the memory; and who sends such a frame may
+  // never answer our goodbye, for which ws would wait 30 s.
+  const wsOptions = { perMessageDeflate: false, maxPayload: maxPacketBytes, closeTimeout: timings.closeTimeoutMs };
   return {
     // MQTT.js takes the brackets of an IPv6 address away, and then builds the URL of a WebSocket without them.
     ...(protocol.startsWith("ws") && hostname.startsWith("[") ? { hostname } : {}),
@@ -131,8 +134,7 @@ function mqttOptions({ url, login, tls, timings = defaultTimings }: ConnectionOp
     reconnectPeriod: 0,
     resubscribe: false,
     queueQoSZero: false,
-    // What a few hundred bytes unpack to, or one frame claims, must not fill the memory.
-    wsOptions: { perMessageDeflate: false, maxPayload: maxPacketBytes },
+    wsOptions,
     // A buffer for each number of two bytes would be made at the start: 7 MB, in a turn of 20 ms and more.
     writeCache: false,
     // MQTT.js formats a trace of every packet otherwise, a tenth of what a message costs.
@@ -156,7 +158,7 @@ function untilOpen(client: MqttClient, options: ConnectionOptions, proxy?: strin
     });
     // MQTT.js tells only of errors that have a code; the socket's own first error says most.
     const note = (error: unknown): void => {
-      failure ??= error;
+      failure ??= frameError(error) ?? error;
     };
     client.stream.on("error", guarded(note));
     boundPackets(client, note);
@@ -194,7 +196,7 @@ function boundPackets(client: MqttClient, note: (error: CloudError) => void): vo
   const guard = new PacketGuard();
   const check = (chunk: Uint8Array): void => {
     if (guard.accepts(chunk)) return;
-    note(new CloudError("too_large", `The broker sent a packet of more than ${maxPacketBytes / 2 ** 20} MB.`));
+    note(packetError());
     client.stream.destroy();
   };
   client.stream.on("data", guarded(check));
