@@ -44,11 +44,11 @@ function settingsOf(environment: NodeJS.ProcessEnv, signal: AbortSignal): ProbeS
   }
   const baseUrl = environment["ARDUINO_BASE_URL"] ?? "https://api2.arduino.cc";
   const brokerUrl = environment["ARDUINO_BROKER_URL"] ?? "wss://wss.iot.arduino.cc:8443/mqtt";
+  const deviceBrokerUrl = environment["ARDUINO_DEVICE_BROKER_URL"] ?? "mqtts://mqtts-up.iot.arduino.cc:8884";
   return {
-    ...{ clientId, clientSecret, baseUrl, brokerUrl, signal },
+    ...{ clientId, clientSecret, baseUrl, brokerUrl, deviceBrokerUrl, signal },
     organization: environment["ARDUINO_ORGANIZATION_ID"] ?? "",
-    deviceBrokerUrl: environment["ARDUINO_DEVICE_BROKER_URL"] ?? "mqtts://mqtts-up.iot.arduino.cc:8884",
-    tls: { open: [baseUrl, brokerUrl], certificates: "mqtts://iot.arduino.cc:8885" },
+    tls: { open: [baseUrl, brokerUrl], keys: deviceBrokerUrl, certificates: "mqtts://iot.arduino.cc:8885" },
     gapMs: Number(environment["CHECK_GAP_MS"] ?? 1_100),
     patienceMs: 60_000,
   };

@@ -89,6 +89,11 @@ const transport: readonly Check[] = [
     for (const url of probe.settings.tls.open) taken.push((await takesHello(url, "TLSv1.3")) ? "yes" : "no");
     return taken.join(", ");
   }),
+  row("tls13-keys", "Does the broker for devices with a key take TLS 1.3?", "yes", async ({ probe }) => {
+    const url = probe.settings.tls.keys;
+    if (!(await takesHello(url, "TLSv1.2"))) return undefined;
+    return (await takesHello(url, "TLSv1.3")) ? "yes" : "no";
+  }),
   row("tls13-certificates", "Does the broker for certificates take who offers TLS 1.3, too?", "no", async (sight) => {
     const url = sight.probe.settings.tls.certificates;
     if (!(await takesHello(url, "TLSv1.2"))) return undefined;

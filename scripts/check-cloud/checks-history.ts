@@ -14,7 +14,11 @@ function ask({ probe }: Sight, kind: "" | "_raw" | "_sampling", q: string, more:
 const elementOf = ({ json }: Answer): Record<string, unknown> =>
   fieldsOf((fieldsOf(json).responses as unknown[] | undefined)?.[0]);
 
-const timesOf = (answer: Answer): string[] => (elementOf(answer).times as string[] | undefined) ?? [];
+/** Returns the times of values; what is null is none. */
+function timesOf(answer: Answer): string[] {
+  const { times = [], values = [] } = elementOf(answer) as { times?: string[]; values?: unknown[] };
+  return times.filter((_time, index) => values[index] !== null);
+}
 
 const level = ({ objects }: Sight): string => `property.${objects.properties.level}`;
 

@@ -12,8 +12,8 @@ export interface ProbeSettings {
   brokerUrl: string;
   /** Where devices with a key connect. */
   deviceBrokerUrl: string;
-  /** Where TLS is spoken: by the API and the broker for users, and by the broker for certificates. */
-  tls: { open: readonly string[]; certificates: string };
+  /** Where TLS is spoken: by the API and the broker for users, by that for devices with a key, and by that for certificates. */
+  tls: { open: readonly string[]; keys: string; certificates: string };
   /** Milliseconds between two requests: a free plan takes one a second. */
   gapMs: number;
   /** How long is waited for what comes late, in milliseconds. */
