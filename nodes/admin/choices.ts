@@ -1,9 +1,9 @@
 import { propertyKind, propertyTypes } from "../../cloud/property-types/index";
-import { cutText, valueText } from "../runtime/value-text";
 import type { Device, KnownThing, Property } from "../../cloud/rest/index";
+import { lastValueOf } from "./last-value";
 import type { DeviceChoice, ThingChoice, ThingDetail, VariableChoice } from "./protocol";
 
-/** How much of a last value a list shows. */
+/** How much of a last value that is text a list shows. */
 const maxShownLength = 40;
 
 /** Returns the things of an account as a list to choose from, by name. */
@@ -56,14 +56,9 @@ function chooseVariable(property: Property): VariableChoice {
     writable: permission !== "READ_ONLY",
     // True is the default of the API (docs/protocol.md#models).
     persist: persist !== false,
-    lastValue: showValue(property),
+    lastValue: lastValueOf(property, maxShownLength),
     lastAt: timeOf(property),
   };
-}
-
-function showValue({ last_value: value, value_updated_at: time }: Property): string | null {
-  const text = time === undefined ? null : valueText(value);
-  return text === null ? null : cutText(text, maxShownLength);
 }
 
 function timeOf({ value_updated_at: time }: Property): number | null {

@@ -1,9 +1,9 @@
 import { propertyTypes } from "../../cloud/property-types/index";
 import type { Device, KnownThing, Property } from "../../cloud/rest/index";
-import { cutText, valueText } from "../runtime/value-text";
+import { lastValueOf } from "./last-value";
 import type { OverviewDevice, OverviewThing, OverviewVariable } from "./protocol";
 
-/** How much of a last value goes to the sidebar: enough for any that is not a long text. */
+/** How much of a last value that is text goes to the sidebar. */
 const maxShownLength = 200;
 
 /** One for all: making it costs far more than comparing with it. */
@@ -40,8 +40,7 @@ function statusOf(status: string | undefined): OverviewDevice["status"] {
 
 function overviewVariable(property: Property): OverviewVariable {
   const { id, name, type, permission, variable_name: variableName, value_updated_at: time } = property;
-  const text = time === undefined ? null : valueText(property.last_value);
-  const value = text === null ? null : cutText(text, maxShownLength);
+  const value = lastValueOf(property, maxShownLength);
   const unit = propertyTypes.get(type)?.unit;
   return {
     id,

@@ -28,6 +28,9 @@ export interface ClusterAnswer {
   copies: number;
 }
 
+/** The last value of a variable: a scalar, the parts of an object by name, or what else there may be as text. */
+export type LastValue = boolean | number | string | Readonly<Record<string, boolean | number | string>>;
+
 /** A variable to choose. */
 export interface VariableChoice {
   id: string;
@@ -43,8 +46,8 @@ export interface VariableChoice {
   writable: boolean;
   /** Whether the cloud keeps its history. */
   persist: boolean;
-  /** The last value as text; `null` where none was ever written. */
-  lastValue: string | null;
+  /** `null` where none was ever written. */
+  lastValue: LastValue | null;
   /** When it was written, in milliseconds since 1970. */
   lastAt: number | null;
 }
@@ -94,8 +97,8 @@ export interface OverviewVariable {
   /** The range that its values are in, as far as it is told. */
   min?: number;
   max?: number;
-  /** The last value as text; `null` where none was ever written. */
-  value: string | null;
+  /** The last value; `null` where none was ever written. */
+  value: LastValue | null;
   /** When that was written, as the API tells it; `null` with the value. */
   time: string | null;
 }

@@ -1,5 +1,6 @@
-/** Returns a translated text by its key, with values filled in. */
-export type Translate = (key: string, values?: Record<string, string | number>) => string;
+import type { Translate } from "./translate";
+
+export type { Translate };
 
 /**
  * Returns the texts of one node type, by key without the type in front; usable everywhere, also in validators at

@@ -55,7 +55,7 @@ describe("the sidebar", function () {
     await line(temperature).waitFor();
     await line(/^Devices/).click();
     assert.match(await line(temperature).innerText(), /FLOAT[^]*21\.3$/);
-    assert.match(await line(/^lamp/).innerText(), /swi true, hue 120, sat 80, bri 60$/);
+    assert.match(await line(/^lamp/).innerText(), /on, hue 120°, saturation 80 %, brightness 60 %$/);
     assert.match(await line(/^counter/).innerText(), /no value yet$/);
     assert.match(await line(/^Board/).innerText(), /online$/);
     assert.match(await line(/^House/).innerText(), /online$/);
@@ -272,9 +272,7 @@ describe("the sidebar", function () {
     const held = (name: string): unknown => house.simulator.store.propertyNamed(house.thingId, name)?.last_value;
     await until("the relay", () => held("relay") === true);
     // The first value adds lines to the details.
-    await details()
-      .locator("dd span", { hasText: /^true$/ })
-      .waitFor();
+    await details().locator("dd span", { hasText: /^on$/ }).waitFor();
     assert.ok(await details().getByText("Written.").isVisible(), "what the switch says stays");
     await search().fill("lamp");
     await line(/^lamp/).click();

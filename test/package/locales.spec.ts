@@ -101,7 +101,7 @@ function usedKeys(set: string): Set<string> {
     for (const { key } of doctorFindings) used.add(key);
     for (const id of checkIds) used.add(`doctor.title.${id}`);
     used.add("list.more").add("list.show-id").add("list.environment").add("error.flows-stopped");
-    shared(["forms/value-words", "forms/account"]);
+    shared(["last-value-words", "forms/value-words", "forms/account"]);
     // Rows that forms share have their texts here.
     for (const other of sets)
       for (const [, key] of insertRows(read("nodes", `${other}.html`), "other").matchAll(

@@ -1,5 +1,6 @@
 import type { VariableChoice } from "../../admin/protocol";
 import { textsOf } from "../i18n";
+import { lastValueWords } from "../last-value-words";
 
 const units: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
   ["day", 86_400],
@@ -30,10 +31,12 @@ export function kindWord({ kind, type }: Pick<VariableChoice, "kind" | "type">):
 /** Returns a variable's last value with its unit and age, as lists show it. */
 export function valueWords(variable: VariableChoice, noValue: string, now = Date.now()): string {
   const { lastValue, lastAt, unit, type } = variable;
-  if (lastValue === null) return unit === null ? noValue : `${unit} · ${noValue}`;
-  const time = type === "TIME" ? new Date(Number(lastValue) * 1000) : undefined;
-  const value = time === undefined || Number.isNaN(time.getTime()) ? isolate(lastValue) : time.toLocaleString();
-  const shown = unit === null ? value : `${value} ${unit}`;
+  const words = lastValueWords(
+    { type, value: lastValue, ...(unit !== null && { unit }) },
+    textsOf("arduino-cloud-account"),
+  );
+  if (words === undefined) return unit === null ? noValue : `${unit} · ${noValue}`;
+  const shown = isolate(words);
   return lastAt === null ? shown : `${shown} · ${ageWords(now - lastAt)}`;
 }
 

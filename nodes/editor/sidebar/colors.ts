@@ -1,3 +1,5 @@
+import type { LastValue } from "../../admin/protocol";
+
 /** A colour as the cloud has it: degrees, and percent twice. */
 interface ColorParts {
   hue: number;
@@ -25,12 +27,11 @@ export function partsOfColor(color: string): ColorParts {
   };
 }
 
-/** Returns a value as the sidebar writes it, "hue 120, sat 80, bri 60", as `#rrggbb`; `undefined` where it is no colour. */
-export function colorOfParts(text: string): string | undefined {
-  const [hue, sat, bri] = ["hue", "sat", "bri"].map((name) =>
-    Number(new RegExp(`\\b${name} ([\\d.]+)`).exec(text)?.[1]),
-  );
-  if (hue === undefined || sat === undefined || bri === undefined || Number.isNaN(hue + sat + bri)) return undefined;
+/** Returns a value of hue, saturation and brightness as `#rrggbb`; `undefined` where it is no colour. */
+export function colorOfParts(value: LastValue): string | undefined {
+  if (typeof value !== "object") return undefined;
+  const { hue, sat, bri } = value;
+  if (typeof hue !== "number" || typeof sat !== "number" || typeof bri !== "number") return undefined;
   const part = (offset: number): string => {
     const at = (offset + hue / 60) % 6;
     const share = 1 - (sat / 100) * Math.max(0, Math.min(at, 4 - at, 1));

@@ -1,5 +1,5 @@
-import type { OverviewVariable } from "../../admin/protocol";
-import type { Translate } from "../i18n";
+import { textsOf, type Translate } from "../i18n";
+import { lastValueWords } from "../last-value-words";
 import type { TreeItem } from "./tree-rows";
 
 /** A line of the details of an item. */
@@ -38,7 +38,7 @@ function variableLines(item: TreeItem & { kind: "variable" }, translate: Transla
   const { variable, thing } = item;
   const { time, unit, type, writable } = variable;
   return [
-    { name: "value", text: lastValueText(variable) ?? translate("label.no-value") },
+    { name: "value", text: lastValueWords(variable, textsOf("arduino-cloud-account")) ?? translate("label.no-value") },
     ...(time === null ? [] : [{ name: "time", text: timeText(time) } as const]),
     { name: "type", text: type },
     ...(unit === undefined ? [] : [{ name: "unit", text: unit } as const]),
@@ -59,13 +59,6 @@ function deviceLines({ device }: TreeItem & { kind: "thing" | "variable" }, tran
 export function statusText(status: "ONLINE" | "OFFLINE" | "UNKNOWN", translate: Translate): string {
   if (status === "ONLINE") return translate("label.online");
   return status === "OFFLINE" ? translate("label.offline") : translate("label.unknown");
-}
-
-/** Returns the last value of a variable with its unit, a time as people of this browser write it; none yet = `undefined`. */
-export function lastValueText({ type, value, unit }: OverviewVariable): string | undefined {
-  if (value === null) return undefined;
-  if (type === "TIME" && /^\d+$/.test(value)) return value === "0" ? undefined : timeText(Number(value) * 1000);
-  return unit === undefined ? value : `${value} ${unit}`;
 }
 
 /** Returns what people call an item; blank for a group. */
@@ -102,7 +95,7 @@ export function addressOf(item: TreeItem): string | undefined {
   }
 }
 
-function timeText(time: string | number): string {
+function timeText(time: string): string {
   const date = new Date(time);
-  return Number.isNaN(date.getTime()) ? String(time) : date.toLocaleString();
+  return Number.isNaN(date.getTime()) ? time : date.toLocaleString();
 }

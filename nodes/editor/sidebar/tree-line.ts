@@ -1,5 +1,6 @@
-import type { Translate } from "../i18n";
-import { itemName, lastValueText, statusText } from "./details";
+import { textsOf, type Translate } from "../i18n";
+import { lastValueWords } from "../last-value-words";
+import { itemName, statusText } from "./details";
 import type { TreeItem, TreeRow } from "./tree-rows";
 
 const icons: Record<TreeItem["kind"], string> = {
@@ -91,7 +92,7 @@ function textsOfLine(item: TreeItem, translate: Translate): LineTexts {
     case "group":
       return { name: translate(`label.${item.group}`), detail: "", end: String(item.count), look: "none" };
     case "variable": {
-      const value = lastValueText(item.variable);
+      const value = lastValueWords(item.variable, textsOf("arduino-cloud-account"));
       const detail = item.variable.type;
       return { name, detail, end: value ?? translate("label.no-value"), look: value === undefined ? "none" : "" };
     }

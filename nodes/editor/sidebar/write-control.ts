@@ -43,10 +43,10 @@ export class WriteControl {
   /** Shows the last value, unless somebody is about to change it. */
   show({ value }: OverviewVariable): void {
     if (value === null || this.#input.is(":focus")) return;
-    if (this.#kind === "switch") this.#input.prop("checked", value === "true");
+    if (this.#kind === "switch") this.#input.prop("checked", value === true);
     else if (this.#kind === "color") this.#input.val(colorOfParts(value) ?? "#ffffff");
-    else if (this.#kind === "brightness") this.#input.val(/\bbri ([\d.]+)/.exec(value)?.[1] ?? "0");
-    else this.#input.val(value);
+    else if (this.#kind === "brightness") this.#input.val(typeof value === "object" ? String(value["bri"] ?? 0) : "0");
+    else this.#input.val(String(value));
   }
 
   async #send(): Promise<void> {

@@ -97,7 +97,7 @@ describe("admin endpoints", function () {
         choices.map(({ variable }) => variable),
         ["counter", "lamp", "message", "relay", "sensor", "temperature"],
       );
-      assert.equal(choices.find(({ variable }) => variable === "temperature")?.lastValue, "21.5");
+      assert.equal(choices.find(({ variable }) => variable === "temperature")?.lastValue, 21.5);
       assert.equal(choices.find(({ variable }) => variable === "counter")?.lastValue, null);
       assert.deepEqual(
         choices.filter(({ writable }) => !writable).map(({ variable }) => variable),
@@ -160,7 +160,7 @@ describe("admin endpoints", function () {
     assert.deepEqual([deployed.status, deployed.body], [200, given.body]);
     const thing = (deployed.body as OverviewThing[]).find(({ name }) => name === "House");
     assert.deepEqual([thing?.name, thing?.device, thing?.variables.length], ["House", house.deviceId, 6]);
-    assert.equal(thing?.variables.find(({ variable }) => variable === "temperature")?.value, "21.5");
+    assert.equal(thing?.variables.find(({ variable }) => variable === "temperature")?.value, 21.5);
     assert.deepEqual((await get("/arduino-cloud/accounts/good/overview/devices", "admin")).body, devices);
     assert.deepEqual((await post("/arduino-cloud/overview/devices", typed(), "admin")).body, devices);
   });
