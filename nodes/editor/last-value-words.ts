@@ -4,20 +4,23 @@ import type { Translate } from "./translate";
 type Part = Exclude<LastValue, object>;
 type LastValueOf = Pick<OverviewVariable, "type" | "value" | "unit">;
 
-/** Say what a part of a value means, by its name on the wire (docs/protocol.md#types); blank says nothing. */
+/**
+ * Say what a part of a value means, by its name on the wire (docs/protocol.md#types), the parts that matter most first,
+ * since a line may end early; blank says nothing.
+ */
 const partWords: Readonly<Record<string, (part: Part, translate: Translate) => string | undefined>> = {
   swi: (part, translate) => switchWord(part, translate("value.on"), translate("value.off")),
-  mut: (part, translate) => switchWord(part, translate("value.muted"), ""),
   bri: (part, translate) => translate("value.brightness", { value: String(part) }),
   hue: (part, translate) => translate("value.hue", { value: String(part) }),
   sat: (part, translate) => translate("value.saturation", { value: String(part) }),
   vol: (part, translate) => translate("value.volume", { value: String(part) }),
+  mut: (part, translate) => switchWord(part, translate("value.muted"), ""),
   cha: (part, translate) => translate("value.channel", { value: String(part) }),
   lat: String,
   lon: String,
   frm: (part, translate) => localTimeWords(part, (value) => translate("value.from", { value })),
   to: (part, translate) => localTimeWords(part, (value) => translate("value.to", { value })),
-  len: (part, translate) => translate("value.on-for", { value: String(part) }),
+  len: (part, translate) => (part === 0 ? "" : translate("value.on-for", { value: String(part) })),
   msk: (part, translate) => switchWord(part !== 0, translate("value.repeated"), ""),
 };
 
@@ -37,11 +40,14 @@ function scalarWords(type: string, value: Part, translate: Translate): string {
 }
 
 function objectWords(parts: Exclude<LastValue, Part>, translate: Translate): string {
-  const words = Object.entries(parts).map(([name, part]) => {
-    const wordsOf = Object.hasOwn(partWords, name) ? partWords[name] : undefined;
-    return wordsOf?.(part, translate) ?? `${name} ${String(part)}`;
+  const known = Object.keys(partWords).filter((name) => Object.hasOwn(parts, name));
+  const others = Object.keys(parts).filter((name) => !Object.hasOwn(partWords, name));
+  const words = [...known, ...others].map((name) => {
+    const part = parts[name] ?? "";
+    const said = known.includes(name) ? partWords[name]?.(part, translate) : undefined;
+    return said ?? `${name} ${String(part)}`;
   });
-  return words.filter(Boolean).join(", ");
+  return words.filter(Boolean).join(", ") || "–";
 }
 
 /** Returns the word for on, or that for off; `undefined` for what is neither. */

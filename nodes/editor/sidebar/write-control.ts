@@ -1,4 +1,4 @@
-import type { OverviewVariable } from "../../admin/protocol";
+import type { LastValue, OverviewVariable } from "../../admin/protocol";
 import { errorText, type Translate } from "../i18n";
 import { failureCode } from "../admin-client";
 import { colorOfParts, partsOfColor } from "./colors";
@@ -44,9 +44,13 @@ export class WriteControl {
   show({ value }: OverviewVariable): void {
     if (value === null || this.#input.is(":focus")) return;
     if (this.#kind === "switch") this.#input.prop("checked", value === true);
-    else if (this.#kind === "color") this.#input.val(colorOfParts(value) ?? "#ffffff");
-    else if (this.#kind === "brightness") this.#input.val(typeof value === "object" ? String(value["bri"] ?? 0) : "0");
-    else this.#input.val(String(value));
+    else this.#input.val(this.#shown(value));
+  }
+
+  #shown(value: LastValue): string {
+    if (this.#kind === "color") return colorOfParts(value) ?? "#ffffff";
+    if (typeof value !== "object") return String(value);
+    return String(value["bri"] ?? 0);
   }
 
   async #send(): Promise<void> {

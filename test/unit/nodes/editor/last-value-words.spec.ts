@@ -25,10 +25,10 @@ describe("a last value in words", () => {
 
   it("names the parts of lights, televisions and places", () => {
     assert.equal(words({ swi: true, bri: 50 }), "on, brightness 50 %");
-    assert.equal(words({ swi: false, hue: 120, sat: 80, bri: 60 }), "off, hue 120°, saturation 80 %, brightness 60 %");
+    assert.equal(words({ swi: false, hue: 120, sat: 80, bri: 60 }), "off, brightness 60 %, hue 120°, saturation 80 %");
     assert.equal(
       words({ swi: true, vol: 12, mut: true, pbc: 3, inp: 1, cha: 7 }),
-      "on, volume 12, muted, pbc 3, inp 1, channel 7",
+      "on, volume 12, muted, channel 7, pbc 3, inp 1",
     );
     assert.equal(words({ swi: true, mut: false }), "on");
     assert.equal(words({ lat: 45.07, lon: 7.69 }), "45.07, 7.69");
@@ -42,13 +42,14 @@ describe("a last value in words", () => {
     assert.equal(words(1e300, "TIME"), "1e+300");
     const local = time.toLocaleString([], { timeZone: "UTC" });
     assert.equal(words({ frm: seconds, to: 0, len: 600, msk: 0 }), `from ${local}, on for 600 s`);
+    assert.equal(words({ frm: 0, to: 0, len: 0, msk: 0 }), "–");
     assert.equal(words({ frm: 0, to: seconds, len: 5, msk: 1 }), `until ${local}, on for 5 s, repeated`);
   });
 
   it("shows parts that are not known, or not what they should be, by their names", () => {
     assert.equal(
       words({ speed: 3, toString: "x", swi: "maybe", frm: "soon" }),
-      "speed 3, toString x, swi maybe, frm soon",
+      "swi maybe, frm soon, speed 3, toString x",
     );
   });
 });
