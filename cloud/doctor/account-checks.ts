@@ -83,9 +83,13 @@ export async function examineAccount(
   let { settings } = given;
   let own: Rest;
   try {
+    settings = { ...settings, ...(await settings.locate?.()) };
+  } catch (reason) {
+    return [{ id: "settings", ...found("settings", "demo-closed", {}, toCloudError(reason)) }];
+  }
+  try {
     // One request a second, since no plan takes less.
     const requestsPerSecond = Math.min(settings.requestsPerSecond, 1);
-    settings = { ...settings, ...(await settings.locate?.()) };
     own = createRest({ ...settings, requestsPerSecond, timeoutMs });
   } catch (reason) {
     return [unusableSettings(toCloudError(reason))];

@@ -16,6 +16,7 @@ export const findingLevels = {
   },
   settings: {
     demo: "ok",
+    "demo-closed": "problem",
     unusable: "problem",
     "secret-needed": "problem",
   },

@@ -102,6 +102,13 @@ describe("the doctor on an account", function () {
     }
   });
 
+  it("tells of a demo house that can't be opened", async () => {
+    const locate = (): Promise<never> => Promise.reject(new Error("no worker"));
+    const findings = await examine({ locate });
+    assert.deepEqual(outline(findings), { settings: "demo-closed" });
+    assert.match(findings[0]?.detail ?? "", /no worker/);
+  });
+
   it("tells of an address that leads nowhere, and goes on with the other", async () => {
     const name = outline(await examine({ baseUrl: "https://no-such-host.invalid" }));
     assert.match(name["api-dns"]!, /^(unknown|failed)$/);
