@@ -95,9 +95,9 @@ export class HomeAssistantBridge {
 
   /** The memory that a successor needs. */
   get memory(): Record<string, unknown> {
-    // Of what a predecessor has left, states too that were not told again.
-    const states = [...this.#shown.values()].flatMap(({ values }) => topicsOf(values.bridged));
-    const topics = [...new Set([...this.#topics.topics, ...this.#inherited, ...states])];
+    // Of what a predecessor has left, what was not told again too: states, and whether a board is there.
+    const untold = [...this.#shown.keys()].flatMap((key) => this.#topicsOf(key));
+    const topics = [...new Set([...this.#topics.topics, ...this.#inherited, ...untold])];
     // What is gone, too, as long as the broker may have missed that it is.
     const platforms = [...this.#platforms].map(([key, of]) => [key, { ...of, ...this.#former.get(key) }] as const);
     return { topics, platforms: Object.fromEntries(platforms) };
@@ -241,30 +241,31 @@ export class HomeAssistantBridge {
   #hide(key: string): void {
     const shown = this.#shown.get(key);
     if (shown === undefined) return;
+    shown.unfollow();
+    shown.values.stop();
+    for (const topic of this.#topicsOf(key)) this.#topics.clear(topic);
     this.#shown.delete(key);
     this.#platforms.delete(key);
     this.#former.delete(key);
-    shown.unfollow();
-    shown.values.stop();
     this.#refused.delete(shown.values.bridged.thing.id);
-    for (const topic of [...this.#ownTopics(key), ...topicsOf(shown.values.bridged)]) this.#topics.clear(topic);
   }
 
   /** Clears what a predecessor has left and nobody wants any more: other things, another prefix. */
   #forgetInherited(wanted: ReadonlySet<string>): void {
     const stays = new Set([`${this.#settings.base}/status`]);
-    for (const key of wanted) for (const topic of this.#ownTopics(key)) stays.add(topic);
-    for (const { values } of this.#shown.values()) for (const topic of topicsOf(values.bridged)) stays.add(topic);
+    for (const key of wanted) for (const topic of this.#topicsOf(key)) stays.add(topic);
     for (const topic of this.#inherited) if (!stays.has(topic)) this.#topics.clear(topic);
     for (const key of [...this.#platforms.keys()]) if (!wanted.has(key)) this.#platforms.delete(key);
     this.#inherited = new Set();
     this.#events.onMemory();
   }
 
-  /** Returns the topics of a thing itself. */
-  #ownTopics(key: string): string[] {
+  /** Returns all topics of a thing, those of which nothing has been told yet included. */
+  #topicsOf(key: string): string[] {
     const { prefix, hasStatus } = this.#settings;
-    return [configTopic(prefix, key), ...(hasStatus ? [this.#statusTopic(key)] : [])];
+    const { values } = this.#shown.get(key) ?? {};
+    const states = values === undefined ? [] : topicsOf(values.bridged);
+    return [configTopic(prefix, key), ...(hasStatus ? [this.#statusTopic(key)] : []), ...states];
   }
 
   #statusTopic(key: string): string {

@@ -61,6 +61,15 @@ describe("the bridge to Home Assistant", () => {
     assert.equal(taken.get("arduino/status"), "online");
   });
 
+  it("takes away whether a board is there, which a predecessor told, also before it knows that itself", async () => {
+    const status = `arduino/${keyOf(house.thingId)}/status`;
+    house.simulator.faults.rest.push({ match: "/v2/devices", delayMs: 60_000 });
+    const bridge = bridgeOf();
+    bridge.start({ topics: [status] });
+    await bridge.listed;
+    assert.ok(bridge.farewell().some(({ topic }) => topic === status));
+  });
+
   it("has its successor take away an entity, until the broker has taken that it is gone", async () => {
     const key = keyOf(house.thingId);
     const ghost = (of: HomeAssistantBridge): unknown =>
