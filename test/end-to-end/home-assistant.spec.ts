@@ -5,7 +5,7 @@ import { complaints, expandDevice } from "../support/home-assistant-rules";
 import { hasMosquitto, type Mosquitto, startMosquitto } from "../support/mosquitto";
 import { type House, startHouse } from "../support/simulated-account";
 import { clockMoves, until } from "../support/wait";
-import { type NodeRed, startNodeRed } from "../support/node-red";
+import { type NodeRed, type Received, startNodeRed } from "../support/node-red";
 
 /** Things in Home Assistant by a real broker and core mqtt nodes in a real Node-RED. */
 describe("Home Assistant by mosquitto", function () {
@@ -92,10 +92,10 @@ describe("Home Assistant by mosquitto", function () {
 
   it("tells all again to a broker that has lost everything", async () => {
     const before = topics();
+    const told = red.received("statuses").length;
+    const isLoss = ({ status }: Received): boolean => JSON.stringify(status).includes("status.disconnected");
     await broker.down();
-    await until("the loss", () =>
-      red.received("statuses").some(({ status }) => JSON.stringify(status).includes("status.disconnected")),
-    );
+    await until("the loss", () => red.received("statuses").slice(told).some(isLoss));
     await broker.up();
     await isThere();
     await keeps(topicOf("counter"), "42");

@@ -38,7 +38,11 @@ describe("malformed bytes on the wire, in a real Node-RED", function () {
       const good = encodeSenml([{ variable: "good", value: index }], "cpp");
       await device.publishAsync(topic, Buffer.from(good), { qos: 1 });
     }
+    const last = malformedVectors.length - 1;
     await until("all good values", () => red.received("heard").length >= malformedVectors.length);
+    await until("the last one at the other node too", () =>
+      red.received("everything").some(({ topic, payload }) => topic === "good" && payload === last),
+    );
     assert.deepEqual(
       red.received("heard").map(({ payload }) => payload),
       malformedVectors.map((_vector, index) => index),

@@ -122,9 +122,14 @@ export async function startHouse(
   };
 }
 
-/** Returns what lists the requests of those accounts that have asked already, without those of their successors. */
-export function presentRequests({ simulator }: Pick<House, "simulator">): () => ObservedRequest[] {
+/**
+ * Returns what lists the requests of those accounts that have asked already, without those of their successors. What they
+ * had under way has come by then.
+ */
+export async function presentRequests({ simulator }: Pick<House, "simulator">): Promise<() => ObservedRequest[]> {
   const { requests } = simulator.observed;
+  // What was sent before this is read before it.
+  await fetch(simulator.restUrl);
   const tokens = new Set(requests.flatMap(({ headers }) => headers.authorization ?? []));
   return () => requests.filter(({ headers }) => tokens.has(String(headers.authorization)));
 }

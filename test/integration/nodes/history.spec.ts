@@ -264,7 +264,7 @@ describe("arduino-cloud-history", () => {
     runtime.node("history").receive({});
     await runtime.arrived("out");
     await bench.unload();
-    const ofOld = presentRequests(house);
+    const ofOld = await presentRequests(house);
     const before = ofOld().length;
     const successor = await begin();
     successor.node("history").receive({});

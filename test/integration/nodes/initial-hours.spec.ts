@@ -29,6 +29,10 @@ describe("the last hours that property in sends first", () => {
       { id: "out", type: "helper" },
     ]);
   };
+  const subscribed = (): Promise<void> =>
+    until("the subscription", () =>
+      house.simulator.observed.connections.some(({ subscriptions }) => [...subscriptions].length > 0),
+    );
   const got = async (count: number): Promise<unknown[]> =>
     (await bench.arrived("out", count)).map(({ payload, source }) => [payload, source]);
 
@@ -44,6 +48,7 @@ describe("the last hours that property in sends first", () => {
         await got(5),
         [2, 3, 4, 5, 6].map((value) => [value, "initial"]),
       );
+      await subscribed();
       report(7);
       assert.deepEqual((await got(6))[5], [7, "live"]);
       const times = bench.at("out").map(({ timestamp }) => Number(timestamp));
@@ -78,12 +83,9 @@ describe("the last hours that property in sends first", () => {
     await start({ direction: "requested" });
     assert.equal((await got(1)).length, 1);
     await bench.unload();
-    const before = house.simulator.observed.connections.length;
+    await until("its end", () => house.simulator.observed.connections.length === 0);
     await start({ initial: false });
-    await until("the client", () => house.simulator.observed.connections.length > before);
-    await until("the subscription", () =>
-      house.simulator.observed.connections.slice(before).some(({ subscriptions }) => [...subscriptions].length > 0),
-    );
+    await subscribed();
     report(4);
     assert.deepEqual(await got(1), [[4, "live"]]);
   });

@@ -110,6 +110,7 @@ describe("what nodes know of things", () => {
       rename("counter", "renamed");
       refresh();
       await shows("not-found");
+      await bench.arrived("caught", times);
       assert.deepEqual(codes(), Array<string>(times).fill("not_found"));
       rename("renamed", "counter");
       refresh();
@@ -149,6 +150,7 @@ describe("what nodes know of things", () => {
     house.simulator.store.deleteThing(house.thingId, true);
     refresh();
     await shows("not-found");
+    await bench.arrived("caught");
     assert.deepEqual(codes(), ["not_found"]);
     const made = house.addThing("House", { counter: "INT" });
     refresh();

@@ -121,6 +121,7 @@ describe("Arduino's own clients", () => {
     bench?.node("write").receive({ property: "temperature", payload: "31" });
     bench?.node("write").receive({ property: "lamp", payload: { bri: 33 } });
     const failed = (await bench?.arrived("caught", 2)) ?? [];
+    await until("what the device gets", () => got.length === 2);
     assert.deepEqual(got, [31, { ...light, bri: 33 }]);
     for (const { error } of failed) {
       const { code, message } = error as { code: string; message: string };

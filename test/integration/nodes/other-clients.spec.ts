@@ -262,7 +262,7 @@ describe("Beside other clients", () => {
       const { code, message: sentence } = message?.error as { code: string; message: string };
       assert.equal(code, "timeout");
       assert.match(sentence, /Boards with Arduino's Python library, and devices with arduino-iot-js, never report/);
-      assert.equal(board.values["counter"], 5);
+      await until("the value", () => board.values["counter"] === 5);
     });
   });
 

@@ -173,7 +173,7 @@ describe("arduino-cloud-property-get", () => {
     );
     assert.equal(new Set(messages.map(({ _msgid: id }) => id)).size, messages.length);
     await bench.unload();
-    const ofOld = presentRequests(house);
+    const ofOld = await presentRequests(house);
     const before = [runtime.at("out").length, ofOld().length];
     const successor = await start({ repeat: "0.3" });
     await successor.arrived("out", 4);

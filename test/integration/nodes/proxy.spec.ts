@@ -48,6 +48,11 @@ describe("account and device with an HTTP proxy node", () => {
     const ways = [house.account.baseUrl, house.account.brokerUrl, house.account.deviceBrokerUrl];
     await until("all ways", () => ways.every((url) => proxy.asked.includes(`CONNECT ${new URL(url).host}`)));
     assert.deepEqual([...new Set(proxy.logins)], [`${login.user}:${login.password}`]);
+    await until("the subscription", () =>
+      house.simulator.observed.connections.some(
+        ({ kind, subscriptions }) => kind === "user" && [...subscriptions].length > 0,
+      ),
+    );
     const board = await house.board();
     await board.report({ counter: 7 });
     const [message] = await runtime.arrived("out");
