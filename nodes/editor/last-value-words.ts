@@ -26,11 +26,19 @@ const partWords: Readonly<Record<string, (part: Part, translate: Translate) => s
 
 /**
  * Returns the last value of a variable in the editor's words, with its unit: "21.3 °C", "on, brightness 50 %", a time as
- * people of this browser write it; `undefined` where there is none yet. `translate` is that of the account's texts.
+ * people of this browser write it; `undefined` where there is none yet. `translate` is that of the account's texts. Of an
+ * object only the first `mostParts` are said.
  */
-export function lastValueWords({ type, value, unit }: LastValueOf, translate: Translate): string | undefined {
+export function lastValueWords(
+  { type, value, unit }: LastValueOf,
+  translate: Translate,
+  mostParts = Infinity,
+): string | undefined {
   if (value === null || (type === "TIME" && value === 0)) return undefined;
-  const words = typeof value === "object" ? objectWords(value, translate) : scalarWords(type, value, translate);
+  const words =
+    typeof value === "object"
+      ? objectWords(value, translate).slice(0, mostParts).join(", ") || "–"
+      : scalarWords(type, value, translate);
   return unit === undefined ? words : `${words} ${unit}`;
 }
 
@@ -39,7 +47,7 @@ function scalarWords(type: string, value: Part, translate: Translate): string {
   return (type === "TIME" ? timeWords(value) : undefined) ?? String(value);
 }
 
-function objectWords(parts: Exclude<LastValue, Part>, translate: Translate): string {
+function objectWords(parts: Exclude<LastValue, Part>, translate: Translate): string[] {
   const known = Object.keys(partWords).filter((name) => Object.hasOwn(parts, name));
   const others = Object.keys(parts).filter((name) => !Object.hasOwn(partWords, name));
   const words = [...known, ...others].map((name) => {
@@ -47,7 +55,7 @@ function objectWords(parts: Exclude<LastValue, Part>, translate: Translate): str
     const said = known.includes(name) ? partWords[name]?.(part, translate) : undefined;
     return said ?? `${name} ${String(part)}`;
   });
-  return words.filter(Boolean).join(", ") || "–";
+  return words.filter(Boolean);
 }
 
 /** Returns the word for on, or that for off; `undefined` for what is neither. */

@@ -11,6 +11,9 @@ const icons: Record<TreeItem["kind"], string> = {
   dashboard: "fa-th-large",
 };
 
+/** How much of an object a line says, so that there is room for its name: on or off, and how bright. */
+const mostParts = 2;
+
 /** How a line stands out. */
 interface LineState {
   /** The keys act on it. */
@@ -92,7 +95,7 @@ function textsOfLine(item: TreeItem, translate: Translate): LineTexts {
     case "group":
       return { name: translate(`label.${item.group}`), detail: "", end: String(item.count), look: "none" };
     case "variable": {
-      const value = lastValueWords(item.variable, textsOf("arduino-cloud-account"));
+      const value = lastValueWords(item.variable, textsOf("arduino-cloud-account"), mostParts);
       const detail = item.variable.type;
       return { name, detail, end: value ?? translate("label.no-value"), look: value === undefined ? "none" : "" };
     }

@@ -31,6 +31,8 @@ describe("a last value in words", () => {
       "on, volume 12, muted, channel 7, pbc 3, inp 1",
     );
     assert.equal(words({ swi: true, mut: false }), "on");
+    const light = { type: "HOME_COLORED_LIGHT", value: { hue: 120, bri: 60, swi: true } };
+    assert.equal(lastValueWords(light, translate, 2), "on, brightness 60 %");
     assert.equal(words({ lat: 45.07, lon: 7.69 }), "45.07, 7.69");
   });
 
