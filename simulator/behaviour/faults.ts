@@ -15,6 +15,8 @@ export interface RestOrder {
   body?: JsonValue;
   /** Milliseconds before anything happens. */
   delayMs?: number;
+  /** What has to come before anything happens; only in process. */
+  behind?: Promise<unknown>;
   /** Destroys the socket instead of answering. */
   drop?: true;
   /** Carries the request out first, then answers badly or drops. */

@@ -138,6 +138,7 @@ function obeyOrders(app: FastifyInstance, faults: Faults): void {
     const order = takeOrder(faults.rest, request.method, request.observation.path);
     request.order = order;
     if (order?.delayMs) await delay(order.delayMs, undefined, { ref: false });
+    await order?.behind;
     if (!order || order.afterEffect || order.alter) return;
     if (order.drop) {
       reply.hijack();

@@ -76,17 +76,21 @@ describe("CatchUp when more goes wrong", () => {
   });
 
   it("lets live values go when too many wait, and the older ones follow", async () => {
-    follower.follow("all", { variable: "counter", delayMs: 3_000, maxBuffered: { values: 5, bytes: 1e6 } });
+    follower.follow("all", { variable: "counter", maxBuffered: { values: 5, bytes: 1e6 } });
     await follower.online();
     await follower.board.report({ counter: 1 });
     await until("the first", () => follower.got.length === 1);
     await follower.lose();
     await follower.board.report({ counter: 2 });
+    let answer = (): void => undefined;
+    const behind = new Promise<void>((resolve) => (answer = resolve));
+    follower.house.simulator.faults.rest.push({ match: "batch_query_raw", behind });
     await follower.comeBack();
     for (let value = 3; value < 13; value++) await follower.board.report({ counter: value });
     await until("the live values", () => follower.got.length === 11);
     assert.deepEqual(follower.valuesOf("counter").slice(1), [3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
     assert.equal(follower.warnings.length, 1);
+    answer();
     await until("the missed value", () => follower.got.length === 12);
     await follower.board.report({ counter: 13 });
     await until("the next", () => follower.got.length === 13);

@@ -114,13 +114,20 @@ describe("CatchUp against the simulator", () => {
     await until("the live values", () => follower.got.length === 2);
     await follower.lose();
     await follower.board.report({ counter: 2, relay: false });
-    follower.house.simulator.faults.rest.push({ match: `/v2/things/${follower.house.thingId}`, delayMs: 700 });
-    const property = follower.house.simulator.store.propertyNamed(follower.house.thingId, "counter")!;
+    const { simulator, thingId } = follower.house;
+    let answer = (): void => undefined;
+    const behind = new Promise<void>((resolve) => (answer = resolve));
+    simulator.faults.rest.push({ match: `/v2/things/${thingId}`, behind });
+    const property = simulator.store.propertyNamed(thingId, "counter")!;
+    const passed: unknown[] = [];
+    follower.account.feed.listen(thingId, "reported", "counter", { value: ({ value }) => passed.push(value) });
     follower.got.length = 0;
     await follower.comeBack();
     await follower.board.report({ counter: 3 });
+    await until("the live value", () => passed.includes(3));
     // The cloud's own value lags behind.
     property.last_value = 2;
+    answer();
     await until("the other value", () => follower.got.some(({ variable }) => variable === "relay"));
     assert.deepEqual(follower.valuesOf("counter"), [3]);
     assert.deepEqual(follower.valuesOf("relay"), [false]);
