@@ -66,8 +66,10 @@ describe("simulator REST: token, conventions and faults", () => {
 
     it("ends with its life and when it is revoked", async () => {
       simulator.faults.tokenLifetime = 1.5;
-      token = await tokenOf(simulator);
-      assert.equal((await list()).status, 200);
+      await until("an answer within its life", async () => {
+        token = await tokenOf(simulator);
+        return (await list()).status === 200;
+      });
       await until("the token's end", () => simulator.tokens.verify(token) === undefined);
       assert.equal((await list()).status, 401);
       simulator.faults.tokenLifetime = 300;

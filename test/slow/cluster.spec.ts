@@ -7,6 +7,10 @@ import { until } from "../support/wait";
 const rate = 50;
 /** How often each is done: the figures of a release are of 20 rounds. */
 const rounds = Number(process.env["CLUSTER_ROUNDS"] ?? 1);
+/** What all may take longer, on whatever machine, where it is not about figures; still less than a lease lasts. */
+const slackMs = rounds > 1 ? 0 : 2_000;
+/** How many values come in so many milliseconds. */
+const valuesIn = (milliseconds: number): number => (rate * milliseconds) / 1_000;
 
 /** What the rounds have found, for who looks at figures. */
 function tell(title: string, cluster: RunningCluster): void {
@@ -33,8 +37,8 @@ describeWithRedis("several Node-REDs on one account", () => {
       const { missing, doubled, silenceMs, isInOrder } = cluster.outcome();
       tell("killed", cluster);
       assert.deepEqual(missing(1, 400), []);
-      assert.ok(doubled <= rate / 2, `${doubled} doubled`);
-      assert.ok(silenceMs <= 3_000, `${silenceMs} ms of silence`);
+      assert.ok(doubled <= valuesIn(500 + slackMs), `${doubled} doubled`);
+      assert.ok(silenceMs <= 3_000 + slackMs, `${silenceMs} ms of silence`);
       assert.ok(isInOrder);
     });
 
@@ -53,7 +57,7 @@ describeWithRedis("several Node-REDs on one account", () => {
       tell("killed at work", cluster);
       const { doubled, isInOrder } = cluster.outcome();
       // At most what came in two seconds, and in the moments after which is marked.
-      assert.ok(doubled > rate && doubled <= 2.6 * rate, `${doubled} done again`);
+      assert.ok(doubled > rate && doubled <= valuesIn(2_600 + slackMs), `${doubled} done again`);
       assert.ok(isInOrder);
     });
 
@@ -69,12 +73,12 @@ describeWithRedis("several Node-REDs on one account", () => {
       tell("stopped", cluster);
       assert.deepEqual(missing(1, 300), []);
       assert.equal(doubled, 0);
-      assert.ok(silenceMs < 500, `${silenceMs} ms of silence`);
+      assert.ok(silenceMs < 500 + slackMs, `${silenceMs} ms of silence`);
       assert.ok(isInOrder);
     });
 
     it("are never two that speak, when one sleeps and wakes up", async () => {
-      const cluster = await startCluster({ copies: 2, ttl: 2 });
+      const cluster = await startCluster({ copies: 2, ttl: 4 });
       const speaker = await cluster.settled();
       const done = cluster.report(1, 500, rate);
       await until("some values", () => cluster.outcome().values.length > 60);
@@ -86,7 +90,7 @@ describeWithRedis("several Node-REDs on one account", () => {
       const epochs = cluster.copies.map((copy) => copy.received("values").map((value) => epochOf(value)));
       tell("slept", cluster);
       assert.deepEqual(cluster.outcome().missing(1, 500), []);
-      assert.ok(cluster.outcome().doubled <= rate / 2, `${cluster.outcome().doubled} doubled`);
+      assert.ok(cluster.outcome().doubled <= valuesIn(500 + slackMs), `${cluster.outcome().doubled} doubled`);
       // Each copy spoke under a grant of its own, one wholly before the other.
       assert.deepEqual(
         epochs.map((own) => new Set(own).size),

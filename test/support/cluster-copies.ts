@@ -5,14 +5,17 @@ import type { RedisServer } from "./redis";
 import type { House } from "./simulated-account";
 import { stopLater } from "./stop";
 
-/** Returns the nodes of a flow whose account is in a cluster. */
+/**
+ * Returns the nodes of a flow whose account is in a cluster. A lease is good for so long that a slow machine keeps it, so
+ * specs in which one has to end, or is handed over, ask for a shorter `ttl`, in seconds.
+ */
 export function clusteredFlow(
   house: House,
   redis: Pick<RedisServer, "url">,
   more: object = {},
 ): Record<string, unknown>[] {
   return [
-    { id: "cluster", type: "arduino-cloud-cluster", name: "spec", url: redis.url, ttl: 1, hold: 60, ...more },
+    { id: "cluster", type: "arduino-cloud-cluster", name: "spec", url: redis.url, ttl: 20, hold: 60, ...more },
     {
       id: "in",
       type: "arduino-cloud-property-in",
@@ -30,16 +33,22 @@ export function clusteredFlow(
   ];
 }
 
+interface OtherCopyOptions {
+  share?: "standby" | "spread";
+  things?: string[];
+  ttl?: number;
+}
+
 /** Starts another copy, without a Node-RED around it; `values` is what it sends into its flow. */
 export function otherCopy(
   house: House,
   redis: RedisServer,
-  { share = "standby", things = [house.thingId] }: { share?: "standby" | "spread"; things?: string[] } = {},
+  { share = "standby", things = [house.thingId], ttl = 20 }: OtherCopyOptions = {},
 ): { account: CloudAccount; values: number[]; own: boolean[] } {
   const account = new CloudAccount(
     house.account,
     { onMalformed: () => assert.fail(), onFault: () => assert.fail() },
-    { cluster: clusterSettings(redis.url, { share, ...(share === "spread" && { ttlMs: 3_000 }) }) },
+    { cluster: clusterSettings(redis.url, { share, ttlMs: ttl * 1_000 }) },
   );
   stopLater(() => account.close());
   const values: number[] = [];

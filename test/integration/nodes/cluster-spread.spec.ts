@@ -38,7 +38,7 @@ describeWithRedis("copies of a flow that share the things", () => {
       const topics = simulator.observed.connections.flatMap(({ subscriptions }) => subscriptions);
       return things.every((thing) => topics.includes(`/a/t/${thing}/e/o`));
     });
-    const other = otherCopy(house, redis, { share: "spread", things });
+    const other = otherCopy(house, redis, { share: "spread", things, ttl: 3 });
     const all = (): number[] => [...given(), ...other.values];
     await reportUntil("equal parts", () => shown() === "green 8/16", all);
     await reportUntil("values of the other copy", () => other.values.length > 20, all);
@@ -72,7 +72,7 @@ describeWithRedis("a property in whose values count when the flow is done with t
     await until("the word", () => statusText(runtime.at("states").at(-1)?.["status"]).startsWith("green"));
     const atWork = new Map<unknown, () => void>();
     runtime.node("out").on("input", (message, _send, done) => atWork.set(message.payload, done));
-    const other = otherCopy(house, redis);
+    const other = otherCopy(house, redis, { ttl: 3 });
     const me = other.account.cluster?.me ?? "";
     let toldAt: number | undefined;
     await until("the other copy, and that it is known", () => {

@@ -12,7 +12,9 @@ describeWithRedis("work that copies do in turn", () => {
     const redis = await startRedis();
     const events = { onMalformed: () => assert.fail(), onFault: () => assert.fail() };
     const copies = [1, 2].map(() => {
-      const account = new CloudAccount(house.account, events, { cluster: clusterSettings(redis.url) });
+      const account = new CloudAccount(house.account, events, {
+        cluster: clusterSettings(redis.url, { ttlMs: 3_000 }),
+      });
       stopLater(() => account.close());
       return account;
     });

@@ -15,7 +15,7 @@ describeWithRedis("what repeats in several copies", () => {
       const account = new CloudAccount(
         house.account,
         { onMalformed: () => assert.fail(), onFault: () => assert.fail() },
-        { cluster: clusterSettings(redis.url) },
+        { cluster: clusterSettings(redis.url, { ttlMs: 20_000 }) },
       );
       const close = stopLater(() => account.close());
       const end = account.polling.repeat(20, () => {
