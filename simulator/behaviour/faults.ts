@@ -15,7 +15,7 @@ export interface RestOrder {
   body?: JsonValue;
   /** Milliseconds before anything happens. */
   delayMs?: number;
-  /** What has to come before anything happens; only in process. */
+  /** Resolves when it may go on, at last; only in process. */
   behind?: Promise<unknown>;
   /** Destroys the socket instead of answering. */
   drop?: true;
