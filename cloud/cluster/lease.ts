@@ -38,7 +38,12 @@ export class Lease {
 
   /** Whether nobody else can have it at this moment. */
   get isValid(): boolean {
-    return this.#options.clock.monotonic() < this.#validUntil;
+    return this.isValidAt(this.#options.clock.monotonic());
+  }
+
+  /** Returns whether nobody else can have it at a moment of the monotonic clock. */
+  isValidAt(moment: number): boolean {
+    return moment < this.#validUntil;
   }
 
   /** The last grant to this copy, as `copy|epoch`; blank before there was one. */

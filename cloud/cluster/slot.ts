@@ -56,7 +56,7 @@ export class Slot {
     this.number = number;
     this.#options = options;
     this.#clock = clock;
-    const grant = (): Grant | undefined => this.grant;
+    const grant = (now: number): Grant | undefined => this.#grantAt(now);
     const writeMarks = (marks: Record<string, string>): Promise<void> => this.#writeMarks(marks);
     this.#speaker = new Speaker({ ...{ clock, holdMs, room, offsetMs, onLost, onFault }, grant, writeMarks });
   }
@@ -88,9 +88,13 @@ export class Slot {
 
   /** Under which right values may be sent at this moment; undefined where they may not. */
   get grant(): Grant | undefined {
+    return this.#grantAt(this.#clock.monotonic());
+  }
+
+  #grantAt(now: number): Grant | undefined {
     if (this.#givingAway !== undefined) return undefined;
     const lease = this.#lease;
-    const isHeld = lease?.isValid === true && this.#alignedGrant === lease.text;
+    const isHeld = lease?.isValidAt(now) === true && this.#alignedGrant === lease.text;
     const { number: slot, isAlone } = this.#options;
     if (!isHeld && !(this.wasOurs && isAlone())) return undefined;
     const epoch = lease?.epoch ?? 0;

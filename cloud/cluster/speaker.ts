@@ -21,8 +21,8 @@ interface SpeakerOptions {
   holdMs: number;
   /** The place for values that are kept. */
   room: RingRoom;
-  /** Returns under which right a value may be sent at this moment; undefined where it may not. */
-  grant: () => Grant | undefined;
+  /** Returns under which right a value may be sent now, by the monotonic clock; undefined where it may not. */
+  grant: (now: number) => Grant | undefined;
   /** The difference between the engine's time and the monotonic clock, in milliseconds. */
   offsetMs: () => number;
   /** Writes marks by the names of their lanes. */
@@ -81,7 +81,7 @@ export class Speaker {
       let count = 0;
       let number = 0;
       for (let value = this.#ring.nextWaiting(0); value !== undefined; value = this.#ring.nextWaiting(number)) {
-        const grant = this.#options.grant();
+        const grant = this.#options.grant(this.#options.clock.monotonic());
         if (grant === undefined) return;
         number = value.number + 1;
         if (!value.lane.isOpen) continue;
@@ -121,7 +121,7 @@ export class Speaker {
       lane.handlers.skip(item);
       return;
     }
-    const grant = this.#isDraining ? undefined : this.#options.grant();
+    const grant = this.#isDraining ? undefined : this.#options.grant(value.heardAt);
     if (grant === undefined) this.#ring.keep(value);
     else this.#speak(value, grant);
   }

@@ -11,7 +11,7 @@ export class SpokenValues {
   readonly #limit: number;
   #lanes: Lane[] = [];
   #heardAt = new Float64Array(firstCapacity);
-  #prints = new Float64Array(firstCapacity);
+  #prints = new Int32Array(firstCapacity);
   /** How many have been noted in all. */
   #count = 0;
 
@@ -50,13 +50,11 @@ export class SpokenValues {
   /** Makes room for twice as many; called when it is full for the first time, so that the order is as it was. */
   #grow(): void {
     const capacity = Math.min(this.#limit, 2 * this.#heardAt.length);
-    const grown = (numbers: Float64Array): Float64Array<ArrayBuffer> => {
-      const copy = new Float64Array(capacity);
-      copy.set(numbers);
-      return copy;
-    };
-    this.#heardAt = grown(this.#heardAt);
-    this.#prints = grown(this.#prints);
+    const [heardAt, prints] = [new Float64Array(capacity), new Int32Array(capacity)];
+    heardAt.set(this.#heardAt);
+    prints.set(this.#prints);
+    this.#heardAt = heardAt;
+    this.#prints = prints;
   }
 }
 

@@ -2,7 +2,6 @@ import type { Clock } from "../core/clock";
 import { findMark, type Placed, sameValueMs } from "./alignment";
 import { type Mark, maxPrints } from "./mark";
 import { PlacedValue, SpokenValues } from "./spoken-values";
-import { valuePrint } from "./value-print";
 
 /** The right with which a value is sent: a sink that must obey one copy only refuses lower epochs. */
 export interface Grant {
@@ -16,8 +15,8 @@ export interface LaneHandlers<T> {
   speak(item: T, grant: Grant): Promise<unknown> | undefined;
   /** Notes a value that another copy has sent. */
   skip(item: T): void;
-  /** Returns the text that is the same in all copies that hear this value. */
-  identity(item: T): string;
+  /** Returns the fingerprint of a value, which is the same in all copies that hear it. */
+  print(item: T): number;
   /** Returns whether it is a value that the cloud held when this copy started. */
   isInitial(item: T): boolean;
 }
@@ -68,7 +67,7 @@ export class Lane {
 
   /** Returns the fingerprint of a value. */
   print(item: unknown): number {
-    return valuePrint(this.handlers.identity(item));
+    return this.handlers.print(item);
   }
 
   /** Returns how far it has gone, in the engine's time. */

@@ -1,6 +1,7 @@
 import type { Node } from "node-red";
 import type { Cluster } from "../../cloud/cluster/cluster";
 import type { OpenLane } from "../../cloud/cluster/speaker";
+import { valuePrint } from "../../cloud/cluster/value-print";
 import type { LiveValue } from "../../cloud/live-values/value-feed";
 import { nodePlace } from "../runtime/persistent-state";
 import type { MessageBuilder, Origin, ValueEmitter, ValueSource } from "./message-builder";
@@ -55,13 +56,8 @@ export class ClusterEmitter implements ValueEmitter {
       speak: ({ origin, about, value, source }, grant) => this.#builder.speak(origin, about, value, source, grant),
       skip: ({ origin, about, value }) => this.#builder.note(origin, about, value),
       // A part of an object is the same in all copies, what it is completed with perhaps not.
-      identity: ({ about, value }) => `${about.variable}\n${identityText(about.received ?? value)}`,
+      print: ({ about, value }) => valuePrint(about.variable, about.received ?? value),
       isInitial: ({ source }) => source === "initial",
     });
   }
-}
-
-/** Returns a value as JSON; numbers, which most are, on the short way. */
-function identityText(value: unknown): string {
-  return typeof value === "number" ? String(value) : JSON.stringify(value);
 }

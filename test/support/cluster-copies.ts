@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CloudAccount } from "../../cloud/account";
+import { valuePrint } from "../../cloud/cluster/value-print";
 import { clusterSettings } from "./cluster-settings";
 import type { RedisServer } from "./redis";
 import type { House } from "./simulated-account";
@@ -60,7 +61,7 @@ export function otherCopy(
     const lane = account.cluster?.open<{ value: number }>(`tab/in/${direction}/${thing}`, thing, {
       speak: ({ value }) => void values.push(value),
       skip: () => undefined,
-      identity: ({ value }) => `counter\n${JSON.stringify(value)}`,
+      print: ({ value }) => valuePrint("counter", value),
       isInitial: () => false,
     });
     account.feed.listen(thing, direction, "counter", {

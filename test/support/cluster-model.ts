@@ -3,6 +3,7 @@ import type { ClusterSettings } from "../../cloud/cluster/cluster-settings";
 import type { ClusterEngine, EngineEvents, LeaseAnswer, WaitingWork } from "../../cloud/cluster/engine";
 import type { OpenLane } from "../../cloud/cluster/speaker";
 import type { Clock } from "../../cloud/core/clock";
+import { valuePrint } from "../../cloud/cluster/value-print";
 import { CloudError } from "../../cloud/core/errors";
 import type { FakeClock } from "./fake-clock";
 
@@ -225,7 +226,7 @@ export class ModelCopy {
           return this.work?.(value);
         },
         skip: () => undefined,
-        identity: (value) => value.replace(/#.*/, ""),
+        print: (value) => valuePrint("", value.replace(/#.*/, "")),
         isInitial: () => false,
       });
     this.#lanes.set(thing, lane);

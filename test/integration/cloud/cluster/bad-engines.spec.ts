@@ -37,7 +37,7 @@ function copyOf(house: House, settings: ClusterSettings): GivingCopy {
   const lane = account.cluster?.open<number>("tab/in", "thing", {
     speak: (value) => void values.push(value),
     skip: () => undefined,
-    identity: String,
+    print: Number,
     isInitial: () => false,
   });
   account.feed.listen(house.thingId, "reported", "counter", { value: ({ value }) => lane?.take(Number(value)) });

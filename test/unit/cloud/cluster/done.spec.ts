@@ -15,7 +15,7 @@ function newWork(): { promise: Promise<void>; end: (error?: Error) => void } {
 
 describe("values that the flow is at work with", () => {
   const laneOf = (key: string): Lane =>
-    new Lane(key, { speak: () => undefined, skip: () => undefined, identity: String, isInitial: () => false });
+    new Lane(key, { speak: () => undefined, skip: () => undefined, print: Number, isInitial: () => false });
   const valueOf = (lane: Lane, item: string): HeardValue => ({
     number: 0,
     lane,
