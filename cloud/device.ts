@@ -37,6 +37,8 @@ interface DeviceNotices {
 export interface DeviceOptions {
   clock?: Clock;
   timings?: Partial<SessionTimings>;
+  /** Returns the cloud's time, in milliseconds since 1970, where somebody knows it; that of the clock where absent. */
+  now?: (() => number) | undefined;
   /** The pause after the given attempt to ask for the thing, while the cloud has not said anything. */
   silentMs?: (attempt: number) => number;
 }
@@ -80,6 +82,7 @@ export class CloudDevice {
   /** Messages in SenML, for the thing that the device belongs to when they are sent. */
   readonly outbox: Outbox<Uint8Array>;
   readonly #clock: Clock;
+  readonly #now: () => number;
   readonly #deviceId: string;
   readonly #feed: ValueFeed;
   readonly #control: DeviceProtocol;
@@ -95,9 +98,10 @@ export class CloudDevice {
 
   /** @throws CloudError `not_configured`, `invalid_input` naming the setting that is missing or wrong */
   constructor(settings: DeviceSettings, notices: DeviceNotices, options: DeviceOptions = {}) {
-    const { clock = systemClock, timings } = options;
+    const { clock = systemClock, timings, now = () => clock.now() } = options;
     const login = deviceLogin(settings);
     this.#clock = clock;
+    this.#now = now;
     this.#deviceId = settings.deviceId;
     this.#takeOvers = new TakeOvers(clock);
     this.session = new Session({
@@ -186,7 +190,7 @@ export class CloudDevice {
    */
   report(report: DeviceReport): void {
     const { owner, whenOffline, queueLimit, settle } = report;
-    const time = this.#clock.now();
+    const time = this.#now();
     const pack = (): EncodedMessage<Uint8Array> => this.#prepare(report, time);
     if (whenOffline === "reject" && this.#connectionState.name === "no-thing") {
       settle(new CloudError("offline", this.#connectionState.error.message));

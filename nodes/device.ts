@@ -30,11 +30,12 @@ export default function (RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     this.faults = new SharedFaults(this);
     let owner: SessionOwner | undefined;
+    let now = (): number => Date.now();
     try {
       const secrets = takeCreatedKey(RED, config, storedCredentials(RED, this, config));
       const raw = settingsOf(RED, config);
       const settings = readDeviceSettings(RED, raw, secrets);
-      this.device = new (deviceParts().CloudDevice)(settings, noticesTo(RED, this));
+      this.device = new (deviceParts().CloudDevice)(settings, noticesTo(RED, this), { now: () => now() });
       this.device.observe(outageReport(this));
       owner = this.device;
       this.settingsOf = () => settings;
@@ -42,6 +43,8 @@ export default function (RED: NodeAPI): void {
       if (account !== "") {
         const accountNode = findAccount(RED, account);
         this.account = accountNode.account;
+        // What is reported has the cloud's time, which only an account knows.
+        now = () => accountNode.account.rest.client.now();
         this.showsValues = accountNode.showsValues ?? true;
         owner = shareDevice(this, this.device, settings.deviceId, accountNode);
       }

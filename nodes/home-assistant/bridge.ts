@@ -195,7 +195,9 @@ export class HomeAssistantBridge {
     const bridged = bridgeThing(thing, settings, (reason) => this.#events.onError(reason));
     this.#discover(bridged);
     if (shown === undefined) {
-      const values = new BridgedValues(bridged, this.#topics);
+      // Whether a schedule is on now goes by the cloud's time.
+      const clock = { ...systemClock, now: () => this.#account.rest.client.now() };
+      const values = new BridgedValues(bridged, this.#topics, clock);
       this.#shown.set(key, { values, print, unfollow: this.#follow(thing, values) });
     } else {
       const before = new Set(topicsOf(shown.values.bridged));

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { decodeSenml } from "../../../simulator/codec/senml";
 import { type House, startHouse } from "../../support/simulated-account";
 import { until } from "../../support/wait";
 import { type TestRuntime, load } from "../../support/node-helper";
@@ -56,4 +57,35 @@ describe("a clock that is off", () => {
       assert.equal(args.filter(([text]) => /clock of this computer is/.test(text)).length, 1);
     });
   }
+
+  it("gives what is written, what a device reports and what a schedule says the cloud's time too", async () => {
+    const { faults, observed, store } = house.simulator;
+    faults.clockOffsetMs = 120 * minute;
+    const cloudTime = Date.now() + faults.clockOffsetMs;
+    const thing = store.things.get(house.thingId) ?? assert.fail();
+    thing.timezone = "UTC";
+    const names = { name: "plan", variable_name: "plan", type: "SCHEDULE", permission: "READ_WRITE" } as const;
+    store.createProperty(house.thingId, names);
+    const plan = { frm: Math.floor(cloudTime / 1_000) - 60, to: 0, len: 600, msk: 0 };
+    store.record(house.thingId, "plan", plan, cloudTime);
+    bench = await load(house, [
+      { id: "write", type: "arduino-cloud-property-out", account: "account", thing: "House", wires: [["done"]] },
+      { id: "device", type: "arduino-cloud-device", account: "account", brokerUrl: "" },
+      { id: "report", type: "arduino-cloud-property-out", device: "device", wires: [["done"]] },
+      { id: "done", type: "helper" },
+      { id: "ha", type: "arduino-cloud-home-assistant", account: "account", wires: [["states"]] },
+      { id: "states", type: "helper" },
+    ]);
+    const runtime = bench;
+    const state = (): unknown => runtime.at("states").find(({ topic }) => String(topic).endsWith("/plan/schedule"))?.payload;
+    await until("the schedule", () => state() !== undefined);
+    assert.equal(state(), JSON.stringify({ kind: "once", active: true }));
+    runtime.node("write").receive({ payload: 1, property: "counter" });
+    runtime.node("report").receive({ payload: { counter: 2 } });
+    await runtime.arrived("done", 2);
+    const sent = observed.publishes.filter(({ topic }) => /^\/a\/t\/.*\/e\/[io]$/.test(topic));
+    const times = sent.flatMap(({ payload }) => decodeSenml(payload)).map(({ time = 0 }) => time);
+    assert.equal(times.length, 2);
+    for (const time of times) assert.ok(Math.abs(time - cloudTime) < 30 * minute, new Date(time).toISOString());
+  });
 });

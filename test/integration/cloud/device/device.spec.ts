@@ -4,6 +4,7 @@ import type { LiveValue } from "../../../../cloud/live-values/value-feed";
 import { decodeReadings } from "../../../../cloud/codec/senml-decode";
 import { encodeWrite } from "../../../../cloud/codec/senml-encode";
 import type { CloudDevice } from "../../../../cloud/device";
+import { encodeCommand } from "../../../../simulator/codec/commands";
 import { operation } from "../../../../cloud/rest/index";
 import type { Property } from "../../../../simulator/store/store";
 import { attached, closeDevices, malformed, openDevice, report, settingsOf, standing } from "../../../support/device";
@@ -123,12 +124,20 @@ describe("CloudDevice against the simulator", () => {
       const own = `/a/d/${house.deviceId}`;
       const topics = [`${own}/e/i`, `${own}/c/dw`, `/a/t/${house.thingId}/e/i`, `/a/t/${house.thingId}/shadow/i`];
       for (const topic of topics) house.simulator.inject(topic, Buffer.from("9affffffff", "hex"));
-      house.simulator.inject(`${own}/e/i`, encodeWrite({ property: "thing_id", value: "not/an/id" }));
       house.simulator.inject(`${own}/c/dw`, Buffer.from("da00010400817823", "hex"));
+      // Each of these would be a topic: one that is heard of everything, or that no packet can carry.
+      const ids = ["not/an/id", "+", "#", "x".repeat(66_000), `${house.thingId}/../#`];
+      for (const id of ids) {
+        house.simulator.inject(`${own}/e/i`, encodeWrite({ property: "thing_id", value: id }));
+        house.simulator.inject(`${own}/c/dw`, Buffer.from(encodeCommand("ThingUpdate", [id])));
+      }
       write(house.thingId, "counter", 5);
       await until("the good value", () => received.length === 1);
-      await until("all six", () => malformed.length === 6);
+      await until("all of them", () => malformed.length === topics.length + 1 + 2 * ids.length);
       assert.equal(device.thing.id, house.thingId);
+      assert.equal(house.simulator.observed.connects.length, 1, "it has not been dropped");
+      const [{ subscriptions } = { subscriptions: [] }] = house.simulator.observed.connections;
+      assert.deepEqual([...subscriptions].sort(), [...topics].sort());
     });
   });
 
