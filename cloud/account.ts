@@ -88,6 +88,7 @@ export class CloudAccount {
     this.reports = new RestPublisher({
       client: this.rest.client,
       thing: (id, signal) => directory.thing(id, { maxAgeMs: 0, signal }),
+      onRefusal: () => this.knowledge.refreshSoon(),
       requestsPerSecond: settings.requestsPerSecond,
       clock,
       log,

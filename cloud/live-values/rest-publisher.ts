@@ -22,13 +22,15 @@ export interface ReportedValue {
  * @throws CloudError `precondition_failed` where the thing has no device
  */
 export function toReport(thing: KnownThing, property: Property, value: PropertyValue): ReportedValue {
-  if (thing.device_id === undefined) {
-    throw new CloudError(
-      "precondition_failed",
-      `"${thing.name}" has no device, so nothing can be reported as its device: attach one in the Arduino Cloud.`,
-    );
-  }
+  if (thing.device_id === undefined) throw withoutDevice(thing);
   return { thingId: thing.id, propertyId: property.id, value, deviceId: thing.device_id };
+}
+
+function withoutDevice({ name }: KnownThing): CloudError {
+  return new CloudError(
+    "precondition_failed",
+    `"${name}" has no device, so nothing can be reported as its device: attach one in the Arduino Cloud.`,
+  );
 }
 
 /**
@@ -39,14 +41,19 @@ export class RestPublisher {
   readonly outbox: Outbox<ReportedValue>;
   readonly #client: RestClient;
   readonly #thing: (id: string, signal: AbortSignal) => Promise<KnownThing>;
+  readonly #onRefusal: () => void;
   readonly #log: ActivityLog;
   readonly #closing = new AbortController();
   readonly #retry: BackoffTimer;
 
-  /** @param options `thing` asks the cloud for a thing as it is now */
+  /**
+   * @param options `thing` asks the cloud for a thing as it is now; `onRefusal` is told when the cloud has refused a report:
+   *   what is known of things may be out of date
+   */
   constructor(options: {
     client: RestClient;
     thing: (id: string, signal: AbortSignal) => Promise<KnownThing>;
+    onRefusal: () => void;
     requestsPerSecond: number;
     clock: Clock;
     log?: ActivityLog | undefined;
@@ -54,6 +61,7 @@ export class RestPublisher {
     const { clock, requestsPerSecond: messagesPerSecond, log = {} } = options;
     this.#client = options.client;
     this.#thing = options.thing;
+    this.#onRefusal = options.onRefusal;
     this.#log = log;
     this.outbox = new Outbox({ clock, messagesPerSecond, window: 1, log });
     this.#retry = new BackoffTimer(clock, () => this.#open());
@@ -94,9 +102,12 @@ export class RestPublisher {
   /** Does it again, after a refusal, as the device that is attached to the thing now, if that is another one. */
   async #publishAsPresentDevice(report: ReportedValue, refusal: unknown): Promise<void> {
     if (isTransient(refusal) || this.#closing.signal.aborted) throw refusal;
+    this.#onRefusal();
     const thing = await this.#thing(report.thingId, this.#closing.signal).catch(() => undefined);
-    const deviceId = thing?.device_id;
-    if (deviceId === undefined || deviceId === report.deviceId) throw refusal;
+    if (thing === undefined) throw refusal;
+    const { device_id: deviceId } = thing;
+    if (deviceId === undefined) throw withoutDevice(thing);
+    if (deviceId === report.deviceId) throw refusal;
     await this.#publish({ ...report, deviceId });
   }
 }

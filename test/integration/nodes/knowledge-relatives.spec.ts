@@ -38,6 +38,15 @@ describe("what nodes know", () => {
     const fields = { name: "counter", variable_name: "counter", type, permission: "READ_WRITE" } as const;
     return house.simulator.store.createProperty(house.thingId, fields).id;
   };
+  /** Deletes the thing, and makes one of the same name for its board. */
+  const makeHouseAgain = (): string => {
+    house.simulator.store.deleteThing(house.thingId, true);
+    const made = house.addThing("House", { counter: "INT" });
+    house.simulator.store.attach(house.deviceId, made);
+    return made;
+  };
+  const isSubscribed = (thing: string): Promise<void> =>
+    until("the new subscription", () => topics().some((topic) => topic.includes(thing)));
   const ask = async (message: object): Promise<Received> => {
     const [rows, errors] = [bench.at("rows").length, bench.at("caught").length];
     bench.node("history").receive({ from: "-1h", ...message });
@@ -119,6 +128,41 @@ describe("what nodes know", () => {
     assert(JSON.stringify(written).includes(board.id));
     assert.equal(variable("counter").last_value, 2);
     assert.deepEqual(codes(), []);
+  });
+
+  it("is which thing has the name now, for who writes as its board, after the first refusal", async () => {
+    bench.node("as").receive({ payload: 1 });
+    await bench.arrived("done");
+    const made = makeHouseAgain();
+    bench.node("as").receive({ payload: 2 });
+    await until("the refusal", () => codes().includes("not_found"));
+    await isSubscribed(made);
+    bench.node("as").receive({ payload: 3 });
+    await bench.arrived("done", 2);
+    assert.equal(house.simulator.store.propertyNamed(made, "counter")?.last_value, 3);
+    assert.equal(codes().filter((code) => code === "not_found").length, 1);
+  });
+
+  it("is which thing has the name now, for who writes and who reads, after a refresh", async () => {
+    bench.node("out").receive({ payload: 1 });
+    await bench.arrived("done");
+    const made = makeHouseAgain();
+    house.simulator.store.record(made, "counter", 3, Date.now());
+    refresh();
+    await isSubscribed(made);
+    bench.node("out").receive({ payload: 2 });
+    await bench.arrived("done", 2);
+    const written = house.simulator.observed.publishes.filter(({ topic }) => topic.endsWith("/e/i"));
+    assert.deepEqual(
+      written.map(({ topic }) => topic),
+      [`/a/t/${house.thingId}/e/i`, `/a/t/${made}/e/i`],
+    );
+    const { payload } = await ask({ thingId: "House", property: "counter" });
+    assert.deepEqual(
+      (payload as { value: unknown }[]).map(({ value }) => value),
+      [3],
+    );
+    assert.ok(!codes().includes("not_found"), codes().join());
   });
 
   it("is looked up again by history, for what was made meanwhile", async () => {

@@ -18,6 +18,8 @@ describe("RestPublisher", () => {
   let outcomes: string[];
   /** The thing as the cloud has it now. */
   let attached: KnownThing;
+  /** How often it was told that the cloud has refused a report. */
+  let refusals: number;
 
   beforeEach(() => {
     clock = new FakeClock();
@@ -34,7 +36,12 @@ describe("RestPublisher", () => {
       });
     const client = { call } as unknown as RestClient;
     attached = { ...thing, properties: [] };
-    publisher = new RestPublisher({ client, thing: () => Promise.resolve(attached), requestsPerSecond: 10, clock });
+    refusals = 0;
+    publisher = new RestPublisher({
+      ...{ client, requestsPerSecond: 10, clock },
+      thing: () => Promise.resolve(attached),
+      onRefusal: () => refusals++,
+    });
   });
 
   function report(value: number): void {
@@ -56,7 +63,15 @@ describe("RestPublisher", () => {
       ["device", "another"],
     );
     await answer();
-    assert.deepEqual(outcomes, ["1 delivered"]);
+    assert.deepEqual([outcomes, refusals], [["1 delivered"], 1]);
+  });
+
+  it("says that the thing has no device any more, where the one it knew is refused for that", async () => {
+    report(1);
+    await settle();
+    delete attached.device_id;
+    await answer(new CloudError("invalid_input", "Not the device of this thing."));
+    assert.deepEqual([calls.length, outcomes, refusals], [1, ["1 precondition_failed"], 1]);
   });
 
   it("tells a refusal where the device is still the same, and one of the new device too", async () => {
