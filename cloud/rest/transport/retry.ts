@@ -11,8 +11,11 @@ const retries: Partial<Record<ErrorCode, number>> = {
   timeout: 1,
 };
 
-/** Server errors that pass; 501 and malformed answers do not (docs/protocol.md#errors). */
+/** Server errors that pass; 501 does not (docs/protocol.md#errors). */
 const passing = [500, 502, 503, 504];
+
+/** How often an answer is tried again that is not the API's, but of a filter or a log-in page on the way: it may pass. */
+const foreignRetries = 1;
 
 const firstDelayMs = 500;
 const maxDelayMs = 10_000;
@@ -36,12 +39,18 @@ interface Failure {
  * @param random a number in [0, 1)
  */
 export function retryDelayMs({ error, safe, attempt, retryAfterMs }: Failure, random: number): number | undefined {
-  if (attempt > (retries[error.code] ?? 0)) return undefined;
+  if (attempt > maxRetries(error)) return undefined;
   // One to one and a half seconds after a 429 is what the official exporters wait (docs/protocol.md#request-rate).
   if (error.code === "rate_limited") return retryAfterMs ?? 1_000 + 500 * random;
-  if (!safe || (error.code === "server_error" && !passing.includes(error.statusCode ?? 0))) return undefined;
+  if (!safe) return undefined;
   const backoff = exponentialMs(firstDelayMs, maxDelayMs, attempt - 1);
   return Math.max(backoff * (0.5 + random / 2), retryAfterMs ?? 0);
+}
+
+function maxRetries({ code, statusCode = 0 }: CloudError): number {
+  if (code !== "server_error" || passing.includes(statusCode)) return retries[code] ?? 0;
+  const isSuccess = statusCode >= 200 && statusCode < 300;
+  return isSuccess || statusCode === 403 ? foreignRetries : 0;
 }
 
 /**

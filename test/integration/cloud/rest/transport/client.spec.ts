@@ -167,16 +167,16 @@ describe("REST client", () => {
       assert.equal(({} as Record<string, unknown>).polluted, undefined);
     });
 
-    it("that are broken or no JSON are errors, and are not asked for again", async () => {
-      const json = { "content-type": "application/json" };
-      const html = { "content-type": "text/html" };
-      cloud.replies = [
-        { headers: json, body: '[{"id": ' },
-        { headers: html, body: "<html>hello</html>" },
-      ];
+    it("that are broken or no JSON are errors, and are asked for once more where that is safe", async () => {
+      const page = { headers: { "content-type": "text/html" }, body: "<html>hello</html>" };
+      const broken = { headers: { "content-type": "application/json" }, body: '[{"id": ' };
+      cloud.replies = [broken, broken, page, page];
       await rejection(rest.client.call(list), "server_error", /broken JSON/);
       await rejection(rest.client.call(list), "server_error", /has answered, with a web page \(HTTP 200\)/);
-      assert.equal(cloud.requests.length, 2);
+      cloud.replies = [page, { body: "[1]" }, page, { body: "{}" }];
+      assert.deepEqual((await rest.client.call(list)).body, [1]);
+      await rejection(rest.client.call(create, { body: { name: "Once" } }), "server_error", /with a web page/);
+      assert.equal(cloud.requests.length, 7);
     });
 
     const space = Buffer.alloc(33 << 20, 0x20);

@@ -43,8 +43,18 @@ describe("retry policy", () => {
     assert.equal(retryDelayMs(failure, 1), 500);
   });
 
+  it("tries once more where something else than the API has answered, where that is safe", () => {
+    for (const status of [200, 204, 403]) {
+      assert.deepEqual(
+        [delay("server_error", true, 1, status), delay("server_error", true, 2, status)],
+        [375, undefined],
+      );
+      assert.equal(delay("server_error", false, 1, status), undefined);
+    }
+  });
+
   it("never tries again what would fail again", () => {
-    for (const status of [200, 302, 501]) assert.equal(delay("server_error", true, 1, status), undefined);
+    for (const status of [302, 407, 501, undefined]) assert.equal(delay("server_error", true, 1, status), undefined);
     const passing = ["rate_limited", "timeout", "offline", "server_error"];
     for (const code of errorCodes) {
       if (!passing.includes(code)) assert.equal(delay(code, true), undefined, code);
