@@ -77,7 +77,8 @@ describe("a clock that is off", () => {
       { id: "states", type: "helper" },
     ]);
     const runtime = bench;
-    const state = (): unknown => runtime.at("states").find(({ topic }) => String(topic).endsWith("/plan/schedule"))?.payload;
+    const state = (): unknown =>
+      runtime.at("states").find(({ topic }) => String(topic).endsWith("/plan/schedule"))?.payload;
     await until("the schedule", () => state() !== undefined);
     assert.equal(state(), JSON.stringify({ kind: "once", active: true }));
     runtime.node("write").receive({ payload: 1, property: "counter" });
