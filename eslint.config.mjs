@@ -84,6 +84,11 @@ const unguarded = [
       "CallExpression[callee.property.name=/^(on|once|addEventListener)$/] > :matches(ArrowFunctionExpression, FunctionExpression).arguments",
     message: "Wrap it with guarded(): nothing may throw out of a listener.",
   },
+  {
+    selector:
+      ":matches(ExpressionStatement, UnaryExpression[operator='void']) > CallExpression[callee.property.name='then']",
+    message: "Wrap it with inBackground(): what follows on a promise may throw, too.",
+  },
 ];
 
 export default tseslint.config(

@@ -3,6 +3,7 @@ import { isPlainObject } from "../cloud/core/json";
 import type { WhenOffline } from "../cloud/live-values/queued-message";
 import type { ValueLimit } from "../cloud/property-types/value-limits";
 import { CloudError, isMissing, toCloudError } from "../cloud/core/errors";
+import { inBackground } from "../cloud/core/guard";
 import { findAccount } from "./runtime/account-node";
 import { findDeviceNode } from "./runtime/device-node";
 import { type Message, onClose, onInput } from "./runtime/input";
@@ -131,15 +132,14 @@ function checkTarget(
   if (thing === "" || !destination.needsThing) return () => undefined;
   let isOver = false;
   const look = (): void => {
-    destination.check(thing, property).then(
-      () => {
-        if (!isOver) tell();
-      },
-      (reason: unknown) => {
-        const error = toCloudError(reason);
-        if (!isOver && isMissing(error)) tell(error);
-      },
-    );
+    const found = (): void => {
+      if (!isOver) tell();
+    };
+    const failed = (reason: unknown): void => {
+      const error = toCloudError(reason);
+      if (!isOver && isMissing(error)) tell(error);
+    };
+    inBackground(destination.check(thing, property).then(found, failed));
   };
   const unfollow = destination.onRefresh(look);
   look();

@@ -5,7 +5,7 @@ import { BackoffTimer } from "../core/backoff";
 import { OutboxEntry } from "./outbox-entry";
 import type { EncodedMessage, MessageSender, QueuedMessage } from "./queued-message";
 import { SendWindow } from "./send-window";
-import { nextTurn } from "../core/guard";
+import { guarded, inBackground, nextTurn } from "../core/guard";
 
 /** Messages under way without acknowledgement at the most. */
 const defaultWindow = 20;
@@ -131,10 +131,8 @@ export class Outbox<Payload> {
       const outcome = entry.message.prepare();
       if (outcome instanceof Promise) {
         entry.isPreparing = true;
-        outcome.then(
-          (prepared) => this.#isPrepared(entry, prepared),
-          (reason: unknown) => this.#couldNotPrepare(entry, toCloudError(reason)),
-        );
+        const failed = (reason: unknown): void => this.#couldNotPrepare(entry, toCloudError(reason));
+        inBackground(outcome.then((prepared) => this.#isPrepared(entry, prepared), failed));
       } else {
         this.#isPrepared(entry, outcome);
       }
@@ -225,7 +223,8 @@ export class Outbox<Payload> {
   #settle(entry: OutboxEntry<Payload>, error?: CloudError): void {
     if (!this.#entries.has(entry)) return;
     this.#remove(entry);
-    entry.message.settle(error);
+    // A fault there is no reason for the others to wait for ever.
+    guarded(() => entry.message.settle(error))();
   }
 
   #remove(entry: OutboxEntry<Payload>): void {

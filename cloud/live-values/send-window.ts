@@ -1,5 +1,6 @@
 import type { Clock } from "../core/clock";
 import { CloudError, isTransient } from "../core/errors";
+import { inBackground } from "../core/guard";
 import { RateLimiter } from "../core/rate-limiter";
 import type { MessageSender } from "./queued-message";
 
@@ -91,13 +92,11 @@ export class SendWindow<Payload> {
       this.#tellDrained();
       this.#options.onRoom();
     };
-    sender.send(payload).then(
-      () => answered(),
-      (reason: unknown) => {
-        if (reason instanceof CloudError && !isTransient(reason)) answered(reason);
-        else if (this.#sender === sender) this.#options.onLost();
-      },
-    );
+    const refused = (reason: unknown): void => {
+      if (reason instanceof CloudError && !isTransient(reason)) answered(reason);
+      else if (this.#sender === sender) this.#options.onLost();
+    };
+    inBackground(sender.send(payload).then(() => answered(), refused));
   }
 
   #tellDrained(): void {

@@ -10,6 +10,7 @@ import { encodeWrite } from "../codec/senml-encode";
 import type { PropertyValue } from "../codec/values";
 import { valueTopic } from "../mqtt/topics";
 import { type CloudError, isTransient, toCloudError } from "../core/errors";
+import { inBackground } from "../core/guard";
 import type { LastValues } from "./last-values";
 import type { Directory } from "../rest/directory/directory";
 import { type DirectoryRefresher, knowledgeTtlMs } from "../rest/directory/refresher";
@@ -188,7 +189,7 @@ export class ValueWriter {
     const forget = (): void => {
       if (this.#turns.get(thing) === next) this.#turns.delete(thing);
     };
-    next.then(forget, forget);
+    inBackground(next.then(forget, forget));
     return turn;
   }
 }

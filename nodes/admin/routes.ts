@@ -4,6 +4,7 @@ import type { CloudAccount } from "../../cloud/account";
 import type { AccountSettings } from "../../cloud/rest/account-settings";
 import { abortable } from "../../cloud/core/abort";
 import { CloudError, type ErrorCode } from "../../cloud/core/errors";
+import { inBackground } from "../../cloud/core/guard";
 import { createRest, listDevices, type Rest } from "../../cloud/rest/index";
 import { type AccountNode, findAccount } from "../runtime/account-node";
 import { HouseClosed } from "../runtime/demo-house";
@@ -175,14 +176,12 @@ export function answer(work: (request: Request, signal: AbortSignal) => Promise<
       return;
     }
     const signal = AbortSignal.timeout(timeoutMs);
-    run(work, request, signal).then(
-      (body) => response.json(body),
-      (reason: unknown) => {
-        const { code, message } = signal.aborted ? tooSlow : reason instanceof CloudError ? reason : internal;
-        const refusal: Refusal = { code: refusalOf(reason) ?? code, message };
-        response.status(statuses[code] ?? 502).json(refusal);
-      },
-    );
+    const refuse = (reason: unknown): void => {
+      const { code, message } = signal.aborted ? tooSlow : reason instanceof CloudError ? reason : internal;
+      const refusal: Refusal = { code: refusalOf(reason) ?? code, message };
+      response.status(statuses[code] ?? 502).json(refusal);
+    };
+    inBackground(run(work, request, signal).then((body) => void response.json(body), refuse));
   };
 }
 

@@ -6,7 +6,7 @@ import { inShortTurns } from "../../cloud/core/short-turns";
 import type { KnownThing } from "../../cloud/rest/index";
 import type { ValueFlaw } from "../../cloud/live-values/value-feed";
 import { BoardStatus } from "./board-status";
-import { BridgedValues } from "./bridged-values";
+import { BridgedValues, clockByCloud } from "./bridged-values";
 import { type BridgedThing, bridgeThing, configTopic, type DiscoverySettings, withoutEntities } from "./discovery";
 import { RetainedTopics, type BrokerMessage } from "./retained-topics";
 import { stateTopics } from "./states";
@@ -195,9 +195,7 @@ export class HomeAssistantBridge {
     const bridged = bridgeThing(thing, settings, (reason) => this.#events.onError(reason));
     this.#discover(bridged);
     if (shown === undefined) {
-      // Whether a schedule is on now goes by the cloud's time.
-      const clock = { ...systemClock, now: () => this.#account.rest.client.now() };
-      const values = new BridgedValues(bridged, this.#topics, clock);
+      const values = new BridgedValues(bridged, this.#topics, clockByCloud(this.#account));
       this.#shown.set(key, { values, print, unfollow: this.#follow(thing, values) });
     } else {
       const before = new Set(topicsOf(shown.values.bridged));

@@ -1,3 +1,4 @@
+import type { CloudAccount } from "../../cloud/account";
 import { type Clock, systemClock } from "../../cloud/core/clock";
 import type { PropertyValue } from "../../cloud/codec/values";
 import { wireName } from "../../cloud/rest/index";
@@ -24,7 +25,7 @@ export class BridgedValues {
   /** End the timers of states that change by themselves, by property id. */
   readonly #timers = new Map<string, () => void>();
 
-  constructor(bridged: BridgedThing, topics: RetainedTopics, clock: Clock = systemClock) {
+  constructor(bridged: BridgedThing, topics: RetainedTopics, clock: Clock) {
     this.#topics = topics;
     this.#clock = clock;
     this.#bridged = bridged;
@@ -130,6 +131,11 @@ export class BridgedValues {
     });
     this.#timers.set(id, stop);
   }
+}
+
+/** Returns a clock that has the cloud's time: whether a schedule is on now goes by that. */
+export function clockByCloud({ rest }: Pick<CloudAccount, "rest">): Clock {
+  return { ...systemClock, now: () => rest.client.now() };
 }
 
 /** Returns the brightness of a light that shines. */

@@ -1,6 +1,7 @@
 import type { Node } from "node-red";
 import type { CloudAccount } from "../../cloud/account";
 import { sleep, systemClock } from "../../cloud/core/clock";
+import { inBackground } from "../../cloud/core/guard";
 import { coerceValue } from "../../cloud/property-types/coerce";
 import { wireName } from "../../cloud/rest/index";
 import { delivered, type WaitingMessage } from "../runtime/redeploy-queue";
@@ -35,7 +36,7 @@ export class CommandWriter {
     await new Promise<void>((resolve, reject) => {
       entry.fail = reject;
       // What is wanted before the things are known waits for them.
-      this.#bridge.listed.then(resolve, reject);
+      inBackground(this.#bridge.listed.then(resolve, reject));
     });
     const target = findTarget(this.#bridge.things, topic);
     const values = this.#bridge.valuesOf(target.thing.key);

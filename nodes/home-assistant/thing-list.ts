@@ -1,6 +1,7 @@
 import type { CloudAccount } from "../../cloud/account";
 import { systemClock } from "../../cloud/core/clock";
 import { type CloudError, isTransient, toCloudError } from "../../cloud/core/errors";
+import { inBackground } from "../../cloud/core/guard";
 import { type KnownThing, listTagged, listUnits } from "../../cloud/rest/index";
 import { chooseThings } from "./choose-things";
 
@@ -58,10 +59,8 @@ export class ThingList {
     if (this.#isListing || this.#isStopped) return;
     this.#isListing = true;
     this.#stopTimer();
-    this.#listOnce().then(
-      (fault) => this.#listAgain(fault),
-      (reason: unknown) => this.#listAgain(toCloudError(reason)),
-    );
+    const failed = (reason: unknown): void => this.#listAgain(toCloudError(reason));
+    inBackground(this.#listOnce().then((fault) => this.#listAgain(fault), failed));
   }
 
   #listAgain(fault: CloudError | undefined): void {

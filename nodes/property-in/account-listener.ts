@@ -269,10 +269,8 @@ export class AccountListener {
     if (this.#isListing) return;
     this.#isListing = true;
     this.#stopList();
-    this.#listThings().then(
-      () => this.#listAgain(undefined),
-      (reason: unknown) => this.#listAgain(toCloudError(reason)),
-    );
+    const failed = (reason: unknown): void => this.#listAgain(toCloudError(reason));
+    inBackground(this.#listThings().then(() => this.#listAgain(undefined), failed));
   }
 
   #listAgain(fault: CloudError | undefined): void {

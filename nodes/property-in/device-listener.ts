@@ -8,6 +8,7 @@ import type { DeviceRelay } from "../../cloud/relay/device-relay";
 import type { CloudError } from "../../cloud/core/errors";
 import { isUuid, wireName } from "../../cloud/rest/index";
 import { toCloudError } from "../../cloud/core/errors";
+import { inBackground } from "../../cloud/core/guard";
 import type { NodeStatus } from "../runtime/status";
 import { FlawWarnings } from "../runtime/flaw-warnings";
 import type { SubscriptionFacts } from "./account-listener";
@@ -181,12 +182,9 @@ export class DeviceListener {
     const { connectionState } = this.#device;
     this.#status.device(connectionState, systemClock.now(), this.#relay?.clusterState);
     if (connectionState.name !== "online") return;
-    this.#types.known().then(
-      () => this.#tellInitial(),
-      (reason: unknown) => {
-        this.#node.debug(`The thing of the device could not be looked up: ${toCloudError(reason).message}`);
-      },
-    );
+    const failed = (reason: unknown): void =>
+      this.#node.debug(`The thing of the device could not be looked up: ${toCloudError(reason).message}`);
+    inBackground(this.#types.known().then(() => this.#tellInitial(), failed));
   }
 
   #warnOnce(warning: string): void {

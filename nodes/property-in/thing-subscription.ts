@@ -126,10 +126,8 @@ export class ThingSubscription implements Origin {
 
   /** Looks thing and variable up in what has been refreshed: they may be gone, or have other names, ids and types. */
   refresh(): void {
-    this.#thing(this.target.thing, {}).then(
-      (thing) => this.take(thing),
-      (reason: unknown) => this.#isMissing(toCloudError(reason)),
-    );
+    const failed = (reason: unknown): void => this.#isMissing(toCloudError(reason));
+    inBackground(this.#thing(this.target.thing, {}).then((thing) => this.take(thing), failed));
   }
 
   /** Takes the thing as it is by now. */

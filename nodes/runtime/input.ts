@@ -1,5 +1,6 @@
 import type { Node, NodeMessage } from "node-red";
 import { toCloudError } from "../../cloud/core/errors";
+import { inBackground } from "../../cloud/core/guard";
 
 /** Any message: what flows put on it is theirs. */
 export type Message = NodeMessage & Record<string, unknown>;
@@ -31,9 +32,10 @@ export function onInput(node: Node, handle: (message: Message, send: Send) => Pr
 export function onClose(node: Node, end: (removed: boolean) => Promise<void>): void {
   // eslint-disable-next-line no-restricted-syntax -- Node-RED counts the parameters, and catches what is thrown.
   node.on("close", (removed: boolean, done: () => void) => {
-    end(removed).then(done, (reason: unknown) => {
+    const failed = (reason: unknown): void => {
       node.error(toCloudError(reason));
       done();
-    });
+    };
+    inBackground(end(removed).then(done, failed));
   });
 }

@@ -1,4 +1,5 @@
 /** Checks of what a device reports, of its key, and of TLS. */
+import net from "node:net";
 import tls from "node:tls";
 import { type Check, row, type Sight } from "./check";
 import { type Connection, fieldsOf } from "./probe";
@@ -48,9 +49,10 @@ async function isStored(sight: Sight, variable: "level" | "count", odd: Buffer):
 /** Returns whether a server answers a hello with certain versions of TLS. */
 async function takesHello(url: string, minVersion: "TLSv1.2" | "TLSv1.3", maxVersion = minVersion): Promise<boolean> {
   const { hostname, port } = new URL(url.replace(/^\w+:/, "https:"));
+  const host = hostname.replace(/^\[|\]$/g, "");
   // Nothing is sent over it: whom the certificate is of makes no difference.
-  const options = { host: hostname, port: Number(port || 443), minVersion, maxVersion, rejectUnauthorized: false };
-  const socket = tls.connect({ ...options, ...(/^[\d.]+$/.test(hostname) ? {} : { servername: hostname }) });
+  const options = { host, port: Number(port || 443), minVersion, maxVersion, rejectUnauthorized: false };
+  const socket = tls.connect({ ...options, ...(net.isIP(host) === 0 && { servername: host }) });
   try {
     return await new Promise<boolean>((resolve) => {
       // Keys come of the server's hello; what it makes of a missing certificate comes after that.

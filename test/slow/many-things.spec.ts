@@ -6,8 +6,11 @@ import { until } from "../support/wait";
 
 /**
  * An account with 20,000 things in a real Node-RED: nothing may block it. How long its longest turns are depends on the
- * machine, so they are printed; that the work is done in slices is held by `parse-in-turns.spec.ts` and the like.
+ * machine, so they are printed; that the work is done in slices is held by `parse-in-turns.spec.ts` and the like. What is
+ * quadratic in the number of things took 20 seconds, which no machine makes up for.
  */
+const endlessMs = 2_000;
+
 for (const variables of [1, 3]) {
   describe(`20,000 things of ${variables} variables`, function () {
     this.timeout(300_000);
@@ -32,7 +35,7 @@ for (const variables of [1, 3]) {
       console.log(
         `      longest turn ${what}: ${turnMs.toFixed(0)} ms, at most ${busyMs.toFixed(0)} ms of its own time`,
       );
-      assert(turnMs > 0);
+      assert(turnMs > 0 && busyMs < endlessMs, `a turn of ${busyMs} ms`);
     };
     const lists = (): number =>
       house.simulator.observed.requests.filter(({ path }) => path === "/iot/v2/things").length;

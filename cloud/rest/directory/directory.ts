@@ -1,5 +1,6 @@
 import type { Clock } from "../../core/clock";
 import { CloudError } from "../../core/errors";
+import { inBackground } from "../../core/guard";
 import { abortable } from "../../core/abort";
 import { allNamed, indexNames } from "../../core/names";
 import type { RestClient } from "../transport/client";
@@ -193,7 +194,7 @@ export class Directory {
       }
     };
     for (const key of keys) this.#flights.set(key, flight);
-    void flight.answer.then(land, land);
+    inBackground(flight.answer.then(land, land));
     return flight;
   }
 

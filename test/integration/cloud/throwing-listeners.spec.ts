@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { CloudAccount } from "../../../cloud/account";
+import type { CloudError } from "../../../cloud/core/errors";
 import { CloudDevice } from "../../../cloud/device";
 import { type House, startHouse } from "../../support/simulated-account";
 import { until } from "../../support/wait";
@@ -46,6 +47,27 @@ describe("listeners that throw", () => {
     await account.close();
     assert(faults.length >= 3);
     assert(warnings.some(({ name }) => name === "ArduinoCloudFault"));
+  });
+
+  it("take no write from others, whose ends are told all the same", async () => {
+    const account = new CloudAccount(house.account, { onMalformed: fail, onFault: fail });
+    const ends: string[] = [];
+    const write = (property: string, as: "user" | "device", settle: (error?: CloudError) => void): void => {
+      const values = new Map([[property, 1]]);
+      const queued = { owner: "spec", whenOffline: "queue", queueLimit: 9, confirmWithinMs: undefined } as const;
+      account.writer.write({ ...queued, as, thing: house.thingId, values, settle });
+    };
+    account.session.start();
+    for (const as of ["user", "device"] as const) {
+      for (const property of ["counter", "nothing"]) {
+        write(property, as, fail);
+        write(property, as, (error) => ends.push(`${as} ${error?.code ?? "delivered"}`));
+      }
+    }
+    await until("the ends", () => ends.length === 4);
+    await account.close();
+    const expected = ["delivered", "not_found"].flatMap((end) => [`user ${end}`, `device ${end}`]);
+    assert.deepEqual(ends.sort(), expected.sort());
   });
 
   it("leave a device as it is", async () => {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { CloudError, type ErrorCode } from "../../../../../cloud/core/errors";
 import { findThing, findVariable, type KnownThing } from "../../../../../cloud/rest/index";
+import { editDistance } from "../../../../../cloud/core/spelling";
 import { alikeNames } from "../../../../support/alike-names";
 import { closeNames } from "../../../../../cloud/rest/directory/find-by-name";
 
@@ -114,6 +115,37 @@ describe("look-up of a thing by name", () => {
       failure(() => findThing(things, "House"), "ambiguous"),
       /2 things have the name "House": 2{8}-.*, 3{8}-/,
     );
+  });
+
+  it("looks at each name once for a wrong one, not again for the same, and compares few of them", () => {
+    let reads = 0;
+    const many = Array.from({ length: 20_000 }, (_, index) => ({
+      ...tank,
+      get name() {
+        reads++;
+        return `Sensor ${index} of the greenhouse`;
+      },
+    }));
+    const wrong = "Sensor 12345 of the greenhuose";
+    const message = failure(() => findThing(many, wrong), "not_found");
+    assert.match(message, /Close names: "Sensor 12345 of the greenhouse", /);
+    assert.ok(reads <= 3 * many.length, `${reads} reads`);
+    reads = 0;
+    for (let time = 1; time <= 1_000; time++)
+      assert.equal(
+        failure(() => findThing(many, wrong), "not_found"),
+        message,
+      );
+    assert.equal(reads, 0);
+    // With an edit distance to each name this takes a hundred times as long.
+    const names = many.map(({ name }) => name);
+    const spent = (work: () => void): number => {
+      const startedAt = process.cpuUsage().user;
+      work();
+      return process.cpuUsage().user - startedAt;
+    };
+    const all = spent(() => names.slice(0, 5_000).forEach((name) => editDistance(name, wrong)));
+    assert.ok(spent(() => closeNames(names, wrong)) < all, "it compares all of them");
   });
 
   it("stays readable and quick with hostile names", () => {
