@@ -244,7 +244,8 @@ describe("the editor", function () {
   it("shows a value in the debug sidebar", async () => {
     const debug = await editor.drag("debug", 550, 100);
     await editor.connect(propertyIn, debug);
-    await editor.deploy();
+    // The session that there was before has ended then.
+    await editor.deploy(red);
     const board = await house.board();
     await until("the subscription", () =>
       house.simulator.observed.connections.some(

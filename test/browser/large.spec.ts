@@ -85,6 +85,7 @@ describe("the editor's lists of a big account", function () {
     await input("thing").fill("");
     await editor.hint("thing").getByText("2000 things to choose from.").waitFor();
     await input("thing").click();
+    await editor.choices.first().waitFor();
     assert.equal(await editor.choices.count(), 100);
     await editor.page.locator(".arduino-cloud-list-note", { hasText: "1900 more" }).waitFor();
     const text = "greenhouse 1999";
