@@ -13,6 +13,9 @@ export async function takePicture(page: Page, name: string, fullPage = false): P
   if (pictures !== undefined) await page.screenshot({ path: path.join(pictures, `${name}.png`), fullPage });
 }
 
+/** A tenth of the pause between two looks of the sidebar. */
+const longestJumpMs = 1_000;
+
 /** Keeps the browser from calling home, which is refused or pointless where tests run. */
 const flags = [
   "--no-sandbox",
@@ -285,11 +288,14 @@ export class Editor {
 
   /**
    * Lets time go by at once in a page that was opened with `ownsTime`, for what repeats itself there. Waits for a look of
-   * the sidebar that is under way: one during which time jumps seems to be slow, and the next is put off for that.
+   * the sidebar that is under way: one during which time jumps seems to be slow, and the next is put off for that. As one
+   * may begin at any moment, no jump is so long that this puts off more than usual.
    */
   async passTime(milliseconds: number): Promise<void> {
-    await this.page.locator(".arduino-cloud-sidebar-head .fa-spin").waitFor({ state: "detached" });
-    await this.page.clock.fastForward(milliseconds);
+    for (let left = milliseconds; left > 0; left -= longestJumpMs) {
+      await this.page.locator(".arduino-cloud-sidebar-head .fa-spin").waitFor({ state: "detached" });
+      await this.page.clock.fastForward(Math.min(left, longestJumpMs));
+    }
   }
 
   /** Shows a tab of the sidebar. The editor chooses one itself when it has the flows; it comes after that. */
