@@ -1,7 +1,7 @@
 import { CloudAccount } from "../../cloud/account";
 import { CatchUp } from "../../cloud/catch-up/catch-up";
 import type { CatchUpOptions, CaughtSource } from "../../cloud/catch-up/catch-up-options";
-import { systemClock } from "../../cloud/core/clock";
+import { type Clock, systemClock } from "../../cloud/core/clock";
 import type { LiveValue } from "../../cloud/live-values/value-feed";
 import type { CloudError } from "../../cloud/core/errors";
 import { operation } from "../../cloud/rest/index";
@@ -28,7 +28,7 @@ export class Follower {
     readonly board: Board,
   ) {}
 
-  static async start(): Promise<Follower> {
+  static async start(clock: Clock = systemClock): Promise<Follower> {
     const house = await startHouse({ variables });
     const account = new CloudAccount(
       { ...house.account, requestsPerSecond: 1_000 },
@@ -41,7 +41,7 @@ export class Follower {
         },
       },
       // An outage ends soon after its cause; how long a session waits has unit specs.
-      { timings: { retryDelayMs: () => 100 } },
+      { clock, timings: { retryDelayMs: () => 100 } },
     );
     return new Follower(house, account, await house.board({ echo: true }));
   }

@@ -2,10 +2,12 @@ import assert from "node:assert/strict";
 import { CloudAccount } from "../../../cloud/account";
 import type { LiveValue } from "../../../cloud/live-values/value-feed";
 import { encodeWrite } from "../../../cloud/codec/senml-encode";
+import { type Clock, systemClock } from "../../../cloud/core/clock";
 import type { SessionTimings } from "../../../cloud/mqtt/timings";
 import type { CloudError } from "../../../cloud/core/errors";
 import type { WriteRequest } from "../../../cloud/live-values/value-writer";
 import { type House, startHouse } from "../../support/simulated-account";
+import { steadyClock } from "../../support/steady-clock";
 import { until } from "../../support/wait";
 
 describe("CloudAccount against the simulator", () => {
@@ -26,17 +28,21 @@ describe("CloudAccount against the simulator", () => {
   });
 
   /** Opens an account; it tries again soon, as the rules of waiting have unit specs. */
-  function open(more: Partial<House["account"]> = {}, timings: Partial<SessionTimings> = {}): CloudAccount {
+  function open(
+    more: Partial<House["account"]> = {},
+    timings: Partial<SessionTimings> = {},
+    clock: Clock = systemClock,
+  ): CloudAccount {
     return new CloudAccount(
       { ...house.account, ...more },
       { onMalformed: (topic) => malformed.push(topic), onFault: (reason) => assert.fail(String(reason)) },
-      { timings: { retryDelayMs: () => 100, ...timings } },
+      { clock, timings: { retryDelayMs: () => 100, ...timings } },
     );
   }
-  /** Opens the account anew, with other settings or timings. */
-  async function reopen(more: Partial<House["account"]>, timings: Partial<SessionTimings> = {}): Promise<void> {
+  /** Opens the account anew, with other settings, timings or another clock. */
+  async function reopen(...given: Parameters<typeof open>): Promise<void> {
     await account.close();
-    account = open(more, timings);
+    account = open(...given);
   }
   /** Destroys each request until the function that this returns; resolves when one has failed. */
   async function restFails(during: () => void): Promise<() => void> {
@@ -110,7 +116,7 @@ describe("CloudAccount against the simulator", () => {
 
   it("loses and repeats nothing while the session is renewed", async () => {
     house.simulator.faults.tokenLifetime = 60;
-    await reopen({}, { renewalShare: 0.005 });
+    await reopen({}, { renewalShare: 0.005 }, steadyClock());
     listen();
     account.session.start();
     await online();

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { steadyClock } from "../../../support/steady-clock";
 import { clockMoves, until } from "../../../support/wait";
 import { Follower } from "../../../support/value-follower";
 
@@ -159,6 +160,8 @@ describe("CatchUp against the simulator", () => {
   });
 
   it("does not take the renewal of the session for an outage", async () => {
+    await follower.stop();
+    follower = await Follower.start(steadyClock());
     follower.house.simulator.faults.tokenLifetime = 2;
     // Or else a machine that is slow for a moment would have an outage.
     follower.house.simulator.faults.closeAtExpiry = false;
