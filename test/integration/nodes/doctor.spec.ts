@@ -176,6 +176,25 @@ describe("the doctor", function () {
     }
   });
 
+  it("reads no environment variable for a typed device that the deployed one does not read there", async () => {
+    const credentials = { deviceId: house.deviceId, secretKey };
+    for (const [settings, secrets] of [
+      [{ brokerUrl: "${THING}" }, {}],
+      [{}, { secretKey: "${THING}" }],
+      [{}, { deviceId: "${THING}" }],
+    ]) {
+      const device = {
+        id: "device",
+        settings: { account: "account", ...settings },
+        credentials: { ...credentials, ...secrets },
+      };
+      const { findings } = await ask({ device, account: { id: "account" } });
+      assert.deepEqual(outline(findings), { settings: "unusable" });
+      assert.match(findings[0]?.detail ?? "", /names an environment variable that is not deployed there/);
+      assert.ok(!JSON.stringify(findings).includes(house.thingId));
+    }
+  });
+
   it("is an operation of manage, whatever the resource", async () => {
     red.send("manage", { operation: "doctor", statusCode: 1 });
     await until("the report", () => red.received("managed").length === 1, 30_000);
@@ -187,6 +206,25 @@ describe("the doctor", function () {
     assert.equal(findings[0]?.text, "The name 127.0.0.1 is known.");
     assert.match(text, /names the thing Nowhere/);
     assert.equal(JSON.stringify(red.received("errors")).includes('"id":"manage"'), false);
+  });
+
+  it("looks once for equal settings that are only typed, and at four of them at once at most", async () => {
+    const { faults, observed } = house.simulator;
+    let open = (): void => undefined;
+    const behind = new Promise<void>((resolve) => (open = resolve));
+    faults.rest.push({ match: "/clients/token", behind, times: Infinity });
+    const before = observed.requests.length;
+    const tokens = (): number => observed.requests.slice(before).filter(({ path }) => path.endsWith("/token")).length;
+    const others = [1, 2, 3, 4, 5].map((messagesPerSecond) => typed({ messagesPerSecond }));
+    const runs = [typed(), typed(), typed(), ...others].map((account) => ask({ account, checks: ["token"] }));
+    await until("four of them", () => tokens() === 4);
+    // What was asked before these has arrived.
+    for (let time = 1; time <= 3; time++) await ask({ account: { id: "nobody" } });
+    assert.equal(tokens(), 4);
+    open();
+    for (const { findings } of await Promise.all(runs)) assert.equal(outline(findings)["token"], "ok");
+    faults.rest.length = 0;
+    assert.equal(tokens(), 6);
   });
 
   it("shows a secret nowhere", async () => {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import net, { type AddressInfo } from "node:net";
-import { examineAccount } from "../../../cloud/doctor/index";
+import { examineAccount, examineDevice } from "../../../cloud/doctor/index";
 import type { AccountNode } from "../../../nodes/runtime/account-node";
+import type { DeviceNode } from "../../../nodes/runtime/device-node";
 import { load, type TestRuntime } from "../../support/node-helper";
 import { type House, startHouse } from "../../support/simulated-account";
 import { until } from "../../support/wait";
@@ -72,6 +73,11 @@ describe("a cloud at an IPv6 address", () => {
       ways.map((id) => found[id]),
       ways.map(() => "ok"),
     );
+    const { settingsOf, device } = bench.node("device") as unknown as Required<DeviceNode>;
+    const subject = { settings: settingsOf(), running: device.connectionState, twins: [], uses: [] };
+    const ofDevice = await examineDevice(subject, { signal: AbortSignal.timeout(10_000) });
+    const codes = ofDevice.filter(({ id }) => /^broker-(dns|port)$/.test(id)).map(({ code }) => code);
+    assert.deepEqual(codes, ["ok", "ok"]);
     await bench.unload();
   });
 
