@@ -51,7 +51,10 @@ export class Cluster {
     this.me = options.me ?? newCopyId();
     this.#announcements = new Announcements(this.me);
     this.#heartbeat = new Heartbeat(clock, () => this.#beat());
-    this.listen("freed", () => this.#heartbeat.in(0));
+    this.listen("freed", (copy) => {
+      for (const slot of this.#slots) slot.freedBy(copy);
+      this.#heartbeat.in(0);
+    });
     this.listen("given", (text) => this.#isGiven(text));
     const { me, ttlMs, holdMs } = this;
     const mayGoOnAlone = settings.whenEngineDown === "speak";
@@ -208,7 +211,7 @@ export class Cluster {
     if (engine === undefined || held.length === 0) return;
     const told = this.#presence.yield(engine).catch(() => undefined);
     await Promise.all(held.map((slot) => slot.giveAway(told)));
-    await engine.tell("freed", this.me).catch(() => undefined);
+    await engine.tell("freed", this.#announcements.signed(this.me)).catch(() => undefined);
     this.#showState();
   }
 

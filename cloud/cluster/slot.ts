@@ -46,6 +46,8 @@ export class Slot {
   #otherSpokeAt = -Infinity;
   /** By the monotonic clock: before that it is not taken. */
   #takeFrom = -Infinity;
+  /** Whether the copy that had it last has freed it, and so marked all that it gave. */
+  #isFreed = false;
   /** By the monotonic clock: until then it may be taken, since another copy has given it to this one. */
   #offeredUntil = -Infinity;
   /** Who has the lease, as the engine told last; blank: nobody. */
@@ -149,6 +151,13 @@ export class Slot {
     this.#takeFrom = -Infinity;
   }
 
+  /** Notes that a copy has freed what it had: it need not go first any more. */
+  freedBy(copy: string): void {
+    if (copy !== this.lastHolder) return;
+    this.#isFreed = true;
+    this.#takeFrom = -Infinity;
+  }
+
   /** Leaves it to others for a while. */
   pause(milliseconds: number): void {
     this.#takeFrom = Math.max(this.#takeFrom, this.#clock.monotonic() + milliseconds);
@@ -165,7 +174,7 @@ export class Slot {
    * engine is back, whichever process answers then.
    */
   engineIsAway(): void {
-    if (!this.isHeld && !this.wasOurs) this.pause(this.#options.ttlMs);
+    if (!this.isHeld && !this.wasOurs && !this.#isFreed) this.pause(this.#options.ttlMs);
   }
 
   /** Tries to keep or take it; returns the milliseconds until it may be free. */
@@ -174,6 +183,7 @@ export class Slot {
     if (lease === undefined) return this.#options.ttlMs;
     const before = lease.text;
     const outcome = await lease.attempt(mayTake);
+    if (outcome.isHeld || outcome.holder !== "") this.#isFreed = false;
     if (outcome.isHeld) {
       this.#offeredUntil = -Infinity;
       this.#holder = "";

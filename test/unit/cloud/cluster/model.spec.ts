@@ -98,6 +98,20 @@ describe("copies of a flow", () => {
     assert.equal(world.doubled, 0);
   });
 
+  it("go on at once behind one that leaves, also where the engine was out of their reach a moment ago", async () => {
+    const world = new World();
+    const [first, second] = [world.join(), world.join()];
+    await world.pass(10_000, numbered);
+    world.engine.cutOff.add("copy-1");
+    await world.pass(4_000, numbered);
+    world.engine.cutOff.clear();
+    void first.cluster.handOver();
+    await world.pass(500, numbered);
+    assert.equal(second.cluster.state.name, "speaking");
+    world.check();
+    assert.equal(world.doubled, 0);
+  });
+
   it("give way when they can't hear and another one can", async () => {
     const world = new World();
     const [first, second] = [world.join(), world.join()];
