@@ -5,7 +5,7 @@ import { inBackground } from "../core/guard";
 export class Heartbeat {
   readonly #clock: Clock;
   readonly #work: () => Promise<number | undefined>;
-  #stopTimer: () => void = () => undefined;
+  #stopTimer: (() => void) | undefined;
   #isBeating = false;
   #isDue = false;
 
@@ -18,12 +18,16 @@ export class Heartbeat {
   /** Beats in so many milliseconds, in place of when it was due. */
   in(milliseconds: number): void {
     this.stop();
-    this.#stopTimer = this.#clock.after(milliseconds, () => inBackground(this.#beat()));
+    this.#stopTimer = this.#clock.after(milliseconds, () => {
+      this.#stopTimer = undefined;
+      inBackground(this.#beat());
+    });
   }
 
   /** Beats no more until it is asked for. */
   stop(): void {
-    this.#stopTimer();
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
   }
 
   async #beat(): Promise<void> {
@@ -36,6 +40,7 @@ export class Heartbeat {
     } finally {
       this.#isBeating = false;
     }
-    if (nextMs !== undefined) this.in(this.#isDue ? 0 : nextMs);
+    // What has been asked for meanwhile, and is not due yet, stays as it is.
+    if (nextMs !== undefined && this.#stopTimer === undefined) this.in(this.#isDue ? 0 : nextMs);
   }
 }
