@@ -1,7 +1,7 @@
 import { CloudError } from "../core/errors";
 import { onAbort } from "../core/abort";
 import type { RestClient } from "../rest/transport/client";
-import type { RawPoint } from "./points";
+import { Points, type RawPoint } from "./points";
 import { askSeries, pageSize, queriesPerCall, requireOk, type SeriesAnswer } from "./series-request";
 import { type PageReader, requireGoing } from "./page-reader";
 import { timestampOf } from "./rfc3339";
@@ -71,7 +71,7 @@ export class AggregateReader implements PageReader {
   /** Ends with the caller's signal, or when the caller has enough. */
   readonly #controller = new AbortController();
   readonly #unlisten: () => void;
-  #ahead: Promise<RawPoint[] | undefined> | undefined;
+  #ahead: Promise<Points | undefined> | undefined;
 
   constructor(read: AggregateRead) {
     this.signal = read.signal;
@@ -80,14 +80,14 @@ export class AggregateReader implements PageReader {
     this.#unlisten = onAbort(read.signal, () => this.#controller.abort());
   }
 
-  async next(): Promise<RawPoint[]> {
+  async next(): Promise<Points> {
     for (;;) {
       requireGoing(this.signal);
       this.readAhead();
       const page = await this.#ahead;
       this.#ahead = undefined;
       requireGoing(this.signal);
-      if (page === undefined || page.length > 0) return page ?? [];
+      if (page === undefined || page.length > 0) return page ?? Points.of([]);
     }
   }
 
@@ -103,20 +103,20 @@ export class AggregateReader implements PageReader {
     this.#controller.abort();
   }
 
-  async #readSpan(): Promise<RawPoint[] | undefined> {
+  async #readSpan(): Promise<Points | undefined> {
     const { value: span } = this.#spans.next();
     return span === undefined ? undefined : readPage(this.#read, span);
   }
 }
 
-async function readPage(read: AggregateRead, span: AggregateSpan): Promise<RawPoint[]> {
+async function readPage(read: AggregateRead, span: AggregateSpan): Promise<Points> {
   const points: RawPoint[] = [];
   for (let start = 0; start < read.queries.length; start += queriesPerCall) {
     for (const point of await readSpan(read, read.queries.slice(start, start + queriesPerCall), span))
       points.push(point);
   }
   // The order of the answers is not documented (docs/protocol.md#history).
-  return points.sort((one, other) => one.timestamp - other.timestamp);
+  return Points.of(points.sort((one, other) => one.timestamp - other.timestamp));
 }
 
 async function readSpan(

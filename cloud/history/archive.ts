@@ -107,14 +107,16 @@ export class ArchiveRun {
   }
 
   /** Notes points, ascending in time, as delivered. */
-  commit(points: readonly RawPoint[]): void {
+  commit(points: Iterable<RawPoint>): void {
     const byVariable = new Map<string, RawPoint[]>();
+    let last = -Infinity;
     for (const point of points) {
+      last = point.timestamp;
       const own = byVariable.get(point.propertyId);
       if (own === undefined) byVariable.set(point.propertyId, [point]);
       else own.push(point);
     }
-    this.#reach(points.at(-1)?.timestamp ?? -Infinity);
+    this.#reach(last);
     for (const [id, own] of byVariable) {
       const position = this.#positions.get(id);
       if (position !== undefined) this.#positions.set(id, advance(position, own, this.#lookBackMs));

@@ -1,5 +1,5 @@
 import { tidyValue } from "../codec/float32";
-import type { RawPoint } from "./points";
+import { Points, type RawPoint } from "./points";
 import { invalidQuery } from "./invalid-query";
 
 /** Statistics of the values of a bucket; the first three of numbers and booleans only. */
@@ -79,10 +79,10 @@ type BucketValue = Partial<Record<Lowercase<Statistic>, unknown>>;
  * @param wanted the statistics of each property id, in the order in which variables come out
  */
 export async function* inBuckets(
-  pages: AsyncIterable<readonly RawPoint[]>,
+  pages: AsyncIterable<Iterable<RawPoint>>,
   width: BucketWidth,
   wanted: ReadonlyMap<string, readonly Statistic[]>,
-): AsyncGenerator<RawPoint[], void, undefined> {
+): AsyncGenerator<Points, void, undefined> {
   let span: BucketSpan = { start: -Infinity, end: -Infinity };
   let tallies = new Map<string, BucketAccumulator>();
   for await (const page of pages) {
@@ -97,10 +97,10 @@ export async function* inBuckets(
       tallies.set(propertyId, tally);
       tally.add(tidyValue(value));
     }
-    if (closed.length > 0) yield closed;
+    if (closed.length > 0) yield Points.of(closed);
   }
   const last = [...close(span.start, tallies, wanted)];
-  if (last.length > 0) yield last;
+  if (last.length > 0) yield Points.of(last);
 }
 
 function* close(

@@ -1,14 +1,14 @@
 import { CloudError } from "../core/errors";
 import type { RawSeriesRequest, RawSeriesResponse } from "../rest/models";
-import type { RawPoint, RawRead, SeriesWindow } from "./points";
+import { PointColumns, Points, type RawRead, type SeriesWindow } from "./points";
 import { pageSize, requireOk } from "./series-request";
-import { after, type Instant, nanosecondsOf, rfc3339, TimestampReader } from "./rfc3339";
+import { after, type Instant, nanosecondsOf, rfc3339, timestampOf, timestampsOf } from "./rfc3339";
 
 /** Nanoseconds by which an instant is left that can't be read to its end: if the service rounds, in two strides. */
 const strides = [1, 1_000_000];
 
-type Points = Pick<RawSeriesResponse, "times" | "values">;
-const none: Points = { times: [], values: [] };
+type Answer = Pick<RawSeriesResponse, "times" | "values">;
+const none: Answer = { times: [], values: [] };
 
 /**
  * Where the reading of one property stands. Pages are made by time: each begins at the last instant of the one before,
@@ -19,24 +19,22 @@ export class PageCursor {
   readonly #onOverflow: RawRead["onOverflow"];
   #from: string;
   /** The page that is being given out, and the one that was read ahead. */
-  readonly #pages: RawPoint[][] = [];
+  readonly #pages: Points[] = [];
   /** How many points of the first page have been given out. */
   #given = 0;
   /** The instant at which the next page begins, once there was one. */
   #reached: Instant | undefined;
   /** The points taken of this instant, as they came. */
-  #taken: Points = none;
+  #taken: Answer = none;
   /** How many of each value, where the next page does not begin with the same points. */
   #counts: Map<unknown, number> | undefined;
   #strides = 0;
   #isComplete = false;
-  readonly #timestamps: TimestampReader;
 
   constructor(window: SeriesWindow, onOverflow: RawRead["onOverflow"]) {
     this.#window = window;
     this.#from = window.from;
     this.#onOverflow = onOverflow;
-    this.#timestamps = new TimestampReader(window.propertyId);
   }
 
   /** The request for the next page. */
@@ -65,25 +63,36 @@ export class PageCursor {
     return this.#pages.length < 2 && this.#given >= (this.#pages[0]?.length ?? 0) / 2;
   }
 
-  /** The next point, where one is here. */
-  get head(): RawPoint | undefined {
-    return this.#pages[0]?.[this.#given];
+  /** Whether a point is here. */
+  get hasHead(): boolean {
+    return this.#pages.length > 0;
+  }
+
+  /** Returns whether the next point is later than that of another; both must be here. */
+  isBehind(other: PageCursor): boolean {
+    const [own, others] = [this.#head, other.#head];
+    const difference = own.timestampAt(this.#given) - others.timestampAt(other.#given);
+    if (difference !== 0) return difference > 0;
+    return nanosecondsOf(own.timeAt(this.#given)) > nanosecondsOf(others.timeAt(other.#given));
   }
 
   /** Takes the next point, which must be here. */
-  shift(): RawPoint {
-    const page = this.#pages[0] ?? [];
-    const point = page[this.#given++] as RawPoint;
+  shift(into: PointColumns): void {
+    const page = this.#head;
+    const { propertyId, time, timestamp, value } = page.at(this.#given++);
+    into.push(propertyId, time, timestamp, value);
     if (this.#given === page.length) this.#drop();
-    return point;
   }
 
-  /** Takes the rest of the page. */
-  shiftPage(): RawPoint[] {
-    const [page = []] = this.#pages;
-    const rest = this.#given === 0 ? page : page.slice(this.#given);
+  /** Takes the rest of the page, which must be here. */
+  shiftPage(): Points {
+    const rest = this.#head.slice(this.#given);
     this.#drop();
     return rest;
+  }
+
+  get #head(): Points {
+    return this.#pages[0] as Points;
   }
 
   #drop(): void {
@@ -99,14 +108,12 @@ export class PageCursor {
     const { propertyId } = this.#window;
     requireOk(response, propertyId);
     const { times, values } = response;
-    const page: RawPoint[] = [];
     this.#counts = undefined;
-    for (let index = this.#countRepeated(response); index < times.length; index++) {
-      const time = times[index] as string;
-      const value = values[index] ?? null;
-      const timestamp = this.#timestamps.read(time);
-      if (value !== null && this.#isNew(time, timestamp, value)) page.push({ propertyId, time, timestamp, value });
-    }
+    const ids = new Array<string>(times.length).fill(propertyId);
+    const timestamps = timestampsOf(times, propertyId);
+    const page = new Points(new PointColumns(ids, times, timestamps, values), this.#countRepeated(response)).filter(
+      ({ time, timestamp, value }) => (value ?? null) !== null && this.#isNew(time, timestamp, value),
+    );
     const last = times.at(-1);
     if (last === undefined || times.length < pageSize) this.#isComplete = true;
     else this.#advance(response, last);
@@ -128,7 +135,7 @@ export class PageCursor {
    * Returns with how many points a page begins that the page before has ended with: as a rule all those of its last instant, as
    * they were. Then there is nothing else to be compared; otherwise none count.
    */
-  #countRepeated({ times, values }: Points): number {
+  #countRepeated({ times, values }: Answer): number {
     const { times: takenTimes, values: takenValues } = this.#taken;
     const count = takenTimes.length;
     for (let index = 0; index < count; index++)
@@ -185,11 +192,11 @@ export class PageCursor {
   }
 
   #instantOf(time: string): Instant {
-    return { milliseconds: this.#timestamps.read(time), nanoseconds: nanosecondsOf(time) };
+    return { milliseconds: timestampOf(time, this.#window.propertyId), nanoseconds: nanosecondsOf(time) };
   }
 }
 
-function countValues({ values }: Points): Map<unknown, number> {
+function countValues({ values }: Answer): Map<unknown, number> {
   const counts = new Map<unknown, number>();
   for (const value of values) {
     const key = valueKey(value ?? null);

@@ -1,5 +1,5 @@
 import { cancelled } from "../core/errors";
-import type { RawPoint } from "./points";
+import { Points, type RawPoint } from "./points";
 
 /** Reads stored values page by page. Must be closed. */
 export interface PageReader {
@@ -7,7 +7,7 @@ export interface PageReader {
    * Returns the next points, ascending in time over all variables; none at the end.
    * @throws CloudError as the reading does; `cancelled` as soon as the signal is aborted, whatever is at hand
    */
-  next(): Promise<RawPoint[]>;
+  next(): Promise<Points>;
   /**
    * Begins to read the page after the one given last, while the caller works on that; so at most two pages of each
    * variable are held. Without it the next page is read when it is asked for.
@@ -40,15 +40,12 @@ export function only(reader: PageReader, isWanted: (point: RawPoint) => boolean)
 }
 
 /** Reads pages that are made of others; none of them may be empty. */
-export function readerOf(
-  pages: AsyncGenerator<RawPoint[], void, undefined>,
-  signal: AbortSignal | undefined,
-): PageReader {
+export function readerOf(pages: AsyncGenerator<Points, void, undefined>, signal: AbortSignal | undefined): PageReader {
   return {
     signal,
     next: async () => {
       requireGoing(signal);
-      return (await pages.next()).value ?? [];
+      return (await pages.next()).value ?? Points.of([]);
     },
     readAhead: () => undefined,
     close: () => void pages.return().catch(() => undefined),
@@ -56,7 +53,7 @@ export function readerOf(
 }
 
 /** Yields all pages; the next is read while the caller works on one. Closes the reader. */
-export async function* pagesOf(reader: PageReader): AsyncGenerator<RawPoint[], void, undefined> {
+export async function* pagesOf(reader: PageReader): AsyncGenerator<Points, void, undefined> {
   try {
     for (let page = await reader.next(); page.length > 0; page = await reader.next()) {
       reader.readAhead();
@@ -67,15 +64,15 @@ export async function* pagesOf(reader: PageReader): AsyncGenerator<RawPoint[], v
   }
 }
 
-/** Yields all points one by one, each at the cost of a promise; for many points use `batchesOf`. Closes the reader. */
+/** Yields all points one by one, each at the cost of a promise; for many points use `pointBatches`. Closes the reader. */
 export async function* pointsOf(reader: PageReader): AsyncGenerator<RawPoint, void, undefined> {
   try {
     for (let page = await reader.next(); page.length > 0; page = await reader.next()) {
-      for (const [index, point] of page.entries()) {
+      for (let index = 0; index < page.length; index++) {
         requireGoing(reader.signal);
         // A caller may look a little further than it works.
         if (index === page.length >> 1) reader.readAhead();
-        yield point;
+        yield page.at(index);
       }
     }
   } finally {
@@ -85,7 +82,9 @@ export async function* pointsOf(reader: PageReader): AsyncGenerator<RawPoint, vo
 
 /** A part of a sequence. */
 interface PointBatch {
-  items: RawPoint[];
+  /** Stretches of the pages that were read, so that nothing is copied. */
+  parts: Points[];
+  length: number;
   isLast: boolean;
 }
 
@@ -101,23 +100,24 @@ export async function* pointBatches(
   limit = 0,
 ): AsyncGenerator<PointBatch, void, undefined> {
   let left = limit === 0 ? Infinity : limit;
-  let batch: RawPoint[] = [];
+  let [parts, length]: [Points[], number] = [[], 0];
   try {
     for (let page = await reader.next(); page.length > 0; page = await reader.next()) {
       for (let at = 0; at < page.length && left > 0;) {
-        if (batch.length === size) {
-          yield { items: batch, isLast: false };
+        if (length === size) {
+          yield { parts, length, isLast: false };
           requireGoing(reader.signal);
-          batch = [];
+          [parts, length] = [[], 0];
         }
-        const count = Math.min(size - batch.length, left, page.length - at);
-        for (let index = at; index < at + count; index++) batch.push(page[index] as RawPoint);
-        at += count;
-        left -= count;
+        const part = page.slice(at, at + Math.min(size - length, left));
+        parts.push(part);
+        length += part.length;
+        at += part.length;
+        left -= part.length;
       }
       if (left === 0) break;
     }
-    yield { items: batch, isLast: true };
+    yield { parts, length, isLast: true };
   } finally {
     reader.close();
   }

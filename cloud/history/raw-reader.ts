@@ -2,8 +2,7 @@ import { onAbort } from "../core/abort";
 import { askSeries, pageSize, queriesPerCall } from "./series-request";
 import { PageCursor } from "./page-cursor";
 import { type PageReader, pointsOf, requireGoing } from "./page-reader";
-import { nanosecondsOf } from "./rfc3339";
-import type { RawPoint, RawRead } from "./points";
+import { PointColumns, Points, type RawPoint, type RawRead } from "./points";
 
 /**
  * Reads all stored values of some variables; nulls are left out (docs/protocol.md#history). Pages have up to 1,000
@@ -33,7 +32,7 @@ export class RawReader implements PageReader {
     this.#unlisten = onAbort(signal, () => this.#controller.abort());
   }
 
-  async next(): Promise<RawPoint[]> {
+  async next(): Promise<Points> {
     requireGoing(this.signal);
     while (this.#cursors.some(({ isDry }) => isDry)) {
       if (this.#failure !== undefined) throw this.#failure.reason;
@@ -98,34 +97,27 @@ export function readRaw(read: RawRead): AsyncGenerator<RawPoint, void, undefined
 }
 
 /** Returns the next points of all cursors in order of time, until one is dry or the page is full. */
-function merge(cursors: readonly PageCursor[]): RawPoint[] {
+function merge(cursors: readonly PageCursor[]): Points {
   const queue = cursors
-    .filter(({ head }) => head !== undefined)
-    .sort((one, other) => (isBehind(one, other) ? 1 : isBehind(other, one) ? -1 : 0));
+    .filter(({ hasHead }) => hasHead)
+    .sort((one, other) => (one.isBehind(other) ? 1 : other.isBehind(one) ? -1 : 0));
   const [only] = queue;
   if (queue.length === 1 && only !== undefined) return only.shiftPage();
-  const page: RawPoint[] = [];
+  const page = new PointColumns();
   for (let first = queue.shift(); first !== undefined; first = queue.shift()) {
     const [second] = queue;
     // Until another variable has the earlier point.
-    do page.push(first.shift());
-    while (page.length < pageSize && first.head !== undefined && (second === undefined || !isBehind(first, second)));
-    if (first.isDry || page.length === pageSize) break;
-    if (first.head !== undefined) insert(queue, first);
+    do first.shift(page);
+    while (page.times.length < pageSize && first.hasHead && (second === undefined || !first.isBehind(second)));
+    if (first.isDry || page.times.length === pageSize) break;
+    if (first.hasHead) insert(queue, first);
   }
-  return page;
+  return new Points(page);
 }
 
 /** Puts a cursor where it belongs in a list that is in order of time: mostly near the end. */
 function insert(queue: PageCursor[], cursor: PageCursor): void {
   let at = queue.length;
-  while (at > 0 && isBehind(queue[at - 1] as PageCursor, cursor)) at--;
+  while (at > 0 && (queue[at - 1] as PageCursor).isBehind(cursor)) at--;
   queue.splice(at, 0, cursor);
-}
-
-/** Returns whether the next point of `one` is later than that of `other`. */
-function isBehind({ head: one }: PageCursor, { head: other }: PageCursor): boolean {
-  if (one === undefined || other === undefined) return false;
-  if (one.timestamp !== other.timestamp) return one.timestamp > other.timestamp;
-  return nanosecondsOf(one.time) > nanosecondsOf(other.time);
 }

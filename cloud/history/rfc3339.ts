@@ -24,41 +24,16 @@ export function timestampOf(time: string, propertyId: string): number {
   throw new CloudError("server_error", `series: "${printable(time)}" in property ${propertyId} is not a time.`);
 }
 
-/** The length of a day in the usual form, with the letter behind it: 2026-03-01T. */
-const dayLength = 11;
-
 /**
- * Reads the times of one variable, one after the other. As a rule one is of the day of the one before, or is the same: then
- * only its hours, minutes and seconds are read.
+ * Converts the times of an answer as `timestampOf` does. Many times in a row are often the same, and are read once.
+ * @throws CloudError `server_error` where one is none
  */
-export class TimestampReader {
-  readonly #propertyId: string;
-  #time = "";
-  #timestamp = NaN;
-  /** The day of the time before, where that has the usual form; else blank. */
-  #day = "";
-  #dayMs = NaN;
-
-  constructor(propertyId: string) {
-    this.#propertyId = propertyId;
-  }
-
-  /** Reads a time as `timestampOf` does, and throws what that throws. */
-  read(time: string): number {
-    if (time === this.#time) return this.#timestamp;
-    const day = time.substring(0, dayLength);
-    const inDay = readClock(time);
-    this.#timestamp = day === this.#day && inDay >= 0 ? this.#dayMs + inDay : this.#readAnew(time, day, inDay);
-    this.#time = time;
-    return this.#timestamp;
-  }
-
-  #readAnew(time: string, day: string, inDay: number): number {
-    const timestamp = timestampOf(time, this.#propertyId);
-    this.#day = Number.isNaN(readUsualForm(time)) ? "" : day;
-    this.#dayMs = timestamp - inDay;
+export function timestampsOf(times: readonly string[], propertyId: string): number[] {
+  let [last, timestamp] = ["", NaN];
+  return times.map((time) => {
+    if (time !== last) [last, timestamp] = [time, timestampOf(time, propertyId)];
     return timestamp;
-  }
+  });
 }
 
 /** Returns what a time of an answer has beyond whole milliseconds, in nanoseconds: 0 to 999,999. */

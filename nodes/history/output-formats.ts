@@ -1,7 +1,7 @@
 import { isPlainObject } from "../../cloud/core/json";
 import { tidyValue } from "../../cloud/codec/float32";
 import type { HistoryPlan, HistoryVariable } from "../../cloud/history/history-query";
-import type { RawPoint } from "../../cloud/history/points";
+import { Points, type RawPoint } from "../../cloud/history/points";
 import type { LegacySeries } from "../runtime/legacy-messages";
 
 /** One value in the form that flows get. */
@@ -28,13 +28,17 @@ export function variablesById({ variables }: HistoryPlan): VariablesById {
 }
 
 /** Returns points as rows, with floats in their shortest form; of a variable that is not in the plan, with its id. */
-export function rowsOf(points: readonly RawPoint[], variables: VariablesById): HistoryRow[] {
+export function rowsOf(parts: readonly Points[], variables: VariablesById): HistoryRow[] {
+  const rows: HistoryRow[] = [];
   // As a rule many points of one variable follow each other.
   let [id, property] = ["", ""];
-  return points.map(({ propertyId, time, value }) => {
-    if (propertyId !== id) [id, property] = [propertyId, variables.get(propertyId)?.name ?? propertyId];
-    return { time, property, value: tidyValue(value) };
-  });
+  for (const part of parts) {
+    part.forEach((propertyId, time, _timestamp, value) => {
+      if (propertyId !== id) [id, property] = [propertyId, variables.get(propertyId)?.name ?? propertyId];
+      rows.push({ time, property, value: tidyValue(value) });
+    });
+  }
+  return rows;
 }
 
 /** The content of a point: one value, or one for each statistic where there are several. */
@@ -64,8 +68,8 @@ interface ChartPoint {
 }
 
 /** Returns points as the chart of FlowFuse Dashboard 2.0 takes them; booleans as 1 and 0. */
-function chartOf(points: readonly RawPoint[], variables: VariablesById): ChartPoint[] {
-  return points.flatMap((point) => {
+function chartOf(parts: readonly Points[], variables: VariablesById): ChartPoint[] {
+  return Array.from(Points.in(parts)).flatMap((point) => {
     const variable = variables.get(point.propertyId);
     const name = variable?.name ?? point.propertyId;
     const shares = sharesOf(point, variable);
@@ -96,11 +100,11 @@ function olderChartOf(points: readonly ChartPoint[]): OlderChart[] {
 }
 
 /** Returns points as the older dashboard's chart takes them: a list for each variable, in the order of the plan. */
-export function oldSeriesOf(points: readonly RawPoint[], plan: HistoryPlan): LegacySeries[] {
+export function oldSeriesOf(parts: readonly Points[], plan: HistoryPlan): LegacySeries[] {
   const lists = new Map<string, LegacySeries>(
     plan.variables.map(({ property, name }) => [property.id, { name, data: [] }]),
   );
-  for (const { propertyId, timestamp, value } of points)
+  for (const { propertyId, timestamp, value } of Points.in(parts))
     lists.get(propertyId)?.data.push({ x: timestamp, y: tidyValue(value) });
   return [...lists.values()];
 }
@@ -114,9 +118,9 @@ const columns = [
  * Writes points as CSV after RFC 4180, with the columns of Arduino's own exporters (docs/protocol.md#history); a line
  * each statistic.
  */
-function csvOf(points: readonly RawPoint[], plan: HistoryPlan, variables: VariablesById): string {
+function csvOf(parts: readonly Points[], plan: HistoryPlan, variables: VariablesById): string {
   const { thing } = plan;
-  const lines = points.flatMap((point) => {
+  const lines = Array.from(Points.in(parts)).flatMap((point) => {
     const variable = variables.get(point.propertyId);
     const { name = "", type = "" } = variable?.property ?? {};
     const facts = [point.time, thing.id, thing.name, point.propertyId, name, type];
@@ -136,13 +140,13 @@ function cellText(value: unknown): string {
 /** Returns a whole answer in one of its forms. */
 export function wholeOf(
   { output, chartFormat }: { output: WholeOutput; chartFormat: ChartFormat },
-  points: readonly RawPoint[],
+  parts: readonly Points[],
   plan: HistoryPlan,
 ): unknown {
   const variables = variablesById(plan);
   if (output === "chart") {
-    const chart = chartOf(points, variables);
+    const chart = chartOf(parts, variables);
     return chartFormat === "dashboard-1" ? olderChartOf(chart) : chart;
   }
-  return output === "csv" ? csvOf(points, plan, variables) : rowsOf(points, variables);
+  return output === "csv" ? csvOf(parts, plan, variables) : rowsOf(parts, variables);
 }

@@ -3,7 +3,7 @@ import { cancelled, CloudError } from "../../cloud/core/errors";
 import type { ArchiveRun } from "../../cloud/history/archive";
 import type { HistoryPlan } from "../../cloud/history/history-query";
 import { type PageReader, pointBatches } from "../../cloud/history/page-reader";
-import type { RawPoint } from "../../cloud/history/points";
+import { Points } from "../../cloud/history/points";
 import type { Message, Send } from "../runtime/input";
 import { legacyChartMessage } from "../runtime/legacy-messages";
 import type { NodeStatus } from "../runtime/status";
@@ -83,13 +83,15 @@ export class RunOutput {
     const { plan, reader, message, signal } = run;
     const { node, settings } = this.#parts;
     const { chartFormat, compatible, limit } = settings;
-    const all: RawPoint[] = [];
+    const all: Points[] = [];
+    let count = 0;
     const showProgress = this.#progress(plan);
-    for await (const { items } of pointBatches(reader, wholeBatch, limit)) {
+    for await (const { parts, length } of pointBatches(reader, wholeBatch, limit)) {
       requireRunning(signal);
-      for (const point of items) all.push(point);
-      if (all.length > maxRows) throw tooLarge();
-      showProgress(items.at(-1));
+      all.push(...parts);
+      count += length;
+      if (count > maxRows) throw tooLarge();
+      showProgress(parts);
     }
     Reflect.deleteProperty(message, "parts");
     const isOld = output === "chart" && compatible;
@@ -98,7 +100,7 @@ export class RunOutput {
       : Object.assign(message, { payload: wholeOf({ output, chartFormat }, all, plan), complete: true });
     if (output === "chart" && !isOld) nameLine(message, plan);
     await this.#send(run, answer, all, true);
-    return all.length;
+    return count;
   }
 
   /**
@@ -111,12 +113,12 @@ export class RunOutput {
     const variables = variablesById(plan);
     const showProgress = this.#progress(plan);
     let [index, count] = [0, 0];
-    for await (const { items, isLast } of pointBatches(reader, batch, limit)) {
+    for await (const { parts, length, isLast } of pointBatches(reader, batch, limit)) {
       requireRunning(signal);
-      showProgress(items.at(-1));
-      await this.#send(run, partOf(rowsOf(items, variables), index, isLast), items, isLast);
+      showProgress(parts);
+      await this.#send(run, partOf(rowsOf(parts, variables), index, isLast), parts, isLast);
       index++;
-      count += items.length;
+      count += length;
     }
     return count;
   }
@@ -143,23 +145,24 @@ export class RunOutput {
   async #send(
     { send, signal, archive }: HistoryRun,
     message: Message,
-    points: readonly RawPoint[],
+    parts: readonly Points[],
     isLast: boolean,
   ): Promise<void> {
     if (archive !== undefined) {
       await this.#backpressure?.deliver(message, send, signal);
-      archive.commit(points);
+      archive.commit(Points.in(parts));
       this.#parts.store.note();
     } else if (isLast) send(message);
     else await this.#backpressure?.pass(message, send, signal);
   }
 
   /** Returns a function that shows how much of the window has been read. */
-  #progress({ from, to }: HistoryPlan): (last: RawPoint | undefined) => void {
+  #progress({ from, to }: HistoryPlan): (parts: readonly Points[]) => void {
     const started = performance.now();
-    return (last) => {
+    return (parts) => {
+      const last = parts.at(-1);
       if (last === undefined || this.#isClosed || performance.now() - started < minStatusMs) return;
-      this.#parts.status.share((last.timestamp - from) / Math.max(1, to - from));
+      this.#parts.status.share((last.timestampAt(last.length - 1) - from) / Math.max(1, to - from));
     };
   }
 }

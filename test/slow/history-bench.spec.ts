@@ -28,7 +28,7 @@ describe("a long history", function () {
     const outcome = await bench.read("reader", { requestsPerSecond: 500, check: true });
     assert.ok(outcome.isExact);
     assert.ok(queriesPerThousand(outcome) <= 1.08, `${outcome.queries} queries`);
-    const { bare = NaN, reader = NaN } = await compareCost(bench, ["bare", "reader"], 3);
+    const { bare = NaN, reader = NaN } = await compareCost(bench, ["bare", "reader"], 3, 1);
     assert.ok(reader < 2.5 * bare, `${reader} µs per point, ${bare} by axios itself`);
   });
 });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Archive } from "../../../../cloud/history/archive";
 import { retentionWarnings } from "../../../../cloud/history/retention-warnings";
 import type { HistoryPlan } from "../../../../cloud/history/history-query";
-import type { RawPoint } from "../../../../cloud/history/points";
+import { Points, type RawPoint } from "../../../../cloud/history/points";
 import { type PageReader, pointsOf } from "../../../../cloud/history/page-reader";
 
 const thing = "00000000-0000-4000-8000-000000000000";
@@ -45,7 +45,7 @@ function reading(cloud: readonly RawPoint[], starts: ReadonlyMap<string, number>
   const pages = [found.sort((one, other) => one.timestamp - other.timestamp)];
   return {
     signal: undefined,
-    next: () => Promise.resolve(pages.pop() ?? []),
+    next: () => Promise.resolve(Points.of(pages.pop() ?? [])),
     readAhead: () => undefined,
     close: () => undefined,
   };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { RawReader, readRaw } from "../../../../cloud/history/raw-reader";
-import type { RawPoint, RawRead } from "../../../../cloud/history/points";
+import { Points, type RawRead } from "../../../../cloud/history/points";
 import { pointBatches, pagesOf } from "../../../../cloud/history/page-reader";
 import { collect, FakeSeries, inRuns, start } from "../../../support/fake-history";
 import { rejection } from "../../../support/rejection";
@@ -17,7 +17,7 @@ const readOf = (service: FakeSeries, signal?: AbortSignal): RawRead => ({
   ...(signal && { signal }),
 });
 
-const readRawPages = (read: RawRead): AsyncGenerator<RawPoint[], void, undefined> => pagesOf(new RawReader(read));
+const readRawPages = (read: RawRead): AsyncGenerator<Points, void, undefined> => pagesOf(new RawReader(read));
 
 describe("pages of raw values are read ahead", () => {
   it("one page while the caller works, and never more", async () => {
@@ -181,8 +181,8 @@ describe("pages of raw values in runs of one time", () => {
 describe("batchesOf", () => {
   const sizes = async (count: number, size: number, limit = 0): Promise<unknown[]> => {
     const given: unknown[] = [];
-    for await (const { items, isLast } of pointBatches(new RawReader(readOf(serviceOf(count))), size, limit)) {
-      given.push(items.length, ...(isLast ? ["last"] : []));
+    for await (const { length, isLast } of pointBatches(new RawReader(readOf(serviceOf(count))), size, limit)) {
+      given.push(length, ...(isLast ? ["last"] : []));
     }
     return given;
   };
@@ -209,8 +209,8 @@ describe("batchesOf", () => {
   it("loses and repeats nothing", async () => {
     const points = inRuns(12_000, 300);
     const values: unknown[] = [];
-    for await (const { items } of pointBatches(new RawReader(readOf(new FakeSeries({ a: points }))), 1_000)) {
-      for (const { value } of items) values.push(value);
+    for await (const { parts } of pointBatches(new RawReader(readOf(new FakeSeries({ a: points }))), 1_000)) {
+      for (const { value } of Points.in(parts)) values.push(value);
     }
     assert.deepEqual(
       values,
@@ -222,7 +222,7 @@ describe("batchesOf", () => {
     const service = serviceOf(9_000);
     let batches = 0;
     for await (const batch of pointBatches(new RawReader(readOf(service)), 1_000)) {
-      batches += Number(batch.items.length > 0);
+      batches += Number(batch.length > 0);
       await settle();
       assert.equal(service.calls.length, batches + 1);
     }
