@@ -7,8 +7,8 @@ import { after, type Instant, nanosecondsOf, rfc3339, timestampOf, timestampsOf 
 /** Nanoseconds by which an instant is left that can't be read to its end: if the service rounds, in two strides. */
 const strides = [1, 1_000_000];
 
-type Answer = Pick<RawSeriesResponse, "times" | "values">;
-const none: Answer = { times: [], values: [] };
+type AnswerPoints = Pick<RawSeriesResponse, "times" | "values">;
+const none: AnswerPoints = { times: [], values: [] };
 
 /**
  * Where the reading of one property stands. Pages are made by time: each begins at the last instant of the one before,
@@ -25,7 +25,7 @@ export class PageCursor {
   /** The instant at which the next page begins, once there was one. */
   #reached: Instant | undefined;
   /** The points taken of this instant, as they came. */
-  #taken: Answer = none;
+  #taken: AnswerPoints = none;
   /** How many of each value, where the next page does not begin with the same points. */
   #counts: Map<unknown, number> | undefined;
   #strides = 0;
@@ -135,7 +135,7 @@ export class PageCursor {
    * Returns with how many points a page begins that the page before has ended with: as a rule all those of its last instant, as
    * they were. Then there is nothing else to be compared; otherwise none count.
    */
-  #countRepeated({ times, values }: Answer): number {
+  #countRepeated({ times, values }: AnswerPoints): number {
     const { times: takenTimes, values: takenValues } = this.#taken;
     const count = takenTimes.length;
     for (let index = 0; index < count; index++)
@@ -196,7 +196,7 @@ export class PageCursor {
   }
 }
 
-function countValues({ values }: Answer): Map<unknown, number> {
+function countValues({ values }: AnswerPoints): Map<unknown, number> {
   const counts = new Map<unknown, number>();
   for (const value of values) {
     const key = valueKey(value ?? null);
