@@ -1,4 +1,4 @@
-import { inBackground } from "../core/guard";
+import { inBackground, nextTurn } from "../core/guard";
 import type { Clock } from "../core/clock";
 import { markToText } from "./mark";
 import type { HeardValue, Lane } from "./value-ring";
@@ -20,6 +20,8 @@ interface MarkWriterOptions {
 export class MarkWriter {
   readonly #options: MarkWriterOptions;
   readonly #moved = new Set<Lane>();
+  /** The values that went into the flow in this turn of the event loop. */
+  #sent: HeardValue[] = [];
   #staged: Record<string, string> = {};
   #stopTimer: (() => void) | undefined;
   /** Counts up whenever all is forgotten. */
@@ -29,15 +31,19 @@ export class MarkWriter {
     this.#options = options;
   }
 
-  /** Notes a value with which the flow is done. */
+  /** Notes a value with which the flow is done. It counts at the end of the turn, when nodes get what was sent in it. */
   spoke(value: HeardValue): void {
-    value.lane.spoke(value);
-    this.#moved.add(value.lane);
-    this.#arm();
+    if (this.#sent.push(value) === 1) nextTurn(() => this.#countSent());
+  }
+
+  /** Forgets what went into a flow that ends in the same turn: no node got it. */
+  ends(lane: Lane): void {
+    this.#sent = this.#sent.filter((value) => value.lane !== lane);
   }
 
   /** Writes down everything at once. */
   async flush(): Promise<void> {
+    this.#countSent();
     this.#stage();
     await this.#writeStaged();
   }
@@ -47,8 +53,18 @@ export class MarkWriter {
     this.#life++;
     this.#stopTimer?.();
     this.#stopTimer = undefined;
+    this.#sent = [];
     this.#moved.clear();
     this.#staged = {};
+  }
+
+  #countSent(): void {
+    for (const value of this.#sent) {
+      value.lane.spoke(value);
+      this.#moved.add(value.lane);
+    }
+    this.#sent = [];
+    if (this.#moved.size > 0) this.#arm();
   }
 
   #arm(): void {

@@ -68,7 +68,9 @@ export class Speaker {
       take: (item) => this.#take(lane, item),
       close: () => {
         // A successor may have opened it already.
-        if (lane.handlers === own) lane.isOpen = false;
+        if (lane.handlers !== own) return;
+        lane.isOpen = false;
+        this.#marks.ends(lane);
       },
     };
   }
@@ -121,7 +123,7 @@ export class Speaker {
       lane.handlers.skip(item);
       return;
     }
-    const grant = this.#isDraining ? undefined : this.#options.grant(value.heardAt);
+    const grant = this.#isDraining || !lane.isOpen ? undefined : this.#options.grant(value.heardAt);
     if (grant === undefined) this.#ring.keep(value);
     else this.#speak(value, grant);
   }

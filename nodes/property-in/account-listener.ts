@@ -131,6 +131,7 @@ export class AccountListener {
     this.#unobserve();
     this.#unfollow();
     this.#stopList();
+    this.#emitter.end?.();
     // Whatever goes out after this would be given by a successor too.
     await inShortTurns(this.#subscriptions.values(), (subscription) => subscription.stop());
     await this.#shared?.close();

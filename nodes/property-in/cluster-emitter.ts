@@ -45,9 +45,13 @@ export class ClusterEmitter implements ValueEmitter {
     lane.take({ origin, about, value, source });
   }
 
-  /** Ends it: what is kept goes to the successor, or to the copy that goes on. */
-  async close(): Promise<void> {
+  /** Sends nothing more: what comes, and what no node has got yet, goes to the successor, or to the copy that goes on. */
+  end(): void {
     for (const lanes of Object.values(this.#lanes)) for (const lane of lanes.values()) lane.close();
+  }
+
+  /** Lets the other copies go on. */
+  async close(): Promise<void> {
     await this.#cluster.handOver();
   }
 

@@ -36,7 +36,9 @@ export interface MessageSettings {
 /** Whatever takes the values of a subscription. */
 export interface ValueEmitter {
   emit(origin: Origin, about: Omit<LiveValue, "value">, value: unknown, source: ValueSource): void;
-  /** Ends it. */
+  /** Ends it, in the turn in which the nodes of the flow end. */
+  end?(): void;
+  /** Resolves when nothing is left to do. */
   close?(): Promise<void>;
 }
 

@@ -201,6 +201,11 @@ export class ModelCopy {
     if (this.#isOnline) this.#do(() => this.#laneOf(thing).take(value));
   }
 
+  /** Ends its flow. */
+  end(): void {
+    for (const lane of this.#lanes.values()) lane.close();
+  }
+
   /** Stops it like SIGSTOP. */
   stop(): void {
     this.#isStopped = true;
