@@ -124,11 +124,22 @@ export class ValueWriter {
         maxAgeMs = refusalTtlMs;
       }
     }
-    return this.#inTurn(request.thing, async () => {
-      const known = await this.#lookUp(request.thing, maxAgeMs);
+    const encodeFor = async (known: KnownThing): Promise<EncodedMessage<Payload>> => {
       const targets = this.#targets(known, request);
       const encoded = await this.#completeAndEncode(known, targets, encode, request);
       return confirmation === undefined ? encoded : confirmation.watch(known.id, encoded, targets.map(toExpected));
+    };
+    return this.#inTurn(request.thing, async () => {
+      const known = await this.#lookUp(request.thing, maxAgeMs);
+      try {
+        return await encodeFor(known);
+      } catch (reason) {
+        if (isTransient(reason)) throw reason;
+        // By its id: one that was found by its name need not be looked for among all.
+        const fresh = await this.#lookUp(known.id, refusalTtlMs);
+        if (fresh === known) throw reason;
+        return encodeFor(fresh);
+      }
     });
   }
 

@@ -17,6 +17,7 @@ describe("what nodes know", () => {
       { id: "in", type: "arduino-cloud-property-in", ...target, wires: [["heard"]] },
       { id: "out", type: "arduino-cloud-property-out", ...target, wires: [["done"]] },
       { id: "as", type: "arduino-cloud-property-out", ...target, as: "device", wires: [["done"]] },
+      { id: "any", type: "arduino-cloud-property-out", ...target, property: "", wires: [["done"]] },
       { id: "history", type: "arduino-cloud-history", ...target, thing: "", property: "", wires: [["rows"]] },
       { id: "device", type: "arduino-cloud-device", account: "account", brokerUrl: "" },
       { id: "report", type: "arduino-cloud-property-out", device: "device", wires: [["done"]] },
@@ -165,12 +166,16 @@ describe("what nodes know", () => {
     assert.ok(!codes().includes("not_found"), codes().join());
   });
 
-  it("is looked up again by history, for what was made meanwhile", async () => {
+  it("is looked up again by history and property out, for what was made meanwhile", async () => {
     await ask({ thingId: "House", property: "counter" });
+    bench.node("any").receive({ payload: 1, property: "counter" });
+    await bench.arrived("done");
     await later();
     const fields = { name: "late", variable_name: "late", type: "INT", permission: "READ_WRITE" } as const;
     house.simulator.store.createProperty(house.thingId, fields);
     house.simulator.store.record(house.thingId, "late", 5, Date.now());
+    bench.node("any").receive({ payload: 2, property: "late" });
+    await bench.arrived("done", 2);
     const { payload } = await ask({ thingId: "House", property: "late" });
     assert.deepEqual(
       (payload as { value: unknown }[]).map(({ value }) => value),

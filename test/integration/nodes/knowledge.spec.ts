@@ -225,6 +225,26 @@ describe("what nodes know of things", () => {
     assert.equal(house.writes().at(-1)?.variable, "renamed");
   });
 
+  for (const [what, meet] of [
+    ["the broker refuses a thing", () => house.simulator.faults.subackRefuse.push(`/a/t/${house.thingId}/e/o`)],
+    ["a thing is not there", () => house.simulator.store.deleteThing(house.thingId, true)],
+    ["a message names a thing that is not there", () => undefined],
+  ] as const) {
+    it(`is refreshed at once where ${what}`, async () => {
+      meet();
+      const isByMessage = what.startsWith("a message");
+      const out = { id: "out", type: "arduino-cloud-property-out", account: "account", wires: [[]] };
+      bench = await load(house, isByMessage ? [...flow().slice(1, 4), out] : flow());
+      const lists = (): number =>
+        house.simulator.observed.requests.filter(({ path }) => path === "/iot/v2/things").length;
+      const thingId = "01234567-89ab-4cde-8f01-23456789abcd";
+      if (isByMessage) bench.node("out").receive({ payload: 1, thingId, property: "counter" });
+      await bench.arrived("caught");
+      await until("the list", () => lists() > 0);
+      assert.ok(codes().includes(what.startsWith("the broker") ? "forbidden" : "not_found"), codes().join());
+    });
+  }
+
   it("asks for one list only, however many nodes use what is known", async () => {
     const nodes = Array.from({ length: 100 }, (_, index) => ({
       ...flow({ thing: "House" })[0],
