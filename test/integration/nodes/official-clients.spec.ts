@@ -132,10 +132,16 @@ describe("Arduino's own clients", () => {
 
   it("arduino-iot-js as a device reports whole, in part and not at all", async () => {
     device = await connectDevice(house);
+    // What a part is completed from has to be known first, and is asked for again as of the subscription.
+    house.simulator.holdSubscribes(true);
     await start(node("in", "property-in", { initial: true }));
-    await listening("in");
-    // What a part is completed from has to be known first.
     await until("the lamp", () => (bench?.at("in-out") ?? []).some(({ topic }) => topic === "lamp"));
+    const answers = (): number =>
+      house.simulator.observed.requests.filter(({ path, status }) => path.includes("/things") && status > 0).length;
+    const before = answers();
+    house.simulator.holdSubscribes(false);
+    await listening("in");
+    await until("what the cloud holds by now", () => answers() > before);
     await device.sendProperty("temperature", 21.25);
     await device.sendProperty("relay", false);
     await device.sendProperty("lamp", { swi: false, hue: 50 });
