@@ -60,9 +60,15 @@ function listenWithAccount(RED: NodeAPI, node: Node, status: NodeStatus, { raw, 
   }
   onClose(node, async (removed) => {
     status.stop();
-    await listener.stop(removed);
+    await listener.stop(removed, () => areWiredNodesOpen(RED, node));
     accountNode.deregister(node);
   });
+}
+
+/** Returns whether all nodes that are wired to this one are open: to one that is closed Node-RED hands nothing more. */
+function areWiredNodesOpen(RED: NodeAPI, node: Node): boolean {
+  const { wires = [] } = node as Node & { wires?: string[][] };
+  return wires.flat().every((id) => (RED.nodes.getNode(id) as Node | null | undefined) != null);
 }
 
 async function subscribe(listener: AccountListener, target: SubscriptionTarget): Promise<void> {

@@ -142,6 +142,16 @@ export class CatchUp {
     return this.#seen.toJSON(this.#start?.backAt);
   }
 
+  /** Whether the values seen last include those of this turn of the event loop, which no node has got yet. */
+  get isSettled(): boolean {
+    return this.#seen.isSettled;
+  }
+
+  /** Lets what went into the flow in this turn count as seen, since it will arrive. */
+  settle(): void {
+    this.#seen.settle();
+  }
+
   /** Ends it; what waits is dropped, and is in history for a successor. */
   stop(): void {
     this.#closing.abort();

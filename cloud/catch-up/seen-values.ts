@@ -1,3 +1,4 @@
+import { nextTurn } from "../core/guard";
 import { asRecord, isFiniteNumber } from "../core/json";
 
 /** A value that was seen, live or in history. */
@@ -34,10 +35,18 @@ const ownTimeMs = 1_000;
 /** A sender's clock that is off by more is no help in finding its values in history. */
 const maxOffsetMs = 86_400_000;
 
-/** The last values of the variables of a thing, in the order in which they were seen. */
+/** Those that have changed in this turn of the event loop. */
+const changed = new Set<SeenValues>();
+
+/**
+ * The last values of the variables of a thing, in the order in which they were seen. For a store a value counts from the end
+ * of the turn in which it was noted: only then Node-RED hands over what is sent, and not to a node that is closed by then.
+ */
 export class SeenValues {
-  /** Milliseconds since 1970 from which on nothing has been missed, but for outages; undefined before that. */
-  since: number | undefined;
+  #since: number | undefined;
+  /** As it was before this turn of the event loop, by what has changed in it. */
+  readonly #before = new Map<string, SeenValue | undefined>();
+  #sinceBefore: number | undefined;
   readonly #values = new Map<string, SeenValue[]>();
   readonly #offsets = new Map<string, number>();
   #reached = -Infinity;
@@ -60,7 +69,29 @@ export class SeenValues {
       if (isFiniteNumber(offset)) seen.#offsets.set(variable, offset);
     }
     if (Number.isFinite(seen.#reached)) seen.since ??= seen.#reached;
+    seen.settle();
     return seen;
+  }
+
+  /** Milliseconds since 1970 from which on nothing has been missed, but for outages; undefined before that. */
+  get since(): number | undefined {
+    return this.#since;
+  }
+
+  set since(time: number | undefined) {
+    this.#changes();
+    this.#since = time;
+  }
+
+  /** Whether all of it counts for a store too. */
+  get isSettled(): boolean {
+    return !changed.has(this);
+  }
+
+  /** Lets all of it count at once. */
+  settle(): void {
+    changed.delete(this);
+    this.#before.clear();
   }
 
   /** Milliseconds since 1970 at which the connection was alive for certain: the last value came, or following began. */
@@ -69,7 +100,9 @@ export class SeenValues {
   }
 
   note(variable: string, value: SeenValue): void {
+    this.#changes();
     const values = this.#values.get(variable);
+    if (!this.#before.has(variable)) this.#before.set(variable, values?.at(-1));
     if (values === undefined) this.#values.set(variable, [value]);
     else if (values.push(value) > maxSeenValues) values.shift();
     if (value.at > this.#reached) this.#reached = value.at;
@@ -98,15 +131,22 @@ export class SeenValues {
    * @param since stands in for the property, where that is undefined
    */
   toJSON(since?: number): LastSeen {
-    const time = this.since ?? since;
+    const time = (this.isSettled ? this.#since : this.#sinceBefore) ?? since;
     const entries: [string, LastSeen[string]][] = time === undefined ? [] : [["", { time, value: null }]];
     for (const [variable, values] of this.#values) {
-      const last = values.at(-1);
+      const last = this.#before.has(variable) ? this.#before.get(variable) : values.at(-1);
       if (last === undefined) continue;
       const { timestamp: time, at, value, isStored } = last;
       entries.push([variable, { time, at, value, ...(isStored && { stored: true, offset: this.offset(variable) }) }]);
     }
     return Object.fromEntries(entries);
+  }
+
+  #changes(): void {
+    if (!this.isSettled) return;
+    this.#sinceBefore = this.#since;
+    changed.add(this);
+    if (changed.size === 1) nextTurn(() => changed.forEach((seen) => seen.settle()));
   }
 }
 

@@ -16,7 +16,7 @@ import { ClusterEmitter } from "./cluster-emitter";
 import type { FollowedFlow } from "./followed-flow";
 import { type MessageSettings, MessageBuilder, type ValueEmitter } from "./message-builder";
 import { type CatchUpSettings, type SubscriptionTarget, ThingSubscription } from "./thing-subscription";
-import { inBackground } from "../../cloud/core/guard";
+import { inBackground, nextTurn } from "../../cloud/core/guard";
 
 export interface ListenerSettings extends SubscriptionTarget, MessageSettings {
   thingName: string;
@@ -125,8 +125,9 @@ export class AccountListener {
   /**
    * Ends it; what was seen last is kept for a successor.
    * @param removed whether the node is gone for good
+   * @param isHeard tells, once Node-RED has closed all that it closes together, whether what was just sent arrives
    */
-  async stop(removed: boolean): Promise<void> {
+  async stop(removed: boolean, isHeard: () => boolean): Promise<void> {
     this.#isStopped = true;
     this.#unobserve();
     this.#unfollow();
@@ -134,6 +135,7 @@ export class AccountListener {
     this.#emitter.end?.();
     // Whatever goes out after this would be given by a successor too.
     await inShortTurns(this.#subscriptions.values(), (subscription) => subscription.stop());
+    if (isHeard()) for (const { catchUp } of this.#subscriptions.values()) catchUp?.settle();
     await this.#shared?.close();
     await this.#emitter.close?.();
     this.#flow?.close();
@@ -209,9 +211,16 @@ export class AccountListener {
   #lastSeen(): Record<string, unknown> {
     // What is not subscribed yet, since the cloud has not told of it, is not forgotten.
     const all = new Map(this.#settings.isDynamic ? [] : this.#predecessors);
-    for (const { thingId, variable, lastSeen } of this.#subscriptions.values()) {
+    let isSettled = true;
+    for (const subscription of this.#subscriptions.values()) {
+      const { thingId, variable, lastSeen } = subscription;
       if (lastSeen !== undefined) all.set(nameOf(thingId, variable), lastSeen);
+      isSettled &&= subscription.catchUp?.isSettled ?? true;
     }
+    if (!isSettled)
+      nextTurn(() => {
+        if (!this.#isStopped) this.#touch();
+      });
     return Object.fromEntries(all);
   }
 
@@ -321,6 +330,7 @@ export class AccountListener {
 
   /** Ends a subscription to a thing that is gone. It may come back, and what was missed then is caught up. */
   #forget(key: string, subscription: ThingSubscription): void {
+    subscription.catchUp?.settle();
     const { thingId, variable, lastSeen } = subscription;
     this.#remove(key, subscription);
     if (lastSeen !== undefined) this.#predecessors.set(nameOf(thingId, variable), lastSeen);

@@ -151,12 +151,16 @@ export class ThingSubscription implements Origin {
     return this.#options.catchUp.mode === "none" ? undefined : this.#catchUp?.lastSeen;
   }
 
+  /** Present where values are caught up. */
+  get catchUp(): CatchUp | undefined {
+    return this.#catchUp;
+  }
+
   stop(): void {
     this.#closing.abort(stopped);
     this.#searching?.abort();
-    this.#stopWaiting();
     this.#catchUp?.stop();
-    for (const end of this.#ends) end();
+    for (const end of [this.#stopWaiting, ...this.#ends]) end();
   }
 
   /** The direction of the values that the cloud holds and keeps. */
@@ -302,6 +306,7 @@ export class ThingSubscription implements Origin {
 
   /** Listens to another name of the same variable, or to another thing or variable that was made in its place. */
   #listenInstead(thingId: string, name: string, former: Property | undefined): void {
+    this.#catchUp?.settle();
     const isSame = this.thingId === thingId && (former === undefined || former.id === this.property?.id);
     const seen = isSame ? renamed(this.lastSeen, this.#listened, name) : undefined;
     const before = this.#ends;

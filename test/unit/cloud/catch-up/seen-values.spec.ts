@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { fingerprint, storedValue } from "../../../../cloud/property-types/fingerprint";
-import { SeenValues } from "../../../../cloud/catch-up/seen-values";
+import { type SeenValue, SeenValues } from "../../../../cloud/catch-up/seen-values";
+import { settle } from "../../../support/wait";
 
 describe("SeenValues", () => {
   it("goes through JSON, with the sender's clock", () => {
@@ -9,6 +10,7 @@ describe("SeenValues", () => {
     seen.note("a", { value: 1, timestamp: 2_000_000, at: 2_000_010, isStored: false });
     seen.note("a", { value: { hue: 1 }, timestamp: 3_000_000, at: 4_000_000, isStored: false });
     seen.note("__proto__", { value: "x", timestamp: 5_000_000, at: 5_000_000, isStored: false });
+    seen.settle();
     const copy = SeenValues.from(JSON.parse(JSON.stringify(seen)), 9_000_000);
     assert.deepEqual([copy.since, copy.reached, copy.offset("a")], [1_000_000, 5_000_000, -1_000_000]);
     assert.deepEqual(copy.of("a").at(-1)?.value, { hue: 1 });
@@ -22,10 +24,31 @@ describe("SeenValues", () => {
     seen.note("a", { value: 1, timestamp: 4_000_000, at: 1_000_000, isStored: false });
     seen.note("a", { value: 2, timestamp: 9_000_000, at: 2_000_000, isStored: true });
     seen.note("b", { value: 3, timestamp: 2_040_000, at: 2_000_000, isStored: true });
+    seen.settle();
     const copy = SeenValues.from(JSON.parse(JSON.stringify(seen)), 9_000_000);
     assert.deepEqual([copy.of("a")[0]?.isStored, copy.offset("a")], [true, 3_000_000]);
     assert.deepEqual([copy.of("b")[0]?.isStored, copy.offset("b")], [true, 0]);
     assert.deepEqual(copy.toJSON(), seen.toJSON());
+  });
+
+  it("counts for a store from the end of the turn, in which nodes get what was sent, unless it is known to arrive", async () => {
+    const valueAt = (at: number): SeenValue => ({ value: at, timestamp: at, at, isStored: false });
+    const seen = new SeenValues();
+    seen.since = 1_000_000;
+    seen.note("a", valueAt(1_000_001));
+    assert.deepEqual([seen.toJSON(), seen.isSettled, seen.of("a").length], [{}, false, 1]);
+    await settle();
+    const first = { "": { time: 1_000_000, value: null }, a: { time: 1_000_001, at: 1_000_001, value: 1_000_001 } };
+    assert.deepEqual([seen.toJSON(), seen.isSettled], [first, true]);
+    for (const at of [1_000_002, 1_000_003]) seen.note("a", valueAt(at));
+    seen.note("b", valueAt(1_000_003));
+    seen.since = 1_000_004;
+    assert.deepEqual([seen.toJSON(), seen.since, seen.reached], [first, 1_000_004, 1_000_004]);
+    seen.settle();
+    assert.deepEqual(
+      Object.values(seen.toJSON()).map(({ time }) => time),
+      [1_000_004, 1_000_003, 1_000_003],
+    );
   });
 
   it("takes anything else for nothing, and no time for later than now", () => {
