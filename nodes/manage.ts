@@ -133,7 +133,7 @@ function manage(
   const parts: ManageParts = { settings, status, rest, manager, work, inTurn, signal, onWarning };
   status.idle();
 
-  onInput(node, async (message, send) => {
+  const messagesEnd = onInput(node, async (message, send) => {
     try {
       await carryOut(parts, message, send);
     } catch (reason) {
@@ -144,9 +144,9 @@ function manage(
     status.done();
   });
 
-  onClose(node, () => {
+  onClose(node, async () => {
     closing.abort();
-    return Promise.resolve();
+    await messagesEnd();
   });
 }
 

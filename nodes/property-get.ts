@@ -71,7 +71,7 @@ function read(node: Node, status: NodeStatus, settings: PropertyGetSettings, acc
     readingOf(await status.during(account.polling.thing(thing, signal)), variable, account);
   status.idle();
 
-  onInput(node, async (message, send) => {
+  const messagesEnd = onInput(node, async (message, send) => {
     let reading: ReadingFields;
     let answer: Message;
     try {
@@ -88,11 +88,11 @@ function read(node: Node, status: NodeStatus, settings: PropertyGetSettings, acc
   });
 
   const stop = repeat(node, status, settings, accountNode, ask);
-  onClose(node, () => {
+  onClose(node, async () => {
     stop();
     status.stop();
     closing.abort();
-    return Promise.resolve();
+    await messagesEnd();
   });
 }
 

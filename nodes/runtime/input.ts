@@ -10,19 +10,24 @@ export type Send = (message: Message) => void;
 
 /**
  * Lets a node answer messages with an async function: `done` is called once, with the error if there is one. Node-RED
- * must never get a promise back, a rejected one would end the whole process.
+ * must never get a promise back, a rejected one would end the whole process. Returns a function that resolves when the
+ * messages under way have ended: a node whose close does not wait for it leaves some without an end when Node-RED stops.
  */
-export function onInput(node: Node, handle: (message: Message, send: Send) => Promise<void>): void {
+export function onInput(node: Node, handle: (message: Message, send: Send) => Promise<void>): () => Promise<unknown> {
+  const underWay = new Set<Promise<void>>();
   // eslint-disable-next-line no-restricted-syntax -- Node-RED counts the parameters, and catches what is thrown.
   node.on("input", (message, send, done) => {
-    handle(message as Message, (answer) => send(answer))
+    const work = handle(message as Message, (answer) => send(answer))
       .then(
         () => done(),
         (reason: unknown) => done(toCloudError(reason)),
       )
       // Node-RED copies the message for Catch nodes, and what a flow put on it may throw when it is read.
-      .catch((reason: unknown) => node.error(toCloudError(reason), {}));
+      .catch((reason: unknown) => node.error(toCloudError(reason), {}))
+      .finally(() => underWay.delete(work));
+    underWay.add(work);
   });
+  return () => Promise.allSettled(underWay);
 }
 
 /**
