@@ -37,6 +37,7 @@ const maxOffsetMs = 86_400_000;
 
 /** Those that have changed in this turn of the event loop. */
 const changed = new Set<SeenValues>();
+let isTurnEnding = false;
 
 /**
  * The last values of the variables of a thing, in the order in which they were seen. For a store a value counts from the end
@@ -146,7 +147,12 @@ export class SeenValues {
     if (!this.isSettled) return;
     this.#sinceBefore = this.#since;
     changed.add(this);
-    if (changed.size === 1) nextTurn(() => changed.forEach((seen) => seen.settle()));
+    if (isTurnEnding) return;
+    isTurnEnding = true;
+    nextTurn(() => {
+      isTurnEnding = false;
+      changed.forEach((seen) => seen.settle());
+    });
   }
 }
 
