@@ -4,11 +4,12 @@ import type { CaughtSource } from "../../cloud/catch-up/catch-up-options";
 import { systemClock } from "../../cloud/core/clock";
 import type { LiveValue, ValueFlaw, ValueListener } from "../../cloud/live-values/value-feed";
 import type { Direction } from "../../cloud/mqtt/topics";
-import { type CloudError, isMissing, isTransient, toCloudError } from "../../cloud/core/errors";
+import { type CloudError, isTransient, toCloudError } from "../../cloud/core/errors";
 import { retry } from "../../cloud/core/retry";
 import { isUuid, type KnownThing, type LookUp, type Property, wireName } from "../../cloud/rest/index";
 import type { LastSeen } from "../../cloud/catch-up/seen-values";
 import type { Origin, ValueEmitter } from "./message-builder";
+import { SubscriptionFault } from "./subscription-fault";
 import { isAborted } from "../../cloud/core/abort";
 import { inBackground } from "../../cloud/core/guard";
 
@@ -93,7 +94,7 @@ export class ThingSubscription implements Origin {
   /** Present while thing and variable are looked up again and again; aborted when they are found. */
   #searching: AbortController | undefined;
   readonly #topics = new Map<Direction, TopicState>();
-  #fault: CloudError | undefined;
+  readonly #fault: SubscriptionFault;
   #catchUp: CatchUp | undefined;
   /** Values that wait for names. */
   #held: { live: LiveValue; source: CaughtSource }[] | undefined;
@@ -103,11 +104,7 @@ export class ThingSubscription implements Origin {
     this.target = options.target;
     this.thingName = options.thingName;
     this.#held = options.needsNames ? [] : undefined;
-  }
-
-  /** The present fault, if any. */
-  get fault(): CloudError | undefined {
-    return this.#fault;
+    this.#fault = new SubscriptionFault(options.onFault);
   }
 
   /**
@@ -121,7 +118,7 @@ export class ThingSubscription implements Origin {
     if (this.#held !== undefined) this.#stopWaiting = systemClock.after(namesTimeoutMs, () => this.#release());
     if (listed === undefined) return new Promise((resolve) => inBackground(this.#search(resolve)));
     this.take(listed);
-    return Promise.resolve(this.#fault);
+    return Promise.resolve(this.#fault.present);
   }
 
   /** Looks thing and variable up in what has been refreshed: they may be gone, or have other names, ids and types. */
@@ -194,7 +191,7 @@ export class ThingSubscription implements Origin {
         this.#options.onFlaw(this.thing?.name ?? (this.thingName || this.thingId), variable, flaw),
       subscribed: () => stands("subscribed"),
       refused: (error) => {
-        this.#setFault(error);
+        this.#fault.refused(error);
         this.#options.account.knowledge.refreshSoon();
         stands("refused");
       },
@@ -204,7 +201,7 @@ export class ThingSubscription implements Origin {
 
   #followTopics(topics: ReadonlyMap<Direction, TopicState>): void {
     const states = [...topics.values()];
-    if (this.#fault?.code === "forbidden" && states.every((state) => state === "subscribed")) this.#setFault(undefined);
+    if (states.every((state) => state === "subscribed")) this.#fault.accepted();
     if (this.#topics.get(this.#mainDirection) !== "subscribed") this.#catchUp?.unsubscribed();
     else if (!states.includes("unknown")) this.#catchUp?.subscribed();
   }
@@ -247,17 +244,18 @@ export class ThingSubscription implements Origin {
     const { signal } = searching;
     const onFailure = (error: CloudError): number => {
       // What is remembered may be what is wrong.
-      if (!isTransient(error) && this.#fault?.code !== error.code) this.#options.account.knowledge.refreshSoon();
-      this.#setFault(error);
+      if (!isTransient(error) && this.#fault.present?.code !== error.code)
+        this.#options.account.knowledge.refreshSoon();
+      this.#fault.notFound(error);
       tellFirst(error);
       return isTransient(error) ? lookUpSoonMs : lookUpIntervalMs;
     };
     try {
       await retry(() => this.#lookUpOnce(signal), { clock: systemClock, signal, what: "The look-up", onFailure });
-      tellFirst(undefined);
+      tellFirst(this.#fault.present);
     } catch (reason) {
       // Found by somebody else's list.
-      tellFirst(isAborted(this.#closing.signal) ? toCloudError(reason) : this.#fault);
+      tellFirst(isAborted(this.#closing.signal) ? toCloudError(reason) : this.#fault.present);
     }
   }
 
@@ -269,7 +267,7 @@ export class ThingSubscription implements Origin {
 
   /** How old an answer may be: what was missing in the last one needs a newer one. */
   get #wantedAge(): { maxAgeMs?: number } {
-    if (isMissing(this.#fault)) return { maxAgeMs: searchTtlMs };
+    if (this.#fault.isMissing) return { maxAgeMs: searchTtlMs };
     return this.#options.initial && this.thing === undefined ? { maxAgeMs: initialTtlMs } : {};
   }
 
@@ -289,8 +287,7 @@ export class ThingSubscription implements Origin {
     this.property = property;
     if (this.thingId === "") this.#listen(thing.id, name);
     else if (this.thingId !== thing.id || this.#listened !== name) this.#listenInstead(thing.id, name, former);
-    if (this.#fault !== undefined && this.#fault.code !== "forbidden") this.#setFault(undefined);
-    else if (isFirst && this.#fault === undefined) this.#options.onFault(undefined);
+    this.#fault.found();
     // A refresh is no answer that a subscription has waited for.
     if (isFirst || this.#catchUp !== before)
       this.#catchUp?.known(property === undefined ? thing.properties : [property]);
@@ -300,7 +297,7 @@ export class ThingSubscription implements Origin {
   /** Notes that what is listened to is not there any more. Its topic is left alone: it may come back. */
   #isMissing(error: CloudError): void {
     if (isAborted(this.#closing.signal) || isTransient(error)) return;
-    this.#setFault(error);
+    this.#fault.notFound(error);
     if (this.#searching === undefined) inBackground(this.#search());
   }
 
@@ -314,15 +311,10 @@ export class ThingSubscription implements Origin {
     this.#catchUp?.stop();
     this.#catchUp = undefined;
     this.#topics.clear();
-    if (this.#fault?.code === "forbidden") this.#setFault(undefined);
+    this.#fault.accepted();
     // The new one first, so that a topic that both share is not left in between.
     this.#listen(thingId, name, isSame ? { lastSeen: seen } : undefined);
     for (const end of before) end();
-  }
-
-  #setFault(fault: CloudError | undefined): void {
-    this.#fault = fault;
-    this.#options.onFault(fault);
   }
 
   /** Sends what has waited for names; what comes from now on goes at once. */
