@@ -11,6 +11,8 @@ import { systemClock } from "../../cloud/core/clock";
 const saveIntervalMs = 750;
 /** After a store has failed it is tried again. */
 const saveRetryDelayMs = 5_000;
+/** After this a store counts as one that does not answer. Node-RED waits 15 s for a node that closes. */
+const answerTimeoutMs = 10_000;
 
 /**
  * States that closed nodes left to their successors in this process: where no store is configured, Node-RED deletes the
@@ -38,6 +40,8 @@ export class PersistentState {
   #savedAt = -Infinity;
   /** Present while something is to be written down soon. */
   #stopTimer: (() => void) | undefined;
+  /** Ends the wait for the moment to tell that the store has not been read yet. */
+  #stopReading: () => void = () => undefined;
   #isOpen = false;
   #isClosed = false;
 
@@ -54,12 +58,15 @@ export class PersistentState {
 
   /**
    * Reads what a predecessor left, calls `ready`, and from then on writes down what `touch` and `save` tell of. Calls
-   * nothing any more once it is closed.
+   * nothing any more once it is closed. A store that does not answer is waited for, since whoever begins without what
+   * was left would write over it; the log tells so.
    * @param failed called in place of `ready` where the store can't be read; without it, that is told of and counts as
    *   nothing left
    */
   open(ready: () => void, failed?: (error: CloudError) => void): void {
+    this.#stopReading = systemClock.after(answerTimeoutMs, () => this.#node.warn(unansweredFault.message));
     this.#node.context().get(this.#key, this.#store, (error: unknown, value: unknown) => {
+      this.#stopReading();
       // A store may take its time; by then a successor may be at work with the same key.
       if (this.#isClosed) return;
       if (error) {
@@ -113,7 +120,7 @@ export class PersistentState {
       if (text === this.#saved) return this.#writing;
       this.#saved = text;
       this.#isWriting = true;
-      this.#writing = this.#write(text).catch((reason: unknown) => this.#failed(reason));
+      this.#writing = this.#write(text);
     } catch (reason) {
       this.#failed(reason);
     }
@@ -127,11 +134,22 @@ export class PersistentState {
 
   #write(text: string): Promise<void> {
     return new Promise((resolve) => {
-      this.#node.context().set(this.#key, JSON.parse(text), this.#store, (error: unknown) => {
+      let isAnswered = false;
+      const answered = (error: unknown): void => {
+        // What comes after the time counts no more: something newer may be on its way.
+        if (isAnswered) return;
+        isAnswered = true;
+        stopWaiting();
         this.#isWriting = false;
         if (error) this.#failed(error);
         resolve();
-      });
+      };
+      const stopWaiting = systemClock.after(answerTimeoutMs, () => answered(new Error("it did not answer for 10 s")));
+      try {
+        this.#node.context().set(this.#key, JSON.parse(text), this.#store, answered);
+      } catch (reason) {
+        answered(reason);
+      }
     });
   }
 
@@ -149,6 +167,7 @@ export class PersistentState {
    */
   async close(removed = false): Promise<void> {
     this.#isClosed = true;
+    this.#stopReading();
     if (!this.#isOpen) return;
     if (!removed) this.#park();
     await this.save();
@@ -193,6 +212,11 @@ export function requireStore(RED: NodeAPI, store: string): void {
     `There is no context store "${printable(store)}" in this Node-RED: choose another one in the node's settings, or add it to contextStorage in settings.js.`,
   );
 }
+
+const unansweredFault = new CloudError(
+  "precondition_failed",
+  "The context store has not answered for 10 s. The node begins when it does.",
+);
 
 function storeFault(done: "read" | "written", reason: unknown): CloudError {
   return new CloudError(

@@ -123,6 +123,43 @@ describe("what a node remembers", () => {
     assert.equal(store.written.length, 2);
   });
 
+  it("is written again where the store does not answer, and waited for only so long where the node closes", async () => {
+    mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+    const store = new SlowStore();
+    let count = 1;
+    const memory = new PersistentState(store.node, "key", () => ({ count }));
+    memory.open(() => undefined);
+    store.answer();
+    const saved = memory.save();
+    mock.timers.tick(10_000);
+    await saved;
+    assert.deepEqual(store.warnings, ["The context store could not be written: it did not answer for 10 s"]);
+    count = 2;
+    mock.timers.tick(5_000);
+    store.answer();
+    assert.deepEqual(store.written, [{ count: 1 }, { count: 2 }]);
+    count = 3;
+    const closed = memory.close();
+    mock.timers.tick(10_000);
+    await closed;
+  });
+
+  it("is waited for where the store does not answer, and that is told", async () => {
+    mock.timers.enable({ apis: ["setTimeout", "setInterval"] });
+    const store = new SlowStore({ count: 5 });
+    const memory = new PersistentState(store.node, "key", () => ({}));
+    let count: unknown;
+    memory.open(() => (count = memory.at("count")));
+    mock.timers.tick(600_000);
+    const told = ["The context store has not answered for 10 s. The node begins when it does."];
+    assert.deepEqual([store.warnings, count], [told, undefined]);
+    store.answer();
+    assert.equal(count, 5);
+    const closed = memory.close(true);
+    store.answer();
+    await closed;
+  });
+
   it("is not read by a node that has closed meanwhile, whose successor has the same key", async () => {
     const store = new SlowStore(left);
     const memory = new PersistentState(store.node, "key", () => ({ count: 1 }));
