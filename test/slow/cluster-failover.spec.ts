@@ -7,8 +7,26 @@ import { until } from "../support/wait";
 const rate = 50;
 const count = 600;
 
-/** Reports values, lets something happen to the engine on the way, and says what the flow got. */
-async function reportThrough(cluster: RunningCluster, happen: () => Promise<void>): Promise<void> {
+/**
+ * Reports values, and lets something happen to the engine on the way. Where not all come it tells what is known.
+ * @param view returns what the servers of the engine know
+ */
+async function reportThrough(cluster: RunningCluster, view: () => string, happen: () => Promise<void>): Promise<void> {
+  try {
+    await reportAll(cluster, happen);
+  } catch (cause) {
+    const told = cluster.copies.map((copy, index) => {
+      const lines = copy.log().split("\n");
+      const values = copy.received("values").length;
+      const colours = copy.received("statuses").map(({ payload, at }) => `${String(payload)} ${String(at)}`);
+      return [`Copy ${index}, ${values} values`, colours.join(), ...lines.filter((line) => !line.includes("[debug]"))];
+    });
+    const missing = `Missing: ${cluster.outcome().missing(1, count).join(" ")}`;
+    throw new Error([missing, view(), ...told.flat()].join("\n"), { cause });
+  }
+}
+
+async function reportAll(cluster: RunningCluster, happen: () => Promise<void>): Promise<void> {
   await cluster.settled();
   const done = cluster.report(1, count, rate);
   await until("some values", () => cluster.outcome().values.length > 60);
@@ -44,10 +62,14 @@ describeLongRounds("several Node-REDs on a Redis that fails over", () => {
   it("lose nothing when sentinels promote the replica", async () => {
     const redis = await startSentinels();
     const cluster = await startCluster({ copies: 2, ttl: 2, redis: { ...redis.master, url: redis.url } });
-    await reportThrough(cluster, async () => {
-      await redis.master.kill();
-      await until("another master", () => redis.masterPort() === redis.replica.port);
-    });
+    await reportThrough(
+      cluster,
+      () => redis.view(),
+      async () => {
+        await redis.master.kill();
+        await until("another master", () => redis.masterPort() === redis.replica.port);
+      },
+    );
     told("sentinels", cluster);
     assert.deepEqual(cluster.outcome().missing(1, count), []);
     assert.ok(cluster.outcome().doubled <= rate / 2, `${cluster.outcome().doubled} doubled`);
@@ -59,11 +81,15 @@ describeLongRounds("several Node-REDs on a Redis that fails over", () => {
     const [first] = redis.nodes;
     assert.ok(first);
     const cluster = await startCluster({ copies: 2, ttl: 2, redis: { ...first, url: redis.url } });
-    await reportThrough(cluster, async () => {
-      const keys = redis.nodes.flatMap((node) => node.cli("KEYS", "*lease:0*").split("\n"));
-      const holder = redis.holderOf(keys.find((key) => key !== "") ?? "");
-      await holder.kill();
-    });
+    await reportThrough(
+      cluster,
+      () => redis.view(),
+      async () => {
+        const keys = redis.nodes.flatMap((node) => node.cli("KEYS", "*lease:0*").split("\n"));
+        const holder = redis.holderOf(keys.find((key) => key !== "") ?? "");
+        await holder.kill();
+      },
+    );
     told("Redis Cluster", cluster);
     assert.deepEqual(cluster.outcome().missing(1, count), []);
     assert.ok(cluster.outcome().doubled <= rate / 2, `${cluster.outcome().doubled} doubled`);

@@ -68,7 +68,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     propertyIn(house, "values", { property: "counter", ...(ack && { ack }) }),
     sink("values", { func: `${tellValue} ${work ?? ""}` }),
     { id: "status", type: "status", z: tab, x: 1, y: 1, scope: ["in-values"], wires: [["statuses"]] },
-    sink("statuses", { func: `global.get("tell")("statuses", { payload: msg.status.fill });` }),
+    sink("statuses", { func: `global.get("tell")("statuses", { payload: msg.status.fill, at: Date.now() });` }),
     ...more(house),
   ];
   const copies: NodeRed[] = [];

@@ -1,12 +1,12 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
+import { spawnSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import mqtt, { type MqttClient } from "mqtt";
-import { freePort } from "./free-port";
+import { onFreePort } from "./free-port";
+import { type ServerProcess, startServer } from "./server-process";
 import { stopLater } from "./stop";
-import { until } from "./wait";
+import { found } from "./wait";
 
 /** Debian puts it where only root's path leads. */
 const program = ["mosquitto", "/usr/sbin/mosquitto"].find((name) => spawnSync(name, ["-h"]).error === undefined);
@@ -35,15 +35,14 @@ export function hasMosquitto(): boolean {
 /** Starts a broker on a free port; it ends with the test or file. */
 export async function startMosquitto(): Promise<Mosquitto> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "mosquitto-"));
-  const port = await freePort();
   const config = path.join(folder, "mosquitto.conf");
-  await writeFile(config, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\n`);
+  const begin = async (port: number): Promise<ServerProcess | undefined> => {
+    await writeFile(config, `listener ${port} 127.0.0.1\nallow_anonymous true\npersistence false\nuser root\n`);
+    return startServer(program ?? "mosquitto", ["-c", config], /mosquitto version \S+ running/);
+  };
   const kept = new Map<string, string>();
-  let child: ChildProcess;
   let client: MqttClient;
-  const up = async (): Promise<void> => {
-    child = spawn(program ?? "mosquitto", ["-c", config], { stdio: "ignore" });
-    await until("the broker", () => isListening(port));
+  const follow = async (): Promise<void> => {
     client = await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0, protocolVersion: 5 });
     client.on("message", (topic, payload, { retain }) => {
       if (!retain) return;
@@ -54,12 +53,12 @@ export async function startMosquitto(): Promise<Mosquitto> {
   };
   const down = async (): Promise<void> => {
     await client.endAsync(true);
-    const ended = once(child, "exit");
-    child.kill();
-    await ended;
+    await broker.kill("SIGTERM");
     kept.clear();
   };
-  await up();
+  const [port, first] = await onFreePort(begin);
+  let broker = first;
+  await follow();
   const stop = stopLater(async () => {
     await down();
     await rm(folder, { recursive: true, force: true });
@@ -70,19 +69,12 @@ export async function startMosquitto(): Promise<Mosquitto> {
     publish: async (topic, payload, retain = false) => {
       await client.publishAsync(topic, payload, { qos: 1, retain });
     },
-    up,
+    up: async () => {
+      // Its clients know it by its port.
+      broker = await found("the broker at its port", () => begin(port));
+      await follow();
+    },
     down,
     stop,
   };
-}
-
-async function isListening(port: number): Promise<boolean> {
-  try {
-    await (
-      await mqtt.connectAsync(`mqtt://127.0.0.1:${port}`, { reconnectPeriod: 0, connectTimeout: 2_000 })
-    ).endAsync();
-    return true;
-  } catch {
-    return false;
-  }
 }

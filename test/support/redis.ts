@@ -1,19 +1,22 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm } from "node:fs/promises";
-import net from "node:net";
 import os from "node:os";
 import path from "node:path";
-import { freePort } from "./free-port";
+import { freePort, onFreePort } from "./free-port";
+import { type ServerProcess, startServer } from "./server-process";
 import { stopLater } from "./stop";
-import { until } from "./wait";
+import { found } from "./wait";
 
 /** A real redis-server of its own, on a free port. */
 export interface RedisServer {
   readonly url: string;
   readonly port: number;
+  /** The port for other nodes of a Redis Cluster. */
+  readonly busPort: number;
   /** Runs redis-cli with these arguments; gives what it prints. */
   cli(...args: string[]): string;
+  /** Whether it has not been killed. */
+  isRunning(): boolean;
   /** Kills it at once. */
   kill(): Promise<void>;
   /** Starts it again on the same port, with what it has kept on disk or without. */
@@ -46,52 +49,44 @@ export function describeLongRounds(title: string, suite: (this: Mocha.Suite) => 
   else describe.skip(`${title} (skipped: CLUSTER_ROUNDS=1 runs it)`, suite);
 }
 
+/** Runs redis-cli against a port with these arguments; returns what it prints. */
+export function askRedis(port: number, ...commands: string[]): string {
+  return execFileSync("redis-cli", ["-p", String(port), ...commands], { encoding: "utf8", stdio: "pipe" }).trim();
+}
+
 /** Starts one; it ends with the test or file. `args` are more arguments of redis-server. */
 export async function startRedis(...args: string[]): Promise<RedisServer> {
   const folder = await mkdtemp(path.join(os.tmpdir(), "redis-"));
-  const port = await freePort();
-  const cli = (...commands: string[]): string =>
-    execFileSync("redis-cli", ["-p", String(port), ...commands], { encoding: "utf8", stdio: "pipe" }).trim();
-  let child: ChildProcess | undefined;
-  const begin = async (): Promise<void> => {
-    const settings = ["--port", String(port), "--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes"];
-    child = spawn("redis-server", [...settings, "--appendfsync", "everysec", "--save", "", ...args], {
-      stdio: "ignore",
-    });
-    await until("an answer of Redis", () => isListening(port));
+  const settings = ["--bind", "127.0.0.1", "--dir", folder, "--appendonly", "yes", "--appendfsync", "everysec"];
+  // Others do not know of that port, before Redis 7.
+  const isNode = args.includes("--cluster-enabled");
+  const begin = (atPort: number, atBus: number): Promise<ServerProcess | undefined> => {
+    const ports = ["--port", String(atPort), ...(isNode ? ["--cluster-port", String(atBus)] : [])];
+    return startServer("redis-server", [...ports, ...settings, "--save", "", ...args], /Ready to accept connections/);
   };
-  const kill = async (): Promise<void> => {
-    if (child?.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, "exit");
-    child.kill("SIGKILL");
-    await exited;
-  };
-  await begin();
+  const [port, { busPort, first }] = await onFreePort(async (port) => {
+    const busPort = await freePort();
+    const first = await begin(port, busPort);
+    return first && { busPort, first };
+  });
+  let running = first;
   const stop = stopLater(async () => {
-    await kill();
+    await running.kill();
     await rm(folder, { recursive: true, force: true });
   });
   return {
     url: `redis://127.0.0.1:${port}`,
     port,
-    cli,
-    kill,
+    busPort,
+    cli: (...commands) => askRedis(port, ...commands),
+    isRunning: () => running.isRunning(),
+    kill: () => running.kill(),
     restart: async (withDisk = true) => {
-      await kill();
+      await running.kill();
       if (!withDisk) await rm(path.join(folder, "appendonlydir"), { recursive: true, force: true });
-      await begin();
+      // Its clients know it by its port.
+      running = await found("a redis-server at its port", () => begin(port, busPort));
     },
     stop,
   };
-}
-
-function isListening(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = net.connect(port, "127.0.0.1");
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
 }
