@@ -1,5 +1,11 @@
 import type { CloudError } from "../core/errors";
 
+/**
+ * How a lease may be taken that is not held: not at all, where it was given up, also where its time is over, or even where
+ * the engine has lost it.
+ */
+export type Taking = "no" | "freed" | "over" | "anew";
+
 /** A request for a lease: to take it, to keep it, or with `ttlMs` 0 to give it up. */
 export interface LeaseRequest {
   /** Which lease. */
@@ -7,8 +13,9 @@ export interface LeaseRequest {
   /** The copy that asks. */
   me: string;
   ttlMs: number;
-  /** Whether it may be taken where nobody holds it; else it is only kept. */
-  mayTake: boolean;
+  taking: Taking;
+  /** The epoch of the last grant that the copy knows; 0: none. */
+  known: number;
 }
 
 /** The engine's answer about a lease. */
@@ -19,6 +26,8 @@ export interface LeaseAnswer {
   before: string;
   /** Milliseconds for which it is held. */
   leftMs: number;
+  /** Whether the engine has lost the grant that the copy knows: somebody may still believe in it. */
+  hasForgotten: boolean;
 }
 
 /** The fields of a group, and the engine's time in milliseconds since 1970. */

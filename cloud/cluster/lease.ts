@@ -1,11 +1,11 @@
 import type { Clock } from "../core/clock";
-import type { ClusterEngine, Fence } from "./engine";
+import type { ClusterEngine, Fence, Taking } from "./engine";
 
 /** The outcome of an attempt to take or keep a lease. */
 export type LeaseOutcome =
   /** It is ours; `isContinued`: nobody else had it since we had it last. */
   | { readonly isHeld: true; readonly isContinued: boolean }
-  /** It is another copy's, or where `holder` is blank nobody's. */
+  /** It is another copy's, or where `holder` is blank nobody's; it may be taken in `leftMs` milliseconds. */
   | { readonly isHeld: false; readonly holder: string; readonly leftMs: number };
 
 /** A holder believes for this part of the time that the engine gives, counted from before it asked. */
@@ -31,6 +31,12 @@ export class Lease {
   #epoch = 0;
   #lastHolder = "";
   #validUntil = -Infinity;
+  /** The newest grant of any copy that is known. */
+  #known = 0;
+  /** By the monotonic clock: until then another copy may believe that it has it, unless it gave it up. */
+  #otherUntil = -Infinity;
+  /** By the monotonic clock, where the engine has lost it: from then on nobody can believe in it any more. */
+  #anewFrom: number | undefined;
 
   constructor(options: LeaseOptions) {
     this.#options = options;
@@ -70,30 +76,58 @@ export class Lease {
   async attempt(mayTake: boolean): Promise<LeaseOutcome> {
     const { engine, clock, name, me, ttlMs } = this.#options;
     const askedAt = clock.monotonic();
-    const { holder, before, leftMs } = await engine.lease({ name, me, ttlMs, mayTake });
+    const wasValid = this.isValidAt(askedAt);
+    // A grant that is good and that the engine has lost is nobody else's.
+    const taking = wasValid ? "anew" : mayTake ? this.#takingAt(askedAt) : "no";
+    const answer = await engine.lease({ name, me, ttlMs, taking, known: this.#known });
+    const { holder, before, hasForgotten } = answer;
+    this.#known = Math.max(this.#known, epochOf(holder), epochOf(before));
+    // Whoever had it last goes first.
+    const lostMs = this.#lastHolder === me ? ttlMs : 2 * ttlMs;
+    this.#anewFrom = hasForgotten ? (this.#anewFrom ?? clock.monotonic() + lostMs) : undefined;
     const id = copyOf(holder);
     if (id !== me) {
       this.#validUntil = -Infinity;
-      if (id !== "") this.#lastHolder = id;
-      return { isHeld: false, holder: id, leftMs };
+      return this.#notHeld(id, answer.leftMs);
     }
     const former = this.#text;
-    // An engine that has forgotten all does not know better than we do.
-    const isKnown = before === former || (before === "" && this.#lastHolder === me);
+    // An engine that has forgotten all, or what was last, does not know better than we do.
+    const isOlder = before === "" ? this.#lastHolder === me : wasValid && epochOf(before) < this.#epoch;
+    const isKnown = before === former || isOlder;
     this.#text = holder;
-    this.#epoch = Number(holder.slice(holder.lastIndexOf("|") + 1));
+    this.#epoch = epochOf(holder);
     this.#lastHolder = me;
     this.#validUntil = askedAt + trustedShare * ttlMs;
     return { isHeld: true, isContinued: former !== "" && (holder === former || isKnown) };
+  }
+
+  #takingAt(now: number): Taking {
+    if (this.#anewFrom !== undefined && now >= this.#anewFrom) return "anew";
+    // The engine's clock may have been set forward.
+    return now >= this.#otherUntil ? "over" : "freed";
+  }
+
+  #notHeld(holder: string, leftMs: number): LeaseOutcome {
+    const now = this.#options.clock.monotonic();
+    if (holder !== "") {
+      this.#lastHolder = holder;
+      this.#otherUntil = now + leftMs;
+    }
+    return { isHeld: false, holder, leftMs: Math.max(0, (this.#anewFrom ?? this.#otherUntil) - now) };
   }
 
   /** Frees it. */
   async free(): Promise<void> {
     const { engine, name, me } = this.#options;
     this.#validUntil = -Infinity;
-    await engine.lease({ name, me, ttlMs: 0, mayTake: false });
+    await engine.lease({ name, me, ttlMs: 0, taking: "no", known: this.#known });
     this.#validUntil = -Infinity;
   }
+}
+
+/** Returns the epoch out of `copy|epoch`; 0 where it is blank. */
+function epochOf(holder: string): number {
+  return Number(holder.slice(holder.lastIndexOf("|") + 1));
 }
 
 /** Returns the copy out of `copy|epoch`. */

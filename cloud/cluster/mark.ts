@@ -1,3 +1,5 @@
+import { sameValueMs } from "./alignment";
+
 /** How far the values of one lane have gone into the flow. */
 export interface Mark {
   /** The engine's time, in milliseconds since 1970, at which the last of them was heard. */
@@ -14,7 +16,10 @@ export const markGroup = "marks";
 /** A mark that is so old belongs to a node that is no more. */
 const markLifeMs = 7 * 86_400_000;
 
-/** Returns the marks that the engine holds at a time, and the names of those that are of no use any more. */
+/**
+ * Returns the marks that the engine holds at a time, and the names of those that are of no use any more. One that is later
+ * than now was made before the engine's clock was set back: no place can be found by it.
+ */
 export function marksFrom(
   fields: Readonly<Record<string, string>>,
   time: number,
@@ -23,7 +28,7 @@ export function marksFrom(
   const useless: string[] = [];
   for (const [key, text] of Object.entries(fields)) {
     const mark = markFromText(text);
-    if (mark === undefined || time - mark.at > markLifeMs) useless.push(key);
+    if (mark === undefined || time - mark.at > markLifeMs || mark.at - time > sameValueMs) useless.push(key);
     else marks.set(key, mark);
   }
   return { marks, useless };

@@ -39,7 +39,8 @@ export class Members {
     const all = Object.entries(fields)
       .filter(([id]) => id !== this.#me)
       .map(([id, text]) => readMember(id, text));
-    const isGone = ({ at }: Member): boolean => time - at > goneAfterTtls * this.#ttlMs;
+    // What is later than now was told before the engine's clock was set back.
+    const isGone = ({ at }: Member): boolean => Math.abs(time - at) > goneAfterTtls * this.#ttlMs;
     this.#others = all.filter((member) => !isGone(member));
     const since = this.#since;
     this.#hasMet ||= this.#others.some(({ at }) => at > since);
@@ -74,7 +75,7 @@ export class Members {
 
   /** Whether a copy lives in which one alone speaks for all things: then those that share them keep silent. */
   get hasSoleSpeaker(): boolean {
-    return this.#slots > 1 && this.#others.some(({ at, slots }) => slots === 1 && this.#time - at < this.#ttlMs);
+    return this.#slots > 1 && this.#others.some(({ at, slots }) => slots === 1 && this.#isRecent(at));
   }
 
   /** Returns what takes this copy out. */
@@ -108,9 +109,11 @@ export class Members {
   }
 
   #peersSince(limit: number): Member[] {
-    return this.#others.filter(
-      ({ at, since, slots }) => since < limit && slots === this.#slots && this.#time - at < this.#ttlMs,
-    );
+    return this.#others.filter(({ at, since, slots }) => since < limit && slots === this.#slots && this.#isRecent(at));
+  }
+
+  #isRecent(at: number): boolean {
+    return Math.abs(this.#time - at) < this.#ttlMs;
   }
 }
 

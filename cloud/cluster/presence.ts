@@ -82,11 +82,18 @@ export class Presence {
   async meet(engine: ClusterEngine): Promise<void> {
     const askedAt = this.#clock.monotonic();
     const { fields, time } = await engine.ask("live");
-    this.#offsetMs = time - (askedAt + this.#clock.monotonic()) / 2;
+    this.#learnOffset(time, askedAt);
     const gone = this.#members.note(fields, time);
     const isYielding = this.#clock.monotonic() < this.#yieldUntil;
     const own = this.#members.own(isYielding ? Infinity : this.#heardSince, this.flow);
     await engine.mark("live", { ...own, ...Object.fromEntries(gone.map((id) => [id, ""])) });
+  }
+
+  /** Learns the engine's time; what is known already stays where a slow answer does not tell more. */
+  #learnOffset(time: number, askedAt: number): void {
+    const answeredAt = this.#clock.monotonic();
+    const offsetMs = time - (askedAt + answeredAt) / 2;
+    if (Math.abs(offsetMs - this.#offsetMs) > (answeredAt - askedAt) / 2) this.#offsetMs = offsetMs;
   }
 
   /** Notes which server answers; returns whether it is another one, which may not know a lease that is believed in. */

@@ -18,9 +18,12 @@ import { redisError } from "./redis-errors";
 import { redisScripts } from "./redis-scripts";
 import { parseRedisUrl, type RedisPlace } from "./redis-url";
 
+/** Holder, grant before, milliseconds left, and 1 where the grant that the copy knows is lost. */
+type LeaseFacts = [string, string, number, number];
+
 /** A connection with the scripts. */
 type Scripted = (Redis | RedisCluster) & {
-  acLease(lease: string, last: string, me: string, ttlMs: number, take: string): Promise<[string, string, number]>;
+  acLease(key: string, me: string, ttlMs: number, taking: string, known: number): Promise<LeaseFacts>;
   acMark(group: string, lease: string, holder: string, keptMs: number, ...fields: string[]): Promise<number>;
   acAsk(group: string): Promise<[number, string[]]>;
   acSubmit(stream: string, ids: string, outcome: string, id: string, text: string, keptMs: number): Promise<string>;
@@ -71,12 +74,11 @@ export class RedisEngine implements ClusterEngine {
   }
 
   /** Takes, keeps or gives up a lease. */
-  async lease({ name, me, ttlMs, mayTake }: LeaseRequest): Promise<LeaseAnswer> {
-    const keys = [this.#key(`lease:${name}`), this.#key(`epoch:${name}`)] as const;
-    const [holder, before, leftMs] = await this.#call(
-      this.#redis.acLease(...keys, me, Math.round(ttlMs), mayTake ? "1" : "0"),
+  async lease({ name, me, ttlMs, taking, known }: LeaseRequest): Promise<LeaseAnswer> {
+    const [holder, before, leftMs, hasForgotten] = await this.#call(
+      this.#redis.acLease(this.#key(`lease:${name}`), me, Math.round(ttlMs), taking, known),
     );
-    return { holder, before, leftMs };
+    return { holder, before, leftMs, hasForgotten: hasForgotten === 1 };
   }
 
   /** Writes fields of a group. */

@@ -1,31 +1,48 @@
+/** So long the record of a lease is kept that nobody has any more. */
+const recordLifeMs = 7 * 86_400_000;
+
 /**
  * The scripts of the Redis engine. Each is one step for all copies; all keys of a cluster are in one hash slot. Epochs
  * are at least the server's time, so that they grow even where the server has forgotten all.
  */
 export const redisScripts = {
-  /** KEYS: lease, last grant. ARGV: copy, ttl, may take. Answers holder, grant before, milliseconds left. */
+  /**
+   * KEYS: lease. ARGV: copy, ttl, how it may be taken (a `Taking`), epoch of the last grant that the copy knows. Answers
+   * holder, grant before, milliseconds left, and 1 where the server has forgotten a grant that the copy knows. The record
+   * `copy|epoch end life` outlives the lease, so that one that is over differs from one that the server has lost.
+   */
   acLease: {
-    numberOfKeys: 2,
+    numberOfKeys: 1,
     lua: `
-local held = redis.call('GET', KEYS[1]) or ''
-local last = redis.call('GET', KEYS[2]) or ''
-local mine = string.sub(held, 1, #ARGV[1] + 1) == ARGV[1] .. '|'
-if ARGV[2] == '0' then
-  if mine then redis.call('DEL', KEYS[1]) held = '' end
-  return {held, last, 0}
-end
-if mine then
-  redis.call('PEXPIRE', KEYS[1], ARGV[2])
-  return {held, last, tonumber(ARGV[2])}
-end
-if held ~= '' or ARGV[3] ~= '1' then return {held, last, math.max(0, redis.call('PTTL', KEYS[1]))} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-local epoch = math.max((tonumber(string.match(last, '|(%d+)$')) or 0) + 1, now)
-local text = ARGV[1] .. '|' .. string.format('%.0f', epoch)
-redis.call('SET', KEYS[1], text, 'PX', ARGV[2])
-redis.call('SET', KEYS[2], text)
-return {text, last, tonumber(ARGV[2])}`,
+local ttl = tonumber(ARGV[2])
+local record = redis.call('GET', KEYS[1]) or ''
+local last, holder, epoch, ends, life = string.match(record, '^((.*)|(%d+)) (%d+) (%d+)$')
+local function write(text, ends, life)
+  redis.call('SET', KEYS[1], text .. string.format(' %.0f %.0f', ends, life), 'PX', string.format('%.0f', life + ${recordLifeMs}))
+end
+last, epoch = last or '', tonumber(epoch) or 0
+-- Where the clock was set back, it ends in time all the same.
+local left = math.max(0, math.min((tonumber(ends) or 0) - now, tonumber(life) or 0))
+if left > 0 and left < ends - now then write(last, now + left, life) end
+local mine = left > 0 and holder == ARGV[1]
+if ttl == 0 then
+  if mine then write(last, 0, 0) left = 0 end
+  return {left > 0 and last or '', last, 0, 0}
+end
+if mine then
+  write(last, now + ttl, ttl)
+  return {last, last, ttl, 0}
+end
+if left > 0 then return {last, last, left, 0} end
+if ARGV[3] ~= 'anew' then
+  if epoch < tonumber(ARGV[4]) then return {'', last, 0, 1} end
+  if ARGV[3] == 'no' or ARGV[3] == 'freed' and (tonumber(ends) or 0) > 0 then return {'', last, 0, 0} end
+end
+local text = ARGV[1] .. '|' .. string.format('%.0f', math.max(epoch + 1, ARGV[4] + 1, now))
+write(text, now + ttl, ttl)
+return {text, last, ttl, 0}`,
   },
   /**
    * KEYS: group, lease. ARGV: expected holder or blank, milliseconds for which the group is kept or 0 for ever, then
@@ -34,7 +51,8 @@ return {text, last, tonumber(ARGV[2])}`,
   acMark: {
     numberOfKeys: 2,
     lua: `
-if ARGV[1] ~= '' and redis.call('GET', KEYS[2]) ~= ARGV[1] then return 0 end
+local fence = ARGV[1] .. ' '
+if fence ~= ' ' and string.sub(redis.call('GET', KEYS[2]) or '', 1, #fence) ~= fence then return 0 end
 for i = 3, #ARGV, 2 do
   if ARGV[i + 1] == '' then redis.call('HDEL', KEYS[1], ARGV[i])
   else redis.call('HSET', KEYS[1], ARGV[i], ARGV[i + 1]) end
@@ -86,7 +104,11 @@ local now = time[1] * 1000 + time[2] / 1000
 local limit = math.max(1, math.floor(tonumber(ARGV[1])))
 local step = tonumber(ARGV[2]) / tonumber(ARGV[1])
 local known = {}
-for moment in string.gmatch(redis.call('GET', KEYS[1]) or '', '%S+') do table.insert(known, tonumber(moment)) end
+-- Each copy waits for one moment at a time: what is later than those of a hundred was before the clock was set back.
+for text in string.gmatch(redis.call('GET', KEYS[1]) or '', '%S+') do
+  local moment = tonumber(text)
+  if moment and moment <= now + 100 * step then table.insert(known, moment) end
+end
 local due = table.remove(known, 1) or 0
 while #known > limit do table.remove(known, 1) end
 local free = math.max(now, due - (tonumber(ARGV[3]) - 1) * step)

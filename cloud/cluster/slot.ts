@@ -194,7 +194,7 @@ export class Slot {
       return this.#options.ttlMs;
     }
     this.#holder = outcome.holder;
-    if (outcome.holder === "") return Math.max(leaseMarginMs, this.#pauseMs);
+    if (outcome.holder === "") return Math.max(leaseMarginMs, this.#pauseMs, outcome.leftMs);
     this.#otherSpokeAt = this.#clock.monotonic();
     this.#alignedGrant = "";
     this.#options.onKnown();
@@ -205,7 +205,8 @@ export class Slot {
   /** Settles what was heard, now that it is taken. */
   align(marks: ReadonlyMap<string, Mark>, isFirst: boolean): void {
     const { offsetMs, ttlMs } = this.#options;
-    const spokenUntil = this.#otherSpokeAt - ttlMs;
+    // It may have been gone for a ttl, and for some more where the engine's clock was set back.
+    const spokenUntil = this.#otherSpokeAt - 2 * ttlMs;
     this.#speaker.align({ marks, offsetMs: offsetMs(), spokenUntil, isFirst });
     this.#alignedGrant = this.#lease?.text ?? "";
     this.#options.onKnown();

@@ -1,6 +1,6 @@
 import { Cluster } from "../../cloud/cluster/cluster";
 import type { ClusterSettings } from "../../cloud/cluster/cluster-settings";
-import type { ClusterEngine, EngineEvents, LeaseAnswer, WaitingWork } from "../../cloud/cluster/engine";
+import type { ClusterEngine, EngineEvents, LeaseAnswer, LeaseRequest, WaitingWork } from "../../cloud/cluster/engine";
 import type { OpenLane } from "../../cloud/cluster/speaker";
 import type { Clock } from "../../cloud/core/clock";
 import { valuePrint } from "../../cloud/cluster/value-print";
@@ -30,13 +30,15 @@ export interface Spoken {
 /** What all copies share: the store that a Redis would be, in one process, under the clock of the spec. */
 export class ModelEngine {
   readonly #clock: FakeClock;
-  #leases = new Map<string, { holder: string; until: number }>();
+  #leases = new Map<string, { holder: string; until: number; ttlMs: number }>();
   #epochs = new Map<string, string>();
   #groups = new Map<string, Record<string, string>>();
   readonly #work = new Map<string, { waiting: WaitingWork[]; outcomes: Map<string, string> }>();
   readonly #events = new Map<string, EngineEvents>();
   #server = "1";
   isDown = false;
+  /** By how much its clock was set forward. */
+  shiftMs = 0;
   /** The copies that can't reach it. */
   readonly cutOff = new Set<string>();
 
@@ -53,7 +55,7 @@ export class ModelEngine {
         ? Promise.reject(new CloudError("offline", "The engine is away."))
         : Promise.resolve().then(work);
     return {
-      lease: ({ name, me, ttlMs, mayTake }) => call(() => this.#lease(name, me, ttlMs, mayTake)),
+      lease: (request) => call(() => this.#lease(request)),
       mark: (group, fields, fence) =>
         call(() => {
           if (fence !== undefined && this.#holder(fence.lease) !== fence.holder) return false;
@@ -61,7 +63,7 @@ export class ModelEngine {
           this.#groups.set(group, Object.fromEntries(Object.entries(all).filter(([, value]) => value !== "")));
           return true;
         }),
-      ask: (group) => call(() => ({ fields: { ...this.#groups.get(group) }, time: this.#clock.now() })),
+      ask: (group) => call(() => ({ fields: { ...this.#groups.get(group) }, time: this.#now })),
       pace: () => call(() => 0),
       tell: (topic, text) =>
         call(() => {
@@ -82,12 +84,15 @@ export class ModelEngine {
   comeBack(isEmpty: boolean, process: "same" | "another" = "another"): void {
     this.isDown = false;
     if (process === "another") this.#server = String(Number(this.#server) + 1);
-    if (isEmpty) {
-      this.#leases = new Map();
-      this.#epochs = new Map();
-      this.#groups = new Map();
-    }
+    if (isEmpty) this.forgetAll();
     for (const [copy, { onUp }] of this.#events) if (!this.#isAway(copy)) onUp(this.#server);
+  }
+
+  /** Loses all that it knows. */
+  forgetAll(): void {
+    this.#leases = new Map();
+    this.#epochs = new Map();
+    this.#groups = new Map();
   }
 
   /** Forgets a copy that is dead. */
@@ -99,29 +104,41 @@ export class ModelEngine {
     return this.isDown || this.cutOff.has(copy);
   }
 
-  #holder(name: string): string {
-    const lease = this.#leases.get(name);
-    return lease !== undefined && lease.until > this.#clock.now() ? lease.holder : "";
+  get #now(): number {
+    return this.#clock.now() + this.shiftMs;
   }
 
-  #lease(name: string, me: string, ttlMs: number, mayTake: boolean): LeaseAnswer {
-    const now = this.#clock.now();
+  #holder(name: string): string {
+    const lease = this.#leases.get(name);
+    if (lease === undefined) return "";
+    lease.until = Math.min(lease.until, this.#now + lease.ttlMs);
+    return lease.until > this.#now ? lease.holder : "";
+  }
+
+  #lease({ name, me, ttlMs, taking, known }: LeaseRequest): LeaseAnswer {
+    const now = this.#now;
     const holder = this.#holder(name);
     const before = this.#epochs.get(name) ?? "";
     const isMine = holder.startsWith(`${me}|`);
+    const until = this.#leases.get(name)?.until ?? now;
+    const hasForgotten = holder === "" && taking !== "anew" && epochOf(before) < known;
     if (ttlMs === 0) {
       if (isMine) this.#leases.delete(name);
-      return { holder: isMine ? "" : holder, before, leftMs: 0 };
+      return { holder: isMine ? "" : holder, before, leftMs: 0, hasForgotten: false };
     }
-    if (!isMine && (holder !== "" || !mayTake)) {
-      return { holder, before, leftMs: Math.max(0, (this.#leases.get(name)?.until ?? now) - now) };
+    const mayTake = taking === "anew" || taking === "over" || (taking === "freed" && !this.#leases.has(name));
+    if (!isMine && (holder !== "" || !mayTake || hasForgotten)) {
+      return { holder, before, leftMs: Math.max(0, until - now), hasForgotten };
     }
-    const epoch = Math.max(Number(before.split("|").at(-1) ?? 0) + 1, now);
-    const text = isMine ? holder : `${me}|${epoch}`;
-    this.#leases.set(name, { holder: text, until: now + ttlMs });
+    const text = isMine ? holder : `${me}|${Math.max(epochOf(before) + 1, known + 1, now)}`;
+    this.#leases.set(name, { holder: text, until: now + ttlMs, ttlMs });
     this.#epochs.set(name, text);
-    return { holder: text, before, leftMs: ttlMs };
+    return { holder: text, before, leftMs: ttlMs, hasForgotten: false };
   }
+}
+
+function epochOf(holder: string): number {
+  return Number(holder.slice(holder.lastIndexOf("|") + 1));
 }
 
 type Call = <T>(work: () => T) => Promise<T>;

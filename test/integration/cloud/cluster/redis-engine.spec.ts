@@ -3,6 +3,7 @@ import net from "node:net";
 import { once } from "node:events";
 import type { ClusterSettings } from "../../../../cloud/cluster/cluster-settings";
 import type { Cluster } from "../../../../cloud/cluster/cluster";
+import type { Taking } from "../../../../cloud/cluster/engine";
 import { SharedNote } from "../../../../cloud/cluster/shared-note";
 import { RedisEngine } from "../../../../cloud/cluster/redis-engine";
 import type { CloudError } from "../../../../cloud/core/errors";
@@ -55,8 +56,9 @@ describeWithRedis("the Redis engine", () => {
 
   it("gives a lease to one copy at a time, with epochs that only grow", async () => {
     const { engine } = await connected(redis.url);
-    const ask = (me: string, ttlMs = 5_000, mayTake = true) => engine.lease({ name: "0", me, ttlMs, mayTake });
-    assert.equal((await ask("a", 5_000, false)).holder, "");
+    const ask = (me: string, ttlMs = 5_000, taking: Taking = "over", known = 0) =>
+      engine.lease({ name: "0", me, ttlMs, taking, known });
+    assert.equal((await ask("a", 5_000, "no")).holder, "");
     const first = await ask("a");
     assert.match(first.holder, /^a\|\d+$/);
     assert.equal(first.before, "");
@@ -77,9 +79,43 @@ describeWithRedis("the Redis engine", () => {
     assert.ok(epoch((await ask("a")).holder) > epoch(second.holder));
   });
 
+  it("does not give a lease away that is lost, or whose time seems over, while somebody may believe in it", async () => {
+    const { engine } = await connected(redis.url);
+    const ask = (me: string, taking: Taking, known = 0) => engine.lease({ name: "0", me, ttlMs: 5_000, taking, known });
+    const first = await ask("a", "over");
+    const [key = ""] = redis.cli("KEYS", "*lease:0").split("\n");
+    redis.cli("DEL", key);
+    const lost = await ask("b", "over", epoch(first.holder));
+    assert.deepEqual([lost.holder, lost.hasForgotten], ["", true]);
+    // Whoever has it takes it anew.
+    const again = await ask("a", "anew", epoch(first.holder));
+    assert.ok(epoch(again.holder) > epoch(first.holder));
+    assert.equal((await ask("b", "over", epoch(first.holder))).holder, again.holder);
+    redis.cli("SET", key, `${again.holder} 1 5000`);
+    assert.equal((await ask("b", "freed")).holder, "");
+    assert.match((await ask("b", "over")).holder, /^b\|/);
+    await engine.lease({ name: "0", me: "b", ttlMs: 0, taking: "no", known: 0 });
+    assert.match((await ask("c", "freed")).holder, /^c\|/);
+  });
+
+  it("lets a lease end in time where the clock was set back, and minds no foreign text", async () => {
+    const { engine } = await connected(redis.url);
+    const ask = (me: string) => engine.lease({ name: "0", me, ttlMs: 5_000, taking: "over", known: 0 });
+    const { holder } = await ask("a");
+    const [key = ""] = redis.cli("KEYS", "*lease:0").split("\n");
+    redis.cli("SET", key, `${holder} ${Date.now() + 600_000} 5000`);
+    assert.equal((await ask("b")).leftMs, 5_000);
+    const [, ends] = redis.cli("GET", key).split(" ");
+    assert.ok(Number(ends) < Date.now() + 60_000, ends);
+    for (const foreign of ["", "a text", "x|1", "x|1 nan inf"]) {
+      redis.cli("SET", key, foreign);
+      assert.match((await ask("b")).holder, /^b\|\d+$/, foreign);
+    }
+  });
+
   it("writes marks only for who has the lease", async () => {
     const { engine } = await connected(redis.url);
-    const { holder } = await engine.lease({ name: "0", me: "a", ttlMs: 5_000, mayTake: true });
+    const { holder } = await engine.lease({ name: "0", me: "a", ttlMs: 5_000, taking: "over", known: 0 });
     assert.equal(await engine.mark("m", { x: "1", y: "2" }, { lease: "0", holder }), true);
     assert.equal(await engine.mark("m", { x: "3" }, { lease: "0", holder: "b|1" }), false);
     assert.equal(await engine.mark("m", { y: "" }), true);
@@ -109,6 +145,16 @@ describeWithRedis("the Redis engine", () => {
     const [first = NaN, last = NaN] = [waits[0], waits[5]];
     assert.equal(first, 0);
     assert.ok(performance.now() + last - askedAt >= 1_000, String(waits));
+  });
+
+  it("lets no request wait for moments of another time", async () => {
+    const { engine } = await connected(redis.url);
+    await engine.pace(5);
+    const [key = ""] = redis.cli("KEYS", "*:pace").split("\n");
+    for (const moments of [`${Date.now() + 600_000} ${Date.now() + 599_000}`, "nan nan", "a text"]) {
+      redis.cli("SET", key, moments);
+      assert.equal(await engine.pace(5), 0, moments);
+    }
   });
 
   it("tells all copies", async () => {

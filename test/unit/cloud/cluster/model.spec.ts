@@ -81,6 +81,51 @@ describe("copies of a flow", () => {
     });
   }
 
+  it("have one speaker though the engine loses all that it knows, again and again", async () => {
+    const world = new World();
+    for (let joined = 0; joined < 3; joined++) {
+      world.join();
+      await world.pass(700, numbered);
+    }
+    await world.pass(10_000, numbered);
+    for (let lost = 0; lost < 20; lost++) {
+      world.engine.forgetAll();
+      await world.pass(1_300, numbered);
+    }
+    assert.equal(world.speaking.length, 1);
+    world.check();
+    assert.equal(world.doubled, 0);
+  });
+
+  it("replace one that was killed though the engine has lost all that it knew", async () => {
+    const world = new World();
+    const [first, second] = [world.join(), world.join()];
+    await world.pass(10_000, numbered);
+    first.kill();
+    world.engine.forget("copy-0");
+    world.engine.forgetAll();
+    await world.pass(20_000, numbered);
+    assert.equal(second.cluster.state.name, "speaking");
+    world.check();
+  });
+
+  for (const minutes of [10, -10, -0.2]) {
+    it(`have one speaker and lose nothing where the engine's clock is set by ${minutes} minutes`, async () => {
+      const world = new World(["thing"]);
+      const [first, second] = [world.join("standby"), world.join("standby")];
+      await world.pass(10_000, numbered);
+      world.engine.shiftMs += minutes * 60_000;
+      await world.pass(10_000, numbered);
+      assert.equal(world.doubled, 0);
+      first.kill();
+      world.engine.forget("copy-0");
+      world.engine.shiftMs += minutes * 60_000;
+      await world.pass(20_000, numbered);
+      assert.equal(second.cluster.state.name, "speaking");
+      world.check();
+    });
+  }
+
   it("let the one that spoke last go first when the engine is back, under whatever name", async () => {
     const world = new World();
     const [first, second] = [world.join(), world.join()];
