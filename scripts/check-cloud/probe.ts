@@ -2,6 +2,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import mqtt, { type IClientOptions, type MqttClient } from "mqtt";
 
+/** Milliseconds between two looks for what comes late. */
+const lookMs = 20;
+
 /** The account that is asked, and how. */
 export interface ProbeSettings {
   clientId: string;
@@ -111,16 +114,18 @@ export class CloudProbe {
     });
   }
 
-  /** Waits until `look` finds something; undefined where it does not in time. */
+  /**
+   * Waits until `look` finds something; undefined where it does not in time. Looks are counted, not the clock asked: what came
+   * while the computer did something else is found.
+   */
   async wait<T>(
     look: () => T | undefined | Promise<T | undefined>,
     timeoutMs = this.settings.patienceMs,
   ): Promise<T | undefined> {
-    const end = Date.now() + timeoutMs;
-    for (;;) {
+    for (let waitedMs = 0; ; waitedMs += lookMs) {
       const found = await look();
-      if (found !== undefined || Date.now() > end) return found;
-      await sleep(20, undefined, { signal: this.settings.signal });
+      if (found !== undefined || waitedMs > timeoutMs) return found;
+      await sleep(lookMs, undefined, { signal: this.settings.signal });
     }
   }
 

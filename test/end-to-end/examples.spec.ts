@@ -50,8 +50,10 @@ describe("the examples on the simulated house", function () {
   };
   const noErrors = (): void => {
     const errors = red.received("what went wrong").splice(0);
+    // A value that is measured again before the session is there takes the place of the one that waits.
+    const isOutdone = (error: unknown): boolean => (error as { code: string }).code === "superseded";
     assert.deepEqual(
-      errors.map(({ error }) => error),
+      errors.map(({ error }) => error).filter((error) => !isOutdone(error)),
       [],
     );
     red.check();
@@ -82,9 +84,10 @@ describe("the examples on the simulated house", function () {
       await board.report({ level: low - 5 });
       await until("the pump runs in a low tank", () => board.values["pump"] === true);
       await undoes(false);
+      // At the brim the board would stop it by itself.
+      written = [];
       await board.report({ level: full - 1 });
-      await until("the pump stands in a full tank", () => board.values["pump"] === false);
-      assert.ok(Number(board.values["level"]) < full + 10);
+      await until("the flow stops the pump", () => written.includes(false) && board.values["pump"] === false);
       stopWatching();
       noErrors();
     });

@@ -54,8 +54,13 @@ describeWithRedis("an account in a cluster", () => {
     await until("another speaker", () => other.account.cluster?.state.name === "speaking");
     runtime = await load(house, clusteredFlow(house, redis), { cluster: "cluster" });
     await until("standby", () => shown().startsWith("grey ⏸ "));
+    const heard: unknown[] = [];
+    const { account } = runtime.node("account") as unknown as Required<AccountNode>;
+    account.feed.listen(house.thingId, "reported", "counter", { value: ({ value }) => heard.push(value) });
     for (const counter of [1, 2, 3]) await board.report({ counter });
     await until("what the other copy sends", () => other.values.length === 3);
+    // It hears what the other one has sent, and drops it, before it has the word.
+    await until("the values here", () => heard.length === 3);
     assert.deepEqual(given(), []);
     await other.account.close();
     await board.report({ counter: 4 });

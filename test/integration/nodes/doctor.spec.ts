@@ -63,8 +63,15 @@ describe("the doctor", function () {
       "admin",
     );
     await until("the sessions", () => house.simulator.observed.connections.length === 2);
+    // That the broker has answered is known here later than there.
+    for (const id of ["in-sink", "own"]) await until(`the session of ${id}`, () => colourOf(id) === "green");
   });
 
+  /** The colour of what a node shows. */
+  const colourOf = (id: string): string | undefined => {
+    const shown = red.received("statuses").map(({ status }) => status as { fill: string; source: { id: string } });
+    return shown.findLast(({ source }) => source.id === id)?.fill;
+  };
   const post = async (body: unknown, user?: string): Promise<Response> => {
     const headers = { "Content-Type": "application/json" };
     return red.fetch("/arduino-cloud/doctor", { method: "POST", headers, body: JSON.stringify(body) }, user);

@@ -81,12 +81,19 @@ describe("what nodes know of things", () => {
   }
 
   it("catches up what came under the new name before it was known", async () => {
-    bench = await load(house, flow({ property: house.propertyIds.counter, catchUp: "all", catchUpDelay: "0.3" }));
+    bench = await load(house, [
+      ...flow({ property: house.propertyIds.counter, catchUp: "all", catchUpDelay: "0.3" }),
+      { ...flow()[0], id: "any", wires: [["all"]] },
+      { id: "all", type: "helper" },
+    ]);
     await subscribed();
+    const { account } = bench.node("account") as unknown as Required<AccountNode>;
+    await until("what the id means", () => account.rest.directory.peek(house.thingId) !== undefined);
     report("counter", 1);
     await bench.arrived("heard");
     rename("counter", "renamed");
     for (const value of [2, 3]) report("renamed", value);
+    await until("what nobody knows yet", () => bench.at("all").some(({ payload }) => payload === 3));
     refresh();
     await bench.arrived("heard", 3);
     report("renamed", 4);

@@ -1,5 +1,6 @@
 /** Arduino's own clients, run unchanged beside our nodes: arduino-iot-js on the broker, arduino-iot-client over REST. */
 import assert from "node:assert/strict";
+import type { DeviceNode } from "../../../nodes/runtime/device-node";
 import { arduinoClient } from "../../simulator/support/arduino-client";
 import { type ArduinoDevice, type ArduinoUser, connectDevice, connectUser } from "../../support/arduino-iot-js";
 import { type House, startHouse } from "../../support/simulated-account";
@@ -169,6 +170,8 @@ describe("Arduino's own clients", () => {
       ...node("report", "property-out", { device: "device", account: "" }),
       ...catching,
     ]);
+    const { device: own } = bench?.node("device") as unknown as Required<DeviceNode>;
+    await until("what a part is completed from", () => own.lastValues.has("lamp"));
     bench?.node("report").receive({ payload: { temperature: 31, relay: false, lamp: { bri: 33 } } });
     await until("the reports", () => got.length === 3);
     assert.deepEqual(got, [31, false, { ...light, bri: 33 }]);

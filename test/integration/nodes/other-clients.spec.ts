@@ -1,5 +1,6 @@
 /** What other clients of the cloud send and take, beside our nodes. */
 import assert from "node:assert/strict";
+import type { DeviceNode } from "../../../nodes/runtime/device-node";
 import { encodeSenml } from "../../../simulator/codec/senml";
 import { dashboardWrites, type House, startHouse, usualVariables } from "../../support/simulated-account";
 import { until } from "../../support/wait";
@@ -156,9 +157,8 @@ describe("Beside other clients", () => {
           ({ kind, subscriptions }) => kind === "device" && subscriptions.some((topic) => topic.endsWith("/e/i")),
         ),
       );
-      await until("the last values", () =>
-        house.simulator.observed.publishes.some(({ topic }) => topic.endsWith("/c/up")),
-      );
+      const { device } = bench.node("device") as unknown as Required<DeviceNode>;
+      await until("the last values", () => device.lastValues.has("lamp"));
       await until("the answer", async () => {
         await dashboardWrites(house, "lamp", { bri: 33 });
         return bytes("e/o").length > 0;

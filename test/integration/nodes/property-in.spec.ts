@@ -160,7 +160,7 @@ describe("arduino-cloud-property-in", () => {
       await order({ action: "unsubscribe", thingId: other, property: "counter" });
       report("counter", 3, other);
       await order({ action: "getSubscriptions" });
-      const payloads = bench.at("out").map(({ payload }) => payload);
+      const payloads = (await bench.arrived("out", 4)).map(({ payload }) => payload);
       assert.deepEqual(payloads.slice(2), [1, [{ thingId: house.thingId, property: "relay", direction: "requested" }]]);
     });
 

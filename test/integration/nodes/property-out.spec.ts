@@ -142,11 +142,13 @@ describe("arduino-cloud-property-out", () => {
   });
 
   it("waits for the board with confirm device", async () => {
+    const confirmed = { thing: "House", property: "counter", confirm: "device" };
     bench = await load(house, [
-      propertyOut({ thing: "House", property: "counter", confirm: "device", confirmTimeout: "0.4" }),
+      propertyOut({ ...confirmed, id: "impatient", confirmTimeout: "0.4" }),
+      propertyOut({ ...confirmed, confirmTimeout: "30" }),
       ...watchers,
     ]);
-    bench.node("write").receive({ payload: 1 });
+    bench.node("impatient").receive({ payload: 1 });
     await bench.arrived("caught");
     assert.deepEqual([codes(), bench.at("out").length], [["timeout"], 0]);
     await house.board();

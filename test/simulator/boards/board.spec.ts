@@ -237,10 +237,13 @@ describe("simulated boards", () => {
       const url = `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`;
       const starting = connectBoard({ url, deviceId: "x", secretKey: "y", profile, variables, askAgainMs: 20 });
       await until("a second question for the thing", () => count(profile === "cpp" ? "ThingBegin" : "thing") >= 2);
-      if (profile === "cpp") put("/a/d/x/c/dw", encodeCommand("ThingUpdate", ["t"]));
-      else put("/a/d/x/e/i", encodeSenml([{ variable: "thing_id", value: "t" }], "cloud"));
       assert.equal(count("unsubscribe") > 0, profile === "python");
-      await until("a second question for values", () => count(profile === "cpp" ? "LastValuesBegin" : "shadow") >= 2);
+      // One answer alone may come while the board is not subscribed, as it asks once more.
+      await until("a second question for values", () => {
+        if (profile === "cpp") put("/a/d/x/c/dw", encodeCommand("ThingUpdate", ["t"]));
+        else put("/a/d/x/e/i", encodeSenml([{ variable: "thing_id", value: "t" }], "cloud"));
+        return count(profile === "cpp" ? "LastValuesBegin" : "shadow") >= 2;
+      });
       if (profile === "cpp") put("/a/d/x/c/dw", encodeCommand("LastValuesUpdate", [encodeSenml([], "cloud")]));
       else put("/a/t/t/shadow/i", encodeSenml([{ variable: "count", value: 3 }], "cloud"));
       const made = await starting;

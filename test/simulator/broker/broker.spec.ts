@@ -238,8 +238,9 @@ describe("simulator broker", () => {
     it("notes devices coming and going", async () => {
       const device = await s.device1();
       assert.equal(s.device.connected, true);
+      const closed = event(device, "close");
       const second = await s.device1();
-      await event(device, "close");
+      await closed;
       await roundTrip(second);
       assert.equal(s.device.connected, true);
       second.end();

@@ -273,6 +273,7 @@ describe("CloudDevice against the simulator", () => {
         property("counter", second).history.map(({ value }) => value),
         [2, 3, 4],
       );
+      await attached(device, second);
       write(second, "counter", 6);
       await until("the value", () => received.length === 1);
     });
