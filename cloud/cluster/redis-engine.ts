@@ -1,5 +1,6 @@
+import { systemClock } from "../core/clock";
 import { guarded } from "../core/guard";
-import type { ConnectionOptions } from "node:tls";
+import { asRecord } from "../core/json";
 import type { Cluster as RedisCluster, Redis } from "ioredis";
 import type { CloudError } from "../core/errors";
 import { loadLibrary } from "../core/load-library";
@@ -14,6 +15,7 @@ import type {
   LeaseRequest,
   WaitingWork,
 } from "./engine";
+import { connectRedis } from "./redis-connection";
 import { redisError } from "./redis-errors";
 import { redisScripts } from "./redis-scripts";
 import { parseRedisUrl, type RedisPlace } from "./redis-url";
@@ -31,8 +33,6 @@ type Scripted = (Redis | RedisCluster) & {
   acPace(key: string, perSecond: number, windowMs: number, burst: number): Promise<string>;
 };
 
-const maxReconnectMs = 1_000;
-const minTimeoutMs = 250;
 /** Work that nobody does, and outcomes that nobody asks for, are kept so long. */
 const workLifeMs = 3_600_000;
 const outcomeLifeMs = 300_000;
@@ -53,6 +53,8 @@ export class RedisEngine implements ClusterEngine {
   readonly #events: EngineEvents;
   readonly #redis: Scripted;
   readonly #subscriber: Redis | RedisCluster;
+  readonly #ttlMs: number;
+  #stopTimer: () => void = () => undefined;
   #isClosed = false;
   /** Why there is no connection: what follows from it says less. */
   #cause: CloudError | undefined;
@@ -65,10 +67,11 @@ export class RedisEngine implements ClusterEngine {
     this.#prefix = `{${prefix.replace(/[{}]/g, "_")}}`;
     this.#place = parseRedisUrl(settings.url);
     this.#events = events;
+    this.#ttlMs = settings.ttlMs;
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- as the other libraries: at once, and only here
     const library = loadLibrary("ioredis", () => require("ioredis") as typeof import("ioredis"));
-    this.#redis = connect(library, settings, this.#place) as Scripted;
-    this.#subscriber = connect(library, settings, this.#place);
+    this.#redis = connectRedis(library, settings, this.#place) as Scripted;
+    this.#subscriber = connectRedis(library, settings, this.#place);
     for (const [name, script] of Object.entries(redisScripts)) this.#redis.defineCommand(name, script);
     this.#follow();
   }
@@ -137,6 +140,7 @@ export class RedisEngine implements ClusterEngine {
   /** Closes both connections. */
   async close(): Promise<void> {
     this.#isClosed = true;
+    this.#stopTimer();
     this.#subscriber.disconnect();
     // What was written is on its way; a server that is away gets no goodbye.
     await this.#redis.quit().catch(() => undefined);
@@ -151,7 +155,11 @@ export class RedisEngine implements ClusterEngine {
     for (const connection of [this.#redis, this.#subscriber]) {
       connection.on(
         "error",
-        guarded((reason: unknown) => this.#isDown(reason)),
+        guarded((reason: unknown) => {
+          this.#isDown(reason);
+          // The library would go on in database 0, apart from the other copies.
+          if (isOfDatabase(reason)) connection.disconnect(true);
+        }),
       );
       connection.connect().catch((reason: unknown) => this.#isDown(reason));
     }
@@ -159,15 +167,25 @@ export class RedisEngine implements ClusterEngine {
       "close",
       guarded(() => this.#isDown(new Error("closed"))),
     );
-    const subscribe = (): void => {
-      this.#subscriber.subscribe(this.#key("told")).catch((reason: unknown) => this.#isDown(reason));
-    };
-    this.#subscriber.on("ready", guarded(subscribe));
+    this.#subscriber.on(
+      "ready",
+      guarded(() => this.#hear((reason) => this.#isDown(reason))),
+    );
     const told = (_channel: string, message: string): void => {
       const end = message.indexOf(" ");
       this.#events.onTold(message.slice(0, end), message.slice(end + 1));
     };
     this.#subscriber.on("message", guarded(told));
+  }
+
+  /** Subscribes, and again now and then: who only listens would never learn that the connection is of no use. */
+  #hear(onRefusal: (reason: unknown) => void): void {
+    this.#stopTimer();
+    if (this.#isClosed) return;
+    this.#subscriber.subscribe(this.#key("told")).catch(onRefusal);
+    this.#stopTimer = systemClock.after(this.#ttlMs, () => {
+      if (this.#subscriber.status === "ready") this.#hear(() => undefined);
+    });
   }
 
   async #isUp(): Promise<void> {
@@ -192,7 +210,7 @@ export class RedisEngine implements ClusterEngine {
   #errorOf(reason: unknown): CloudError {
     const error = redisError(reason, this.#place.shown);
     if (error.code === "offline" && this.#cause !== undefined) return this.#cause;
-    if (isOfConnection(error)) this.#cause = error;
+    if (isOfConnection(error) || isOfDatabase(reason)) this.#cause = error;
     return error;
   }
 
@@ -207,43 +225,12 @@ export class RedisEngine implements ClusterEngine {
   }
 }
 
+/** Returns whether it is a refusal of the database whose number is in the address. */
+function isOfDatabase(reason: unknown): boolean {
+  return reason instanceof Error && asRecord(asRecord(reason)?.["command"])?.["name"] === "select";
+}
+
 /** Returns whether an error says why there is no connection, rather than what a single command met. */
 function isOfConnection({ code, message }: CloudError): boolean {
   return code === "unauthorized" || message.includes("is no Redis");
-}
-
-function connect(
-  library: typeof import("ioredis"),
-  settings: ClusterSettings,
-  place: RedisPlace,
-): Redis | RedisCluster {
-  const { hosts, isSecure, db, master } = place;
-  const timeoutMs = Math.max(minTimeoutMs, settings.ttlMs / 3);
-  const retryStrategy = (times: number): number => Math.min(maxReconnectMs, 50 * 2 ** Math.min(times, 6));
-  const common = {
-    lazyConnect: true,
-    // What can't be said now is of no use later.
-    enableOfflineQueue: false,
-    autoResendUnfulfilledCommands: false,
-    // Nobody would hear of a refusal, and Node.js ends over it.
-    autoResubscribe: false,
-    maxRetriesPerRequest: 0,
-    commandTimeout: timeoutMs,
-    connectTimeout: Math.max(1_000, timeoutMs),
-    retryStrategy,
-    protocol: 2 as const,
-    ...(settings.user !== "" && { username: settings.user }),
-    ...(settings.password !== "" && { password: settings.password }),
-    ...((isSecure || settings.tls !== undefined) && { tls: (settings.tls ?? {}) as ConnectionOptions }),
-  };
-  if (place.kind === "cluster") {
-    const options = { redisOptions: common, lazyConnect: true, enableOfflineQueue: false };
-    return new library.Cluster(hosts, { ...options, clusterRetryStrategy: retryStrategy });
-  }
-  if (place.kind === "sentinel") {
-    const sentinelRetryStrategy = retryStrategy;
-    const ofSentinels = isSecure ? { enableTLSForSentinelMode: true } : {};
-    return new library.Redis({ ...common, ...ofSentinels, db, sentinels: hosts, name: master, sentinelRetryStrategy });
-  }
-  return new library.Redis({ ...common, db, ...hosts[0] });
 }

@@ -7,7 +7,13 @@ const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/^NOPERM/i, "forbidden", "does not let this user do what a cluster needs: give it scripts, keys and channels"],
   [/^OOM/i, "precondition_failed", "has no memory left: give it more, or let it drop other keys"],
   [/^WRONGTYPE/i, "conflict", "has a key of another kind under the cluster's name: choose another name"],
-  [/^(READONLY|MASTERDOWN|NOREPLICAS|MISCONF|LOADING|CLUSTERDOWN)/i, "server_error", "takes no changes at present"],
+  [/DB index/i, "not_configured", "has no database of that number: change the one behind its address"],
+  [/unknown command/i, "precondition_failed", "lacks what a cluster needs: Redis 5 or later, or Valkey"],
+  [
+    /^(READONLY|MASTERDOWN|NOREPLICAS|MISCONF|LOADING|CLUSTERDOWN|BUSY)/i,
+    "server_error",
+    "takes no changes at present",
+  ],
   [/protocol error|parser ?error|resp type|reply type/i, "server_error", "is no Redis: check address and port"],
   [/command timed out|ETIMEDOUT|timeout/i, "timeout", "does not answer in time"],
 ];
@@ -21,5 +27,6 @@ export function redisError(reason: unknown, shown: string): CloudError {
   if (meant !== undefined) return new CloudError(meant[1], `What answers at ${shown} ${meant[2]}.`);
   const code = systemCodeOf(reason);
   const why = code === "" ? "" : ` (${printable(code)})`;
-  return new CloudError("offline", `The Redis at ${shown} cannot be reached${why}: check its address and the network.`);
+  const cure = "check its address, the network, and whom it lets in";
+  return new CloudError("offline", `The Redis at ${shown} cannot be reached${why}: ${cure}.`);
 }

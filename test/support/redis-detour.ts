@@ -7,6 +7,8 @@ export interface RedisDetour {
   readonly url: string;
   /** Breaks its connections and refuses new ones, until it is mended. */
   cut(): void;
+  /** Loses from now on what goes over its connections, without a word; new ones are good. */
+  swallow(): void;
   mend(): void;
 }
 
@@ -44,6 +46,9 @@ export async function startDetour(port: number): Promise<RedisDetour> {
   return {
     url: `redis://127.0.0.1:${(server.address() as net.AddressInfo).port}`,
     cut,
+    swallow: () => {
+      for (const socket of sockets) socket.unpipe().resume();
+    },
     mend: () => (isCut = false),
   };
 }

@@ -8,6 +8,7 @@ import { SharedNote } from "../../../../cloud/cluster/shared-note";
 import { RedisEngine } from "../../../../cloud/cluster/redis-engine";
 import type { CloudError } from "../../../../cloud/core/errors";
 import { describeWithRedis, type RedisServer, startRedis } from "../../../support/redis";
+import { startDetour } from "../../../support/redis-detour";
 import { stopLater } from "../../../support/stop";
 import { until } from "../../../support/wait";
 
@@ -182,6 +183,22 @@ describeWithRedis("the Redis engine", () => {
     await until("what is told once more", isTold("second"));
   });
 
+  it("finds out that its connections have died without a word, and opens others", async () => {
+    const detour = await startDetour(redis.port);
+    const { engine, servers, told } = await connected(detour.url, { ttlMs: 750 });
+    const isTold = (text: string) => async (): Promise<boolean> => {
+      await engine.tell("own", text).catch(() => undefined);
+      return told.includes(`own: ${text}`);
+    };
+    await until("what is told", isTold("first"));
+    detour.swallow();
+    await until("a new connection", async () => {
+      await engine.ask("m").catch(() => undefined);
+      return servers.length > 1;
+    });
+    await until("what is told once more", isTold("second"));
+  });
+
   it("comes back by itself, and says that another server answers", async () => {
     const own = await startRedis();
     const { engine, servers, faults } = await connected(own.url);
@@ -217,6 +234,11 @@ describeWithRedis("the Redis engine", () => {
     const { port } = stranger.address() as net.AddressInfo;
     const { faults } = connect(`redis://127.0.0.1:${port}`);
     await until("a fault", () => faults.some(({ message }) => message.includes("is no Redis")));
+
+    const beyond = connect(`${redis.url}/99`);
+    await until("a refusal", () => beyond.faults.some(({ code }) => code === "not_configured"));
+    await assert.rejects(beyond.engine.ask("m"), { code: "not_configured" });
+    assert.deepEqual(beyond.servers, []);
 
     const full = await startRedis("--maxmemory", "1");
     const { engine } = await connected(full.url);
