@@ -138,7 +138,7 @@ export class CloudAccount {
       onFault: events.onFault,
     });
     made.listen("own", (digest) => this.feed.sendsElsewhere(digest));
-    made.listen("pause", (milliseconds) => this.rest.client.pause(Number(milliseconds)));
+    made.listen("pause", (milliseconds) => this.rest.client.pause(Number(milliseconds) || 0));
     return made;
   }
 

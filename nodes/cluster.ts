@@ -5,6 +5,9 @@ import { readTls } from "./runtime/account-settings";
 import type { ClusterNode } from "./runtime/cluster-node";
 import { readChoice, readNumber, readText, settingsOf, storedCredentials } from "./runtime/settings";
 
+/** Seconds: a copy that was killed is missed for so long. */
+const maxTtl = 3_600;
+
 /** Registers the node `arduino-cloud-cluster`, by which several Node-REDs with the same flow share an account. */
 export default function (RED: NodeAPI): void {
   function construct(this: ClusterNode, config: NodeDef): void {
@@ -19,7 +22,7 @@ export default function (RED: NodeAPI): void {
         user: readText(secrets, "user"),
         password: readText(secrets, "password"),
         share: readChoice(raw, "share", shareChoices),
-        ttlMs: readNumber(raw, "ttl", 5, 1) * 1_000,
+        ttlMs: readNumber(raw, "ttl", 5, 1, maxTtl) * 1_000,
         holdMs: readNumber(raw, "hold", 60, 1) * 1_000,
         whenEngineDown: readChoice(raw, "whenEngineDown", whenEngineDownChoices),
       };

@@ -68,24 +68,28 @@ local time = redis.call('TIME')
 return {time[1] * 1000 + math.floor(time[2] / 1000), redis.call('HGETALL', KEYS[1])}`,
   },
   /**
-   * KEYS: stream, known ids, outcome. ARGV: id, text, milliseconds for which what nobody asks for is kept. Answers the
-   * outcome, blank while there is none.
+   * KEYS: stream, tickets by ids, outcome. ARGV: id, text, milliseconds for which what nobody asks for is kept. Answers
+   * the outcome, blank while there is none.
    */
   acSubmit: {
     numberOfKeys: 3,
     lua: `
 local outcome = redis.call('GET', KEYS[3])
 if outcome then return outcome end
-if redis.call('HSETNX', KEYS[2], ARGV[1], '1') == 1 then redis.call('XADD', KEYS[1], '*', 'i', ARGV[1], 't', ARGV[2]) end
+local ticket = redis.call('HGET', KEYS[2], ARGV[1])
+if not ticket or #redis.call('XRANGE', KEYS[1], ticket, ticket) == 0 then
+  redis.call('HSET', KEYS[2], ARGV[1], redis.call('XADD', KEYS[1], '*', 'i', ARGV[1], 't', ARGV[2]))
+end
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
 redis.call('PEXPIRE', KEYS[2], ARGV[3])
 return ''`,
   },
-  /** KEYS: stream, known ids, outcome. ARGV: ticket, id, outcome, milliseconds for which it is kept. */
+  /** KEYS: stream, tickets by ids, outcome. ARGV: ticket, id, outcome, milliseconds for which it is kept. */
   acSettle: {
     numberOfKeys: 3,
     lua: `
-redis.call('XDEL', KEYS[1], ARGV[1])
+-- Where the stream was lost meanwhile, it was handed over anew.
+redis.call('XDEL', KEYS[1], ARGV[1], redis.call('HGET', KEYS[2], ARGV[2]) or ARGV[1])
 redis.call('HDEL', KEYS[2], ARGV[2])
 redis.call('SET', KEYS[3], ARGV[3], 'PX', ARGV[4])
 return 1`,

@@ -1,4 +1,7 @@
+import { randomUUID } from "node:crypto";
+import { CloudError } from "../core/errors";
 import { inBackground } from "../core/guard";
+import { parseJson } from "../core/json";
 import type { Cluster } from "./cluster";
 import { firstSlot } from "./slots";
 import { untilKnown } from "./until-known";
@@ -18,22 +21,31 @@ interface SharedNoteOptions {
 /** A note that nobody has written or read for so long belongs to a node that is no more. */
 const noteLifeMs = 90 * 86_400_000;
 const field = "note";
+const byField = "by";
 
 /** Returns what was written last into notes, by whichever copy; undefined where there is nothing, or it can't be read. */
 export function lastNotes(cluster: Cluster, names: readonly string[]): Promise<unknown[]> {
-  return Promise.all(names.map((name) => lastNote(cluster, name)));
+  return Promise.all(
+    names.map((name) =>
+      readNote(cluster, name).then(
+        ({ note }) => note,
+        () => undefined,
+      ),
+    ),
+  );
 }
 
-async function lastNote({ engine }: Cluster, name: string): Promise<unknown> {
-  try {
-    const { [field]: text } = (await engine?.ask(groupOf(name)))?.fields ?? {};
-    if (text === undefined) return undefined;
-    // Whoever reads it needs it: it lives on.
-    await engine?.mark(groupOf(name), {}, undefined, noteLifeMs).catch(() => undefined);
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
+/**
+ * Returns what was written last into a note, and by whom.
+ * @throws CloudError where the engine is away
+ */
+async function readNote({ engine }: Cluster, name: string): Promise<{ note: unknown; by?: string | undefined }> {
+  if (engine === undefined) throw new CloudError("offline", "The cluster has no Redis at present.");
+  const { [field]: text, [byField]: by } = (await engine.ask(groupOf(name))).fields;
+  if (text === undefined) return { note: undefined };
+  // Whoever reads it needs it: it lives on.
+  await engine.mark(groupOf(name), {}, undefined, noteLifeMs).catch(() => undefined);
+  return { note: parseJson(text), by };
 }
 
 /** Returns the group of a note: each has one of its own, which ends by itself. */
@@ -49,6 +61,7 @@ export async function notesKnown(cluster: Cluster): Promise<void> {
 /** A note that one copy at a time writes down for all: how far an archive is, for example. */
 export class SharedNote {
   readonly #options: SharedNoteOptions;
+  readonly #id = randomUUID();
   /** Whether there is something newer than what is being written. */
   #isDirty = false;
   #isWriting = false;
@@ -70,10 +83,15 @@ export class SharedNote {
     return isOurs;
   }
 
-  /** Returns what was written last, by whichever copy; undefined where there is nothing, or it can't be read. */
+  /**
+   * Returns what another copy has written last; undefined where this copy knows as much, or goes on alone.
+   * @throws CloudError where the engine can't tell: to begin with what this copy knows would do things once more
+   */
   async last(): Promise<unknown> {
     const { cluster, name } = this.#options;
-    return (await lastNotes(cluster, [name]))[0];
+    if (cluster.state.name === "no-engine") return undefined;
+    const { note, by } = await readNote(cluster, name);
+    return by === this.#id ? undefined : note;
   }
 
   /** Notes that it has changed. */
@@ -91,8 +109,12 @@ export class SharedNote {
 
   /** Writes it down whoever's turn it is. */
   async overwrite(): Promise<void> {
-    const { cluster, name, read } = this.#options;
-    await cluster.engine?.mark(groupOf(name), { [field]: JSON.stringify(read()) }, undefined, noteLifeMs);
+    const { cluster, name } = this.#options;
+    await cluster.engine?.mark(groupOf(name), this.#fields, undefined, noteLifeMs);
+  }
+
+  get #fields(): Record<string, string> {
+    return { [field]: JSON.stringify(this.#options.read()), [byField]: this.#id };
   }
 
   get #isOurs(): boolean {
@@ -101,7 +123,7 @@ export class SharedNote {
   }
 
   async #writeAll(): Promise<void> {
-    const { cluster, name, slot = firstSlot, read, onLost } = this.#options;
+    const { cluster, name, slot = firstSlot, onLost } = this.#options;
     this.#isWriting = true;
     try {
       while (this.#isDirty) {
@@ -110,8 +132,7 @@ export class SharedNote {
         const fence = cluster.fenceOf(slot);
         // Without an engine this copy goes on alone; where it may not, it does not speak.
         if ((engine === undefined || fence === undefined) && this.#isOurs) continue;
-        const fields = { [field]: JSON.stringify(read()) };
-        const written = fence && engine?.mark(groupOf(name), fields, fence, noteLifeMs);
+        const written = fence && engine?.mark(groupOf(name), this.#fields, fence, noteLifeMs);
         const isWritten = await written?.catch(() => this.#isOurs);
         if (isWritten !== true) onLost();
       }

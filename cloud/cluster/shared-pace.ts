@@ -38,7 +38,7 @@ export class SharedPace {
   constructor(options: SharedPaceOptions) {
     this.#options = options;
     this.#ownPart = new RateLimiter(options.requestsPerSecond);
-    options.cluster.listen("pause", (milliseconds) => this.#pause(Number(milliseconds)));
+    options.cluster.listen("pause", (milliseconds) => this.#pause(Number(milliseconds) || pauseMs));
   }
 
   /** Waits until a request may go out; first come, first served within this copy. */

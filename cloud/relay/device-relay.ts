@@ -165,6 +165,7 @@ export class DeviceRelay {
     this.#stopTimer ??= this.#clock.after(askIntervalMs, () => {
       this.#stopTimer = undefined;
       this.#refresh();
+      this.#taken.look(true);
       this.#handed.ask();
       if (this.#isHolder || this.#handed.size > 0 || this.#taken.hasUnsettled) this.#askLater();
     });

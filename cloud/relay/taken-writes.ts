@@ -62,8 +62,12 @@ export class TakenWrites {
     this.#underWay.clear();
   }
 
-  /** Looks whether there is something to take. */
-  look(): void {
+  /**
+   * Looks whether there is something to take.
+   * @param fromStart also before what was taken last: another server, or another clock, may give lower tickets
+   */
+  look(fromStart = false): void {
+    if (fromStart) this.#behind = "";
     this.#isDue = true;
     if (!this.#isLooking) inBackground(this.#takeAll());
   }
@@ -112,7 +116,7 @@ export class TakenWrites {
   }
 
   #take(work: WaitingWork, life: number): void {
-    if (this.#underWay.has(work.id)) return;
+    if (this.#underWay.has(work.id) || this.#settled.some((settled) => settled.work.id === work.id)) return;
     this.#underWay.add(work.id);
     const write = writeFromText(work.text);
     const settle = (error?: CloudError): void => {

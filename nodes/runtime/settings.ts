@@ -96,12 +96,21 @@ export function readChoice<T extends string>(raw: RawSettings, field: string, ch
   return choice;
 }
 
-/** Reads a number from `lowest` up; `fallback` where the field is missing or blank. */
-export function readNumber(raw: RawSettings, field: string, fallback: number, lowest: number): number {
+/** Reads a number from `lowest` to `highest`; `fallback` where the field is missing or blank. */
+export function readNumber(
+  raw: RawSettings,
+  field: string,
+  fallback: number,
+  lowest: number,
+  highest: number = Infinity,
+): number {
   const value = readGiven(raw, field);
   if (isBlank(value)) return fallback;
   const number = typeof value === "number" ? value : Number(typeof value === "string" ? value : NaN);
-  if (!Number.isFinite(number) || number < lowest) throw wrongSetting(field, value, `a number from ${lowest} up`);
+  if (!Number.isFinite(number) || number < lowest || number > highest) {
+    const range = highest === Infinity ? `${lowest} up` : `${lowest} to ${highest}`;
+    throw wrongSetting(field, value, `a number from ${range}`);
+  }
   return number;
 }
 

@@ -33,7 +33,7 @@ export class ModelEngine {
   #leases = new Map<string, { holder: string; until: number; ttlMs: number }>();
   #epochs = new Map<string, string>();
   #groups = new Map<string, Record<string, string>>();
-  readonly #work = new Map<string, { waiting: WaitingWork[]; outcomes: Map<string, string> }>();
+  readonly #work: Queues = new Map();
   readonly #events = new Map<string, EngineEvents>();
   #server = "1";
   isDown = false;
@@ -93,6 +93,7 @@ export class ModelEngine {
     this.#leases = new Map();
     this.#epochs = new Map();
     this.#groups = new Map();
+    this.#work.clear();
   }
 
   /** Forgets a copy that is dead. */
@@ -143,30 +144,30 @@ function epochOf(holder: string): number {
 
 type Call = <T>(work: () => T) => Promise<T>;
 
+/** What waits in each queue, what became of the rest, and how many there were. */
+type Queues = Map<string, { waiting: WaitingWork[]; outcomes: Map<string, string>; count: number }>;
+
 /** The queues of work. */
-function queuesOf(
-  all: Map<string, { waiting: WaitingWork[]; outcomes: Map<string, string> }>,
-  call: Call,
-): Pick<ClusterEngine, "submit" | "waiting" | "settle"> {
-  let count = 0;
-  const at = (queue: string): { waiting: WaitingWork[]; outcomes: Map<string, string> } => {
-    const found = all.get(queue) ?? { waiting: [], outcomes: new Map<string, string>() };
+function queuesOf(all: Queues, call: Call): Pick<ClusterEngine, "submit" | "waiting" | "settle"> {
+  const at = (queue: string): NonNullable<ReturnType<Queues["get"]>> => {
+    const found = all.get(queue) ?? { waiting: [], outcomes: new Map<string, string>(), count: 0 };
     all.set(queue, found);
     return found;
   };
   return {
     submit: (queue, { id, text }) =>
       call(() => {
-        const { waiting, outcomes } = at(queue);
+        const known = at(queue);
+        const { waiting, outcomes } = known;
         const isKnown = outcomes.has(id) || waiting.some((work) => work.id === id);
-        if (!isKnown) waiting.push({ ticket: String(++count).padStart(9, "0"), id, text });
+        if (!isKnown) waiting.push({ ticket: String(++known.count).padStart(9, "0"), id, text });
         return outcomes.get(id) ?? "";
       }),
     waiting: (queue, behind) => call(() => at(queue).waiting.filter(({ ticket }) => ticket > behind)),
     settle: (queue, { ticket, id }, outcome) =>
       call(() => {
         const known = at(queue);
-        known.waiting = known.waiting.filter((work) => work.ticket !== ticket);
+        known.waiting = known.waiting.filter((work) => work.ticket !== ticket && work.id !== id);
         known.outcomes.set(id, outcome);
       }),
   };

@@ -275,6 +275,10 @@ describeWithRedis("an account in a cluster", () => {
     runtime = await load(house, clusteredFlow(house, redis), { cluster: "gone" });
     const [error] = await runtime.arrived("errors");
     assert.match(JSON.stringify(error?.["error"]), /cluster of the account is disabled or was deleted/);
+    await runtime.unload();
+    runtime = await load(house, clusteredFlow(house, redis, { ttl: 1e12 }), { cluster: "cluster" });
+    const [wrong] = await runtime.arrived("errors");
+    assert.match(JSON.stringify(wrong?.["error"]), /ttl.*a number from 1 to 3600 is expected/);
   });
 });
 

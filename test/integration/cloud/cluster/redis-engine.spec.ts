@@ -3,7 +3,7 @@ import net from "node:net";
 import { once } from "node:events";
 import type { ClusterSettings } from "../../../../cloud/cluster/cluster-settings";
 import type { Cluster } from "../../../../cloud/cluster/cluster";
-import type { Taking } from "../../../../cloud/cluster/engine";
+import type { ClusterEngine, Taking } from "../../../../cloud/cluster/engine";
 import { SharedNote } from "../../../../cloud/cluster/shared-note";
 import { RedisEngine } from "../../../../cloud/cluster/redis-engine";
 import type { CloudError } from "../../../../cloud/core/errors";
@@ -128,15 +128,34 @@ describeWithRedis("the Redis engine", () => {
   it("keeps a note for a while from when it was written or read last", async () => {
     const own = await startRedis();
     const engines = await connected(own.url);
-    const cluster = { engine: engines.engine } as unknown as Cluster;
-    const note = new SharedNote({ cluster, name: "archive/a", read: () => 7, onLost: () => assert.fail() });
+    const noteOf = (engine: ClusterEngine | undefined): SharedNote => {
+      const cluster = { engine, state: { name: "speaking" } } as unknown as Cluster;
+      return new SharedNote({ cluster, name: "archive/a", read: () => 7, onLost: () => assert.fail() });
+    };
+    const note = noteOf(engines.engine);
     await note.overwrite();
     const key = own.cli("KEYS", "*note:archive/a");
     const daysLeft = (): number => Number(own.cli("PTTL", key)) / 86_400_000;
     assert.ok(daysLeft() > 80, `${daysLeft()} days`);
     own.cli("PEXPIRE", key, "60000");
-    assert.equal(await note.last(), 7);
+    assert.equal(await noteOf(engines.engine).last(), 7);
     assert.ok(daysLeft() > 80, `${daysLeft()} days`);
+    // Whoever has written last knows as much, perhaps more; and where it can't be read nobody begins anew.
+    assert.equal(await note.last(), undefined);
+    await assert.rejects(noteOf(undefined).last(), { code: "offline" });
+  });
+
+  it("queues work again that the server has dropped", async () => {
+    const { engine } = await connected(redis.url);
+    const work = { id: "a", text: "text" };
+    for (const lost of ["*work:q", "*work:q:ids"]) {
+      await engine.submit("q", work);
+      redis.cli("DEL", ...redis.cli("KEYS", lost).split("\n"));
+      assert.equal(await engine.submit("q", work), "");
+      assert.equal((await engine.waiting("q", "")).at(-1)?.id, "a", lost);
+    }
+    await engine.settle("q", { ...work, ticket: "1-1" }, "done");
+    assert.deepEqual(await engine.submit("q", work), "done");
   });
 
   it("gives requests moments of which no second holds too many", async () => {

@@ -178,6 +178,24 @@ describe("writes to a device that one of several copies has", () => {
     assert.deepEqual(sent, ["level=1", "level=2", "level=3"]);
   });
 
+  it("go out in time where the engine has lost all and counts anew, once", async () => {
+    one.hold();
+    for (const value of [1, 2, 3]) two.write("level", value);
+    await clock.advance(1_000);
+    one.isSlow = true;
+    two.write("slow", 0);
+    await clock.advance(1_000);
+    model.forgetAll();
+    two.write("level", 4);
+    await clock.advance(10_000);
+    one.acknowledge();
+    await clock.advance(10_000);
+    one.acknowledge();
+    await clock.advance(10_000);
+    assert.deepEqual(sent, ["level=1", "level=2", "level=3", "slow=0", "level=4"]);
+    assert.equal(two.relay.pending("node"), 0);
+  });
+
   it("are forgotten with their node", async () => {
     two.write("level", 1);
     const gone = two.relay.withdraw("node");
