@@ -14,7 +14,7 @@ export const maxPrints = 8;
 /** The group of the engine in which marks are, by the names of their lanes. */
 export const markGroup = "marks";
 /** A mark that is so old belongs to a node that is no more. */
-const markLifeMs = 7 * 86_400_000;
+export const markLifeMs = 7 * 86_400_000;
 
 /**
  * Returns the marks that the engine holds at a time, and the names of those that are of no use any more. One that is later

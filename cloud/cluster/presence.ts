@@ -15,6 +15,9 @@ interface PresenceOptions {
   slots: number;
 }
 
+/** The list of copies is kept so long when none is left. */
+const listLifeMs = 86_400_000;
+
 /** A copy that hears for so long knows each value that is not marked yet from one that was given. */
 const settledMs = sameValueMs + jitterMs;
 
@@ -75,7 +78,7 @@ export class Presence {
   /** Lets others go first for the life of a lease, and tells them. */
   async yield(engine: ClusterEngine): Promise<void> {
     this.#yieldUntil = this.#clock.monotonic() + this.#options.ttlMs;
-    await engine.mark("live", this.#members.own(Infinity, this.flow));
+    await engine.mark("live", this.#members.own(Infinity, this.flow), undefined, listLifeMs);
   }
 
   /** Tells the others that this copy lives, and learns who they are. */
@@ -86,7 +89,8 @@ export class Presence {
     const gone = this.#members.note(fields, time);
     const isYielding = this.#clock.monotonic() < this.#yieldUntil;
     const own = this.#members.own(isYielding ? Infinity : this.#heardSince, this.flow);
-    await engine.mark("live", { ...own, ...Object.fromEntries(gone.map((id) => [id, ""])) });
+    const told = { ...own, ...Object.fromEntries(gone.map((id) => [id, ""])) };
+    await engine.mark("live", told, undefined, listLifeMs);
   }
 
   /** Learns the engine's time; what is known already stays where a slow answer does not tell more. */

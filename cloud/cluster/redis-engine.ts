@@ -2,7 +2,7 @@ import { systemClock } from "../core/clock";
 import { guarded } from "../core/guard";
 import { asRecord } from "../core/json";
 import type { Cluster as RedisCluster, Redis } from "ioredis";
-import type { CloudError } from "../core/errors";
+import { type CloudError, systemCodeOf } from "../core/errors";
 import { loadLibrary } from "../core/load-library";
 import type { ClusterSettings } from "./cluster-settings";
 import type {
@@ -209,7 +209,8 @@ export class RedisEngine implements ClusterEngine {
 
   #errorOf(reason: unknown): CloudError {
     const error = redisError(reason, this.#place.shown);
-    if (error.code === "offline" && this.#cause !== undefined) return this.#cause;
+    const isVague = error.code === "offline" && (systemCodeOf(reason) === "" || this.#cause?.code !== "timeout");
+    if (isVague && this.#cause !== undefined) return this.#cause;
     if (isOfConnection(error) || isOfDatabase(reason)) this.#cause = error;
     return error;
   }
@@ -232,5 +233,5 @@ function isOfDatabase(reason: unknown): boolean {
 
 /** Returns whether an error says why there is no connection, rather than what a single command met. */
 function isOfConnection({ code, message }: CloudError): boolean {
-  return code === "unauthorized" || message.includes("is no Redis");
+  return code === "unauthorized" || code === "timeout" || message.includes("is no Redis");
 }

@@ -5,7 +5,7 @@ import { printable } from "../core/text";
 const meanings: readonly (readonly [RegExp, ErrorCode, string])[] = [
   [/^(WRONGPASS|NOAUTH|ERR Client sent AUTH|ERR AUTH)/i, "unauthorized", "refuses user and password: check both"],
   [/^NOPERM/i, "forbidden", "does not let this user do what a cluster needs: give it scripts, keys and channels"],
-  [/^OOM/i, "precondition_failed", "has no memory left: give it more, or let it drop other keys"],
+  [/^OOM/i, "precondition_failed", "has no memory left: give it more"],
   [/^WRONGTYPE/i, "conflict", "has a key of another kind under the cluster's name: choose another name"],
   [/DB index/i, "not_configured", "has no database of that number: change the one behind its address"],
   [/unknown command/i, "precondition_failed", "lacks what a cluster needs: Redis 5 or later, or Valkey"],

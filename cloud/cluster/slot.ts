@@ -3,7 +3,7 @@ import { inBackground } from "../core/guard";
 import type { ClusterEngine, Fence } from "./engine";
 import { inTime } from "./in-time";
 import { Lease } from "./lease";
-import { type Mark, markGroup } from "./mark";
+import { type Mark, markGroup, markLifeMs } from "./mark";
 import { type OpenLane, Speaker } from "./speaker";
 import type { Grant, LaneHandlers, RingRoom } from "./value-ring";
 
@@ -237,7 +237,7 @@ export class Slot {
   async #writeMarks(marks: Record<string, string>): Promise<void> {
     const { fence } = this.#lease ?? {};
     if (fence === undefined || this.#alignedGrant !== fence.holder) return;
-    const isWritten = await this.#engine?.mark(markGroup, marks, fence);
+    const isWritten = await this.#engine?.mark(markGroup, marks, fence, markLifeMs);
     if (isWritten === false) this.#options.onRefused();
   }
 
