@@ -107,6 +107,7 @@ describe("the device form", function () {
     await editor.page.keyboard.press("Escape");
     assert.equal(await createdId(), "not of this account");
     // It may have been made just now, so the cloud is asked again, once.
+    await until("the question", () => lists() === 2);
     await until("the answer", async () => (await hint("id").innerText()) === "");
     await input("deviceId").fill("");
     assert.equal(lists(), 2);

@@ -234,7 +234,7 @@ describe("the editor", function () {
     await until("the session", () => house.simulator.observed.connections.some(({ kind }) => kind === "user"));
     await editor.edit(propertyIn);
     await editor.chosen("thing", "House").waitFor();
-    assert.match(await editor.hint("property").innerText(), /21\.5/);
+    await editor.hint("property").getByText("21.5").waitFor();
     await editor.done();
     // Only looking changes nothing.
     assert.deepEqual(await editor.fields(propertyIn, "changed"), [false]);

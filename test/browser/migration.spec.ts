@@ -148,8 +148,11 @@ describe("migration from Arduino's own nodes in the editor", function () {
     const board = await house.board();
     const labels = editor.page.locator(".red-ui-flow-node-status-label");
     await labels.filter({ hasText: "connected" }).first().waitFor();
-    await board.report({ temperature: 21.5 });
-    await until("the value", () => red.received("values").length > 0);
+    // The label may be that of the node that writes.
+    await until("the value", () => {
+      void board.report({ temperature: 21.5 });
+      return red.received("values").length > 0;
+    });
     await board.close();
     await editor.picture("migration-runs");
     for (const secret of [house.account.clientId, house.account.clientSecret])

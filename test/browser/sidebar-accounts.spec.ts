@@ -58,6 +58,7 @@ describe("the sidebar and its accounts", function () {
     await editor.page.locator("#node-config-dialog-ok").click();
     await line(/^temperature/).waitFor();
     await note("not deployed").waitFor();
+    await sidebar().locator(".arduino-cloud-sidebar-head .fa-spin").waitFor({ state: "detached" });
     const before = accountRequests();
     await editor.passTime(11_000);
     await editor.roundTrip();

@@ -115,6 +115,23 @@ describe("an archive in a real Node-RED", function () {
   });
 
   const pages = /series\/batch_query_raw/;
+  /**
+   * Begins the stream, and keeps it from its end as soon as the first message has come: at most two pages are read ahead, and
+   * no more are answered until the function that this returns is called.
+   */
+  const beginStream = async (): Promise<() => void> => {
+    const { rest } = house.simulator.faults;
+    const rows = red.received("rows").length;
+    red.send("stream", {});
+    await until("the first message", () => red.received("rows").length > rows);
+    let release = (): void => undefined;
+    const behind = new Promise<void>((resolve) => (release = resolve));
+    rest.push({ match: pages, times: Infinity, behind });
+    return () => {
+      rest.length = 0;
+      release();
+    };
+  };
   const faults: [string, RestOrder, code: string][] = [
     ["a dropped connection", { drop: true }, "offline"],
     ["a refusal by rate", { status: 429 }, "rate_limited"],
@@ -142,10 +159,9 @@ describe("an archive in a real Node-RED", function () {
 
   it("goes on after a deploy in its midst", async () => {
     fill(6_000);
-    const rows = red.received("rows").length;
-    red.send("stream", {});
-    await until("the first message", () => red.received("rows").length > rows);
+    const release = await beginStream();
     await red.deploy(again(flow()));
+    release();
     assert.ok(streamed().length < stored.length, "the stream was interrupted");
     await run();
     await expectAll();
@@ -153,11 +169,10 @@ describe("an archive in a real Node-RED", function () {
 
   it("goes on after a deploy of its own, with a message in the works", async () => {
     fill(6_000);
-    const rows = red.received("rows").length;
-    red.send("stream", {});
-    await until("the first message", () => red.received("rows").length > rows);
+    const release = await beginStream();
     const changed = again(flow()).map((node) => (node.id === "stream" ? { ...node, name: "Another" } : node));
     await red.deploy(changed, undefined, "nodes");
+    release();
     assert.ok(streamed().length < stored.length, "the stream was interrupted");
     await run();
     await expectAll();
@@ -165,10 +180,9 @@ describe("an archive in a real Node-RED", function () {
 
   it("goes on after a restart of Node-RED, where its context store outlives it", async () => {
     fill(3_000);
-    const rows = red.received("rows").length;
-    red.send("stream", {});
-    await until("the first message", () => red.received("rows").length > rows);
+    const release = await beginStream();
     await red.stop();
+    release();
     const before = streamed();
     assert.ok(before.length < stored.length, "the stream was interrupted");
     red = await startNodeRed({ keeps: true, userDir: red.userDir });
@@ -187,10 +201,7 @@ describe("an archive in a real Node-RED", function () {
     const count = stored.length;
     fill(9_000);
     const fresh = [...new Set(stored.slice(count))].sort();
-    red.send("stream", {});
-    await until("the first message", () => red.received("rows").length > 0);
-    // At most two pages are read ahead, so without an answer the run can't end before the kill.
-    house.simulator.faults.delayMs = 60_000;
+    const release = await beginStream();
     const [first = ""] = streamed();
     await until("that it is written down", async () => {
       const text = await saved();
@@ -198,7 +209,7 @@ describe("an archive in a real Node-RED", function () {
     });
     assert.equal(red.received("streamed").length, 0, "in the midst of the run");
     await red.kill();
-    house.simulator.faults.delayMs = 0;
+    release();
     const given = streamed();
     assert.ok(new Set(given).size < fresh.length, "the stream was interrupted");
     red = await startNodeRed(again);
