@@ -91,7 +91,7 @@ describe("the examples on a dashboard", function () {
     const count = writes().length;
     await page.locator(".nrdb-ui-switch", { hasText: "Lamp" }).locator(".v-selection-control__input").click();
     await until("the lamp is off", () => (lamp.values["light"] as { swi?: boolean } | undefined)?.swi === false);
-    const isOff = (value: unknown): boolean => (value as { swi: boolean }).swi === false;
+    const isOff = (value: unknown): boolean => !(value as { swi: boolean }).swi;
     // The wheel may have written more than once until then.
     const last = writes().slice(count);
     assert.equal(last.findIndex(isOff), last.length - 1, "what the board reports is not written again");
