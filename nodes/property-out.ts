@@ -10,7 +10,7 @@ import { type Message, onClose, onInput } from "./runtime/input";
 import { messageProperty, messageThing } from "./runtime/message";
 import { failMisconfigured } from "./runtime/misconfigured";
 import type { SessionNode } from "./runtime/session-node";
-import { delivered, RedeployQueue, returnParked, type WaitingMessage } from "./runtime/redeploy-queue";
+import { cancelParked, delivered, RedeployQueue, type WaitingMessage } from "./runtime/redeploy-queue";
 import { type RawSettings, readChoice, readFlag, readNumber, readText, settingsOf } from "./runtime/settings";
 import { NodeStatus } from "./runtime/status";
 import { WarnOnce } from "./runtime/warn-once";
@@ -42,7 +42,7 @@ export default function (RED: NodeAPI): void {
       writeThrough(this, status, settings, sessionNode, destination);
     } catch (reason) {
       failMisconfigured(this, status, toCloudError(reason));
-      returnParked(this, undefined);
+      cancelParked(this);
     }
   }
   RED.nodes.registerType("arduino-cloud-property-out", construct);

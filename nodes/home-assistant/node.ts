@@ -9,7 +9,7 @@ import { CommandWriter } from "./command-writer";
 import { readTopic, textOfPayload } from "./commands";
 import { parseOverrides } from "./overrides";
 import { FlawWarnings } from "../runtime/flaw-warnings";
-import { RedeployQueue, returnParked } from "../runtime/redeploy-queue";
+import { cancelParked, RedeployQueue } from "../runtime/redeploy-queue";
 import { findAccount, type UsableAccountNode } from "../runtime/account-node";
 import { type Message, onClose, onInput } from "../runtime/input";
 import { failMisconfiguredAloud } from "../runtime/misconfigured";
@@ -26,7 +26,7 @@ export function startBridge(RED: NodeAPI, node: Node, config: NodeDef): void {
     connectTo(RED, node, status, readSettings(raw), findAccount(RED, readText(raw, "account")));
   } catch (reason) {
     failMisconfiguredAloud(node, status, toCloudError(reason));
-    returnParked(node, undefined);
+    cancelParked(node);
   }
 }
 

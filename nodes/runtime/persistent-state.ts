@@ -101,6 +101,8 @@ export class PersistentState {
 
   /** Writes down what has changed. Resolves when the store has it; a store that fails is told of, and tried again. */
   save(): Promise<void> {
+    // What a predecessor left is still to be read.
+    if (!this.#isOpen) return Promise.resolve();
     this.#stopTimer?.();
     this.#stopTimer = undefined;
     if (!this.#isWriting) return this.#saveNow();

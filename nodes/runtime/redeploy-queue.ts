@@ -19,6 +19,8 @@ interface Parked {
   /** Where they were bound for: a successor that writes elsewhere must not send them there. */
   target: string;
   messages: Message[];
+  /** The store was not read yet: what it holds comes ahead of these. */
+  isUnread: boolean;
 }
 
 /**
@@ -37,6 +39,16 @@ export class RedeployQueue {
   /** The messages that wait, each with the part of it that a context store can hold; undefined where that is nothing. */
   readonly #waiting = new Map<WaitingMessage, unknown>();
   readonly #memory: PersistentState | undefined;
+  /** What a predecessor left, until it is back, each with the part of it that a context store can hold. */
+  readonly #left: [Message, unknown][] = [];
+  /** Whether the store, where there is one, is still to be read. */
+  #isUnread: boolean;
+  /** Whether all that a predecessor left is back: what comes sooner waits behind that. */
+  #isBack = false;
+  #isReturning = false;
+  #isClosed = false;
+  /** Let those go on that came too soon. */
+  readonly #early: (() => void)[] = [];
 
   /**
    * @param target where the node's messages are bound for
@@ -45,6 +57,7 @@ export class RedeployQueue {
   constructor(node: Node, target: string, isKept: boolean) {
     this.#node = node;
     this.#target = target;
+    this.#isUnread = isKept;
     this.#memory = isKept ? new PersistentState(node, "queue", () => this.#snapshot()) : undefined;
   }
 
@@ -54,9 +67,10 @@ export class RedeployQueue {
    */
   async during(message: Message, work: (entry: WaitingMessage) => Promise<void>): Promise<void> {
     const entry: WaitingMessage = { message, fail: () => undefined, forget: () => undefined };
-    this.#waiting.set(entry, this.#memory === undefined ? undefined : storable(message));
+    this.#waiting.set(entry, this.#storable(message));
     this.#save();
     try {
+      if (!this.#isBack && !this.#isReturning) await this.#turnOf(entry);
       await work(entry);
     } finally {
       this.#waiting.delete(entry);
@@ -64,26 +78,76 @@ export class RedeployQueue {
     }
   }
 
-  /** Takes up what a predecessor left. */
+  /**
+   * Takes up what a predecessor left, as if the messages had just come: they are checked again, and end in `done` here.
+   * What was bound for another place is cancelled.
+   */
   takeUp(): void {
-    const left = parked.get(this.#node.id);
+    const left = takeParked(this.#node);
+    const all = left === undefined ? [] : [left];
+    if (left?.isUnread === false) this.#isUnread = false;
+    if (!this.#isUnread) this.#giveBack(all);
     this.#memory?.open(() => {
-      const kept = this.#memory?.at("messages");
-      if (left === undefined && Array.isArray(kept)) {
-        returnTo(this.#node, { target: String(this.#memory?.at("target")), messages: kept as Message[] }, this.#target);
-      }
+      if (this.#isUnread) this.#giveBack([...this.#kept(), ...all]);
+      this.#isUnread = false;
+      // What came before the store was read is not in it.
+      if (this.#waiting.size > 0) this.#save();
     });
-    returnParked(this.#node, this.#target);
+  }
+
+  #kept(): Parked[] {
+    const messages = this.#memory?.at("messages");
+    if (!Array.isArray(messages)) return [];
+    return [{ target: String(this.#memory?.at("target")), messages: messages as Message[], isUnread: false }];
   }
 
   /** Leaves what is left to the successor; a node that is gone for good cancels it. */
   async close(removed: boolean): Promise<void> {
+    this.#isClosed = true;
     const left = [...this.#waiting.keys()].filter(({ isSettled }) => isSettled !== true);
     for (const { forget } of left) forget();
-    const messages = left.map(({ message }) => message);
-    if (!removed && messages.length > 0) parked.set(this.#node.id, { target: this.#target, messages });
+    const messages = [...this.#left.map(([message]) => message), ...left.map(({ message }) => message)];
+    const isUnread = this.#isUnread;
+    if (!removed && messages.length > 0) parked.set(this.#node.id, { target: this.#target, messages, isUnread });
     await this.#memory?.close(removed);
-    if (removed) for (const { fail } of left) fail(undelivered("removed"));
+    if (!removed) return;
+    for (const [message] of this.#left) this.#node.error(undelivered("removed"), message);
+    for (const { fail } of left) fail(undelivered("removed"));
+  }
+
+  /** Waits until all is back that a predecessor left, and stands behind it then. */
+  async #turnOf(entry: WaitingMessage): Promise<void> {
+    await new Promise<void>((resolve, reject) => {
+      entry.fail = reject;
+      this.#early.push(resolve);
+    });
+    const stored = this.#waiting.get(entry);
+    this.#waiting.delete(entry);
+    this.#waiting.set(entry, stored);
+  }
+
+  /** Gives the node what predecessors left, if anything, and after it what came sooner. */
+  #giveBack(all: readonly Parked[]): void {
+    for (const left of all) {
+      if (left.target !== this.#target) cancel(this.#node, left);
+      else for (const message of left.messages) this.#left.push([message, this.#storable(message)]);
+    }
+    if (this.#left.length === 0) this.#goOn();
+    // The flow is complete only when all nodes have been constructed.
+    else nextTurn(() => this.#receiveLeft());
+  }
+
+  #receiveLeft(): void {
+    if (this.#isClosed) return;
+    this.#isReturning = true;
+    for (let next = this.#left.shift(); next !== undefined; next = this.#left.shift()) this.#node.receive(next[0]);
+    this.#isReturning = false;
+    this.#goOn();
+  }
+
+  #goOn(): void {
+    this.#isBack = true;
+    for (const goOn of this.#early.splice(0)) goOn();
   }
 
   #save(): void {
@@ -91,8 +155,13 @@ export class RedeployQueue {
   }
 
   #snapshot(): Record<string, unknown> {
-    const left = [...this.#waiting].filter(([{ isSettled }, message]) => isSettled !== true && message !== undefined);
-    return { target: this.#target, messages: left.map(([, message]) => message) };
+    const waiting = [...this.#waiting].filter(([{ isSettled }]) => isSettled !== true);
+    const messages = [...this.#left, ...waiting].map(([, stored]) => stored).filter((stored) => stored !== undefined);
+    return { target: this.#target, messages };
+  }
+
+  #storable(message: Message): unknown {
+    return this.#memory === undefined ? undefined : storable(message);
   }
 }
 
@@ -114,24 +183,22 @@ export function delivered(
   });
 }
 
-/**
- * Takes up what a predecessor left, as if the messages had just come: they are checked again, and end in `done` here.
- * What was bound for another place is cancelled.
- */
-export function returnParked(node: Node, target: string | undefined): void {
-  const left = parked.get(node.id);
-  if (left === undefined) return;
-  parked.delete(node.id);
-  returnTo(node, left, target);
+/** Cancels what a predecessor left: the node as it is now writes nothing. */
+export function cancelParked(node: Node): void {
+  const left = takeParked(node);
+  if (left !== undefined) cancel(node, left);
 }
 
-function returnTo(node: Node, left: Parked, target: string | undefined): void {
+function takeParked({ id }: Node): Parked | undefined {
+  const left = parked.get(id);
+  parked.delete(id);
+  return left;
+}
+
+function cancel(node: Node, { messages }: Parked): void {
   // The flow is complete only when all nodes have been constructed.
   nextTurn(() => {
-    for (const message of left.messages) {
-      if (left.target === target) node.receive(message);
-      else node.error(undelivered("changed"), message);
-    }
+    for (const message of messages) node.error(undelivered("changed"), message);
   });
 }
 
