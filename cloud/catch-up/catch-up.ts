@@ -49,6 +49,8 @@ export class CatchUp {
   #tellKnown: () => void = () => undefined;
   #isSubscribed = false;
   #isWorking = false;
+  /** Nothing goes out any more. */
+  #isEnded = false;
   readonly #warned = new Set<string>();
 
   constructor(options: CatchUpOptions) {
@@ -82,7 +84,7 @@ export class CatchUp {
 
   /** Takes a value of the feed, at the moment it arrives. */
   value(live: LiveValue): void {
-    if (this.#closing.signal.aborted) return;
+    if (this.#isEnded || this.#closing.signal.aborted) return;
     // A topic that is refused holds up nothing that comes by the other one.
     const isBeside = live.direction !== this.#direction && !this.#isSubscribed;
     const isOver = this.#options.mode === "none" && this.#outages.first === undefined;
@@ -152,6 +154,16 @@ export class CatchUp {
     this.#seen.settle();
   }
 
+  /**
+   * Decides, once it is known, whether what went out in this turn arrives, and so counts as seen.
+   * @param isLast nothing more goes out, ahead of `stop`: whoever has many may take several turns for that
+   */
+  end(isHeard: boolean, isLast: boolean): void {
+    this.#isEnded = isLast;
+    if (isHeard) this.#seen.settle();
+    else this.#seen.drop();
+  }
+
   /** Ends it; what waits is dropped, and is in history for a successor. */
   stop(): void {
     this.#closing.abort();
@@ -179,6 +191,7 @@ export class CatchUp {
         if (this.#closing.signal.aborted) return;
         this.#options.onError(toCloudError(reason));
       }
+      if (this.#isEnded) return;
       this.#outages.finish();
       this.#options.onProgress?.();
     }
@@ -255,6 +268,7 @@ export class CatchUp {
   }
 
   #emit(value: StoredValue, source: CaughtSource): void {
+    if (this.#isEnded) return;
     const { variable, timestamp } = value;
     const at = Math.min(timestamp - (this.#seen.offset(variable) || this.#clockSkewMs), this.#options.clock.now());
     this.#seen.note(variable, { value: value.value, timestamp, at, isStored: true });
@@ -293,7 +307,7 @@ export class CatchUp {
   #after(milliseconds: number, work: () => void): void {
     const stop = this.#options.clock.after(milliseconds, () => {
       unlisten();
-      work();
+      if (!this.#isEnded) work();
     });
     const unlisten = onAbort(this.#closing.signal, stop);
   }

@@ -35,19 +35,27 @@ const ownTimeMs = 1_000;
 /** A sender's clock that is off by more is no help in finding its values in history. */
 const maxOffsetMs = 86_400_000;
 
-/** Those that have changed in this turn of the event loop. */
-const changed = new Set<SeenValues>();
-let isTurnEnding = false;
+/** What counts of a variable for a store while nodes have not got all that was noted. */
+interface Counted {
+  value: SeenValue | undefined;
+  /** How many values are noted and do not count yet. */
+  pending: number;
+}
 
 /**
- * The last values of the variables of a thing, in the order in which they were seen. For a store a value counts from the end
- * of the turn in which it was noted: only then Node-RED hands over what is sent, and not to a node that is closed by then.
+ * The last values of the variables of a thing, in the order in which they were seen. For a store a value counts from the next
+ * turn of the event loop on: only then Node-RED hands over what is sent, and not to a node that is closed by then. Each has a
+ * turn of its own, as each message has in Node-RED: what is noted in the turns that all wait for comes a round later.
  */
 export class SeenValues {
   #since: number | undefined;
-  /** As it was before this turn of the event loop, by what has changed in it. */
-  readonly #before = new Map<string, SeenValue | undefined>();
-  #sinceBefore: number | undefined;
+  /** What counts of it. */
+  #countedSince: number | undefined;
+  /** By the variables with values that do not count yet. */
+  readonly #counted = new Map<string, Counted>();
+  #pending = 0;
+  /** Counts up when what is pending is decided in another way. */
+  #round = 0;
   readonly #values = new Map<string, SeenValue[]>();
   readonly #offsets = new Map<string, number>();
   #reached = -Infinity;
@@ -66,11 +74,10 @@ export class SeenValues {
         seen.since = Math.min(time, now);
         continue;
       }
-      seen.note(variable, { value, timestamp: time, at: Math.min(at, now), isStored: stored === true });
+      seen.#add(variable, { value, timestamp: time, at: Math.min(at, now), isStored: stored === true });
       if (isFiniteNumber(offset)) seen.#offsets.set(variable, offset);
     }
     if (Number.isFinite(seen.#reached)) seen.since ??= seen.#reached;
-    seen.settle();
     return seen;
   }
 
@@ -80,19 +87,29 @@ export class SeenValues {
   }
 
   set since(time: number | undefined) {
-    this.#changes();
     this.#since = time;
+    const count = (): void => void (this.#countedSince = time);
+    // That it begins at all counts at once: a kill right behind it must not lose what comes in between.
+    if (this.#countedSince === undefined) count();
+    else this.#countLater(count);
   }
 
   /** Whether all of it counts for a store too. */
   get isSettled(): boolean {
-    return !changed.has(this);
+    return this.#pending === 0;
   }
 
   /** Lets all of it count at once. */
   settle(): void {
-    changed.delete(this);
-    this.#before.clear();
+    this.#decide();
+    this.#counted.clear();
+    this.#countedSince = this.#since;
+  }
+
+  /** Lets what does not count yet never count: no node will get it. */
+  drop(): void {
+    this.#decide();
+    for (const counted of this.#counted.values()) counted.pending = Infinity;
   }
 
   /** Milliseconds since 1970 at which the connection was alive for certain: the last value came, or following began. */
@@ -101,9 +118,19 @@ export class SeenValues {
   }
 
   note(variable: string, value: SeenValue): void {
-    this.#changes();
+    const counted = this.#counted.get(variable) ?? { value: this.#values.get(variable)?.at(-1), pending: 0 };
+    counted.pending++;
+    this.#counted.set(variable, counted);
+    this.#countLater(() => {
+      counted.value = value;
+      counted.pending--;
+      if (counted.pending === 0) this.#counted.delete(variable);
+    });
+    this.#add(variable, value);
+  }
+
+  #add(variable: string, value: SeenValue): void {
     const values = this.#values.get(variable);
-    if (!this.#before.has(variable)) this.#before.set(variable, values?.at(-1));
     if (values === undefined) this.#values.set(variable, [value]);
     else if (values.push(value) > maxSeenValues) values.shift();
     if (value.at > this.#reached) this.#reached = value.at;
@@ -132,10 +159,11 @@ export class SeenValues {
    * @param since stands in for the property, where that is undefined
    */
   toJSON(since?: number): LastSeen {
-    const time = (this.isSettled ? this.#since : this.#sinceBefore) ?? since;
+    const time = this.#countedSince ?? since;
     const entries: [string, LastSeen[string]][] = time === undefined ? [] : [["", { time, value: null }]];
     for (const [variable, values] of this.#values) {
-      const last = this.#before.has(variable) ? this.#before.get(variable) : values.at(-1);
+      const counted = this.#counted.get(variable);
+      const last = counted === undefined ? values.at(-1) : counted.value;
       if (last === undefined) continue;
       const { timestamp: time, at, value, isStored } = last;
       entries.push([variable, { time, at, value, ...(isStored && { stored: true, offset: this.offset(variable) }) }]);
@@ -143,16 +171,19 @@ export class SeenValues {
     return Object.fromEntries(entries);
   }
 
-  #changes(): void {
-    if (!this.isSettled) return;
-    this.#sinceBefore = this.#since;
-    changed.add(this);
-    if (isTurnEnding) return;
-    isTurnEnding = true;
+  #countLater(count: () => void): void {
+    this.#pending++;
+    const round = this.#round;
     nextTurn(() => {
-      isTurnEnding = false;
-      changed.forEach((seen) => seen.settle());
+      if (round !== this.#round) return;
+      this.#pending--;
+      count();
     });
+  }
+
+  #decide(): void {
+    this.#round++;
+    this.#pending = 0;
   }
 }
 

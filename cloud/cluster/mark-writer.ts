@@ -20,8 +20,8 @@ interface MarkWriterOptions {
 export class MarkWriter {
   readonly #options: MarkWriterOptions;
   readonly #moved = new Set<Lane>();
-  /** The values that went into the flow in this turn of the event loop. */
-  #sent: HeardValue[] = [];
+  /** The values that went into the flow, and that no node has got yet. */
+  readonly #sent = new Set<HeardValue>();
   #staged: Record<string, string> = {};
   #stopTimer: (() => void) | undefined;
   /** Counts up whenever all is forgotten. */
@@ -31,19 +31,22 @@ export class MarkWriter {
     this.#options = options;
   }
 
-  /** Notes a value with which the flow is done. It counts at the end of the turn, when nodes get what was sent in it. */
+  /** Notes a value with which the flow is done. It counts from the next turn on, in which nodes get what was sent. */
   spoke(value: HeardValue): void {
-    if (this.#sent.push(value) === 1) nextTurn(() => this.#countSent());
+    this.#sent.add(value);
+    nextTurn(() => {
+      if (this.#sent.has(value)) this.#count(value);
+    });
   }
 
   /** Forgets what went into a flow that ends in the same turn: no node got it. */
   ends(lane: Lane): void {
-    this.#sent = this.#sent.filter((value) => value.lane !== lane);
+    for (const value of this.#sent) if (value.lane === lane) this.#sent.delete(value);
   }
 
   /** Writes down everything at once. */
   async flush(): Promise<void> {
-    this.#countSent();
+    for (const value of this.#sent) this.#count(value);
     this.#stage();
     await this.#writeStaged();
   }
@@ -53,18 +56,16 @@ export class MarkWriter {
     this.#life++;
     this.#stopTimer?.();
     this.#stopTimer = undefined;
-    this.#sent = [];
+    this.#sent.clear();
     this.#moved.clear();
     this.#staged = {};
   }
 
-  #countSent(): void {
-    for (const value of this.#sent) {
-      value.lane.spoke(value);
-      this.#moved.add(value.lane);
-    }
-    this.#sent = [];
-    if (this.#moved.size > 0) this.#arm();
+  #count(value: HeardValue): void {
+    this.#sent.delete(value);
+    value.lane.spoke(value);
+    this.#moved.add(value.lane);
+    this.#arm();
   }
 
   #arm(): void {

@@ -37,8 +37,8 @@ interface SpeakerOptions {
 export interface OpenLane<T> {
   /** Takes a value, in the order in which they are heard. */
   take(item: T): void;
-  /** Ends it; what still waits is for who opens it again. */
-  close(): void;
+  /** Ends it; what still waits is for who opens it again. @param isHeard whether what was sent in this turn arrives */
+  close(isHeard: boolean): void;
 }
 
 /** Hears everything, and sends what this copy has the right to send: the rest waits for a take-over. */
@@ -66,11 +66,11 @@ export class Speaker {
     inBackground(this.drain());
     return {
       take: (item) => this.#take(lane, item),
-      close: () => {
+      close: (isHeard) => {
         // A successor may have opened it already.
         if (lane.handlers !== own) return;
         lane.isOpen = false;
-        this.#marks.ends(lane);
+        if (!isHeard) this.#marks.ends(lane);
       },
     };
   }

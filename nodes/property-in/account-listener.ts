@@ -132,10 +132,14 @@ export class AccountListener {
     this.#unobserve();
     this.#unfollow();
     this.#stopList();
-    this.#emitter.end?.();
-    // Whatever goes out after this would be given by a successor too.
+    // The rest of this turn, in which Node-RED closes the others, and hands over nothing.
+    await Promise.resolve();
+    const arrives = isHeard();
+    // Where others may go on they are given what comes from now on; else it is left to a successor, with all that waits.
+    const isLast = this.#emitter.end === undefined;
+    this.#emitter.end?.(arrives);
+    for (const { catchUp } of this.#subscriptions.values()) catchUp?.end(arrives, isLast);
     await inShortTurns(this.#subscriptions.values(), (subscription) => subscription.stop());
-    if (isHeard()) for (const { catchUp } of this.#subscriptions.values()) catchUp?.settle();
     await this.#shared?.close();
     await this.#emitter.close?.();
     this.#flow?.close();

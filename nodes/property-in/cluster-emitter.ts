@@ -45,9 +45,9 @@ export class ClusterEmitter implements ValueEmitter {
     lane.take({ origin, about, value, source });
   }
 
-  /** Sends nothing more: what comes, and what no node has got yet, goes to the successor, or to the copy that goes on. */
-  end(): void {
-    for (const lanes of Object.values(this.#lanes)) for (const lane of lanes.values()) lane.close();
+  /** Sends nothing more: what comes, and what no node will get, goes to the successor, or to the copy that goes on. */
+  end(isHeard: boolean): void {
+    for (const lanes of Object.values(this.#lanes)) for (const lane of lanes.values()) lane.close(isHeard);
   }
 
   /** Lets the other copies go on. */

@@ -36,8 +36,8 @@ export interface MessageSettings {
 /** Whatever takes the values of a subscription. */
 export interface ValueEmitter {
   emit(origin: Origin, about: Omit<LiveValue, "value">, value: unknown, source: ValueSource): void;
-  /** Ends it, in the turn in which the nodes of the flow end. */
-  end?(): void;
+  /** Ends it, in the turn in which the nodes of the flow end. @param isHeard whether what was sent in this turn arrives */
+  end?(isHeard: boolean): void;
   /** Resolves when nothing is left to do. */
   close?(): Promise<void>;
 }

@@ -219,9 +219,9 @@ export class ModelCopy {
     if (this.#isOnline) this.#do(() => this.#laneOf(thing).take(value));
   }
 
-  /** Ends its flow. */
-  end(): void {
-    for (const lane of this.#lanes.values()) lane.close();
+  /** Ends its flow, or with `isHeard` only the node that speaks. */
+  end(isHeard = false): void {
+    for (const lane of this.#lanes.values()) lane.close(isHeard);
   }
 
   /** Stops it like SIGSTOP. */

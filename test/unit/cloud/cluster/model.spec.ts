@@ -157,18 +157,19 @@ describe("copies of a flow", () => {
     assert.equal(world.doubled, 0);
   });
 
-  it("give again what was sent in the turn in which the flow of one ended, and nothing else", async () => {
-    const world = new World();
-    const [first, second] = [world.join(), world.join()];
-    await world.pass(10_000, numbered);
-    world.hear(numbered, world.copies);
-    first.end();
-    void first.cluster.handOver();
-    await world.pass(500, numbered);
-    assert.equal(second.cluster.state.name, "speaking");
-    world.check();
-    assert.equal(world.doubled, 1);
-  });
+  for (const isHeard of [false, true])
+    it(`give again what was sent in the turn in which ${isHeard ? "only the node of one ended: nothing" : "the flow of one ended, and nothing else"}`, async () => {
+      const world = new World();
+      const [first, second] = [world.join(), world.join()];
+      await world.pass(10_000, numbered);
+      world.hear(numbered, world.copies);
+      first.end(isHeard);
+      void first.cluster.handOver();
+      await world.pass(500, numbered);
+      assert.equal(second.cluster.state.name, "speaking");
+      world.check();
+      assert.equal(world.doubled, isHeard ? 0 : 1);
+    });
 
   it("give way when they can't hear and another one can", async () => {
     const world = new World();
