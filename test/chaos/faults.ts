@@ -1,12 +1,14 @@
 /** What each kind of fault does to the simulated cloud, or to Node-RED. */
 import type { Faults, RestOrder } from "../../simulator/behaviour/faults";
 import type { House } from "../support/simulated-account";
+import { changeable, changeableTab } from "./flow";
 import { type FaultKind, type PlannedFault, variantOf } from "./plan";
 
 /** What faults act on. */
 export interface FaultTarget {
   house: House;
-  readonly deploy: (type: "full" | "flows" | "nodes") => Promise<void>;
+  /** Deploys the flow with one node, or one tab, changed. */
+  readonly deploy: (type: "full" | "flows" | "nodes", changed: string) => Promise<void>;
   readonly restart: () => Promise<void>;
   readonly kill: () => Promise<void>;
 }
@@ -111,9 +113,9 @@ const acts: Record<FaultKind, Act> = {
     order(house, { delayMs: variantOf([300, 1_000, 3_000], fault), times: 6 }, fault),
   "REST answers wrongly": ({ house }, fault) => order(house, variantOf(wrongAnswers, fault), fault),
   "names change": ({ house }, fault) => rename(house, fault),
-  "the whole flow is deployed": ({ deploy }) => deploy("full"),
-  "a changed tab is deployed": ({ deploy }) => deploy("flows"),
-  "a changed node is deployed": ({ deploy }) => deploy("nodes"),
+  "the whole flow is deployed": ({ deploy }) => deploy("full", changeableTab),
+  "a changed tab is deployed": ({ deploy }) => deploy("flows", changeableTab),
+  "a changed node is deployed": ({ deploy }, fault) => deploy("nodes", variantOf(changeable, fault)),
   "Node-RED restarts": ({ restart }) => restart(),
   "Node-RED is killed": ({ kill }) => kill(),
 };

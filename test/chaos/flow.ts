@@ -11,8 +11,13 @@ export const variables = { counter: "INT", level: "FLOAT", word: "CHARSTRING", [
 /** Nodes that keep their messages beyond their process. */
 export const keepsMessages = (node: string): boolean => node === "out";
 
+/** Nodes of which one alone is changed. What is on its way to another node would be lost if that was changed. */
+export const changeable = ["in-late", "in-every", "out", "archive", "manage", "get", "account"] as const;
+
 /** A second tab: a deploy of changed tabs leaves the other one alone. */
 const otherTab: FlowNode = { id: "other", type: "tab", label: "Other" };
+/** The tab that is changed. */
+export const changeableTab = otherTab.id;
 const place = { x: 100, y: 100 };
 
 /** Hands on what the spec needs to know, with the time at which it came to the flow. */
@@ -29,10 +34,27 @@ const noted = (label: string, what: string, z = tab): FlowNode => ({
 const value = "{ variable: msg.topic, value: msg.payload, source: msg.source, at: Date.now() }";
 const rows = "{ rows: msg.payload.map(({ property, value }) => ({ variable: property, value })), at: Date.now() }";
 
-/** Returns the flow. @param version says how often it was changed: each node is unlike that of another version */
-export function chaosFlow(house: House, version: { tab: number; node: number }): FlowNode[] {
+/** Keeps Node-RED from all else for two thirds of the time, as heavy flows do: then much comes in one turn of its event loop. */
+const busy: FlowNode = {
+  ...{ id: "busy", type: "function", z: tab, ...place, func: "", outputs: 0, wires: [] },
+  initialize: "setInterval(() => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 10), 15);",
+};
+
+/**
+ * Returns the flow.
+ * @param versions tells how often nodes and tabs were changed, by their ids
+ */
+export function chaosFlow(house: House, versions: ReadonlyMap<string, number>, isBusy: boolean): FlowNode[] {
+  const version = (id: string): number => versions.get(id) ?? 0;
+  return [...nodesOf(house), ...(isBusy ? [busy] : [])].map((node) => ({
+    ...node,
+    name: `Version ${version(node.id)} ${version(String(node["z"]))}`,
+  }));
+}
+
+function nodesOf(house: House): FlowNode[] {
   const caughtUp = { catchUp: "all", catchUpDelay: "0.3" };
-  const ofOther = { z: otherTab.id, name: `Version ${version.tab}` };
+  const ofOther = { z: otherTab.id };
   return [
     flowTab,
     otherTab,
@@ -41,7 +63,7 @@ export function chaosFlow(house: House, version: { tab: number; node: number }):
     noted("every", value),
     propertyIn(house, "one", { ...caughtUp, ...ofOther, property: house.propertyIds.counter }),
     noted("one", value, otherTab.id),
-    propertyIn(house, "late", { ...caughtUp, property: "word", name: `Version ${version.node}` }),
+    propertyIn(house, "late", { ...caughtUp, property: "word" }),
     noted("late", value),
     propertyOut("out", { ...ofOther, thing: house.thingId, property: house.propertyIds[written], keepQueue: true }),
     {
@@ -67,6 +89,16 @@ export function chaosFlow(house: House, version: { tab: number; node: number }):
       account: "account",
       resource: "things",
       wires: [["answers"]],
+    },
+    {
+      id: "get",
+      type: "arduino-cloud-property-get",
+      z: tab,
+      ...place,
+      account: "account",
+      thing: house.thingId,
+      property: "",
+      wires: [[]],
     },
     noted("answers", "{ number: msg.number, payload: msg.payload }", otherTab.id),
   ];

@@ -43,6 +43,17 @@ const rows = {
 
 export type FaultKind = keyof typeof rows;
 
+/** What comes in a storm, and how often: changes of a flow again and again, and now and then all of Node-RED. */
+const stormWeights = {
+  "the whole flow is deployed": 8,
+  "a changed tab is deployed": 5,
+  "a changed node is deployed": 7,
+  "Node-RED restarts": 1,
+  "Node-RED is killed": 1,
+} as const satisfies Partial<Record<FaultKind, number>>;
+
+export const stormKinds = Object.keys(stormWeights) as (keyof typeof stormWeights)[];
+
 export const faultKinds = Object.keys(rows) as FaultKind[];
 
 /** One fault of a run. */
@@ -58,26 +69,39 @@ export interface PlannedFault {
   choice: number;
 }
 
-/** The longest peace between two faults, and the shortest, in milliseconds. */
+/** The shortest peace between two faults, and the longest, in milliseconds. */
 const peaceMs = [200, 2_500] as const;
+/** The same of a storm: from where nothing has begun yet to where values flow again. */
+const stormPeaceMs = [20, 900] as const;
 /** How many of the faults that last are still there when the next one begins. */
 const overlappedShare = 0.3;
 
 /** Returns the faults of a run, in their order. They take about as long as the run is to last. */
 export function planOf(seed: number, seconds: number): PlannedFault[] {
   const random = randomSource(seed);
-  const between = ([min, max]: readonly [number, number]): number => Math.round(min + random() * (max - min));
   const choices = faultKinds.filter((kind) => (rowOf(kind).minSeconds ?? 0) <= seconds);
   const plan: PlannedFault[] = [];
   for (let at = 0; ;) {
-    const kind = weighted(choices, random());
+    const kind = weighted(choices, (one) => rowOf(one).weight, random());
     const { holdMs: hold, takesMs = 0 } = rowOf(kind);
-    const [waitMs, holdMs] = [between(peaceMs), between(hold)];
+    const [waitMs, holdMs] = [between(peaceMs, random()), between(hold, random())];
     const isOverlapped = holdMs > 0 && random() < overlappedShare;
     at += waitMs + takesMs + (isOverlapped ? 0 : holdMs);
     if (at > seconds * 1_000) return plan;
     plan.push({ kind, waitMs, holdMs, isOverlapped, choice: random() });
   }
+}
+
+/** Returns the restarts of a storm, in their order. */
+export function stormOf(seed: number, restarts: number): PlannedFault[] {
+  const random = randomSource(seed);
+  return Array.from({ length: restarts }, () => ({
+    kind: weighted(stormKinds, (kind) => stormWeights[kind], random()),
+    waitMs: between(stormPeaceMs, random()),
+    holdMs: 0,
+    isOverlapped: false,
+    choice: random(),
+  }));
 }
 
 /** Returns one of the variants of a fault. */
@@ -89,10 +113,18 @@ function rowOf(kind: FaultKind): FaultRow {
   return rows[kind];
 }
 
-function weighted(kinds: readonly FaultKind[], share: number): FaultKind {
-  const all = kinds.reduce((sum, kind) => sum + rows[kind].weight, 0);
+function between([min, max]: readonly [number, number], share: number): number {
+  return Math.round(min + share * (max - min));
+}
+
+function weighted<Kind extends FaultKind>(
+  kinds: readonly Kind[],
+  weightOf: (kind: Kind) => number,
+  share: number,
+): Kind {
+  const all = kinds.reduce((sum, kind) => sum + weightOf(kind), 0);
   let left = share * all;
-  const chosen = kinds.find((kind) => (left -= rows[kind].weight) < 0);
+  const chosen = kinds.find((kind) => (left -= weightOf(kind)) < 0);
   if (chosen === undefined) throw new Error("There is no fault to choose.");
   return chosen;
 }

@@ -8,10 +8,12 @@ import { reported } from "./flow";
 /** A message as the flow gets it. */
 type Message = Record<string, unknown> & { number: string };
 
-const reportEveryMs = 100;
-const writeEveryMs = 150;
-const archiveEveryMs = 2_500;
-const manageEveryMs = 700;
+/** How often something goes on, in milliseconds, and whether Node-RED has other work too. */
+export type Load = Record<"report" | "write" | "archive" | "manage" | "read", number> & { isBusy: boolean };
+
+export const usualLoad: Load = { report: 100, write: 150, archive: 2_500, manage: 700, read: 1_000, isBusy: false };
+/** So much that each restart meets something of each kind under way, and most meet values in their very turn. */
+export const stormLoad: Load = { report: 10, write: 50, archive: 700, manage: 300, read: 300, isBusy: true };
 
 /** The prefix of the names of the things that a run makes. */
 const madeName = "Chaos";
@@ -25,23 +27,27 @@ export class Traffic {
   /** The things that messages were to make, by number. */
   readonly toMake = new Map<string, string[]>();
   readonly #house: House;
+  readonly #load: Load;
   readonly #send: (node: string, message: Message) => boolean;
   readonly #timers: NodeJS.Timeout[] = [];
   #count = 0;
 
   /** @param send hands a message to a node of the flow; returns whether there is a flow now */
-  constructor(house: House, send: (node: string, message: Message) => boolean) {
+  constructor(house: House, load: Load, send: (node: string, message: Message) => boolean) {
     this.#house = house;
+    this.#load = load;
     this.#send = send;
   }
 
   start(): void {
     const every = (milliseconds: number, work: () => void): void =>
       void this.#timers.push(setInterval(work, milliseconds));
-    every(reportEveryMs, () => this.report());
-    every(writeEveryMs, () => this.write());
-    every(archiveEveryMs, () => this.archive());
-    every(manageEveryMs, () => this.#manage());
+    const load = this.#load;
+    every(load.report, () => this.report());
+    every(load.write, () => this.write());
+    every(load.archive, () => this.archive());
+    every(load.manage, () => this.#manage());
+    every(load.read, () => this.#send("get", { number: `get ${this.#count++}` }));
   }
 
   stop(): void {

@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { decodeSenml } from "../../simulator/codec/senml";
-import { again } from "../support/flows";
+import { again, type FlowNode } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
 import { type NodeRed, type Received, startNodeRed } from "../support/node-red";
 import { until } from "../support/wait";
@@ -19,7 +19,7 @@ import {
 import { begin, type FaultTarget } from "./faults";
 import { chaosFlow, keepsMessages, reported, variables, written } from "./flow";
 import type { PlannedFault } from "./plan";
-import { Traffic } from "./traffic";
+import { type Load, Traffic } from "./traffic";
 
 /** What became of everything, by what it is. */
 export interface ChaosVerdict {
@@ -37,31 +37,35 @@ const restTimeoutMs = 120_000;
 export class ChaosWorld implements FaultTarget {
   readonly kills: number[] = [];
   readonly traffic: Traffic;
+  readonly #isBusy: boolean;
   #red: NodeRed | undefined;
   readonly #userDir: string;
   /** What the lives of Node-RED before this one told, by label. */
   readonly #told = new Map<string, Received[]>();
-  readonly #versions = { tab: 0, node: 0 };
+  /** How often nodes and tabs were changed, by their ids. */
+  readonly #versions = new Map<string, number>();
   readonly #heals = new Set<() => Promise<void>>();
 
   private constructor(
     readonly house: House,
+    load: Load,
     red: NodeRed,
   ) {
+    this.#isBusy = load.isBusy;
     this.#red = red;
     this.#userDir = red.userDir;
-    this.traffic = new Traffic(house, (node, message) => {
+    this.traffic = new Traffic(house, load, (node, message) => {
       this.#red?.send(node, message);
       return this.#red !== undefined;
     });
   }
 
   /** Starts everything; resolves when the flow listens. */
-  static async start(): Promise<ChaosWorld> {
+  static async start(load: Load): Promise<ChaosWorld> {
     const house = await startHouse({ variables });
     const red = await startNodeRed({ keeps: "at once", follows: true });
-    const world = new ChaosWorld(house, red);
-    await red.deploy(chaosFlow(house, world.#versions));
+    const world = new ChaosWorld(house, load, red);
+    await red.deploy(world.#flow());
     await until("the subscription", () =>
       house.simulator.observed.connections.some(
         ({ kind, subscriptions }) => kind === "user" && subscriptions.length > 0,
@@ -81,12 +85,9 @@ export class ChaosWorld implements FaultTarget {
     if (!fault.isOverlapped) await healed;
   }
 
-  readonly deploy = async (type: "full" | "flows" | "nodes"): Promise<void> => {
-    if (type === "nodes") this.#versions.node++;
-    else this.#versions.tab++;
-    const red = this.#away();
-    await red.deploy(again(chaosFlow(this.house, this.#versions)), undefined, type);
-    this.#red = red;
+  readonly deploy = async (type: "full" | "flows" | "nodes", changed: string): Promise<void> => {
+    this.#versions.set(changed, (this.#versions.get(changed) ?? 0) + 1);
+    await this.#red?.deploy(again(this.#flow()), undefined, type);
   };
 
   readonly restart = async (): Promise<void> => {
@@ -213,6 +214,10 @@ export class ChaosWorld implements FaultTarget {
 
   #received(label: string): Received[] {
     return [...(this.#told.get(label) ?? []), ...(this.#red?.received(label) ?? [])];
+  }
+
+  #flow(): FlowNode[] {
+    return chaosFlow(this.house, this.#versions, this.#isBusy);
   }
 
   /** Takes Node-RED out of reach of the traffic. */

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { faultKinds, planOf, variantOf } from "../../chaos/plan";
+import { faultKinds, planOf, stormKinds, stormOf, variantOf } from "../../chaos/plan";
 
 describe("the plan of a chaos run", () => {
   it("is the same for the same seed, and another one for another", () => {
@@ -27,6 +27,15 @@ describe("the plan of a chaos run", () => {
     assert.equal(kindsOf(20).has("connections are half-open"), false);
     assert.ok(planOf(1, 600).some(({ isOverlapped }) => isOverlapped));
     assert.ok(planOf(1, 600).every(({ isOverlapped, holdMs }) => !isOverlapped || holdMs > 0));
+  });
+
+  it("is of a storm so many restarts of all kinds, close together, the same for the same seed", () => {
+    const storm = stormOf(7, 200);
+    assert.deepEqual(storm, stormOf(7, 200));
+    assert.notDeepEqual(storm, stormOf(8, 200));
+    assert.equal(storm.length, 200);
+    assert.deepEqual(new Set(storm.map(({ kind }) => kind)), new Set(stormKinds));
+    assert.ok(storm.every(({ waitMs, holdMs }) => waitMs < 1_000 && holdMs === 0));
   });
 
   it("chooses every variant", () => {
