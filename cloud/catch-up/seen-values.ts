@@ -35,7 +35,7 @@ const ownTimeMs = 1_000;
 /** A sender's clock that is off by more is no help in finding its values in history. */
 const maxOffsetMs = 86_400_000;
 
-/** What counts of a variable for a store while nodes have not got all that was noted. */
+/** The state of a variable for a store while nodes have not got all that was noted. */
 interface Counted {
   value: SeenValue | undefined;
   /** How many values are noted and do not count yet. */
@@ -49,9 +49,9 @@ interface Counted {
  */
 export class SeenValues {
   #since: number | undefined;
-  /** What counts of it. */
+  /** The one that counts for a store. */
   #countedSince: number | undefined;
-  /** By the variables with values that do not count yet. */
+  /** The variables with values that do not count yet, by name. */
   readonly #counted = new Map<string, Counted>();
   #pending = 0;
   /** Counts up when what is pending is decided in another way. */

@@ -39,7 +39,7 @@ export class RedeployQueue {
   /** The messages that wait, each with the part of it that a context store can hold; undefined where that is nothing. */
   readonly #waiting = new Map<WaitingMessage, unknown>();
   readonly #memory: PersistentState | undefined;
-  /** What a predecessor left, until it is back, each with the part of it that a context store can hold. */
+  /** The messages of a predecessor that are not back yet, each with the part of it that a context store can hold. */
   readonly #left: [Message, unknown][] = [];
   /** Whether the store, where there is one, is still to be read. */
   #isUnread: boolean;
@@ -126,7 +126,7 @@ export class RedeployQueue {
     this.#waiting.set(entry, stored);
   }
 
-  /** Gives the node what predecessors left, if anything, and after it what came sooner. */
+  /** Hands the node what predecessors left, if anything, and after it what came sooner. */
   #giveBack(all: readonly Parked[]): void {
     for (const left of all) {
       if (left.target !== this.#target) cancel(this.#node, left);
