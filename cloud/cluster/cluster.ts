@@ -57,8 +57,7 @@ export class Cluster {
     });
     this.listen("given", (text) => this.#isGiven(text));
     const { me, ttlMs, holdMs } = this;
-    const mayGoOnAlone = settings.whenEngineDown === "speak";
-    this.#health = new EngineHealth({ clock, ttlMs, mayGoOnAlone, onWarning });
+    this.#health = new EngineHealth({ clock, ttlMs, mayGoOnAlone: settings.whenEngineDown === "speak", onWarning });
     this.#presence = new Presence({ clock, me, ttlMs, holdMs, slots });
     const room = new RingRoom(slots);
     const others = Array.from({ length: slots - 1 }, (_none, index) => this.#slot(index + 1, room));
@@ -88,7 +87,8 @@ export class Cluster {
       this.#presence.join();
       for (const slot of this.#slots) slot.join(engine);
       this.#joined = engine;
-      this.#heartbeat.in(retryMs);
+      // A connection that takes longer to begin with counts as missing.
+      this.#heartbeat.in(3 * retryMs);
     } catch (reason) {
       this.#health.unusable(toCloudError(reason));
     }
@@ -272,7 +272,9 @@ export class Cluster {
     const held = this.#slots.filter(({ isHeld }) => isHeld);
     await this.#attempt(engine, held, () => false);
     await this.#presence.meet(engine);
-    const { members, isAwayTooLong } = this.#presence;
+    const { members, isAwayTooLong, isNewAmongOthers } = this.#presence;
+    // Where the engine was away none of the others has told yet that it lives, and some may know more than this copy.
+    if (isNewAmongOthers) for (const slot of this.#slots) slot.pause(this.ttlMs);
     if (isAwayTooLong) await this.handOver();
     if (members.hasSoleSpeaker) await inTime(this.#clock, this.#giveAllAway(), closeTimeoutMs);
     const others = this.#slots.filter(({ isHeld }) => !isHeld);

@@ -29,6 +29,8 @@ export class Lease {
   readonly #options: LeaseOptions;
   #text = "";
   #epoch = 0;
+  /** The last grant that this copy gave up: an engine that is set back to before that brings it back. */
+  #freed = "";
   #lastHolder = "";
   #validUntil = -Infinity;
   /** The newest grant of any copy that is known. */
@@ -90,6 +92,10 @@ export class Lease {
       this.#validUntil = -Infinity;
       return this.#notHeld(id, answer.leftMs);
     }
+    if (holder === this.#freed) {
+      await this.free();
+      return this.#notHeld("", 0);
+    }
     const former = this.#text;
     // An engine that has forgotten all, or what was last, does not know better than we do.
     const isOlder = before === "" ? this.#lastHolder === me : wasValid && epochOf(before) < this.#epoch;
@@ -120,6 +126,7 @@ export class Lease {
   async free(): Promise<void> {
     const { engine, name, me } = this.#options;
     this.#validUntil = -Infinity;
+    this.#freed = this.#text;
     await engine.lease({ name, me, ttlMs: 0, taking: "no", known: this.#known });
     this.#validUntil = -Infinity;
   }

@@ -28,6 +28,9 @@ export class Presence {
   /** The text that tells the flow of this copy from others; blank while that is not known. */
   flow = "";
   #members: Members;
+  /** Whether it has told the others that it lives. */
+  #isKnown = false;
+  #isNewAmongOthers = false;
   #server = "";
   #offsetMs = 0;
   /** By the monotonic clock: since when this copy hears the Arduino Cloud; absent while it does not. */
@@ -62,10 +65,16 @@ export class Presence {
     return this.#clock.monotonic() - (this.#offlineSince ?? Infinity) >= offlineGraceMs;
   }
 
+  /** Whether this copy has told for the first time, at the last meeting, that it lives, and others had told so before. */
+  get isNewAmongOthers(): boolean {
+    return this.#isNewAmongOthers;
+  }
+
   /** Begins anew: nobody is known. */
   join(): void {
     if (this.#onlineSince === undefined) this.#offlineSince ??= this.#clock.monotonic();
     this.#members = new Members(this.#options);
+    this.#isKnown = false;
   }
 
   /** Notes whether this copy hears the Arduino Cloud. */
@@ -91,6 +100,8 @@ export class Presence {
     const own = this.#members.own(isYielding ? Infinity : this.#heardSince, this.flow);
     const told = { ...own, ...Object.fromEntries(gone.map((id) => [id, ""])) };
     await engine.mark("live", told, undefined, listLifeMs);
+    this.#isNewAmongOthers = !this.#isKnown && Object.keys(fields).some((id) => id !== this.#options.me);
+    this.#isKnown = true;
   }
 
   /** Learns the engine's time; what is known already stays where a slow answer does not tell more. */

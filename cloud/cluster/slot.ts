@@ -174,7 +174,8 @@ export class Slot {
    * engine is back, whichever process answers then.
    */
   engineIsAway(): void {
-    if (!this.isHeld && !this.wasOurs && !this.#isFreed) this.pause(this.#options.ttlMs);
+    const isMine = this.lastHolder === this.#options.me;
+    if (!this.isHeld && !isMine && !this.#isFreed) this.pause(this.#options.ttlMs);
   }
 
   /** Tries to keep or take it; returns the milliseconds until it may be free. */

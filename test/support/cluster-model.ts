@@ -39,6 +39,8 @@ export class ModelEngine {
   isDown = false;
   /** By how much its clock was set forward. */
   shiftMs = 0;
+  /** What waits for an answer while it gives none: it is done when it goes on, also where nobody waits for it any more. */
+  #stalled: (() => void)[] | undefined;
   /** The copies that can't reach it. */
   readonly cutOff = new Set<string>();
 
@@ -50,10 +52,10 @@ export class ModelEngine {
   for(copy: string, events: EngineEvents): ClusterEngine {
     this.#events.set(copy, events);
     queueMicrotask(() => !this.#isAway(copy) && events.onUp(this.#server));
-    const call = <T>(work: () => T): Promise<T> =>
-      this.#isAway(copy)
-        ? Promise.reject(new CloudError("offline", "The engine is away."))
-        : Promise.resolve().then(work);
+    const call = <T>(work: () => T): Promise<T> => {
+      if (this.#isAway(copy)) return Promise.reject(new CloudError("offline", "The engine is away."));
+      return this.#stalled === undefined ? Promise.resolve().then(work) : this.#wait(this.#stalled, work);
+    };
     return {
       lease: (request) => call(() => this.#lease(request)),
       mark: (group, fields, fence) =>
@@ -96,9 +98,44 @@ export class ModelEngine {
     this.#work.clear();
   }
 
+  /** Answers nothing until it goes on. */
+  stall(): void {
+    this.#stalled ??= [];
+  }
+
+  /** Goes on, and does what it was asked for meanwhile; or not, where that has not reached it. */
+  goOn(hasAll = true): void {
+    const waiting = this.#stalled ?? [];
+    this.#stalled = undefined;
+    if (hasAll) for (const work of waiting) work();
+  }
+
+  /** Returns what sets it back to how it is now: to a replica that has heard of nothing else. */
+  replica(): () => void {
+    const leases = new Map([...this.#leases].map(([name, lease]) => [name, { ...lease }]));
+    const [epochs, groups] = [new Map(this.#epochs), new Map(this.#groups)];
+    return () => {
+      this.#leases = leases;
+      this.#epochs = epochs;
+      this.#groups = groups;
+    };
+  }
+
   /** Forgets a copy that is dead. */
   forget(copy: string): void {
     this.#events.delete(copy);
+  }
+
+  #wait<T>(waiting: (() => void)[], work: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const stop = this.#clock.after(modelSettings.ttlMs / 3, () => {
+        reject(new CloudError("timeout", "The engine does not answer in time."));
+      });
+      waiting.push(() => {
+        stop();
+        resolve(work());
+      });
+    });
   }
 
   #isAway(copy: string): boolean {

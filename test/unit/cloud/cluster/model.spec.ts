@@ -3,6 +3,8 @@ import { World } from "../../../support/cluster-world";
 import { withSeeds } from "../../../support/random-source";
 
 const numbered = (count: number): string => `value ${count}`;
+/** An engine is not replaced before all copies have missed it. */
+const missedMs = 3_500;
 const repeating = (count: number): string => `value ${count % 3}`;
 
 describe("copies of a flow", () => {
@@ -157,6 +159,62 @@ describe("copies of a flow", () => {
     assert.equal(world.doubled, 0);
   });
 
+  for (const isEmpty of [false, true]) {
+    const how = isEmpty ? ", which comes back empty" : "";
+    it(`let those go first that know more than one that joined while the engine was away${how}`, async () => {
+      const world = new World();
+      const [first] = [world.join(), world.join()];
+      await world.pass(10_000, numbered);
+      world.engine.goDown();
+      first.kill();
+      await world.pass(10_000, numbered);
+      world.join();
+      await world.pass(1_000, numbered);
+      // The one that joined is the first to be back.
+      world.engine.cutOff.add("copy-1");
+      world.engine.comeBack(isEmpty);
+      await world.pass(1_000, numbered);
+      world.engine.cutOff.clear();
+      await world.pass(15_000, numbered);
+      assert.equal(world.speaking.length, 1);
+      world.check();
+    });
+  }
+
+  it("let those go first that know more than one that joins when the engine is back", async () => {
+    const world = new World();
+    const [first] = [world.join(), world.join()];
+    await world.pass(10_000, numbered);
+    world.engine.goDown();
+    first.kill();
+    await world.pass(20_000, numbered);
+    world.engine.cutOff.add("copy-1");
+    world.engine.comeBack(false);
+    world.join();
+    await world.pass(1_000, numbered);
+    world.engine.cutOff.clear();
+    await world.pass(15_000, numbered);
+    assert.equal(world.speaking.length, 1);
+    world.check();
+  });
+
+  it("do not take a lease for theirs that they gave up, and a replica brings back", async () => {
+    const world = new World();
+    const [first, second] = [world.join(), world.join()];
+    await world.pass(10_000, numbered);
+    const setBack = world.engine.replica();
+    void first.cluster.handOver();
+    await world.pass(500, numbered);
+    assert.equal(second.cluster.state.name, "speaking");
+    world.engine.goDown();
+    await world.pass(1_000, numbered);
+    setBack();
+    world.engine.comeBack(false, "same");
+    await world.pass(15_000, numbered);
+    assert.equal(second.cluster.state.name, "speaking");
+    world.check();
+  });
+
   for (const isHeard of [false, true])
     it(`give again what was sent in the turn in which ${isHeard ? "only the node of one ended: nothing" : "the flow of one ended, and nothing else"}`, async () => {
       const world = new World();
@@ -195,7 +253,52 @@ describe("copies of a flow", () => {
       world.check();
     });
   }).timeout(60_000);
+
+  it("never speak two at once and lose nothing where a replica that has not heard all replaces the engine", async () => {
+    await withSeeds(12, async (below) => {
+      const world = new World();
+      for (let copies = 2 + below(2); copies > 0; copies--) world.join();
+      await world.pass(6_000, numbered);
+      for (let event = 0; event < 8; event++) await failOver(world, below);
+      for (const copy of world.copies) copy.continue();
+      await world.pass(25_000, numbered);
+      assert.equal(world.speaking.length, 1);
+      world.check();
+    });
+  }).timeout(60_000);
 });
+
+/** Lets a replica replace the engine, which has gone or does not answer, and something happen on the way. */
+async function failOver(world: World, below: (limit: number) => number): Promise<void> {
+  const text = below(2) === 0 ? numbered : repeating;
+  await loseOne(world, below);
+  const setBack = world.engine.replica();
+  await loseOne(world, below);
+  const isStalled = below(2) === 0;
+  if (isStalled) world.engine.stall();
+  else world.engine.goDown();
+  const awayMs = below(14_000);
+  await world.pass(awayMs, text);
+  await loseOne(world, below);
+  if (isStalled) world.engine.goOn(below(2) === 0);
+  const isReplaced = awayMs > missedMs;
+  if (isReplaced) setBack();
+  if (!isStalled) world.engine.comeBack(false, isReplaced && below(2) === 0 ? "same" : "another");
+  await world.pass(15_000, text);
+}
+
+/** May kill the copy that has been there longest, while others live, and let a new one join; or have it hand over. */
+async function loseOne(world: World, below: (limit: number) => number): Promise<void> {
+  const alive = world.copies.filter(({ isAlive }) => isAlive);
+  const [first] = alive;
+  const what = below(4);
+  if (what === 0) void first?.cluster.handOver();
+  if (what === 1 && alive.length > 2) {
+    first?.kill();
+    world.join();
+  }
+  await world.pass(below(1_500), numbered);
+}
 
 /** Lets one thing happen to a world that always keeps one copy that is awake and hears. */
 async function happen(world: World, below: (limit: number) => number): Promise<void> {
