@@ -187,8 +187,13 @@ export class SeenValues {
   }
 }
 
+/** Returns whether a timestamp is that of the arrival, so that it tells nothing of the sender's clock. */
+export function isArrivalTime(timestamp: number, at: number): boolean {
+  return Math.abs(timestamp - at) < ownTimeMs;
+}
+
 /** Returns how far the timestamp of a value is ahead of its arrival, where that tells of the sender's clock. */
 export function offsetOf(timestamp: number, at: number): number {
   const offset = timestamp - at;
-  return Math.abs(offset) < ownTimeMs || Math.abs(offset) > maxOffsetMs ? 0 : offset;
+  return isArrivalTime(timestamp, at) || Math.abs(offset) > maxOffsetMs ? 0 : offset;
 }

@@ -1,5 +1,6 @@
 import type { Node } from "node-red";
 import type { Cluster } from "../../cloud/cluster/cluster";
+import { seenByClock } from "../../cloud/catch-up/seen-clock";
 import { lastNotes, notesKnown, SharedNote } from "../../cloud/cluster/shared-note";
 import { spreadSlots } from "../../cloud/cluster/slots";
 import { systemClock } from "../../cloud/core/clock";
@@ -9,6 +10,8 @@ import { nodePlace } from "../runtime/persistent-state";
 
 /** It is written down so many milliseconds after a change. */
 const saveDelayMs = 1_000;
+/** Clocks that are apart by less are the same. */
+const exactMs = 1_000;
 
 /**
  * Keeps in the engine of a cluster what the copies that speak have seen last, each of the things that it speaks for:
@@ -30,7 +33,11 @@ export class SharedLastSeen {
         new SharedNote({
           ...{ cluster, slot },
           name: cluster.slots === 1 ? this.#name : `${this.#name}/${slot}`,
-          read: () => Object.fromEntries(Object.entries(read()).filter(([name]) => this.#slotOf(name) === slot)),
+          read: () =>
+            byClock(
+              Object.entries(read()).filter(([name]) => this.#slotOf(name) === slot),
+              this.#aheadMs,
+            ),
           onLost: () => undefined,
         }),
     );
@@ -40,7 +47,13 @@ export class SharedLastSeen {
   async read(): Promise<Record<string, unknown>> {
     await notesKnown(this.#cluster);
     const slots = Array.from({ length: spreadSlots }, (_none, slot) => `${this.#name}/${slot}`);
-    return latestOf(await lastNotes(this.#cluster, [this.#name, ...slots]));
+    return byClock(Object.entries(latestOf(await lastNotes(this.#cluster, [this.#name, ...slots]))), -this.#aheadMs);
+  }
+
+  /** How far the clock of the engine, which all copies share, is ahead of ours; 0 where that is as much as nothing. */
+  get #aheadMs(): number {
+    const { clockSkewMs } = this.#cluster;
+    return Math.abs(clockSkewMs) < exactMs ? 0 : Math.round(clockSkewMs);
   }
 
   /** Notes that it has changed: it is written down within a second, by the copies that speak. */
@@ -67,6 +80,10 @@ export class SharedLastSeen {
   #slotOf(name: string): number {
     return this.#cluster.slotOf(name.slice(0, name.indexOf("/")));
   }
+}
+
+function byClock(things: [string, unknown][], aheadMs: number): Record<string, unknown> {
+  return Object.fromEntries(things.map(([name, seen]) => [name, seenByClock(seen, aheadMs)]));
 }
 
 /** Returns of each thing what was seen last: copies may have shared the things in another way before. */
