@@ -1,5 +1,5 @@
 import { systemClock } from "../core/clock";
-import { guarded } from "../core/guard";
+import { guarded, inBackground } from "../core/guard";
 import { asRecord } from "../core/json";
 import type { Cluster as RedisCluster, Redis } from "ioredis";
 import { type CloudError, systemCodeOf } from "../core/errors";
@@ -182,9 +182,13 @@ export class RedisEngine implements ClusterEngine {
   #hear(onRefusal: (reason: unknown) => void): void {
     this.#stopTimer();
     if (this.#isClosed) return;
-    this.#subscriber.subscribe(this.#key("told")).catch(onRefusal);
+    let isAnswered = false;
+    const subscribed = this.#subscriber.subscribe(this.#key("told")).catch(onRefusal);
+    inBackground(subscribed.finally(() => (isAnswered = true)));
     this.#stopTimer = systemClock.after(this.#ttlMs, () => {
-      if (this.#subscriber.status === "ready") this.#hear(() => undefined);
+      if (this.#subscriber.status !== "ready") return;
+      if (isAnswered) this.#hear(() => undefined);
+      else this.#subscriber.disconnect(true);
     });
   }
 
