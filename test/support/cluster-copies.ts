@@ -5,6 +5,7 @@ import { clusterSettings } from "./cluster-settings";
 import type { RedisServer } from "./redis";
 import type { House } from "./simulated-account";
 import { stopLater } from "./stop";
+import { until } from "./wait";
 
 /**
  * Returns the nodes of a flow whose account is in a cluster. A lease is good for so long that a slow machine keeps it, so
@@ -40,12 +41,12 @@ interface OtherCopyOptions {
   ttl?: number;
 }
 
-/** Starts another copy, without a Node-RED around it; `values` is what it sends into its flow. */
+/** Starts another copy, without a Node-RED around it; `values` is what it sends into its flow, once it is `online`. */
 export function otherCopy(
   house: House,
   redis: RedisServer,
   { share = "standby", things = [house.thingId], ttl = 20 }: OtherCopyOptions = {},
-): { account: CloudAccount; values: number[]; own: boolean[] } {
+): { account: CloudAccount; values: number[]; own: boolean[]; online: () => Promise<void> } {
   const account = new CloudAccount(
     house.account,
     { onMalformed: () => assert.fail(), onFault: () => assert.fail() },
@@ -72,7 +73,8 @@ export function otherCopy(
     });
   }
   account.session.start();
-  return { account, values, own };
+  const online = (): Promise<void> => until("the other session", () => account.session.state.name === "online");
+  return { account, values, own, online };
 }
 
 /** Returns the colour and the text of a status. */

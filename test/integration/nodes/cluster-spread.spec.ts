@@ -73,6 +73,7 @@ describeWithRedis("a property in whose values count when the flow is done with t
     const atWork = new Map<unknown, () => void>();
     runtime.node("out").on("input", (message, _send, done) => atWork.set(message.payload, done));
     const other = otherCopy(house, redis, { ttl: 3 });
+    await other.online();
     const me = other.account.cluster?.me ?? "";
     let toldAt: number | undefined;
     await until("the other copy, and that it is known", () => {

@@ -51,6 +51,7 @@ describeWithRedis("an account in a cluster", () => {
 
   it("stands by while another copy speaks, and goes on where that one stopped", async () => {
     const other = otherCopy(house, redis);
+    await other.online();
     await until("another speaker", () => other.account.cluster?.state.name === "speaking");
     runtime = await load(house, clusteredFlow(house, redis), { cluster: "cluster" });
     await until("standby", () => shown().startsWith("grey ⏸ "));
@@ -76,6 +77,7 @@ describeWithRedis("an account in a cluster", () => {
     await until("speaking", () => shown().endsWith("speaking"));
     const other = otherCopy(house, redis);
     await until("the other copy", () => other.account.cluster?.state.name === "standing-by");
+    await other.online();
     await new Promise<void>((resolve, reject) => {
       other.account.writer.write({
         as: "user",

@@ -18,6 +18,10 @@ describeWithRedis("work that copies do in turn", () => {
     };
     // So long a lease is kept on a slow machine, and so long an answer of Redis is waited for.
     const copies = [1, 2].map(() => join(20_000));
+    for (const { cluster } of copies) cluster?.start();
+    // Without Redis it is done all the same, also by a copy that does not reach it yet.
+    const known = ["speaking", "standing-by"];
+    await until("Redis", () => copies.every(({ cluster }) => known.includes(cluster?.state.name ?? "")));
     const { signal } = new AbortController();
     let present = 0;
     let most = 0;
