@@ -12,6 +12,14 @@ const defaultWindow = 20;
 /** How long a node that closes waits for the acknowledgement of what is under way. */
 const withdrawalGraceMs = 700;
 
+interface OutboxOptions {
+  clock: Clock;
+  messagesPerSecond: number;
+  window?: number;
+  log?: ActivityLog | undefined;
+  isBlameless?: boolean;
+}
+
 /**
  * The writes that go one way: in order per target, at the pace that the far side takes, each kept until the far side
  * has acknowledged it. What a lost connection left unacknowledged is sent again, so a message arrives at least once.
@@ -19,6 +27,7 @@ const withdrawalGraceMs = 700;
 export class Outbox<Payload> {
   readonly #clock: Clock;
   readonly #log: ActivityLog;
+  readonly #isBlameless: boolean;
   readonly #window: SendWindow<Payload>;
   /** All that is not settled, in the order in which it came. */
   readonly #entries = new Set<OutboxEntry<Payload>>();
@@ -30,10 +39,12 @@ export class Outbox<Payload> {
 
   /**
    * @param options `messagesPerSecond`: what the far side takes, see docs/protocol.md#message-limits; `window`: how
-   *   many messages may be under way at once, 1 where they could overtake each other
+   *   many messages may be under way at once, 1 where they could overtake each other; `isBlameless`: no message is the
+   *   cause of a lost connection, however often it was under way
    */
-  constructor(options: { clock: Clock; messagesPerSecond: number; window?: number; log?: ActivityLog | undefined }) {
-    const { clock, messagesPerSecond, window: size = defaultWindow, log = {} } = options;
+  constructor(options: OutboxOptions) {
+    const { clock, messagesPerSecond, window: size = defaultWindow, log = {}, isBlameless = false } = options;
+    this.#isBlameless = isBlameless;
     this.#clock = clock;
     this.#retry = new BackoffTimer(clock, () => this.#prepareAll());
     this.#log = log;
@@ -97,7 +108,7 @@ export class Outbox<Payload> {
   offline(): void {
     if (!this.isOnline) return;
     this.#window.close();
-    const oldest = [...this.#entries].find((entry) => entry.isUnderWay);
+    const oldest = this.#isBlameless ? undefined : [...this.#entries].find((entry) => entry.isUnderWay);
     for (const entry of [...this.#entries]) {
       const error = entry.lost(entry === oldest);
       if (error !== undefined) this.#settle(entry, error);

@@ -40,7 +40,7 @@ export class HandedWrites {
 
   constructor(options: HandedWritesOptions) {
     this.#options = options;
-    this.outbox = new Outbox({ clock: options.clock, messagesPerSecond });
+    this.outbox = new Outbox({ clock: options.clock, messagesPerSecond, isBlameless: true });
   }
 
   /** How many have no outcome yet. */

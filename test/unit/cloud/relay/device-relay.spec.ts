@@ -196,6 +196,20 @@ describe("writes to a device that one of several copies has", () => {
     assert.equal(two.relay.pending("node"), 0);
   });
 
+  it("wait for the device however often the engine goes away meanwhile", async () => {
+    two.write("level", 1);
+    for (let outage = 0; outage < 30; outage++) {
+      model.goDown();
+      await clock.advance(3_000);
+      model.comeBack(false);
+      await clock.advance(3_000);
+    }
+    assert.deepEqual(two.outcomes, []);
+    one.hold();
+    await clock.advance(10_000);
+    assert.deepEqual([two.outcomes, sent], [["level done"], ["level=1"]]);
+  });
+
   it("are forgotten with their node", async () => {
     two.write("level", 1);
     const gone = two.relay.withdraw("node");
