@@ -8,6 +8,9 @@ import { readChoice, readNumber, readText, settingsOf, storedCredentials } from 
 /** Seconds: a copy that was killed is missed for so long. */
 const maxTtl = 3_600;
 
+/** A take-over lasts for so many times the life of a lease, where Redis has lost the lease: what is heard meanwhile is kept. */
+const minHoldTtls = 3;
+
 /** Registers the node `arduino-cloud-cluster`, by which several Node-REDs with the same flow share an account. */
 export default function (RED: NodeAPI): void {
   function construct(this: ClusterNode, config: NodeDef): void {
@@ -15,6 +18,7 @@ export default function (RED: NodeAPI): void {
     try {
       const raw = settingsOf(RED, config);
       const secrets = storedCredentials(RED, this, config);
+      const ttlMs = readNumber(raw, "ttl", 5, 1, maxTtl) * 1_000;
       const settings: ClusterSettings = {
         name: readText(raw, "name", "arduino"),
         url: readText(raw, "url", "redis://127.0.0.1:6379"),
@@ -22,8 +26,8 @@ export default function (RED: NodeAPI): void {
         user: readText(secrets, "user"),
         password: readText(secrets, "password"),
         share: readChoice(raw, "share", shareChoices),
-        ttlMs: readNumber(raw, "ttl", 5, 1, maxTtl) * 1_000,
-        holdMs: readNumber(raw, "hold", 60, 1) * 1_000,
+        ttlMs,
+        holdMs: Math.max(readNumber(raw, "hold", 60, 1) * 1_000, minHoldTtls * ttlMs),
         whenEngineDown: readChoice(raw, "whenEngineDown", whenEngineDownChoices),
       };
       this.settingsOf = () => settings;

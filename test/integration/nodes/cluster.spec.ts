@@ -39,7 +39,10 @@ describeWithRedis("an account in a cluster", () => {
     });
 
   it("speaks where it is alone, and says under which right", async () => {
-    runtime = await load(house, clusteredFlow(house, redis), { cluster: "cluster" });
+    runtime = await load(house, clusteredFlow(house, redis, { hold: 1 }), { cluster: "cluster" });
+    const { account } = runtime.node("account") as unknown as AccountNode;
+    // What is heard in a take-over is kept, whatever the form says.
+    assert.equal(account?.cluster?.holdMs, 60_000);
     await until("speaking", () => shown() === "green arduino-cloud-property-in.status.speaking");
     await board.report({ counter: 1 });
     const [message] = await runtime.arrived("out");
