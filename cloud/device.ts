@@ -10,7 +10,7 @@ import { Session } from "./mqtt/session";
 import type { SessionTimings } from "./mqtt/timings";
 import { valueTopic } from "./mqtt/topics";
 import { limitsOf, type ValueLimit } from "./property-types/value-limits";
-import { packReport } from "./device-protocol/pack-report";
+import { holdsParts, packReport } from "./device-protocol/pack-report";
 import { DeviceShadow, type StoredDeviceValue, type Timezone, timezoneVariables } from "./device-protocol/shadow";
 import {
   type DeviceConnectionState,
@@ -192,6 +192,11 @@ export class CloudDevice {
     const { owner, whenOffline, queueLimit, settle } = report;
     const time = this.#now();
     const pack = (): EncodedMessage<Uint8Array> => this.#prepare(report, time);
+    const prepare = (): EncodedMessage<Uint8Array> | Promise<EncodedMessage<Uint8Array>> => {
+      const firstValues = holdsParts(report.values, report.types) ? this.#shadow.firstValues() : undefined;
+      const waits = [report.ready?.(), firstValues].filter((wait) => wait !== undefined);
+      return waits.length === 0 ? pack() : Promise.all(waits).then(pack);
+    };
     if (whenOffline === "reject" && this.#connectionState.name === "no-thing") {
       settle(new CloudError("offline", this.#connectionState.error.message));
       return;
@@ -202,7 +207,7 @@ export class CloudDevice {
       lane: JSON.stringify([...report.values.keys()].sort()),
       whenOffline,
       queueLimit,
-      prepare: () => (report.ready === undefined ? pack() : report.ready().then(pack)),
+      prepare,
       settle,
     });
   }

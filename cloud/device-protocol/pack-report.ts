@@ -1,5 +1,7 @@
 import { coerceValue } from "../property-types/coerce";
 import { encodePack, type Write } from "../codec/senml-encode";
+import { isPlainObject } from "../core/json";
+import { isWhole } from "../property-types/index";
 import { maxBoardMessageBytes } from "../property-types/value-limits";
 import type { PropertyValue } from "../codec/values";
 
@@ -11,6 +13,14 @@ interface ReportContext {
   lastKnown: (variable: string) => unknown;
   /** Milliseconds since 1970. */
   time: number;
+}
+
+/** Returns whether a value leaves components out, as far as types are known: these are taken from its last value. */
+export function holdsParts(values: ReadonlyMap<string, unknown>, types: ReportContext["types"]): boolean {
+  for (const [variable, value] of values) {
+    if (isPlainObject(value) && !isWhole(types?.(variable), value)) return true;
+  }
+  return false;
 }
 
 /** Values as they are to be sent. */

@@ -21,6 +21,9 @@ const [offsetVariable, untilVariable] = ["tz_offset", "tz_dst_until"];
 /** The variables of every thing that tell its time zone, and are none of the user's (docs/protocol.md#names). */
 export const timezoneVariables: readonly string[] = [offsetVariable, untilVariable];
 
+/** So long the first answer about a thing is waited for: a cloud that answers does so at once. */
+const firstValuesMs = 3_000;
+
 interface ShadowOptions {
   clock: Clock;
   /** Called with each last value that has come. */
@@ -38,6 +41,12 @@ export class DeviceShadow {
   #isCurrent = false;
   /** Values that came since the cloud was asked: its answer may be older. */
   readonly #newer = new Map<string, StoredDeviceValue>();
+  /** Those who wait for the first answer about the thing. */
+  readonly #waiting: (() => void)[] = [];
+  /** Present while the first answer about the thing is on its way. */
+  #stopAnswerTimer: (() => void) | undefined;
+  /** Whether the cloud has not answered about the thing in time. */
+  #isSilent = false;
   #timezone: Timezone = { offset: 0, until: 0 };
   #stopTimer: () => void = () => undefined;
 
@@ -68,9 +77,33 @@ export class DeviceShadow {
     return () => this.#observers.delete(tell);
   }
 
+  /**
+   * Resolves when the cloud has told the last values of a thing, or has not within three seconds after it was asked;
+   * undefined where that is so already.
+   */
+  firstValues(): Promise<void> | undefined {
+    if (this.#lastValues !== undefined || this.#isSilent) return undefined;
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
   /** Notes that the cloud is asked for its last values. */
   asked(): void {
     this.#newer.clear();
+    if (this.#lastValues !== undefined || this.#isSilent) return;
+    this.#stopAnswerTimer ??= this.#options.clock.after(firstValuesMs, () => {
+      this.#isSilent = true;
+      this.#endWait();
+    });
+  }
+
+  #endWait(): void {
+    this.#stopWait();
+    for (const end of this.#waiting.splice(0)) end();
+  }
+
+  #stopWait(): void {
+    this.#stopAnswerTimer?.();
+    this.#stopAnswerTimer = undefined;
   }
 
   /** Takes a value that was written to the device or reported by it: the cloud holds it from now on. */
@@ -91,6 +124,7 @@ export class DeviceShadow {
     for (const [variable, value] of this.#newer) values.set(variable, value);
     this.#lastValues = values;
     this.#isCurrent = true;
+    this.#endWait();
     for (const tell of [...this.#observers]) tell();
   }
 
@@ -113,11 +147,13 @@ export class DeviceShadow {
   /** Notes that the connection is gone: what is written to the device meanwhile is not seen. */
   lost(): void {
     this.#isCurrent = false;
+    this.#stopWait();
   }
 
   /** Forgets the values: the device belongs to another thing. */
   forget(): void {
     this.#lastValues = undefined;
+    this.#isSilent = false;
     this.#newer.clear();
     this.lost();
   }
@@ -125,6 +161,7 @@ export class DeviceShadow {
   /** Ends everything. */
   close(): void {
     this.#stopTimer();
+    this.#endWait();
     this.#observers.clear();
   }
 }

@@ -1,7 +1,7 @@
 import { isPlainObject, parseJson } from "../core/json";
 import type { Components, PropertyValue } from "../codec/values";
 import { storedValue } from "../property-types/fingerprint";
-import { propertyTypes } from "../property-types/index";
+import { isWhole, propertyTypes } from "../property-types/index";
 import type { Property } from "../rest/models";
 
 /** A value that is known, and since when, in milliseconds since 1970. */
@@ -79,12 +79,6 @@ export class KnownObjects {
 
 function keyOf(thingId: string, variable: string): string {
   return `${thingId}/${variable}`;
-}
-
-/** Returns whether a value has all components that its type has. */
-function isWhole(type: string | undefined, value: Components): boolean {
-  const format = type === undefined ? undefined : propertyTypes.get(type)?.format;
-  return typeof format === "object" && Object.keys(format).every((name) => Object.hasOwn(value, name));
 }
 
 /** Returns the parts of a value together with what is known of the others; the value itself where that adds nothing. */

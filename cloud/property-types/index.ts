@@ -27,6 +27,12 @@ const kinds: Readonly<Record<ScalarFormat, PropertyKind>> = {
   string: "string",
 };
 
+/** Returns whether a value has all components that its type has; false where the type is not known. */
+export function isWhole(type: string | undefined, value: object): boolean {
+  const format = type === undefined ? undefined : propertyTypes.get(type)?.format;
+  return typeof format === "object" && Object.keys(format).every((name) => Object.hasOwn(value, name));
+}
+
 /** Returns the kind of value that a type takes; undefined for a type that this version does not know. */
 export function propertyKind(type: string): PropertyKind | undefined {
   const format = propertyTypes.get(type)?.format;

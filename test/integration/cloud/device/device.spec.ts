@@ -106,6 +106,18 @@ describe("CloudDevice against the simulator", () => {
       assert.deepEqual(property("lamp").last_value, { swi: false, hue: 200, sat: 2, bri: 5 });
     });
 
+    for (const [what, more] of [
+      ["", { types: () => "HOME_COLORED_LIGHT" }],
+      [", also where the type is not known", {}],
+    ] as const) {
+      it(`completes a part that is reported before the cloud has told its last values${what}`, async () => {
+        house.simulator.store.record(house.thingId, "lamp", { swi: true, hue: 1, sat: 2, bri: 3 }, Date.now());
+        const device = openDevice(settingsOf(house));
+        assert.equal(await report(device, { lamp: { bri: 90 } }, more), undefined);
+        assert.deepEqual(property("lamp").last_value, { swi: true, hue: 1, sat: 2, bri: 90 });
+      });
+    }
+
     it("refuses a value of no use, and sends nothing of that report", async () => {
       const device = openDevice(settingsOf(house));
       await attached(device, house.thingId);

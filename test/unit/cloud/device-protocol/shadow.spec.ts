@@ -34,6 +34,36 @@ describe("DeviceShadow", () => {
     assert.deepEqual(told, [["a"], ["b"], ["late", "b"]]);
   });
 
+  it("lets those go on who wait for its first values, when they have come or not come in time", async () => {
+    const ended: string[] = [];
+    const wait = (name: string): void => void shadow.firstValues()!.then(() => ended.push(name));
+    const settled = (): Promise<void> => new Promise(setImmediate);
+    wait("answered");
+    await clock.advance(600_000);
+    shadow.asked();
+    await clock.advance(2_000);
+    // A connection that is lost tells nothing.
+    shadow.lost();
+    await clock.advance(600_000);
+    await settled();
+    assert.deepEqual(ended, []);
+    shadow.asked();
+    shadow.takeLastValues([]);
+    await settled();
+    assert.deepEqual([ended, shadow.firstValues()], [["answered"], undefined]);
+    shadow.forget();
+    wait("silent");
+    shadow.asked();
+    await clock.advance(3_000);
+    await settled();
+    assert.deepEqual([ended, shadow.firstValues()], [["answered", "silent"], undefined]);
+    shadow.forget();
+    wait("closed");
+    shadow.close();
+    await settled();
+    assert.deepEqual(ended, ["answered", "silent", "closed"]);
+  });
+
   it("has values as a flow uses them, with their time or that of their arrival", () => {
     const time = Math.floor(inSeconds(-60));
     shadow.takeLastValues([
