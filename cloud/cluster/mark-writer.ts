@@ -1,4 +1,5 @@
-import { inBackground, nextTurn } from "../core/guard";
+import { inBackground } from "../core/guard";
+import { TurnBatches } from "../core/turn-batches";
 import type { Clock } from "../core/clock";
 import { markToText } from "./mark";
 import type { HeardValue, Lane } from "./value-ring";
@@ -21,7 +22,7 @@ export class MarkWriter {
   readonly #options: MarkWriterOptions;
   readonly #moved = new Set<Lane>();
   /** The values that went into the flow, and that no node has got yet. */
-  readonly #sent = new Set<HeardValue>();
+  readonly #sent = new TurnBatches<HeardValue>((values) => this.#count(values));
   #staged: Record<string, string> = {};
   #stopTimer: (() => void) | undefined;
   /** Counts up whenever all is forgotten. */
@@ -34,19 +35,16 @@ export class MarkWriter {
   /** Notes a value with which the flow is done. It counts from the next turn on, in which nodes get what was sent. */
   spoke(value: HeardValue): void {
     this.#sent.add(value);
-    nextTurn(() => {
-      if (this.#sent.has(value)) this.#count(value);
-    });
   }
 
   /** Forgets what went into a flow that ends in the same turn: no node got it. */
   ends(lane: Lane): void {
-    for (const value of this.#sent) if (value.lane === lane) this.#sent.delete(value);
+    this.#sent.forget((value) => value.lane === lane);
   }
 
   /** Writes down everything at once. */
   async flush(): Promise<void> {
-    for (const value of this.#sent) this.#count(value);
+    this.#sent.flush();
     this.#stage();
     await this.#writeStaged();
   }
@@ -61,11 +59,12 @@ export class MarkWriter {
     this.#staged = {};
   }
 
-  #count(value: HeardValue): void {
-    this.#sent.delete(value);
-    value.lane.spoke(value);
-    this.#moved.add(value.lane);
-    this.#arm();
+  #count(values: readonly HeardValue[]): void {
+    for (const value of values) {
+      value.lane.spoke(value);
+      this.#moved.add(value.lane);
+    }
+    if (this.#moved.size > 0) this.#arm();
   }
 
   #arm(): void {

@@ -1,5 +1,4 @@
-import { inBackground } from "../core/guard";
-import { setImmediate } from "node:timers/promises";
+import { inBackground, turn } from "../core/guard";
 import type { Clock } from "../core/clock";
 import { MarkWriter } from "./mark-writer";
 import { UnderWay } from "./under-way";
@@ -88,7 +87,7 @@ export class Speaker {
         number = value.number + 1;
         if (!value.lane.isOpen) continue;
         this.#speak(value, grant);
-        if (++count % maxPerTurn === 0) await setImmediate();
+        if (++count % maxPerTurn === 0) await turn();
       }
     } finally {
       this.#isDraining = false;

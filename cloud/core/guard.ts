@@ -22,9 +22,26 @@ export function inBackground(work: Promise<unknown>): void {
   work.catch(tellFault);
 }
 
+/** Counts up with each work that begins in a turn after the one that asked for it. */
+let turnsBegun = 0;
+
 /** Runs work when all that is ready to run has run. */
 export function nextTurn(work: () => unknown): void {
-  setImmediate(guarded(work));
+  const run = guarded(work);
+  setImmediate(() => {
+    turnsBegun++;
+    run();
+  });
+}
+
+/** Resolves when all that is ready to run has run. */
+export function turn(): Promise<void> {
+  return new Promise((resolve) => nextTurn(resolve));
+}
+
+/** Returns a number that stays the same while all that is asked for runs in one and the same next turn. */
+export function presentTurn(): number {
+  return turnsBegun;
 }
 
 /** Tells on the console of a fault of our own. Its text may hold anything, secrets too: only its kind and place are told. */

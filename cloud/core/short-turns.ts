@@ -1,4 +1,4 @@
-import { setImmediate } from "node:timers/promises";
+import { turn } from "./guard";
 
 /** Everything else waits while a turn lasts: values, other nodes, the editor. Some of a turn is others' anyway. */
 const maxTurnMs = 5;
@@ -10,8 +10,8 @@ let lastTurn: Promise<void> = Promise.resolve();
 export function ownTurn(): Promise<void> {
   lastTurn = lastTurn.then(async () => {
     // This one may still come in the round of the event loop that has called.
-    await setImmediate();
-    await setImmediate();
+    await turn();
+    await turn();
   });
   return lastTurn;
 }
