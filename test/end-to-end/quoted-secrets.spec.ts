@@ -96,6 +96,8 @@ async function startParrot(kind: string): Promise<{ server: Server; port: number
   });
   server.on("upgrade", (_request, socket) => {
     const token = [...tokens].at(-1) ?? "";
+    // A deploy may end the client at this moment.
+    socket.on("error", () => undefined);
     socket.end(`HTTP/1.1 403 ${token}\r\nX-Said: ${token}\r\nContent-Length: ${token.length}\r\n\r\n${token}`);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
