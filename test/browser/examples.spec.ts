@@ -79,12 +79,11 @@ describe("the examples in the editor", function () {
   }
 
   it("deploys them all", async () => {
-    // What examples leave open is asked for, and may stay open.
-    const dialog = editor.page.locator(".ui-dialog:visible").first();
-    while (await dialog.isVisible()) {
-      await editor.page.keyboard.press("Escape");
-      await editor.settled();
-    }
+    // What examples leave open is asked for, and may stay open. That comes a moment after an import, at times twice.
+    const asked = editor.page.locator(".ui-dialog").filter({ has: editor.page.locator(".arduino-cloud-imported") });
+    await editor.page.addLocatorHandler(asked, async () => {
+      await asked.getByRole("button", { name: "Later" }).last().click();
+    });
     await editor.deploy();
     const { flows } = (await (await red.fetch("/flows", { headers: { "Node-RED-API-Version": "v2" } })).json()) as {
       flows: { type: string }[];
