@@ -8,6 +8,8 @@ interface TestArguments {
   jobs: number;
   measuresCoverage: boolean;
   onNodeRed5: boolean;
+  /** Whether files that failed run once more. */
+  repeats: boolean;
   /** Options for mocha beside the files. */
   mochaOptions: string[];
 }
@@ -17,7 +19,7 @@ const takesValue = new Set(["--reporter", "--grep", "--timeout"]);
 
 /** Reads the command line: what begins with a dash and is none of ours is mocha's, the rest says which specs. */
 export function parseTestArguments(given: string[]): TestArguments {
-  const own = /^--(jobs=\d+|coverage|node-red-5)$/;
+  const own = /^--(jobs=\d+|coverage|node-red-5|repeat)$/;
   given = given.flatMap((argument, index) => {
     if (takesValue.has(given[index - 1] ?? "")) return [];
     return takesValue.has(argument) && index + 1 < given.length ? [`${argument}=${given[index + 1]}`] : [argument];
@@ -29,6 +31,7 @@ export function parseTestArguments(given: string[]): TestArguments {
     jobs: jobs === undefined ? 3 * availableParallelism() : Number(jobs),
     measuresCoverage: given.includes("--coverage"),
     onNodeRed5: given.includes("--node-red-5"),
+    repeats: given.includes("--repeat"),
     mochaOptions: given.filter((argument) => argument.startsWith("-") && !own.test(argument)),
   };
 }
