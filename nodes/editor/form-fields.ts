@@ -36,12 +36,12 @@ export function chooseConnection(): () => void {
   };
 }
 
-/** Opens what the form of a node keeps under **More** where something in it differs from its default. */
+/** Opens what the form of a node keeps under **More** where something in it differs from its default; closes it never. */
 export function openMore(node: EditorNode): void {
   const { defaults } = node._def;
   const more = $<HTMLDetailsElement>("#arduino-cloud-more");
   showDefaults(node);
-  more.prop("open", hasOwnDevice() || isDifferent(more, "node-input", defaults));
+  if (hasOwnDevice() || isDifferent(more, "node-input", defaults)) more.prop("open", true);
 }
 
 /**
@@ -60,7 +60,7 @@ function showDefaults(node: EditorNode): void {
 /** Does what `openMore` does for the form of a config node, which may lie above that of another node. */
 export function openConfigMore({ _def: { defaults } }: EditorNode, selector: string): void {
   const more = $<HTMLDetailsElement>(selector);
-  more.prop("open", isDifferent(more, "node-config-input", defaults));
+  if (isDifferent(more, "node-config-input", defaults)) more.prop("open", true);
 }
 
 function isDifferent(section: JQuery, prefix: string, defaults: EditorNode["_def"]["defaults"]): boolean {

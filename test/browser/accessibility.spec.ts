@@ -96,7 +96,7 @@ describe("the forms for everybody", function () {
         RED.editor.editConfig("", `arduino-cloud-${id}`, id);
       }, set);
       await editor.page.locator("#node-config-dialog-ok").waitFor();
-      await editor.settled();
+      await editor.formReady();
       await showAll("#node-config-dialog-edit-form");
       assert.deepEqual(await findings("#node-config-dialog-edit-form"), []);
       assert.deepEqual(await unreached("#node-config-dialog-edit-form"), []);

@@ -82,7 +82,7 @@ describe("the page of a dashboard with a widget of each kind", function () {
     const names = Object.keys(expected);
     const isThere = (name: string): Promise<boolean> => widget(name).isVisible();
     await until("all widgets", async () => (await Promise.all(names.map(isThere))).every(Boolean));
-    await until("all places", async () => isDeepStrictEqual(await standing(names), expected), 10_000).catch(
+    await until("all places", async () => isDeepStrictEqual(await standing(names), expected)).catch(
       async (reason: unknown) => {
         assert.deepEqual(await standing(names), expected);
         throw reason;
@@ -135,7 +135,7 @@ describe("the page of a dashboard with a widget of each kind", function () {
   const act = async (variable: string, expected: unknown, action: () => Promise<unknown>): Promise<void> => {
     await action();
     const holds = (): boolean => isDeepStrictEqual(board.values[variable], expected);
-    await until(`${variable} ${JSON.stringify(expected)}`, holds, 10_000).catch((reason: unknown) => {
+    await until(`${variable} ${JSON.stringify(expected)}`, holds).catch((reason: unknown) => {
       throw new Error(`${variable} is ${JSON.stringify(board.values[variable])}`, { cause: reason });
     });
   };

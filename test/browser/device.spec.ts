@@ -34,7 +34,7 @@ describe("the device form", function () {
       RED.editor.editConfig("", "arduino-cloud-device", node);
     }, id);
     await editor.page.locator("#node-config-dialog-ok").waitFor();
-    await editor.settled();
+    await editor.formReady();
   };
   const done = async (): Promise<void> => {
     await editor.page.locator("#node-config-dialog-ok").click();

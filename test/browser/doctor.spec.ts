@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Browser, Locator } from "playwright-core";
 import { accountOf } from "../support/flows";
 import { type House, startHouse } from "../support/simulated-account";
-import { until } from "../support/wait";
+import { found, until } from "../support/wait";
 import type { NodeRed } from "../support/node-red";
 import { seriousFindings } from "./axe";
 import { Editor } from "./editor";
@@ -82,7 +82,7 @@ describe("the doctor's dialog", function () {
   };
   const lines = async (on = editor): Promise<string[]> => {
     const all = dialog(on).locator("li");
-    await all.first().waitFor({ timeout: 30_000, state: "attached" });
+    await all.first().waitFor({ state: "attached" });
     const folded = dialog(on).locator("details:not([open]) > summary");
     if ((await folded.count()) > 0) await folded.click();
     return all.allInnerTexts();
@@ -106,7 +106,7 @@ describe("the doctor's dialog", function () {
       (field) => (document.querySelector<HTMLInputElement>(`#node-config-input-${field}`)?.value ?? "") !== "",
       credential,
     );
-    await editor.settled();
+    await editor.formReady();
   };
   const invoke = (on = editor): Promise<void> =>
     on.page.evaluate(() => {
@@ -210,7 +210,7 @@ describe("the doctor's dialog", function () {
     await choice.selectOption({ label: "Home" });
     await dialog()
       .locator("li", { hasText: `The values of ${hostile} can be followed.` })
-      .waitFor({ timeout: 30_000, state: "attached" });
+      .waitFor({ state: "attached" });
     assert.equal(await dialog().locator("img").count(), 0);
     await choice.selectOption({ label: "Broken" });
     await dialog()
@@ -235,7 +235,10 @@ describe("the doctor's dialog", function () {
       field.focus();
     });
     await editor.page.keyboard.press("Control+V");
-    const text = await editor.page.locator("#paste-here").inputValue();
+    const text = await found(
+      "the pasted text",
+      async () => (await editor.page.locator("#paste-here").inputValue()) || undefined,
+    );
     assert.match(text, /^Node-RED .*, @iot-flows\/node-red-arduino-cloud .*\n\[ok\] API name: /);
     assert.match(text, /\[problem\] API port: 127\.0\.0\.1 refuses connections/);
     await close();

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import path from "node:path";
-import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+import { type Browser, chromium, type Locator, type Page, type Request } from "playwright-core";
 import type { NodeRed } from "../support/node-red";
 import { stopLater } from "../support/stop";
 import { found, until } from "../support/wait";
@@ -40,6 +40,8 @@ export interface OpenOptions {
   language?: string;
   /** Whether `passTime` is needed. */
   ownsTime?: boolean;
+  /** Whether our code is kept from the page: forms are used without it then. */
+  lacksCode?: boolean;
   /** Called with the page before it loads anything. */
   prepare?: (page: Page) => Promise<unknown>;
   /** Has never been used: the sidebar opens by itself. */
@@ -53,9 +55,20 @@ export class Editor {
   #trouble: string[] = [];
   /** The bodies of all answers of our endpoints. */
   readonly answers: string[] = [];
+  /** The files of our code that the page has asked for, and those of them that it has. */
+  readonly #askedFiles = new Set<string>();
+  readonly #files = new Set<string>();
+  #lacksCode = false;
 
   private constructor(page: Page) {
     this.page = page;
+    page.on("request", (request) => {
+      if (isOurCode(request)) this.#askedFiles.add(request.url());
+    });
+    page.on("requestfinished", (request) => {
+      if (isOurCode(request)) this.#files.add(request.url());
+    });
+    page.on("requestfailed", (request) => this.#askedFiles.delete(request.url()));
     page.on("console", (message) => {
       // A failed request is told twice; the answer is what counts.
       if (message.type() === "error" && !message.text().startsWith("Failed to load resource"))
@@ -72,16 +85,14 @@ export class Editor {
     });
   }
 
-  static async open(
-    browser: Browser,
-    url: string,
-    { dark = false, width = 1400, language = "en-US", ownsTime = false, isNew = false, prepare }: OpenOptions = {},
-  ): Promise<Editor> {
+  static async open(browser: Browser, url: string, options: OpenOptions = {}): Promise<Editor> {
+    const { dark = false, width = 1400, language = "en-US", ownsTime = false, isNew = false, prepare } = options;
     const context = await browser.newContext({ viewport: { width, height: 1000 }, locale: language });
     const page = await context.newPage();
     if (!isNew) await page.addInitScript(() => localStorage.setItem("arduino-cloud:arduino-cloud-sidebar", "1"));
     if (dark) await page.addInitScript(() => localStorage.setItem("view-dark-theme", "dark"));
     const editor = new Editor(page);
+    editor.#lacksCode = options.lacksCode ?? false;
     if (ownsTime) await page.clock.install();
     await prepare?.(page);
     await page.goto(url);
@@ -91,6 +102,8 @@ export class Editor {
 
   /** Loads the page anew. */
   async reload(): Promise<void> {
+    this.#askedFiles.clear();
+    this.#files.clear();
     await this.page.reload();
     await this.loaded();
   }
@@ -219,7 +232,7 @@ export class Editor {
       RED.editor.edit(RED.nodes.node(node));
     }, id);
     await this.page.locator("#node-dialog-ok").waitFor();
-    await this.settled();
+    await this.formReady();
     if (opensMore)
       await this.page.evaluate(() => document.querySelector("#arduino-cloud-more")?.setAttribute("open", ""));
   }
@@ -240,6 +253,18 @@ export class Editor {
       (globalThis as unknown as EditorWindow).RED.editor.editConfig("", type, "_ADD_");
     }, type);
     await this.page.locator("#node-config-dialog-ok").waitFor();
+    await this.formReady();
+  }
+
+  /** Waits until the form that has just opened has its code, what it asks for, and its place. */
+  async formReady(): Promise<void> {
+    if (!this.#lacksCode) {
+      await until("our code", () => [...this.#askedFiles].every((url) => this.#files.has(url)));
+      // What has arrived may not have run yet. As text, since a function's import would be made a require.
+      await this.page.evaluate(
+        `Promise.all(${JSON.stringify([...this.#files])}.map((url) => import(url))).then(() => 0)`,
+      );
+    }
     await this.settled();
   }
 
@@ -252,7 +277,10 @@ export class Editor {
     await this.page.context().close();
   }
 
-  /** Deploys; with `red`, waits until its flows have started: Node-RED answers as soon as it has stopped the former ones. */
+  /**
+   * Deploys, and waits until the editor knows that it has; with `red`, until its flows have started, too: Node-RED answers
+   * as soon as it has stopped the former ones.
+   */
   async deploy(red?: NodeRed): Promise<void> {
     const started = red?.started();
     const answered = this.page.waitForResponse(
@@ -260,18 +288,23 @@ export class Editor {
     );
     await this.page.locator("#red-ui-header-button-deploy").click();
     await answered;
+    await this.page.waitForFunction(() => !(globalThis as unknown as EditorWindow).RED.nodes.dirty());
     await started;
   }
 
-  /** Waits until the dialogs have slid to their places, so that clicks and pictures hit. */
+  /**
+   * Waits until the dialogs have slid to their places, so that clicks and pictures hit, and all that the page has asked for
+   * is answered, so that nothing in them changes any more.
+   */
   async settled(): Promise<void> {
     await this.page.waitForFunction(
       () => {
-        const page = globalThis as unknown as { places?: string; since?: number };
+        const page = globalThis as unknown as { places?: string; since?: number; $?: { active: number } };
         const trays = [...document.querySelectorAll(".red-ui-tray, .ui-dialog, #red-ui-sidebar")];
         const places = JSON.stringify(trays.map((tray) => tray.getBoundingClientRect()));
         const isMoving = document.getAnimations().some(({ playState }) => playState === "running");
-        if (isMoving || places !== page.places) page.since = performance.now();
+        const isAsking = page.$ !== undefined && page.$.active > 0;
+        if (isMoving || isAsking || places !== page.places) page.since = performance.now();
         page.places = places;
         // The editor itself counts on its slides taking 250 ms.
         return performance.now() - (page.since ?? Infinity) > 300;
@@ -289,13 +322,14 @@ export class Editor {
   /**
    * Lets time go by at once in a page that was opened with `ownsTime`, for what repeats itself there. Waits for a look of
    * the sidebar that is under way: one during which time jumps seems to be slow, and the next is put off for that. As one
-   * may begin at any moment, no jump is so long that this puts off more than usual.
+   * may begin at any moment, no jump is so long that this puts off more than usual. Waits for the last one, too.
    */
   async passTime(milliseconds: number): Promise<void> {
     for (let left = milliseconds; left > 0; left -= longestJumpMs) {
       await this.page.locator(".arduino-cloud-sidebar-head .fa-spin").waitFor({ state: "detached" });
       await this.page.clock.fastForward(Math.min(left, longestJumpMs));
     }
+    await this.page.locator(".arduino-cloud-sidebar-head .fa-spin").waitFor({ state: "detached" });
   }
 
   /** Shows a tab of the sidebar. The editor chooses one itself when it has the flows; it comes after that. */
@@ -349,12 +383,18 @@ interface EditorWindow {
       addLink(link: object): void;
       /** Returns the revision of the flow; null until it is loaded. */
       version(): string | null;
+      dirty(): boolean;
     };
     editor: { edit(node: unknown): void; editConfig(name: string, type: string, id: string): void };
     view: { redraw(all: boolean): void };
     workspaces: { active(): string | 0 };
     sidebar: { show(tab: string): void };
   };
+}
+
+/** Whether a request is for a file of our editor code. */
+function isOurCode(request: Request): boolean {
+  return request.url().includes("/resources/@iot-flows/") && request.url().includes(".js");
 }
 
 async function boxOf(locator: Locator): Promise<{ x: number; y: number }> {

@@ -140,8 +140,9 @@ describe("migration from Arduino's own nodes in the editor", function () {
       { baseUrl, audience, brokerUrl },
     );
     await editor.page.locator("#node-config-input-clientSecret").waitFor();
+    // Node-RED asks for stored credentials when the form is open already.
+    await editor.formReady();
     assert.equal(await editor.page.locator("#node-config-input-clientSecret").inputValue(), "__PWRD__");
-    await editor.settled();
     await editor.page.locator("#node-config-dialog-cancel").dispatchEvent("click");
     await editor.settled();
     await editor.deploy();

@@ -129,7 +129,7 @@ describe("the shared code of the editor", function () {
 
   it("makes a form work that was opened before it came", async () => {
     const { prepare, release } = heldBack();
-    editor = await Editor.open(browser, red.url, { prepare });
+    editor = await Editor.open(browser, red.url, { prepare, lacksCode: true });
     await editor.edit("in");
     assert.equal(await editor.hint("thing").innerText(), "");
     assert.ok(await editor.page.locator("#node-input-echo").isVisible(), "a row that matters only with a device");
@@ -146,7 +146,7 @@ describe("the shared code of the editor", function () {
 
   it("is no matter of a form that is closed before it came", async () => {
     const { prepare, release } = heldBack();
-    editor = await Editor.open(browser, red.url, { prepare });
+    editor = await Editor.open(browser, red.url, { prepare, lacksCode: true });
     await editor.edit("in");
     await editor.cancel();
     await editor.edit("history");
@@ -159,6 +159,7 @@ describe("the shared code of the editor", function () {
   it("leaves the editor whole where it cannot be had: forms are plain and keep what they hold", async () => {
     editor = await Editor.open(browser, red.url, {
       prepare: (page) => page.route(sharedCode, (route) => route.abort()),
+      lacksCode: true,
     });
     await editor.showTab("arduino-cloud-sidebar");
     await editor.page.locator(".arduino-cloud-sidebar").getByText(problem).waitFor();

@@ -7,9 +7,7 @@ import type { Form } from "../open-form";
 /** Makes the form of an account work. */
 export function accountForm(node: EditorNode): Form {
   const { id } = node;
-  // A new account begins with what has to be pasted; the editor itself focuses the first field a little later.
-  const clientId = $("#node-config-input-clientId");
-  if (clientId.val() === "") window.setTimeout(() => clientId.trigger("focus"), 400);
+  beginWithKey();
   const translate = textsOf("arduino-cloud-account");
   switchDemo(node, translate("label.demo-house"));
   $("#arduino-cloud-account-test").on("click", () =>
@@ -20,6 +18,18 @@ export function accountForm(node: EditorNode): Form {
   );
   openConfigMore(node, "#arduino-cloud-account-more");
   return { close: () => undefined };
+}
+
+/** Leads whoever adds an account to what has to be pasted, once the editor has moved the focus into the form, as it does. */
+function beginWithKey(): void {
+  const clientId = $("#node-config-input-clientId");
+  if (clientId.val() !== "") return;
+  // Its tabs are there too, the first of which the editor focuses.
+  const tray = clientId.closest(".red-ui-tray-body").get(0);
+  const begin = (): void => clientId.get(0)?.focus();
+  if (tray?.contains(document.activeElement) === true) begin();
+  // jQuery's own event does not come where jQuery has moved the focus.
+  else tray?.addEventListener("focusin", begin, { once: true });
 }
 
 /**
