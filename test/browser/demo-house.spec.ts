@@ -61,7 +61,8 @@ describe("the demo house in the editor", function () {
       route.fulfill({ status: 502, json: { code: "demo_closed" } }),
     );
     await page.getByRole("button", { name: "Add an account" }).click();
-    await editor.settled();
+    await page.locator("#node-config-dialog-ok").waitFor();
+    await editor.formReady();
     await editor.expectNothingCut();
     const form = page.locator("#node-config-dialog-edit-form");
     await form.getByRole("button", { name: offer }).click();

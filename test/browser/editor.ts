@@ -223,8 +223,11 @@ export class Editor {
     );
   }
 
-  /** Opens a node's dialog, as a double click does, and what it keeps under **More**. */
-  async edit(id: string, opensMore = true): Promise<void> {
+  /**
+   * Opens a node's dialog, as a double click does, and what it keeps under **More**; `hasAnswers`: waits for what it asks
+   * the cloud.
+   */
+  async edit(id: string, opensMore = true, hasAnswers = true): Promise<void> {
     // A page that has just been opened has the palette before it has the flows.
     await this.page.waitForFunction((node) => (globalThis as unknown as EditorWindow).RED.nodes.node(node), id);
     await this.page.evaluate((node) => {
@@ -232,7 +235,7 @@ export class Editor {
       RED.editor.edit(RED.nodes.node(node));
     }, id);
     await this.page.locator("#node-dialog-ok").waitFor();
-    await this.formReady();
+    await this.formReady(hasAnswers);
     if (opensMore)
       await this.page.evaluate(() => document.querySelector("#arduino-cloud-more")?.setAttribute("open", ""));
   }
@@ -257,7 +260,7 @@ export class Editor {
   }
 
   /** Waits until the form that has just opened has its code, what it asks for, and its place. */
-  async formReady(): Promise<void> {
+  async formReady(hasAnswers = true): Promise<void> {
     if (!this.#lacksCode) {
       await until("our code", () => [...this.#askedFiles].every((url) => this.#files.has(url)));
       // What has arrived may not have run yet. As text, since a function's import would be made a require.
@@ -265,7 +268,7 @@ export class Editor {
         `Promise.all(${JSON.stringify([...this.#files])}.map((url) => import(url))).then(() => 0)`,
       );
     }
-    await this.settled();
+    await this.settled(hasAnswers);
   }
 
   async cancelConfig(): Promise<void> {
@@ -296,20 +299,20 @@ export class Editor {
    * Waits until the dialogs have slid to their places, so that clicks and pictures hit, and all that the page has asked for
    * is answered, so that nothing in them changes any more.
    */
-  async settled(): Promise<void> {
+  async settled(hasAnswers = true): Promise<void> {
     await this.page.waitForFunction(
-      () => {
+      (hasAnswers) => {
         const page = globalThis as unknown as { places?: string; since?: number; $?: { active: number } };
         const trays = [...document.querySelectorAll(".red-ui-tray, .ui-dialog, #red-ui-sidebar")];
         const places = JSON.stringify(trays.map((tray) => tray.getBoundingClientRect()));
         const isMoving = document.getAnimations().some(({ playState }) => playState === "running");
-        const isAsking = page.$ !== undefined && page.$.active > 0;
+        const isAsking = hasAnswers && page.$ !== undefined && page.$.active > 0;
         if (isMoving || isAsking || places !== page.places) page.since = performance.now();
         page.places = places;
         // The editor itself counts on its slides taking 250 ms.
         return performance.now() - (page.since ?? Infinity) > 300;
       },
-      undefined,
+      hasAnswers,
       { polling: 50 },
     );
   }

@@ -60,7 +60,7 @@ describe("the editor by keyboard alone", function () {
 
     await act("Edit Selected Node");
     await page.locator("#node-dialog-ok").waitFor();
-    await editor.settled();
+    await editor.formReady();
     await tabTo("#node-input-property");
     await page.keyboard.press("ArrowDown");
     await editor.choices.first().waitFor();

@@ -41,6 +41,8 @@ describe("the editor's lists of a big account", function () {
         wires: [[]],
       },
     ]));
+    // What the node itself asks the cloud for is no request of the form.
+    await editor.page.locator(".red-ui-flow-node-status-label", { hasText: "connected" }).waitFor();
   });
 
   const input = (field: string) => editor.page.locator(`#node-input-${field}`);

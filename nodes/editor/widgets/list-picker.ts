@@ -88,6 +88,8 @@ export class ListPicker {
       this.#generation++;
       this.#list = { name: "unasked" };
       this.#show();
+      // A list that is open waits for an answer that is ignored now.
+      this.#combo.refresh();
     } else this.#load(refresh);
   }
 
