@@ -26,7 +26,9 @@ describe("the examples on a dashboard", function () {
   /** Whether anything but the background has been drawn in a chart. */
   const isDrawn = (chart: number): Promise<boolean> =>
     page.evaluate((index) => {
-      const canvas = document.querySelectorAll("canvas:not(.v-color-picker-canvas canvas)")[index] as HTMLCanvasElement;
+      const canvases = document.querySelectorAll<HTMLCanvasElement>("canvas:not(.v-color-picker-canvas canvas)");
+      const canvas = canvases[index];
+      if (canvas === undefined) return false;
       const { width, height } = canvas;
       const pixels = canvas.getContext("2d")?.getImageData(0, 0, width, height).data ?? [];
       // The line's colour, rgb(0, 149, 255).
