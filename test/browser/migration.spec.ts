@@ -150,8 +150,8 @@ describe("migration from Arduino's own nodes in the editor", function () {
     const labels = editor.page.locator(".red-ui-flow-node-status-label");
     await labels.filter({ hasText: "connected" }).first().waitFor();
     // The label may be that of the node that writes.
-    await until("the value", () => {
-      void board.report({ temperature: 21.5 });
+    await until("the value", async () => {
+      await board.report({ temperature: 21.5 });
       return red.received("values").length > 0;
     });
     await board.close();
