@@ -27,9 +27,11 @@ function beginWithKey(): void {
   // Its tabs are there too, the first of which the editor focuses.
   const tray = clientId.closest(".red-ui-tray-body").get(0);
   const begin = (): void => clientId.get(0)?.focus();
-  if (tray?.contains(document.activeElement) === true) begin();
+  const focused = document.activeElement;
   // jQuery's own event does not come where jQuery has moved the focus.
-  else tray?.addEventListener("focusin", begin, { once: true });
+  if (tray?.contains(focused) !== true) tray?.addEventListener("focusin", begin, { once: true });
+  // Where this code came late, somebody may be typing already.
+  else if (focused?.matches("input, select") !== true) begin();
 }
 
 /**
