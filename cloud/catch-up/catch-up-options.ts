@@ -24,6 +24,8 @@ export interface CatchUpOptions extends Pick<ThingReaderOptions, "lookUp" | "clo
   delayMs?: number;
   /** The result of `lastSeen` before a restart; anything else counts as nothing. */
   lastSeen?: unknown;
+  /** Returns the same as it is by now, where other copies of the flow go on meanwhile. */
+  latestSeen?: (() => Promise<unknown>) | undefined;
   /** Most live values that wait, and most bytes of them. */
   maxBuffered?: { values: number; bytes: number };
   /** Takes every value, live or caught up, in the order in which a flow shall get it. */

@@ -9,7 +9,7 @@ import type { CatchUpOptions, CaughtSource } from "./catch-up-options";
 import { type Outage, OutageQueue } from "./outage-queue";
 import { changedValues, comesBefore, unchangedValues } from "./present-values";
 import { replayOutage } from "./replay";
-import { type LastSeen, SeenValues } from "./seen-values";
+import { type LastSeen, seenBefore, SeenValues } from "./seen-values";
 import type { StoredValue } from "./sequence-alignment";
 import { ThingReader } from "./thing-reader";
 import { inBackground } from "../core/guard";
@@ -202,6 +202,7 @@ export class CatchUp {
     // A thing or variable that is not there may be made later; whoever looks it up tells.
     if (outage === this.#start) await abortable(this.#isKnown, this.#closing.signal, "Catching up");
     const properties = await this.#reader.properties(backAt);
+    await this.#renewSeen();
     // What may come live as well is given when it has had time to come.
     const settled = backAt + this.#clockSkewMs - inFlightMs - wholeSecondsErrorMs;
     const isAllSettled = this.#givePresent(
@@ -210,6 +211,7 @@ export class CatchUp {
     );
     if (isAllSettled) return;
     await sleep(this.#options.clock, inFlightMs, this.#closing.signal, "Catching up");
+    await this.#renewSeen();
     this.#givePresent(properties, ({ timestamp }) => timestamp < this.#end(backAt));
   }
 
@@ -255,6 +257,7 @@ export class CatchUp {
       clock,
       signal,
       seen: this.#seen,
+      renewSeen: () => this.#renewSeen(),
       onlineAt: backAt,
       buffered: outage.buffered,
       lostAgainAt: () => this.#outages.lostAgainAt,
@@ -265,6 +268,12 @@ export class CatchUp {
       warn: onWarning,
     });
     if (source === "initial") this.#givePresent(properties, () => true);
+  }
+
+  /** Learns what other copies of the flow have given meanwhile, which is not to come once more. */
+  async #renewSeen(): Promise<void> {
+    const { latestSeen, clock, variable } = this.#options;
+    this.#seen.renew(SeenValues.from(await latestSeen?.(), clock.now(), variable));
   }
 
   #emit(value: StoredValue, source: CaughtSource): void {
@@ -311,12 +320,4 @@ export class CatchUp {
     });
     const unlisten = onAbort(this.#closing.signal, stop);
   }
-}
-
-/** Returns what was seen before a moment: what a predecessor saw, unless that reaches beyond it and shall come again. */
-function seenBefore(time: number, seen: SeenValues): SeenValues {
-  if (seen.since !== undefined && seen.reached < time) return seen;
-  const nothing = new SeenValues();
-  nothing.since = time;
-  return nothing;
 }

@@ -20,6 +20,8 @@ export interface ReplayContext {
   signal: AbortSignal;
   /** The values seen before the outage. Those that are passed on are added. */
   seen: SeenValues;
+  /** Adds to them what other copies of the flow have passed on meanwhile. */
+  renewSeen: () => Promise<void>;
   /** Milliseconds since 1970, by our clock, at which the connection was back. */
   onlineAt: number;
   /** Live values that came between this outage and the next, in their order; grows meanwhile. */

@@ -47,6 +47,7 @@ const wholeSecondsErrorMs = 1_100;
  * @throws CloudError as `readRaw`
  */
 export async function replayOutage(context: ReplayContext): Promise<void> {
+  await context.renewSeen();
   const { seen, stored, clockSkewMs } = context;
   const offsets = stored.map((property) => seen.offset(wireName(property)));
   const [lostAt, backAt] = [seen.reached + clockSkewMs, context.onlineAt + clockSkewMs];
@@ -117,6 +118,7 @@ async function replayEnd(
     const values: StoredValue[] = [];
     for await (const value of readStored(context, windows)) values.push(value);
     await sleep(clock, inFlightMs, signal, "Catching up");
+    await context.renewSeen();
     const before = known.isWhole ? edgesBefore(context) : new Map<string, Edge>();
     const { missed, late } = cutOut(context, values, before, readAt, known.skewMs);
     if (late.length === 0 || reads === maxReads) {

@@ -142,6 +142,17 @@ export class SeenValues {
     for (const [variable, values] of later.#values) for (const value of values) this.note(variable, value);
   }
 
+  /** Takes over what another one has seen of variables of which this one has seen less. */
+  renew(other: SeenValues): void {
+    for (const [variable, values] of other.#values) {
+      const [own, last] = [this.#values.get(variable)?.at(-1), values.at(-1)];
+      if (last === undefined || this.#counted.has(variable) || (own !== undefined && own.at >= last.at)) continue;
+      this.#values.set(variable, [...values]);
+      this.#offsets.set(variable, other.offset(variable));
+      this.#reached = Math.max(this.#reached, last.at);
+    }
+  }
+
   of(variable: string): readonly SeenValue[] {
     return this.#values.get(variable) ?? [];
   }
@@ -185,6 +196,14 @@ export class SeenValues {
     this.#round++;
     this.#pending = 0;
   }
+}
+
+/** Returns what was seen before a moment: what a predecessor saw, unless that reaches beyond it and shall come again. */
+export function seenBefore(time: number, seen: SeenValues): SeenValues {
+  if (seen.since !== undefined && seen.reached < time) return seen;
+  const nothing = new SeenValues();
+  nothing.since = time;
+  return nothing;
 }
 
 /** Returns whether a timestamp is that of the arrival, so that it tells nothing of the sender's clock. */

@@ -1,3 +1,4 @@
+/* eslint-disable max-lines -- Joining and leaving, what a beat does, and what others may ask of a copy belong together. */
 import { inBackground } from "../core/guard";
 import { Announcements } from "./announcements";
 import type { Clock } from "../core/clock";
@@ -39,12 +40,17 @@ export class Cluster {
   readonly #announcements: Announcements;
   readonly #heartbeat: Heartbeat;
   #joined: ClusterEngine | undefined;
+  readonly #beforeGiving = new Set<() => Promise<unknown>>();
   #givingAway: Promise<void> | undefined;
+  /** Resolves when the engine has answered for the first time, or is known not to. */
+  readonly #answered: Promise<void>;
+  #tellAnswered: () => void = () => undefined;
 
   constructor(options: ClusterOptions) {
     const { clock, settings, onWarning } = options;
     const slots = slotCount(settings.share);
     this.#options = options;
+    this.#answered = new Promise((resolve) => (this.#tellAnswered = resolve));
     this.#clock = clock;
     this.ttlMs = settings.ttlMs;
     this.holdMs = settings.holdMs;
@@ -91,8 +97,24 @@ export class Cluster {
       this.#heartbeat.in(3 * retryMs);
     } catch (reason) {
       this.#health.unusable(toCloudError(reason));
+      this.#tellAnswered();
     }
     this.#showState();
+  }
+
+  /** Joins, and resolves as soon as the engine has answered or is known not to, whoever speaks. */
+  async answered(): Promise<void> {
+    this.start();
+    await this.#answered;
+  }
+
+  /**
+   * Does some work whenever this copy is about to give a slot away, while it may still write down things for all;
+   * returns the function that ends that.
+   */
+  beforeGiving(work: () => Promise<unknown>): () => void {
+    this.#beforeGiving.add(work);
+    return () => this.#beforeGiving.delete(work);
   }
 
   /** Leaves: gives away what it has, after it has marked how far it came. */
@@ -103,6 +125,7 @@ export class Cluster {
     await inTime(this.#clock, farewell, closeTimeoutMs);
     this.#heartbeat.stop();
     this.#joined = undefined;
+    this.#tellAnswered();
     for (const slot of this.#slots) slot.leave();
     this.#health.reset();
     this.#showState();
@@ -112,6 +135,8 @@ export class Cluster {
   /** Notes whether this copy hears the Arduino Cloud. */
   setOnline(isOnline: boolean): void {
     this.#presence.setOnline(isOnline);
+    // The others learn at once that this copy can speak; what is not connected yet tells them by itself.
+    if (isOnline && this.#presence.isKnown && this.#joined !== undefined) this.#heartbeat.in(0);
   }
 
   /** Notes what tells the flow of this copy from others. */
@@ -192,6 +217,7 @@ export class Cluster {
       ...{ clock, number, me, ttlMs, holdMs, room, onFault },
       offsetMs: () => this.#presence.offsetMs,
       isAlone: () => this.#health.isAlone,
+      beforeGiving: () => Promise.allSettled([...this.#beforeGiving].map((work) => work())),
       onKnown: () => this.#health.together(),
       // Where another copy has the lease, or it is over, the next beat tells.
       onRefused: () => this.#heartbeat.in(0),
@@ -247,6 +273,7 @@ export class Cluster {
   #isDown(error: CloudError): void {
     const hasSpokenLast = this.#slots.some(({ wasOurs }) => wasOurs);
     if (this.#health.down(error, hasSpokenLast)) for (const slot of this.#slots) slot.drain();
+    this.#tellAnswered();
     this.#showState();
   }
 
@@ -272,9 +299,10 @@ export class Cluster {
     const held = this.#slots.filter(({ isHeld }) => isHeld);
     await this.#attempt(engine, held, () => false);
     await this.#presence.meet(engine);
-    const { members, isAwayTooLong, isNewAmongOthers } = this.#presence;
-    // Where the engine was away none of the others has told yet that it lives, and some may know more than this copy.
-    if (isNewAmongOthers) for (const slot of this.#slots) slot.pause(this.ttlMs);
+    this.#tellAnswered();
+    const { members, isAwayTooLong, isNewAmongSilent } = this.#presence;
+    // Where the engine was away the others have not told yet that they live, and some may know more than this copy.
+    if (isNewAmongSilent) for (const slot of this.#slots) slot.pause(this.ttlMs);
     if (isAwayTooLong) await this.handOver();
     if (members.hasSoleSpeaker) await inTime(this.#clock, this.#giveAllAway(), closeTimeoutMs);
     const others = this.#slots.filter(({ isHeld }) => !isHeld);

@@ -25,6 +25,7 @@ export class Members {
   #time = 0;
   #since: number | undefined;
   #hasMet = false;
+  #hasSilentPeer = false;
 
   constructor({ me, ttlMs, slots }: { me: string; ttlMs: number; slots: number }) {
     this.#me = me;
@@ -42,6 +43,7 @@ export class Members {
     // What is later than now was told before the engine's clock was set back.
     const isGone = ({ at }: Member): boolean => Math.abs(time - at) > goneAfterTtls * this.#ttlMs;
     this.#others = all.filter((member) => !isGone(member));
+    this.#hasSilentPeer = all.some(({ at }) => !this.#isRecent(at));
     const since = this.#since;
     this.#hasMet ||= this.#others.some(({ at }) => at > since);
     return all.filter(isGone).map(({ id }) => id);
@@ -96,6 +98,11 @@ export class Members {
   /** Whether another copy hears the Arduino Cloud, as told a moment ago. */
   get hasOnlinePeer(): boolean {
     return this.#hasPeerSince(Infinity);
+  }
+
+  /** Whether a copy has told of itself, and not again a moment ago: it is gone, or has not been able to. */
+  get hasSilentPeer(): boolean {
+    return this.#hasSilentPeer;
   }
 
   /** Returns whether another copy knows more than this one, which has heard since then: it began to hear earlier. */

@@ -28,14 +28,15 @@ export class Presence {
   /** The text that tells the flow of this copy from others; blank while that is not known. */
   flow = "";
   #members: Members;
-  /** Whether it has told the others that it lives. */
   #isKnown = false;
-  #isNewAmongOthers = false;
+  #isNewAmongSilent = false;
   #server = "";
   #offsetMs = 0;
   /** By the monotonic clock: since when this copy hears the Arduino Cloud; absent while it does not. */
   #onlineSince: number | undefined;
   #offlineSince: number | undefined;
+  /** Whether it is about to hear, as far as that depends on it. */
+  #isConnecting = false;
   /** By the monotonic clock: until then others go first. */
   #yieldUntil = -Infinity;
 
@@ -65,9 +66,14 @@ export class Presence {
     return this.#clock.monotonic() - (this.#offlineSince ?? Infinity) >= offlineGraceMs;
   }
 
-  /** Whether this copy has told for the first time, at the last meeting, that it lives, and others had told so before. */
-  get isNewAmongOthers(): boolean {
-    return this.#isNewAmongOthers;
+  /** Whether this copy has told the others that it lives. */
+  get isKnown(): boolean {
+    return this.#isKnown;
+  }
+
+  /** Whether this copy came, at the last meeting, among others of which one has not told for long that it lives. */
+  get isNewAmongSilent(): boolean {
+    return this.#isNewAmongSilent;
   }
 
   /** Begins anew: nobody is known. */
@@ -82,6 +88,7 @@ export class Presence {
     const now = this.#clock.monotonic();
     this.#onlineSince = isOnline ? (this.#onlineSince ?? now) : undefined;
     this.#offlineSince = isOnline ? undefined : (this.#offlineSince ?? now);
+    this.#isConnecting = !isOnline;
   }
 
   /** Lets others go first for the life of a lease, and tells them. */
@@ -100,7 +107,7 @@ export class Presence {
     const own = this.#members.own(isYielding ? Infinity : this.#heardSince, this.flow);
     const told = { ...own, ...Object.fromEntries(gone.map((id) => [id, ""])) };
     await engine.mark("live", told, undefined, listLifeMs);
-    this.#isNewAmongOthers = !this.#isKnown && Object.keys(fields).some((id) => id !== this.#options.me);
+    this.#isNewAmongSilent = !this.#isKnown && this.#members.hasSilentPeer;
     this.#isKnown = true;
   }
 
@@ -131,6 +138,8 @@ export class Presence {
 
   /** Returns whether a lease that nobody holds may be taken by this copy. */
   mayTake(): boolean {
+    // Of several that begin, the first one that hears goes first; this one will hear in a moment, if it can.
+    if (this.#isConnecting && !this.isAwayTooLong) return false;
     if (!this.#members.hasOnlinePeer) return true;
     if (!this.isReady) return false;
     return !this.#members.hasElder(this.#heardSince, this.#options.holdMs);

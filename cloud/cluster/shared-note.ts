@@ -53,11 +53,6 @@ function groupOf(name: string): string {
   return `note:${name}`;
 }
 
-/** Joins the cluster, and resolves as soon as it is known whether the engine answers. */
-export async function notesKnown(cluster: Cluster): Promise<void> {
-  await untilKnown(cluster, new AbortController().signal, "The look at the cluster");
-}
-
 /** A note that one copy at a time writes down for all: how far an archive is, for example. */
 export class SharedNote {
   readonly #options: SharedNoteOptions;

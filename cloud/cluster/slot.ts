@@ -26,6 +26,8 @@ interface SlotOptions {
   onKnown: () => void;
   /** Told that marks were refused: another copy may have the lease. */
   onRefused: () => void;
+  /** Does what is to be done before it goes to another copy. */
+  beforeGiving: () => Promise<unknown>;
   onLost: () => unknown;
   onFault: (reason: unknown) => void;
 }
@@ -127,7 +129,9 @@ export class Slot {
 
   /** The right with which this copy writes down things for all; undefined where it has none. */
   get fence(): Fence | undefined {
-    return this.grant === undefined ? undefined : this.#lease?.fence;
+    const lease = this.#lease;
+    const isStillHeld = this.#givingAway !== undefined && lease?.isValid === true && this.#alignedGrant === lease.text;
+    return this.grant === undefined && !isStillHeld ? undefined : lease?.fence;
   }
 
   /** Whether it has been taken, and what was heard is not settled yet. */
@@ -215,7 +219,7 @@ export class Slot {
 
   /** Stops speaking, marks how far it came and frees the lease, behind some work; once, however many ask. */
   giveAway(before: Promise<unknown> = Promise.resolve()): Promise<void> {
-    this.#givingAway ??= this.#free(before).finally(() => {
+    this.#givingAway ??= this.#free(Promise.all([before, this.#options.beforeGiving()])).finally(() => {
       this.#alignedGrant = "";
       this.#givingAway = undefined;
       this.#speaker.forgetMarks();

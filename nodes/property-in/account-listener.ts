@@ -192,6 +192,7 @@ export class AccountListener {
       mode: catchUp,
       delayMs: catchUpDelayMs,
       lastSeen: (thingId, variable) => this.#takePredecessor(thingId, variable, isOrdered),
+      latestSeen: this.#shared && ((thingId, variable) => this.#latestSeen(thingId, variable, isOrdered)),
       onProgress: () => this.#touch(),
       onWarning: (message) => this.#node.warn(message),
       onError: (error) => this.#node.error(error, {}),
@@ -209,6 +210,12 @@ export class AccountListener {
     // The one subscription of this node is made, and nobody will ask for others.
     if (this.#settings.thing !== "" && !this.#settings.isDynamic) this.#predecessors.clear();
     return seen;
+  }
+
+  /** Returns what the copies of the flow have seen of it by now. */
+  async #latestSeen(thingId: string, variable: string, isOrdered: boolean): Promise<unknown> {
+    const all = await this.#shared?.read();
+    return all?.[nameOf(thingId, variable)] ?? (isOrdered ? undefined : all?.[nameOf(thingId, "")]);
   }
 
   /** Returns what was seen last, by thing and variable. */

@@ -29,6 +29,8 @@ export interface CatchUpSettings {
   delayMs: number;
   /** Returns what a predecessor has seen of the thing, or of one variable of it. */
   lastSeen: (thingId: string, variable: string) => unknown;
+  /** Returns what the copies of the flow have seen of it by now; absent where there is only this one. */
+  latestSeen?: ((thingId: string, variable: string) => Promise<unknown>) | undefined;
   /** Told when what is kept for a successor changes without a value. */
   onProgress: () => void;
   onWarning: (message: string) => void;
@@ -220,6 +222,7 @@ export class ThingSubscription implements Origin {
       // History has only what devices reported.
       initialMs: direction === "requested" ? 0 : initialMs,
       mode: direction === "requested" ? "none" : catchUp.mode,
+      latestSeen: catchUp.latestSeen && (() => catchUp.latestSeen?.(thingId, variable) ?? Promise.resolve()),
       lastSeen: before === undefined ? catchUp.lastSeen(thingId, variable) : before.lastSeen,
       sink: (live, source) => this.#emit(live, source),
     });

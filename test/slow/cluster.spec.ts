@@ -45,7 +45,7 @@ describeWithRedis("several Node-REDs on one account", () => {
     it("do again what the one that was killed had not done", async () => {
       // The flow says that it is done with a value two seconds after it began.
       const work = `setTimeout(() => { global.get("tell")("done", { payload: msg.payload }); node.done(); }, 2000);`;
-      const cluster = await startCluster({ copies: 2, ttl: 2, ack: "done", work });
+      const cluster = await startCluster({ copies: 2, ttl: 2, listens: { ack: "done" }, work });
       const speaker = await cluster.settled();
       const done = cluster.report(1, 200, rate);
       await until("work that is done", () => speaker.received("done").length > 20);

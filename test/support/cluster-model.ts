@@ -251,6 +251,12 @@ export class ModelCopy {
     this.cluster.setOnline(false);
   }
 
+  /** Gives it back. */
+  goOnline(): void {
+    this.#isOnline = true;
+    this.cluster.setOnline(true);
+  }
+
   /** Hears a value of a thing: what is behind a # tells equal ones apart for the spec alone. */
   hear(value: string, thing = "thing"): void {
     if (this.#isOnline) this.#do(() => this.#laneOf(thing).take(value));

@@ -14,6 +14,8 @@ export interface RunningCluster {
   copies: NodeRed[];
   /** Starts one more copy. */
   join(): Promise<NodeRed>;
+  /** Deploys the whole flow once more in a copy. */
+  deploy(copy: NodeRed): Promise<void>;
   /** Returns the copy that speaks, as far as its status says. */
   speaker(): NodeRed | undefined;
   /** Waits until one copy speaks and all others stand by. */
@@ -41,8 +43,8 @@ interface ClusterOptions {
   ttl?: number;
   hold?: number;
   whenEngineDown?: "hold" | "speak";
-  /** When a value counts as done. */
-  ack?: "sent" | "done";
+  /** More settings of property in. */
+  listens?: Record<string, unknown>;
   /** The code of the function that gets the values. */
   work?: string;
   /** Returns more nodes of the flow. */
@@ -58,14 +60,14 @@ function clusterNode(redis: RedisServer, more: Record<string, unknown> = {}): Fl
 
 /** Starts it; all of it ends with the test. The package must be built. */
 export async function startCluster(options: ClusterOptions = {}): Promise<RunningCluster> {
-  const { copies: count = 2, redis = await startRedis(), more = () => [], ack, work, ...settings } = options;
+  const { copies: count = 2, redis = await startRedis(), more = () => [], listens = {}, work, ...settings } = options;
   const house = await startHouse();
   const board = await house.board();
   const flow: FlowNode[] = [
     flowTab,
     accountOf(house, { cluster: "cluster" }),
     clusterNode(redis, { ...settings }),
-    propertyIn(house, "values", { property: "counter", ...(ack && { ack }) }),
+    propertyIn(house, "values", { property: "counter", ...listens }),
     sink("values", { func: `${tellValue} ${work ?? ""}` }),
     { id: "status", type: "status", z: tab, x: 1, y: 1, scope: ["in-values"], wires: [["statuses"]] },
     sink("statuses", { func: `global.get("tell")("statuses", { payload: msg.status.fill, at: Date.now() });` }),
@@ -88,6 +90,7 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Runnin
     board,
     copies,
     join,
+    deploy: (copy) => copy.deploy(flow),
     speaker,
     settled: async () => {
       await until("one speaker, and all others standing by", () => {

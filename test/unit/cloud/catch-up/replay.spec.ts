@@ -121,6 +121,7 @@ async function play(world: World, names: readonly string[], all: readonly Event[
     clock,
     signal: new AbortController().signal,
     seen,
+    renewSeen: () => Promise.resolve(),
     buffered,
     lostAgainAt: () => undefined,
     onlineAt: backAt,

@@ -73,6 +73,17 @@ describe("SeenValues", () => {
     assert.deepEqual([lastOf("a"), lastOf("b"), seen.isSettled], [1_000_001, 1_000_004, true]);
   });
 
+  it("learns what another one has seen beyond it, and nothing else", () => {
+    const [seen, other] = [new SeenValues(), new SeenValues()];
+    seen.note("older", valueAt(1_000_001));
+    seen.note("newer", valueAt(1_000_005));
+    for (const variable of ["older", "newer", "only"]) other.note(variable, valueAt(1_000_003));
+    seen.settle();
+    seen.renew(other);
+    const times = ["older", "newer", "only"].map((variable) => seen.of(variable).map(({ at }) => at));
+    assert.deepEqual([times, seen.reached], [[[1_000_003], [1_000_005], [1_000_003]], 1_000_005]);
+  });
+
   it("takes anything else for nothing, and no time for later than now", () => {
     for (const json of [undefined, null, 1, "x", [], { a: null, b: { time: "soon", value: 1 }, c: { time: NaN } }]) {
       assert.equal(SeenValues.from(json, 1_000).since, undefined);
