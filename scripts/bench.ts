@@ -3,18 +3,20 @@
  * of 1,000 nodes; and counts the requests of nodes that poll. All in one run on one machine, in turns, so that only the
  * ratios count. Then reads a long history (bench/history.ts), weighs what the package adds to a Node-RED (bench/weight.ts), and
  * shows 500 variables in Home Assistant (bench/home-assistant.ts). `npm run bench` does all, `npm run bench -- messages`,
- * `history`, `weight`, `home-assistant`, `cluster` (with `cluster-spread`) one of these.
+ * `history`, `weight`, `home-assistant`, `cluster` (with `cluster-spread`), `catch-up` one of these.
  */
-import { type ChildProcess, execFileSync, fork } from "node:child_process";
+import { execFileSync, fork } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Simulator, startSimulator } from "../simulator";
 import { encodeSenml } from "../simulator/codec/senml";
+import { answer } from "./bench/answer";
 import { compareCluster, startRedis } from "./bench/cluster";
 import { compareSpread } from "./bench/cluster-spread";
 import { benchHistory } from "./bench/history";
 import { benchHomeAssistant } from "./bench/home-assistant";
+import { comparePaired } from "./bench/paired";
 import { countPolling } from "./bench/polling";
 import type { Job, Report } from "./bench/protocol";
 import { benchWeight } from "./bench/weight";
@@ -53,6 +55,7 @@ async function main(): Promise<void> {
     "home-assistant": benchHomeAssistant,
     cluster: benchCluster,
     "cluster-spread": benchSpread,
+    "catch-up": benchCatchUp,
   };
   const only = process.argv[2];
   if (only !== undefined && !Object.hasOwn(benches, only)) {
@@ -85,8 +88,14 @@ async function startCloud(): Promise<{ simulator: Simulator; common: Omit<Job, "
 
 async function benchCluster(): Promise<void> {
   const { simulator, common } = await startCloud();
-  const measure = async (job: Job): Promise<number> => (await run(simulator, "flow", job, "")).microseconds;
-  await compareCluster({ ...common, nodes: 20 }, measure);
+  await compareCluster({ ...common, nodes: 20 });
+  await simulator.stop();
+}
+
+async function benchCatchUp(): Promise<void> {
+  const { simulator, common } = await startCloud();
+  const job = { ...common, nodes: 20 };
+  await comparePaired("catch up", job, { ...job, catchUp: "all" });
   await simulator.stop();
 }
 
@@ -165,26 +174,9 @@ async function run(
   }
 }
 
-function answer<Kind extends Report["kind"]>(
-  child: ChildProcess,
-  kind: Kind,
-): Promise<Extract<Report, { kind: Kind }>> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`The measured process did not say "${kind}" in time.`)), 120_000);
-    const listen = (message: Report): void => {
-      if (message.kind !== kind) return;
-      clearTimeout(timer);
-      child.off("message", listen);
-      resolve(message as Extract<Report, { kind: Kind }>);
-    };
-    child.on("message", listen);
-    child.once("exit", (code) => reject(new Error(`The measured process ended with ${code}.`)));
-  });
-}
-
 /**
- * Publishes a message every millisecond or so, as many boards send them, or bursts of them, over all things and variables
- * that are listened to.
+ * Publishes a message every millisecond or so, as many boards send them, over all things and variables that are listened
+ * to.
  */
 async function feed(simulator: Simulator, job: Job): Promise<void> {
   const nodes = job.nodes < 1_000 && job.nodes > 0 ? job.nodes : 1_000;
@@ -194,7 +186,7 @@ async function feed(simulator: Simulator, job: Job): Promise<void> {
     const variable = job.variables[Math.floor(node / job.things.length)] ?? "";
     const payload = encodeSenml([{ variable, value: 20 + (sent % 1000) / 10 }], "cpp");
     simulator.inject(`/a/t/${thing}/e/o`, payload);
-    if (sent % (job.burst ?? 1) === 0) await sleep(1);
+    await sleep(1);
   }
 }
 

@@ -36,6 +36,7 @@ function flow(job: Job): object[] {
     emit: "all",
     deadband: "0",
     initial: false,
+    catchUp: job.catchUp ?? "none",
   }));
   return flowOf(job, listeners);
 }

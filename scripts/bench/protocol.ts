@@ -14,21 +14,21 @@ export interface Job {
   nodes: number;
   /** The address of the Redis of a cluster; absent: none. */
   cluster?: string;
+  /** How the nodes catch up; absent: not. */
+  catchUp?: "all";
   messages: number;
   warmUp: number;
-  /** So many messages are published at once before the process that publishes them pauses for a millisecond; absent: one. */
-  burst?: number;
 }
 
 export type Report =
   | { kind: "ready"; deployMs?: number; heapBytes?: number; rssBytes?: number }
-  | { kind: "done"; microsecondsPerMessage: number };
+  | { kind: "done"; microsecondsPerMessage: number; elapsedMs: number };
 
-/** Counts messages from after the warm-up to the last, and tells the CPU time that each took. */
+/** Counts messages, and tells what each took in every round of them after the warm-up, from the first to the last. */
 export class Meter {
   readonly #job: Job;
   #count = 0;
-  #start: NodeJS.CpuUsage | undefined;
+  #start = { at: 0, cpu: process.cpuUsage() };
 
   constructor(job: Job) {
     this.#job = job;
@@ -36,11 +36,15 @@ export class Meter {
 
   /** Counts one more message. */
   tick(): void {
+    const { warmUp, messages } = this.#job;
     this.#count++;
-    if (this.#count === this.#job.warmUp) this.#start = process.cpuUsage();
-    if (this.#count < this.#job.warmUp + this.#job.messages) return;
-    const { user, system } = process.cpuUsage(this.#start);
-    report({ kind: "done", microsecondsPerMessage: (user + system) / this.#job.messages });
+    if (this.#count <= warmUp) return;
+    const inRound = (this.#count - warmUp) % messages;
+    if (inRound === 1) this.#start = { at: performance.now(), cpu: process.cpuUsage() };
+    if (inRound !== 0) return;
+    const { user, system } = process.cpuUsage(this.#start.cpu);
+    const elapsedMs = performance.now() - this.#start.at;
+    report({ kind: "done", microsecondsPerMessage: (user + system) / messages, elapsedMs });
   }
 }
 
