@@ -7,14 +7,16 @@ import { CloudError } from "./errors";
 
 /** Makes a listener or the work of a timer out of a function: what it throws, or rejects with, is told and goes no further. */
 export function guarded<Args extends unknown[]>(work: (...args: Args) => unknown): (...args: Args) => void {
-  return (...args) => {
-    try {
-      const outcome = work(...args);
-      if (outcome instanceof Promise) inBackground(outcome);
-    } catch (reason) {
-      tellFault(reason);
-    }
-  };
+  return (...args) => runGuarded(work, ...args);
+}
+
+function runGuarded<Args extends unknown[]>(work: (...args: Args) => unknown, ...args: Args): void {
+  try {
+    const outcome = work(...args);
+    if (outcome instanceof Promise) inBackground(outcome);
+  } catch (reason) {
+    tellFault(reason);
+  }
 }
 
 /** Lets work go on that nobody waits for. It tells of its own failures; one that it does not expect is told here. */
@@ -27,16 +29,18 @@ let turnsBegun = 0;
 
 /** Runs work when all that is ready to run has run. */
 export function nextTurn(work: () => unknown): void {
-  const run = guarded(work);
-  setImmediate(() => {
-    turnsBegun++;
-    run();
-  });
+  // Thousands a second: no function is made for each.
+  setImmediate(beginTurn, work);
 }
 
 /** Resolves when all that is ready to run has run. */
 export function turn(): Promise<void> {
   return new Promise((resolve) => nextTurn(resolve));
+}
+
+function beginTurn(work: () => unknown): void {
+  turnsBegun++;
+  runGuarded(work);
 }
 
 /** Returns a number that stays the same while all that is asked for runs in one and the same next turn. */
