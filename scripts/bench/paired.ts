@@ -92,7 +92,7 @@ class Copy {
     return copy;
   }
 
-  /** Gives it the values of a round; returns what they cost. */
+  /** Sends it the values of a round; returns what they cost. */
   async measure(): Promise<Done> {
     const done = answer(this.#child, "done");
     if (this.#perSecond === undefined) this.#hose.pour(this.#packets);
