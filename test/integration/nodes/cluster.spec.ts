@@ -245,6 +245,7 @@ describeWithRedis("an account in a cluster", () => {
 
     // Another node, which this process has no memory of, finds what the one before has left.
     await board.report({ counter: 3 });
+    await until("the report", () => house.simulator.store.propertyNamed(house.thingId, "counter")?.last_value === 3);
     await noteOf("second").overwrite();
     await otherSpeaks();
     runtime = await load(house, [...clusteredFlow(house, redis, brief), ...catching("second", "caught")], {
