@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Browser, Locator } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import type { Board } from "../../simulator/boards/board";
 import { flowTab } from "../support/flows";
 import type { NodeRed } from "../support/node-red";
@@ -14,6 +14,14 @@ import { openEditor, prepareFirstUse } from "./open-editor";
  */
 const maxPresses = { sidebar: 6, form: 10 } as const;
 const pastesNeeded = 2;
+
+/** Lets the texts of nodes come after the sidebar has been made, as they may. */
+async function holdNodeTexts(page: Page): Promise<void> {
+  await page.route(/\/nodes\/messages/, async (route) => {
+    await page.locator(".arduino-cloud-sidebar-start button").first().waitFor({ state: "attached" });
+    await route.continue();
+  });
+}
 
 /** The two ways of somebody who has just installed the package, with a real mouse and keyboard. */
 describe("the first two minutes", function () {
@@ -30,7 +38,9 @@ describe("the first two minutes", function () {
     house = await startHouse();
     house.addThing("Garden", { moisture: "FLOAT" });
     board = await house.board();
-    ({ red, browser, editor } = await openEditor(null, { isNew: true }));
+    ({ red, browser, editor } = await openEditor(null, { isNew: true, prepare: holdNodeTexts }));
+    await editor.page.locator(".arduino-cloud-sidebar-start").waitFor();
+    await editor.expectNoRawKeys();
     await prepareFirstUse(editor, house);
   });
 

@@ -26,6 +26,7 @@ export class CloudTab {
   readonly #note = $('<div class="arduino-cloud-sidebar-note" role="status">');
   /** The buttons that add an account, shown where there is none. */
   readonly #start = $('<div class="arduino-cloud-sidebar-start">');
+  readonly #tryDemo = $('<button type="button" class="red-ui-button">').on("click", addDemoAccount);
   readonly #tip = $('<div class="arduino-cloud-sidebar-tip">');
   readonly #tree: Tree;
   readonly #details = $('<section class="arduino-cloud-sidebar-details">').hide();
@@ -77,12 +78,10 @@ export class CloudTab {
       .attr("aria-label", translate("label.refresh"))
       .append($('<i class="fa fa-refresh" aria-hidden="true">'));
     RED.popover.tooltip(this.#refresh, translate("label.refresh"));
-    const button = (text: string, act: () => void): JQuery =>
-      $('<button type="button" class="red-ui-button">').text(text).on("click", act);
-    this.#start.append(
-      button(translate("label.add-account"), () => RED.editor.editConfig("", accountType, "_ADD_")),
-      button(textsOf(accountType)("label.try-demo"), addDemoAccount),
-    );
+    const add = $('<button type="button" class="red-ui-button">')
+      .text(translate("label.add-account"))
+      .on("click", () => RED.editor.editConfig("", accountType, "_ADD_"));
+    this.#start.append(add, this.#tryDemo);
     this.#tip.text(`${translate("tip.drag")} ${translate("page.tip.mark")}`);
     this.#element.append(head, this.#note, this.#start, this.#tree.element, this.#details, this.#tip);
     this.#draw();
@@ -119,6 +118,8 @@ export class CloudTab {
     RED.nodes.eachConfig((node) => {
       if (node.type === accountType) accounts.push(node);
     });
+    // The texts of nodes may come later than this tab, and are there when the flows are.
+    this.#tryDemo.text(textsOf(accountType)("label.try-demo"));
     const label = this.#translate("label.account");
     const options = accounts.map((node) => $("<option>").val(node.id).text(nameLabel(node, label)));
     this.#chooser
