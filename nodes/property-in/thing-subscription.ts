@@ -211,6 +211,7 @@ export class ThingSubscription implements Origin {
   #catchUpWith(thingId: string, variable: string, before: { lastSeen: unknown } | undefined): void {
     const { account, catchUp, initial, initialMs } = this.#options;
     const direction = this.#mainDirection;
+    const { latestSeen } = catchUp;
     this.#catchUp = new CatchUp({
       ...catchUp,
       client: account.rest.client,
@@ -222,7 +223,7 @@ export class ThingSubscription implements Origin {
       // History has only what devices reported.
       initialMs: direction === "requested" ? 0 : initialMs,
       mode: direction === "requested" ? "none" : catchUp.mode,
-      latestSeen: catchUp.latestSeen && (() => catchUp.latestSeen?.(thingId, variable) ?? Promise.resolve()),
+      latestSeen: latestSeen && (() => latestSeen(thingId, variable)),
       lastSeen: before === undefined ? catchUp.lastSeen(thingId, variable) : before.lastSeen,
       sink: (live, source) => this.#emit(live, source),
     });
